@@ -1,0 +1,104 @@
+# Each target has one line that says what it does; `make help` prints them.
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.SUFFIXES:
+.DELETE_ON_ERROR:
+SHELL := /bin/sh
+
+# Python to build the environment with. Empty: the first that is 3.11 or newer.
+PYTHON ?=
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# pytest's workers.
+JOBS ?= 2
+
+.PHONY: help
+help: ## Say what each target does (the default).
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)$$/\1|\2/p' Makefile | while IFS='|' read -r t c; do printf '  make %-10s %s\n' "$$t" "$$c"; done
+
+.PHONY: venv
+venv: $(VENV)/.run ## Make .venv with exeat and what it needs to run, from the locked list.
+
+.PHONY: dev
+dev: $(VENV)/.dev ## Add to .venv what tests, checks and releases need.
+
+.PHONY: demo
+demo: venv ## Show exeat at work on invented people and on public records.
+	@$(BIN)/exeat demo
+
+.PHONY: test
+test: lint types contracts ## Run every check, then every test. What CI runs.
+	@echo "test: pytest, $(JOBS) workers"
+	@$(BIN)/pytest -n $(JOBS)
+
+.PHONY: lint
+lint: dev ## Check style and format; `make format` mends most of it.
+	@echo "lint: ruff"
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+.PHONY: format
+format: dev ## Put the code in the house format and mend what can be mended.
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+.PHONY: types
+types: dev ## Check types.
+	@echo "types: mypy"
+	@$(BIN)/mypy
+
+.PHONY: contracts
+contracts: dev ## Check which part imports which.
+	@echo "contracts: import-linter"
+	@$(BIN)/lint-imports
+
+.PHONY: bench
+bench: dev ## Measure speed, and print the figures.
+	@$(BIN)/python bench/run.py
+
+# UPGRADE=--upgrade takes the newest versions; without it, pins that still fit stay.
+UPGRADE ?=
+COMPILE = $(BIN)/uv pip compile --no-config --quiet --universal --python-version 3.11 \
+	--generate-hashes --custom-compile-command "make lock" $(UPGRADE)
+
+.PHONY: lock
+lock: dev ## Write requirements/*.lock anew from pyproject.toml; UPGRADE=--upgrade for newest.
+	@echo "lock: requirements/run.lock, requirements/dev.lock"
+	@$(COMPILE) pyproject.toml --group build --output-file requirements/run.lock
+	@$(COMPILE) pyproject.toml --group build --group dev --extra proofs \
+		--constraint requirements/run.lock --output-file requirements/dev.lock
+
+.PHONY: clean
+clean: ## Remove .venv and everything that was made.
+	@echo "clean: .venv, caches, build, dist, out"
+	@rm -rf $(VENV) build dist out htmlcov .coverage .mypy_cache .ruff_cache .pytest_cache \
+		.hypothesis .import_linter_cache
+	@find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+# --- the environment -----------------------------------------------------------
+
+$(BIN)/python:
+	@for p in "$(PYTHON)" python3 python3.13 python3.12 python3.11 python3.14 python; do \
+		test -n "$$p" || continue; \
+		"$$p" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' \
+			>/dev/null 2>&1 || continue; \
+		echo "venv: $(VENV), with $$("$$p" --version)"; \
+		"$$p" -m venv --clear $(VENV) && exit 0; \
+		exit 1; \
+	done; \
+	echo "make: found no Python 3.11 or newer that can make an environment" >&2; \
+	echo "  help: install one (Debian: apt install python3 python3-venv), or name it: make PYTHON=/path/to/python3.11 venv" >&2; \
+	exit 1
+
+# --no-build-isolation: the build tools come from the lock too, so nothing unlocked is fetched.
+$(VENV)/.run: requirements/run.lock pyproject.toml Makefile | $(BIN)/python
+	@echo "venv: installing what exeat needs (requirements/run.lock)"
+	@$(PIP) install --require-hashes -r requirements/run.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.lock $(VENV)/.run
+	@echo "venv: installing what tests need (requirements/dev.lock)"
+	@$(PIP) install --require-hashes -r requirements/dev.lock
+	@touch $@

@@ -1,0 +1,251 @@
+"""Times as a record has them: an instant, an uncertain date, never, or not known.
+
+An act (a paper received, a charge ended) is one of four things:
+
+* an aware ``datetime``: it happened then;
+* :class:`Uncertain`: it happened, within bounds that an EDTF date gives;
+* :data:`NEVER`: it has not happened;
+* ``None``: the record does not say whether it happened.
+
+exeat never makes up an instant: ``Uncertain("2017-05")`` stays a month.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import Annotated, Any, Final, Literal, TypeAlias
+from zoneinfo import ZoneInfo
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import core_schema
+
+__all__ = [
+    "NEVER",
+    "Act",
+    "Never",
+    "Truth",
+    "Uncertain",
+    "When",
+    "bounds",
+    "done_by",
+    "parse_when",
+    "show_when",
+]
+
+Truth: TypeAlias = bool | None
+"""Three-valued: true, false, or not known (``None``)."""
+
+
+class Never(enum.Enum):
+    """The one value :data:`NEVER`: the act is known not to have happened."""
+
+    NEVER = "never"
+
+    def __repr__(self) -> str:
+        return "NEVER"
+
+
+NEVER: Final = Never.NEVER
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertain:
+    """A time known only within bounds, as an EDTF (ISO 8601-2) date.
+
+    ``XXXX-XX-XX`` is a time of which nothing is known but that it happened.
+
+    Examples:
+        >>> Uncertain("2017-05")
+        Uncertain(edtf='2017-05')
+    """
+
+    edtf: str
+
+
+class _JsonTime:
+    """How pydantic reads and writes a time at the edge; see :func:`parse_when`."""
+
+    def __init__(self, *, never: bool) -> None:
+        self.never = never
+
+    def _read(self, value: object) -> object:
+        if isinstance(value, datetime | Uncertain | Never):
+            return value
+        if not isinstance(value, str):
+            raise ValueError(f"`{value}` is no time; write one such as 2026-03-06T17:30-05:00")
+        if self.never and value == "never":
+            return NEVER
+        return parse_when(value)
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            self._read,
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                show_when, when_used="json-unless-none"
+            ),
+        )
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        forms = "RFC 3339 with an offset, or an EDTF date; XXXX-XX-XX: happened, time unknown"
+        also = "; `never`: known not to have happened" if self.never else ""
+        return {"type": "string", "description": forms + also}
+
+
+When: TypeAlias = Annotated[datetime | Uncertain, _JsonTime(never=False)]
+Act: TypeAlias = (
+    Annotated[datetime | Uncertain | Literal[Never.NEVER], _JsonTime(never=True)] | None
+)
+
+_UNKNOWN: Final = frozenset({"XXXX", "XXXX-XX", "XXXX-XX-XX"})
+
+
+def bounds(when: When, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
+    """Return the earliest and the latest instant that a time can be.
+
+    Args:
+        when: An instant or an uncertain date.
+        zone: The facility's time zone, in which a bare date is read.
+
+    Returns:
+        Both ends in UTC, inclusive; ``None`` where that side is open. Equal for an instant.
+        In UTC, because Python compares two instants of one zone as wall-clock times, which
+        goes wrong in the night on which the clocks go back.
+
+    Examples:
+        >>> zone = ZoneInfo("America/New_York")
+        >>> [end.isoformat() for end in bounds(Uncertain("2017-05"), zone)]
+        ['2017-05-01T04:00:00+00:00', '2017-06-01T03:59:59.999999+00:00']
+        >>> bounds(Uncertain("XXXX-XX-XX"), zone)
+        (None, None)
+    """
+    if isinstance(when, datetime):
+        instant = when.astimezone(UTC)
+        return instant, instant
+    return _edtf_bounds(when.edtf, zone)
+
+
+@lru_cache(maxsize=4096)
+def _edtf_bounds(text: str, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
+    if text in _UNKNOWN:
+        return None, None
+    if "/" in text:
+        first, last = text.split("/", 1)
+        early = _edtf_bounds(first, zone)[0] if first not in ("", "..") else None
+        late = _edtf_bounds(last, zone)[1] if last not in ("", "..") else None
+        return early, late
+    first_day, last_day = _edtf_days(text)
+    after = last_day + timedelta(days=1)
+    start = datetime(first_day.year, first_day.month, first_day.day, tzinfo=zone)
+    end = datetime(after.year, after.month, after.day, tzinfo=zone)
+    return start.astimezone(UTC), end.astimezone(UTC) - timedelta(microseconds=1)
+
+
+def _edtf_days(text: str) -> tuple[date, date]:
+    # Imported here: the grammar of the edtf package takes a while to build, and
+    # most records hold instants only.
+    from edtf import parse_edtf
+    from edtf.parser.edtf_exceptions import EDTFParseException
+
+    try:
+        parsed = parse_edtf(text)
+        low, high = parsed.lower_fuzzy(), parsed.upper_fuzzy()
+    except (EDTFParseException, AttributeError, ValueError) as error:
+        raise ValueError(f"`{text}` is neither a time with an offset nor an EDTF date") from error
+    return date(*low[:3]), date(*high[:3])
+
+
+def parse_when(text: str) -> When:
+    """Read a time: RFC 3339 with an offset, or an EDTF date.
+
+    Args:
+        text: Such as ``2026-03-06T17:30-05:00``, ``2017-05``, ``2017-05-04~``, ``XXXX-XX-XX``.
+
+    Raises:
+        ValueError: The text is neither; a time of day without an offset is refused,
+            because nobody can tell which instant it is.
+
+    Examples:
+        >>> parse_when("2026-03-06T17:30-05:00").isoformat()
+        '2026-03-06T17:30:00-05:00'
+        >>> parse_when("2017-05")
+        Uncertain(edtf='2017-05')
+        >>> parse_when("2026-03-06T17:30")
+        Traceback (most recent call last):
+        ...
+        ValueError: `2026-03-06T17:30` has no offset from UTC; write it with one, such as 2026-03-06T17:30-05:00
+    """
+    if len(text) > 10 and text[10] in "T " and "/" not in text:
+        try:
+            instant = datetime.fromisoformat(text)
+        except ValueError as error:
+            raise ValueError(
+                f"`{text}` is no time; write one such as 2026-03-06T17:30-05:00"
+            ) from error
+        if instant.tzinfo is None:
+            raise ValueError(
+                f"`{text}` has no offset from UTC; write it with one, such as {text}-05:00"
+            )
+        return instant
+    _edtf_bounds(text, ZoneInfo("UTC"))
+    return Uncertain(text)
+
+
+def show_when(act: Act) -> str | None:
+    """Return the JSON form of a time; :func:`parse_when` reads it back.
+
+    Examples:
+        >>> show_when(NEVER), show_when(None), show_when(Uncertain("2017-05"))
+        ('never', None, '2017-05')
+    """
+    if act is None:
+        return None
+    if act is NEVER:
+        return "never"
+    return act.edtf if isinstance(act, Uncertain) else act.isoformat()
+
+
+def done_by(act: Act, at: datetime, zone: ZoneInfo) -> Truth:
+    """Say whether an act had happened by an instant in UTC (at the instant itself counts).
+
+    Examples:
+        >>> zone = ZoneInfo("UTC")
+        >>> noon = datetime(2017, 6, 1, 12, tzinfo=zone)
+        >>> done_by(noon, noon, zone), done_by(NEVER, noon, zone), done_by(None, noon, zone)
+        (True, False, None)
+        >>> done_by(Uncertain("2017-05"), noon, zone), done_by(Uncertain("2017-06"), noon, zone)
+        (True, None)
+    """
+    if act is None:
+        return None
+    if act is NEVER:
+        return False
+    if isinstance(act, datetime):
+        return act <= at
+    early, late = _edtf_bounds(act.edtf, zone)
+    if late is not None and late <= at:
+        return True
+    if early is not None and early > at:
+        return False
+    return None
+
+
+def aware(instant: datetime, name: str) -> datetime:
+    """Return the instant unchanged, or refuse one without a time zone.
+
+    Raises:
+        ValueError: The instant is naive.
+
+    Examples:
+        >>> aware(datetime(2026, 1, 1, tzinfo=UTC), "at").year
+        2026
+    """
+    if instant.tzinfo is None:
+        raise ValueError(f"{name} must carry a time zone: {instant.isoformat()}")
+    return instant

@@ -1,0 +1,1 @@
+"""Reads the law, refuses what it cannot read, and knows its clocks. Imports facts only."""

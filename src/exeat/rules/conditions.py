@@ -1,0 +1,289 @@
+"""Conditions: data over the closed vocabulary, in three-valued logic.
+
+In a law file a condition is a list of lines that must all hold. A line is an
+atom, or a table ``{any = [...]}`` or ``{all = [...]}`` or ``{none = [...]}``::
+
+    if = [
+      "detainer.asks_hold",
+      "not person.status_shown",
+      { any = ["warrant.administrative", "detainer.form is I-247 | I-247D"] },
+      "charged in nc-list-2025",
+    ]
+
+A missing fact makes a condition unknown, and the condition says which facts
+those were; it never turns into true or false by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from exeat.errors import near_miss
+from exeat.facts.case import Case
+from exeat.facts.times import Truth
+from exeat.facts.vocabulary import OFFENCE_FACTS, VOCABULARY, some
+
+__all__ = [
+    "ALWAYS",
+    "All",
+    "Any",
+    "Atom",
+    "Condition",
+    "Not",
+    "example_fault",
+    "parse_condition",
+    "truth_on_example",
+]
+
+InList: TypeAlias = Callable[[Case, str, str], Truth]
+"""Says whether a charge or conviction of a case is on a list: (case, `charged`, list id)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """One fact, one code of a fact, or one offence list."""
+
+    fact: str
+    codes: tuple[str, ...] = ()
+    list_id: str = ""
+
+    def __str__(self) -> str:
+        if self.list_id:
+            return f"{self.fact} in {self.list_id}"
+        return f"{self.fact} is {' | '.join(self.codes)}" if self.codes else self.fact
+
+    def truth(self, case: Case, in_list: InList) -> Truth:
+        """Evaluate on a case."""
+        if self.list_id:
+            return in_list(case, self.fact, self.list_id)
+        value = VOCABULARY[self.fact].read(case)
+        if self.codes:
+            return None if value is None else value in self.codes
+        assert not isinstance(value, str)
+        return value
+
+    def unknowns(self, case: Case, in_list: InList) -> Iterator[Atom]:
+        """Yield the atoms that keep this from being decided."""
+        if self.truth(case, in_list) is None:
+            yield self
+
+    def atoms(self) -> Iterator[Atom]:
+        """Yield every atom named."""
+        yield self
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The contrary of a condition; unknown stays unknown."""
+
+    part: Condition
+
+    def __str__(self) -> str:
+        return f"not {self.part}" if isinstance(self.part, Atom) else f"none of ({self.part})"
+
+    def truth(self, case: Case, in_list: InList) -> Truth:
+        """Evaluate on a case."""
+        value = self.part.truth(case, in_list)
+        return None if value is None else not value
+
+    def unknowns(self, case: Case, in_list: InList) -> Iterator[Atom]:
+        """Yield the atoms that keep this from being decided."""
+        yield from self.part.unknowns(case, in_list)
+
+    def atoms(self) -> Iterator[Atom]:
+        """Yield every atom named."""
+        yield from self.part.atoms()
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every part holds. False as soon as one is false, whatever is unknown beside it."""
+
+    parts: tuple[Condition, ...]
+
+    def __str__(self) -> str:
+        return " and ".join(_bracketed(part) for part in self.parts) or "always"
+
+    def truth(self, case: Case, in_list: InList) -> Truth:
+        """Evaluate on a case."""
+        result: Truth = True
+        for part in self.parts:
+            value = part.truth(case, in_list)
+            if value is False:
+                return False
+            if value is None:
+                result = None
+        return result
+
+    def unknowns(self, case: Case, in_list: InList) -> Iterator[Atom]:
+        """Yield the atoms that keep this from being decided."""
+        if self.truth(case, in_list) is None:
+            for part in self.parts:
+                yield from part.unknowns(case, in_list)
+
+    def atoms(self) -> Iterator[Atom]:
+        """Yield every atom named."""
+        for part in self.parts:
+            yield from part.atoms()
+
+
+@dataclass(frozen=True, slots=True)
+class Any:
+    """At least one part holds. True as soon as one is true."""
+
+    parts: tuple[Condition, ...]
+
+    def __str__(self) -> str:
+        return " or ".join(_bracketed(part) for part in self.parts) or "never"
+
+    def truth(self, case: Case, in_list: InList) -> Truth:
+        """Evaluate on a case."""
+        result: Truth = False
+        for part in self.parts:
+            value = part.truth(case, in_list)
+            if value:
+                return True
+            if value is None:
+                result = None
+        return result
+
+    def unknowns(self, case: Case, in_list: InList) -> Iterator[Atom]:
+        """Yield the atoms that keep this from being decided."""
+        if self.truth(case, in_list) is None:
+            for part in self.parts:
+                yield from part.unknowns(case, in_list)
+
+    def atoms(self) -> Iterator[Atom]:
+        """Yield every atom named."""
+        for part in self.parts:
+            yield from part.atoms()
+
+
+Condition: TypeAlias = Atom | Not | All | Any
+ALWAYS: Final = All(())
+
+
+def _bracketed(part: Condition) -> str:
+    return f"({part})" if isinstance(part, All | Any) and len(part.parts) > 1 else str(part)
+
+
+_ATOM: Final = re.compile(
+    r"(?P<not>not\s+)?(?P<fact>[a-z][a-z0-9_.]*)"
+    r"(\s+is\s+(?P<codes>.+)|\s+in\s+(?P<list>[a-z0-9][a-z0-9.-]*))?"
+)
+
+
+def parse_condition(lines: object) -> Condition:
+    """Read a condition from a law file.
+
+    Args:
+        lines: The value of ``if``: a list of atoms and tables; all must hold.
+
+    Raises:
+        ValueError: With one sentence a fault: the text seen, and a near miss if there is one.
+
+    Examples:
+        >>> str(parse_condition(["detainer.asks_hold", "not person.status_shown"]))
+        'detainer.asks_hold and not person.status_shown'
+        >>> parse_condition(["detainer.servd"])
+        Traceback (most recent call last):
+        ...
+        ValueError: `detainer.servd` is no fact of the vocabulary. Did you mean `detainer.served`?
+    """
+    if not isinstance(lines, list):
+        raise ValueError(f"`{lines}` is no list of conditions")
+    parts = tuple(_part(line) for line in lines)
+    return parts[0] if len(parts) == 1 else All(parts)
+
+
+def _part(line: object) -> Condition:
+    if isinstance(line, str):
+        return _atom(line)
+    if isinstance(line, dict) and len(line) == 1:
+        [(word, lines)] = line.items()
+        if word in ("any", "all", "none") and isinstance(lines, list) and lines:
+            parts = tuple(_part(part) for part in lines)
+            if word == "all":
+                return All(parts)
+            return Any(parts) if word == "any" else Not(Any(parts))
+    raise ValueError(f"`{line}` is neither a fact nor a table of `any`, `all` or `none`")
+
+
+def _atom(text: str) -> Condition:
+    match = _ATOM.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"`{text}` cannot be read; write `fact`, `not fact`, `fact is CODE`")
+    name, codes, list_id = match["fact"], match["codes"], match["list"]
+    atom = _list_atom(name, list_id) if list_id else _fact_atom(name, codes)
+    return Not(atom) if match["not"] else atom
+
+
+def _list_atom(name: str, list_id: str) -> Atom:
+    if name not in OFFENCE_FACTS:
+        raise ValueError(f"`{name} in …` is not known; write `charged in` or `convicted in`")
+    return Atom(name, list_id=list_id)
+
+
+def _fact_atom(name: str, codes: str | None) -> Atom:
+    fact = VOCABULARY.get(name)
+    if fact is None:
+        near = near_miss(name, sorted(VOCABULARY))
+        raise ValueError(f"`{name}` is no fact of the vocabulary.{near}")
+    if bool(codes) != bool(fact.codes):
+        expects = f"`{name} is {' | '.join(fact.codes)}`" if fact.codes else f"`{name}` alone"
+        raise ValueError(f"`{name}` is written {expects}")
+    if codes is None:
+        return Atom(name)
+    wanted = tuple(code.strip() for code in codes.split("|"))
+    for code in wanted:
+        if code not in fact.codes:
+            near = near_miss(code, fact.codes)
+            raise ValueError(f"`{code}` is no code of `{name}` ({', '.join(fact.codes)}).{near}")
+    return Atom(name, wanted)
+
+
+def example_fault(name: str, value: object) -> str:
+    """Say what is wrong with one fact of a rule's example, or "" if nothing is.
+
+    Examples:
+        >>> example_fault("detainer.served", True), example_fault("detainer.form", "I-247A")
+        ('', '')
+        >>> example_fault("detainer.servd", True)
+        '`detainer.servd` is no fact of the vocabulary. Did you mean `detainer.served`?'
+    """
+    if name == "on":
+        return "" if isinstance(value, str) else f"`{value}` is no day"
+    try:
+        atom = _atom(name) if not isinstance(value, str) else _atom(f"{name} is {value}")
+    except ValueError as error:
+        return str(error)
+    if not isinstance(atom, Atom) or not isinstance(value, bool | str):
+        return f"`{name} = {value}` is no fact with a value"
+    return ""
+
+
+def truth_on_example(condition: Condition, example: Mapping[str, object]) -> Truth:
+    """Evaluate a condition on the facts of an example; what it leaves out is unknown.
+
+    Examples:
+        >>> rule = parse_condition(["detainer.asks_hold", "detainer.form is I-247A | I-247D"])
+        >>> truth_on_example(rule, {"detainer.asks_hold": True, "detainer.form": "I-247A"})
+        True
+    """
+    if isinstance(condition, Atom):
+        value = example.get(str(condition) if condition.list_id else condition.fact)
+        if condition.codes:
+            return None if value is None else value in condition.codes
+        assert value is None or isinstance(value, bool)
+        return value
+    if isinstance(condition, Not):
+        inner = truth_on_example(condition.part, example)
+        return None if inner is None else not inner
+    truths = [truth_on_example(part, example) for part in condition.parts]
+    if isinstance(condition, Any):
+        return some(truths)
+    denied = some(None if truth is None else not truth for truth in truths)
+    return None if denied is None else not denied

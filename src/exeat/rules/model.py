@@ -1,0 +1,284 @@
+"""Law as data, read and checked: sources, rules, contests, offence lists, jurisdictions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from exeat.facts.times import Truth
+from exeat.rules.clocks import Clock
+from exeat.rules.conditions import Condition
+
+__all__ = [
+    "About",
+    "Actor",
+    "Adoption",
+    "Contest",
+    "Day",
+    "Jurisdiction",
+    "JurisdictionKind",
+    "Modality",
+    "OffenceList",
+    "Reading",
+    "RestsOn",
+    "Rule",
+    "Source",
+    "Suspension",
+    "Trigger",
+]
+
+
+class JurisdictionKind(StrEnum):
+    """The level of a jurisdiction; a place answers by its chain, highest first."""
+
+    COUNTRY = "country"
+    STATE = "state"
+    COUNTY = "county"
+    CITY = "city"
+    FACILITY = "facility"
+
+
+class About(StrEnum):
+    """What a rule is about."""
+
+    HOLD = "hold"
+    NOTIFY = "notify"
+    TRANSFER = "transfer"
+    INTERVIEW = "interview"
+    SERVE_COPY = "serve-copy"
+    INFORM_PERSON = "inform-person"
+    RECORD = "record"
+    REPORT = "report"
+
+
+class Modality(StrEnum):
+    """Whether a rule commands, allows or forbids."""
+
+    MUST = "must"
+    MAY = "may"
+    MUST_NOT = "must-not"
+
+
+class Actor(StrEnum):
+    """Whom a rule binds; only rules that bind the facility's own kind decide there."""
+
+    JAIL = "jail"
+    PRISON = "state-prison"
+    LOCKUP = "lock-up"
+    COURT = "court"
+    OTHER = "other"
+
+
+class Trigger(StrEnum):
+    """The moment at which a rule bites in one person's case."""
+
+    ELIGIBLE = "eligible"
+    """From release eligibility on: rules about the hold itself."""
+    BOOKING = "booking"
+    """From booking on."""
+    RECEIPT = "receipt"
+    """From receipt of a request on."""
+    RELEASE = "release"
+    """Before the person leaves."""
+    HOLD = "hold"
+    """Only where the person is kept past eligibility on a request."""
+    NOTICE_GIVEN = "notice-given"
+    """Once immigration authorities have been told of the release."""
+    CONVICTION = "conviction"
+    """On commitment after a conviction."""
+    STANDING = "standing"
+    """Not in one person's case: policies, agreements, yearly reports."""
+
+
+class RestsOn(StrEnum):
+    """What a hold rests on: bans and limits on the one do not reach the other."""
+
+    DETAINER = "detainer"
+    WARRANT = "warrant"
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A first or last day, as exactly as the source gives it.
+
+    Attributes:
+        text: As the file has it: a date, a year, or ``unknown``.
+        earliest: The earliest day it can be, or None where it is open.
+        latest: The latest day it can be.
+    """
+
+    text: str
+    earliest: date | None
+    latest: date
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A legal instrument or official statement that a rule rests on."""
+
+    id: str
+    title: str
+    kind: str
+    effective: str
+    ended: str
+    url: str
+    basis: str
+    summary: str
+    words: str = ""
+    """Official words, pasted by an adopting agency's counsel; empty in shipped research."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One of the ways in which a contested point is read."""
+
+    id: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """A point on which the sources disagree; the answer is worked out under each reading."""
+
+    id: str
+    question: str
+    readings: tuple[Reading, ...]
+    source: tuple[str, ...]
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OffenceList:
+    """A list of offences on which rules turn, by citation.
+
+    Attributes:
+        complete: The entries below are the whole list, so that a charge whose statute is
+            known and not among them is off the list. Else such a charge stays unknown.
+    """
+
+    id: str
+    citation: str
+    statutes: tuple[str, ...]
+    words: tuple[str, ...]
+    classes: tuple[str, ...]
+    complete: bool
+    source: tuple[str, ...]
+    accepts: tuple[str, ...] = ()
+    refuses: tuple[str, ...] = ()
+    note: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Suspension:
+    """A court's order that switches off one named rule of a parent for this place."""
+
+    rule: str
+    first_day: Day
+    last_day: Day | None
+    source: tuple[str, ...]
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of law, with the condition on which it bites and the sources it rests on.
+
+    Attributes:
+        when: Every condition in plain words, as the research sheet has them.
+        condition: The same, for the machine. True where there is none.
+        clock: The limit of time, if the rule sets one.
+        reading: ``contest/reading`` where the rule holds on one reading only.
+        judge: Too vague for a machine: a person must judge whether it bites.
+        to: For a duty to tell: whom.
+        rests_on: For a rule about the hold: whether the hold that it allows or forbids
+            rests on the request or on a judge's warrant.
+        accepts: Facts on which the rule must bite, and
+        refuses: facts on which it must not; with ``on``, the day (else the day checked).
+    """
+
+    id: str
+    place: str
+    level: int
+    about: About
+    modality: Modality
+    actor: str
+    binds: frozenset[Actor]
+    when: str
+    condition: Condition
+    trigger: Trigger
+    first_day: Day
+    last_day: Day | None
+    source: tuple[str, ...]
+    confidence: str
+    clock: Clock | None = None
+    reading: str = ""
+    judge: bool = False
+    to: str = ""
+    needs: tuple[str, ...] = ()
+    offences: str = ""
+    note: str = ""
+    rests_on: RestsOn = RestsOn.DETAINER
+    accepts: Mapping[str, object] | None = None
+    refuses: Mapping[str, object] | None = None
+    line: int = 0
+
+    def in_force(self, day: date) -> Truth:
+        """Say whether the rule is in force on a local calendar day (None: not known)."""
+        return in_force(self.first_day, self.last_day, day)
+
+
+def in_force(first: Day, last: Day | None, day: date) -> Truth:
+    """Say whether a span of days covers a day, as exactly as its ends are known.
+
+    Examples:
+        >>> known, year = Day("2019-05-21", date(2019, 5, 21), date(2019, 5, 21)), Day("2008", date(2008, 1, 1), date(2008, 12, 31))
+        >>> in_force(known, None, date(2019, 5, 20)), in_force(known, None, date(2019, 5, 21))
+        (False, True)
+        >>> in_force(year, None, date(2008, 6, 1)) is None
+        True
+    """
+    if last is not None and day > last.latest:
+        return False
+    if first.earliest is not None and day < first.earliest:
+        return False
+    begun: Truth = True if day >= first.latest else None
+    going: Truth = True if last is None or last.earliest is None or day <= last.earliest else None
+    return begun and going
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """An agency's counsel has read the official texts of a jurisdiction and signed."""
+
+    by: str
+    title: str
+    on: str
+    shipped_sha256: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Jurisdiction:
+    """One file of law."""
+
+    id: str
+    name: str
+    kind: JurisdictionKind
+    parent: str | None
+    fips: str
+    zone: str
+    checked: date
+    note: str
+    sources: dict[str, Source]
+    rules: tuple[Rule, ...]
+    contests: tuple[Contest, ...] = ()
+    lists: dict[str, OffenceList] = field(default_factory=dict)
+    suspensions: tuple[Suspension, ...] = ()
+    hold_power: Truth = None
+    hold_power_source: tuple[str, ...] = ()
+    adoption: Adoption | None = None
+    file: str = ""
+    sha256: str = ""

@@ -1,0 +1,269 @@
+"""The law of one place: its chain of jurisdictions, read together, day by day.
+
+No order of loading decides anything here. What binds is told by level (country,
+state, county, facility) and by each rule's own days, and a contradiction is left
+to stand as one.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Final
+
+from exeat.errors import Fault, LawError, near_miss
+from exeat.facts.times import Truth
+from exeat.rules.calendar import FEDERAL, HolidayCalendar
+from exeat.rules.model import (
+    About,
+    Actor,
+    Contest,
+    Jurisdiction,
+    Modality,
+    OffenceList,
+    Rule,
+    Source,
+    Trigger,
+    in_force,
+)
+from exeat.rules.offences import Matcher
+
+__all__ = ["DEFAULT_PROCESSING", "DayLaw", "LawOfPlace", "World", "law_of_place"]
+
+DEFAULT_PROCESSING: Final = timedelta(hours=4)
+"""How long letting a person out may take before the desk calls it overdue.
+
+A setting, not law: no sheet states one. Four hours after the sentence's end is the
+threshold of the court-ordered Louisville audit (field.md, row 109 of its sources).
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """One way of reading every contested point: contest id -> reading id.
+
+    ``grants``, ``bans`` and ``caps`` are the rules about the hold that stand under it on a day.
+    """
+
+    readings: tuple[tuple[str, str], ...]
+    musts: tuple[tuple[Rule, Truth], ...]
+    mays: tuple[tuple[Rule, Truth], ...]
+    bans: tuple[tuple[Rule, Truth], ...]
+    caps: tuple[tuple[Rule, Truth], ...]
+
+    def name(self) -> str:
+        """Return the readings as text, such as ``us-48-hours/form``."""
+        return ", ".join(f"{contest}/{reading}" for contest, reading in self.readings)
+
+
+@dataclass(frozen=True, slots=True)
+class DayLaw:
+    """The rules of a place that are in force, or may be, on one day.
+
+    Attributes:
+        worlds: The rules about the hold, once for each way of reading what is contested.
+        others: Every other rule that bites in one person's case, with how surely it is in force.
+    """
+
+    day: date
+    worlds: tuple[World, ...]
+    others: tuple[tuple[Rule, Truth], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class LawOfPlace:
+    """The law of one place, for one kind of facility.
+
+    Attributes:
+        chain: Highest first: country, state, county.
+        actor: The kind of facility whose duties are asked for.
+        processing: How long letting a person out may take; see DEFAULT_PROCESSING.
+
+    Examples:
+        >>> from exeat.rules.library import shipped
+        >>> law_of_place("us-wa-pierce", shipped()).chain[-1].name
+        'Pierce County, Washington'
+    """
+
+    chain: tuple[Jurisdiction, ...]
+    actor: Actor = Actor.JAIL
+    processing: timedelta = DEFAULT_PROCESSING
+    calendar: HolidayCalendar = FEDERAL
+    _days: dict[date, DayLaw] = field(default_factory=dict, repr=False)
+
+    @property
+    def id(self) -> str:
+        """Return the id of the place: that of the lowest jurisdiction of the chain."""
+        return self.chain[-1].id
+
+    @property
+    def zone(self) -> str:
+        """Return the time zone of the lowest jurisdiction that states one, or ""."""
+        return next((place.zone for place in reversed(self.chain) if place.zone), "")
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Return every rule of the chain, whatever its days."""
+        return tuple(rule for place in self.chain for rule in place.rules)
+
+    @property
+    def contests(self) -> tuple[Contest, ...]:
+        """Return every contest of the chain."""
+        return tuple(contest for place in self.chain for contest in place.contests)
+
+    @property
+    def hold_power(self) -> Truth:
+        """Return what the lowest jurisdiction that settles it says of the power to hold."""
+        settled = [p.hold_power for p in self.chain if p.hold_power is not None]
+        return settled[-1] if settled else None
+
+    def source(self, rule: Rule, source_id: str) -> Source:
+        """Return a source that a rule names, from the rule's own file."""
+        [place] = [place for place in self.chain if place.id == rule.place]
+        return place.sources[source_id]
+
+    @property
+    def in_list(self) -> Matcher:
+        """Return the matcher of the chain's offence lists."""
+        return _matcher(self)
+
+    def on(self, day: date) -> DayLaw:
+        """Return the law of a local calendar day; worked out once a day and kept."""
+        known = self._days.get(day)
+        if known is None:
+            known = self._days[day] = _day_law(self, day)
+        return known
+
+
+def _matcher(law: LawOfPlace) -> Matcher:
+    lists: dict[str, OffenceList] = {}
+    for place in law.chain:
+        lists.update(place.lists)
+    return Matcher(lists)
+
+
+def _day_law(law: LawOfPlace, day: date) -> DayLaw:
+    suspended = {
+        s.rule: in_force(s.first_day, s.last_day, day)
+        for place in law.chain
+        for s in place.suspensions
+    }
+    live: list[tuple[Rule, Truth]] = []
+    for rule in law.rules:
+        if law.actor not in rule.binds or rule.trigger is Trigger.STANDING:
+            continue
+        force = rule.in_force(day)
+        stayed = suspended.get(rule.id, False)
+        if force is False or stayed is True:
+            continue
+        live.append((rule, None if stayed is None else force))
+    about_hold = [(r, f) for r, f in live if r.about is About.HOLD and r.trigger is Trigger.ELIGIBLE]
+    others = tuple((r, f) for r, f in live if (r, f) not in about_hold)
+    return DayLaw(day, _worlds(law, about_hold), others)
+
+
+def _worlds(law: LawOfPlace, rules: list[tuple[Rule, Truth]]) -> tuple[World, ...]:
+    used = {rule.reading.split("/")[0] for rule, _ in rules if rule.reading}
+    contests = [contest for contest in law.contests if contest.id in used]
+    choices = [[(c.id, reading.id) for reading in c.readings] for c in contests]
+    worlds = []
+    for readings in itertools.product(*choices):
+        names = {f"{contest}/{reading}" for contest, reading in readings}
+        stand = [(r, f) for r, f in rules if not r.reading or r.reading in names]
+        worlds.append(
+            World(
+                readings=readings,
+                musts=_pick(stand, Modality.MUST),
+                mays=_pick(stand, Modality.MAY),
+                bans=_pick(stand, Modality.MUST_NOT, with_clock=False),
+                caps=_pick(stand, Modality.MUST_NOT, with_clock=True),
+            )
+        )
+    return tuple(worlds)
+
+
+def _pick(
+    rules: Iterable[tuple[Rule, Truth]], modality: Modality, with_clock: bool | None = None
+) -> tuple[tuple[Rule, Truth], ...]:
+    picked = [
+        (rule, force)
+        for rule, force in rules
+        if rule.modality is modality
+        and (with_clock is None or (rule.clock is not None) is with_clock)
+    ]
+    # A fixed order, so that shuffling files changes nothing a reader sees.
+    return tuple(sorted(picked, key=lambda pair: (pair[0].level, pair[0].id)))
+
+
+def law_of_place(
+    place_id: str,
+    library: Mapping[str, Jurisdiction],
+    *,
+    actor: Actor = Actor.JAIL,
+    processing: timedelta = DEFAULT_PROCESSING,
+) -> LawOfPlace:
+    """Return the law of a place: its chain, highest first.
+
+    Args:
+        place_id: Such as ``us-va-fairfax``.
+        library: Jurisdictions by id.
+        actor: The kind of facility.
+        processing: How long letting a person out may take.
+
+    Raises:
+        LawError: The place, or a parent of it, is not in the library; or a rule names a
+            reading, list or parent's rule that the chain does not have.
+    """
+    chain: list[Jurisdiction] = []
+    wanted: str | None = place_id
+    while wanted is not None:
+        place = library.get(wanted)
+        if place is None:
+            near = near_miss(wanted, sorted(library))
+            raise LawError.one(
+                "E220",
+                "place",
+                f"no law is known for `{wanted}`",
+                f"Use an id that `exeat law list` shows.{near}",
+            )
+        chain.insert(0, place)
+        wanted = place.parent
+    law = LawOfPlace(tuple(chain), actor, processing)
+    _check_chain(law)
+    return law
+
+
+def _check_chain(law: LawOfPlace) -> None:
+    readings = {f"{c.id}/{r.id}" for c in law.contests for r in c.readings}
+    lists = law.in_list.lists
+    faults = []
+    for place in law.chain:
+        parents = {r.id for above in law.chain[: law.chain.index(place)] for r in above.rules}
+        for rule in place.rules:
+            where = f"{place.file}:{rule.line}"
+            if rule.reading and rule.reading not in readings:
+                near = near_miss(rule.reading, sorted(readings))
+                faults.append(
+                    Fault("E221", where, f"no reading `{rule.reading}` in the chain", f"Name one.{near}")
+                )
+            for atom in rule.condition.atoms():
+                if atom.list_id and atom.list_id not in lists:
+                    near = near_miss(atom.list_id, sorted(lists))
+                    faults.append(
+                        Fault("E222", where, f"no offence list `{atom.list_id}`", f"Add it.{near}")
+                    )
+        for suspension in place.suspensions:
+            if suspension.rule not in parents:
+                near = near_miss(suspension.rule, sorted(parents))
+                faults.append(
+                    Fault(
+                        "E223",
+                        f"{place.file}:{suspension.line}",
+                        f"suspends `{suspension.rule}`, which no parent has",
+                        f"Name a parent's rule.{near}",
+                    )
+                )
+    if faults:
+        raise LawError(faults)
