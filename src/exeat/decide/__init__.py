@@ -1,1 +1,37 @@
-""" """
+"""(facts, rules, instant) -> answer. Pure: no clock, no file, no network.
+
+Examples:
+    >>> from exeat.decide import decide, verdict
+"""
+
+from exeat.decide.answer import (
+    Answer,
+    Because,
+    Certainty,
+    Conflict,
+    Duty,
+    DutyState,
+    Option,
+    Question,
+    Unevaluated,
+    Verdict,
+    Window,
+)
+from exeat.decide.decide import decide
+from exeat.decide.verdict import verdict
+
+__all__ = [
+    "Answer",
+    "Because",
+    "Certainty",
+    "Conflict",
+    "Duty",
+    "DutyState",
+    "Option",
+    "Question",
+    "Unevaluated",
+    "Verdict",
+    "Window",
+    "decide",
+    "verdict",
+]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -182,10 +182,14 @@ class _Reader:
         try:
             if len(text) == 4:
                 return Day(text, date(int(text), 1, 1), date(int(text), 12, 31))
+            if len(text) == 7:
+                begin = date.fromisoformat(f"{text}-01")
+                after = (begin + timedelta(days=31)).replace(day=1)
+                return Day(text, begin, after - timedelta(days=1))
             known = date.fromisoformat(text)
             return Day(text, known, known)
         except ValueError:
-            self.fault(line, f"{what}: `{text}` is no day", "Write 2019-05-21, 2019 or `unknown`.")
+            self.fault(line, f"{what}: `{text}` is no day", "Write 2019-05-21, 2019-05, 2019 or `unknown`.")
             return None
 
     # -- tables ---------------------------------------------------------------------------

@@ -1,0 +1,110 @@
+"""What an audit counted: totals that add up, and findings by kind and certainty."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from exeat.audit.examine import Examination
+from exeat.audit.findings import FindingKind
+from exeat.audit.reach import hold_reach
+from exeat.decide import Certainty
+
+__all__ = ["Summary"]
+
+
+@dataclass(slots=True)
+class Summary:
+    """Counters of one audit; two of them add up, so that parts can be counted apart.
+
+    Attributes:
+        hold_ended_last: Bookings whose immigration hold ended after every other basis.
+        hours: Running hours by finding kind and certainty, of findings that have any.
+        quality: Notes on the data, by code, each counted once a booking.
+        release_years: Bookings by the year in which the person left, for the method section.
+    """
+
+    rows_read: int = 0
+    rows_rejected: int = 0
+    rows_duplicate: int = 0
+    bookings: int = 0
+    with_hold: int = 0
+    only_hold: int = 0
+    hold_ended_last: int = 0
+    hold_ended_last_over_48_running_hours: int = 0
+    findings: Counter[tuple[str, str]] = field(default_factory=Counter)
+    hours: Counter[tuple[str, str]] = field(default_factory=Counter)
+    records: Counter[tuple[str, str]] = field(default_factory=Counter)
+    quality: Counter[str] = field(default_factory=Counter)
+    first_booked: datetime | None = None
+    last_released: datetime | None = None
+
+    def add(self, examined: Examination, quality: tuple[str, ...] = ()) -> None:
+        """Count one booking."""
+        record = examined.record
+        self.bookings += 1
+        self.quality.update(set(quality))
+        if record.detainers:
+            self.with_hold += 1
+            reach = hold_reach(record)
+            if not record.bases:
+                self.only_hold += 1
+            elif reach is not None and reach > 0:
+                self.hold_ended_last += 1
+                self.hold_ended_last_over_48_running_hours += reach > 48
+        for kind, certainty in {(f.kind.value, f.certainty.value) for f in examined.findings}:
+            self.records[kind, certainty] += 1
+        for finding in examined.findings:
+            key = (finding.kind.value, finding.certainty.value)
+            self.findings[key] += 1
+            if finding.hours is not None:
+                self.hours[key] += finding.hours
+        self._extend(record.booked if isinstance(record.booked, datetime) else None, examined.door)
+
+    def _extend(self, booked: datetime | None, door: datetime | None) -> None:
+        if booked is not None:
+            self.first_booked = min(self.first_booked or booked, booked)
+        if door is not None:
+            self.last_released = max(self.last_released or door, door)
+
+    def __iadd__(self, other: Summary) -> Summary:
+        for name in ("rows_read", "rows_rejected", "rows_duplicate", "bookings", "with_hold",
+                     "only_hold", "hold_ended_last",
+                     "hold_ended_last_over_48_running_hours"):  # fmt: skip
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for name in ("findings", "hours", "records", "quality"):
+            getattr(self, name).update(getattr(other, name))
+        self._extend(other.first_booked, None)
+        self._extend(None, other.last_released)
+        return self
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the content of ``summary.json``."""
+        kinds: dict[str, dict[str, dict[str, float]]] = {}
+        for kind in FindingKind:
+            for certainty in Certainty:
+                key = (kind.value, certainty.value)
+                if self.findings[key]:
+                    kinds.setdefault(kind.value, {})[certainty.value] = {
+                        "findings": self.findings[key],
+                        "bookings": self.records[key],
+                        "hours": round(self.hours[key], 2),
+                    }
+        return {
+            "rows_read": self.rows_read,
+            "rows_rejected": self.rows_rejected,
+            "rows_duplicate": self.rows_duplicate,
+            "bookings": self.bookings,
+            "bookings_with_immigration_hold": self.with_hold,
+            "bookings_with_only_immigration_hold": self.only_hold,
+            "bookings_where_immigration_hold_ended_last": self.hold_ended_last,
+            "bookings_where_immigration_hold_ended_last_by_over_48_running_hours": (
+                self.hold_ended_last_over_48_running_hours
+            ),
+            "first_booked": self.first_booked.isoformat() if self.first_booked else None,
+            "last_released": self.last_released.isoformat() if self.last_released else None,
+            "findings": kinds,
+            "data_quality": dict(sorted(self.quality.items())),
+        }

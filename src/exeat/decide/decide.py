@@ -1,0 +1,185 @@
+"""`decide`: the answer in full, with its reasons. Pure: no clock, no file, no network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from exeat.decide.answer import (
+    Answer,
+    Because,
+    Certainty,
+    Conflict,
+    Unevaluated,
+    Verdict,
+    Window,
+)
+from exeat.decide.duties import duties_of
+from exeat.decide.eligibility import Eligibility
+from exeat.decide.hold import rule_truth
+from exeat.decide.questions import questions_of
+from exeat.decide.reasons import reasons_of
+from exeat.decide.verdict import (
+    HELD,
+    cases_of,
+    hold_verdict,
+    overdue_since,
+    without_hold,
+)
+from exeat.decide.windows import safe_end, windows_of
+from exeat.facts.case import Case, zone_of
+from exeat.facts.record import CustodyRecord
+from exeat.rules.model import Rule
+from exeat.rules.place import LawOfPlace, World
+
+__all__ = ["decide"]
+
+
+def decide(record: CustodyRecord, law: LawOfPlace, at: datetime) -> Answer:
+    """Answer whether the person may go, must go, or may be kept, and who must be told first.
+
+    Args:
+        record: What is known about the person's custody.
+        law: The law of the place; see `exeat.rules.place.law_of_place`.
+        at: The instant asked about, with a time zone.
+
+    Returns:
+        The answer, with the rules that decided, those that could not be evaluated, and the
+        questions whose answers would.
+
+    Raises:
+        ValueError: ``at`` has no time zone.
+
+    Source: only what the law files of the place say; see `Answer.decided_by`.
+
+    Examples:
+        >>> from exeat.facts.codec import record_from_json
+        >>> from exeat.rules.library import shipped
+        >>> from exeat.rules.place import law_of_place
+        >>> record = record_from_json('{"id": "a", "zone": "America/Chicago",'
+        ...     '"booked": "2026-03-02T09:00-06:00",'
+        ...     '"bases": [{"id": "b", "kind": "charge", "end": "never"}]}')
+        >>> law = law_of_place("us", shipped())
+        >>> decide(record, law, datetime.fromisoformat("2026-03-06T18:00-06:00")).verdict.value
+        'in-custody'
+    """
+    found, certainty, eligible = hold_verdict(record, law, at)
+    at = at.astimezone(UTC)
+    verdict = found if found is not None else without_hold(record, law, at, eligible)
+    zone = zone_of(record.zone)
+    cases = cases_of(record, law, at)
+    day = law.on(at.astimezone(zone).date())
+    windows = windows_of(law, day.worlds, cases, eligible, record)
+    duties, options = duties_of(record, law, day, cases, at, verdict)
+    weighed = _weighed(law, day.worlds, cases)
+    decided = _decided_by(weighed, verdict)
+    since = overdue_since(record, law, at, eligible) if verdict is Verdict.OVERDUE else None
+    conflicts = _conflicts(law, verdict, certainty, weighed, day.worlds)
+    return Answer(
+        verdict=verdict,
+        certainty=certainty,
+        place=law.id,
+        at=at,
+        eligible_since=eligible.earliest if not eligible.running else None,
+        eligible_latest=eligible.latest,
+        until=safe_end(windows, at) if verdict in HELD else None,
+        overdue_since=_lapse(windows, since, at),
+        because=reasons_of(record, law, verdict, certainty, eligible, windows, weighed, duties, at),
+        windows=windows,
+        duties=duties,
+        options=options,
+        questions=questions_of(record, law, verdict, eligible, day, cases, certainty),
+        conflicts=conflicts,
+        decided_by=decided,
+        unevaluated=_unevaluated(law, weighed, cases),
+        to_judge=_to_judge(law, day.worlds, cases),
+        rests_on=tuple((place.id, _rests_on(place.adoption)) for place in law.chain),
+    )
+
+
+Weighed = Sequence[tuple[Rule, bool | None]]
+
+
+def _rests_on(adoption: object) -> str:
+    if adoption is None:
+        return "research"
+    by, on = getattr(adoption, "by", ""), getattr(adoption, "on", "")
+    return f"adopted by {by} on {on}"
+
+
+def _weighed(
+    law: LawOfPlace, worlds: Sequence[World], cases: Sequence[Case]
+) -> tuple[tuple[Rule, bool | None], ...]:
+    """Return every rule about the hold with whether it bites on any request, limits apart."""
+    found: dict[tuple[str, str], tuple[Rule, bool | None]] = {}
+    for world in worlds:
+        for rule, force in (*world.musts, *world.mays, *world.bans, *world.caps):
+            truths = [rule_truth(law, rule, force, case) for case in cases]
+            best = True if True in truths else None if None in truths else False
+            found[(rule.place, rule.id)] = (rule, best)
+    return tuple(sorted(found.values(), key=lambda pair: (pair[0].level, pair[0].id)))
+
+
+def _decided_by(weighed: Weighed, verdict: Verdict) -> tuple[Rule, ...]:
+    """Return the rules that bit and that the verdict rests on."""
+    if verdict in (Verdict.IN_CUSTODY, Verdict.NOT_IN_CUSTODY, Verdict.UNKNOWN):
+        return ()
+    return tuple(rule for rule, truth in weighed if truth)
+
+
+def _unevaluated(
+    law: LawOfPlace, weighed: Weighed, cases: Sequence[Case]
+) -> tuple[Unevaluated, ...]:
+    found = []
+    for rule, truth in weighed:
+        if truth is None:
+            missing = {
+                str(atom) for case in cases for atom in rule.condition.unknowns(case, law.in_list)
+            }
+            found.append(Unevaluated(rule, tuple(sorted(missing))))
+    return tuple(found)
+
+
+def _to_judge(
+    law: LawOfPlace, worlds: Sequence[World], cases: Sequence[Case]
+) -> tuple[Rule, ...]:
+    """Return the rules that a person must judge and whose machine part is true."""
+    found: dict[str, Rule] = {}
+    for world in worlds:
+        for rule, _ in (*world.musts, *world.mays, *world.bans, *world.caps):
+            if rule.judge and any(rule.condition.truth(case, law.in_list) for case in cases):
+                found[rule.id] = rule
+    return tuple(found[key] for key in sorted(found))
+
+
+def _conflicts(
+    law: LawOfPlace,
+    verdict: Verdict,
+    certainty: Certainty,
+    weighed: Weighed,
+    worlds: Sequence[World],
+) -> tuple[Conflict, ...]:
+    if verdict is not Verdict.CONFLICT and certainty is Certainty.CERTAIN:
+        return ()
+    bite = tuple(rule for rule, truth in weighed if truth)
+    contested = tuple(rule for rule in bite if rule.reading)
+    if verdict is Verdict.CONFLICT and certainty is Certainty.CERTAIN:
+        says = "One binding rule commands the hold and another forbids it."
+        return (Conflict(says, bite),)
+    used = {rule.reading.split("/")[0] for rule in contested} or {
+        contest for world in worlds for contest, _ in world.readings
+    }
+    questions = [contest.question for contest in law.contests if contest.id in used]
+    return (Conflict("The sources disagree: " + " ".join(questions), contested or bite),)
+
+
+def _lapse(
+    windows: Sequence[Window], since: datetime | None, at: datetime
+) -> datetime | None:
+    """Return since when the person is overdue: the end of the last authority, if later."""
+    if since is None:
+        return None
+    ends = [w.end for w in windows if w.end is not None and w.end <= at]
+    return max([since, min(ends)]) if ends else since
+
+

@@ -1,0 +1,178 @@
+"""Whether the law lets, or makes, somebody keep a person at one instant: the point function.
+
+Everything else about holds is built on :func:`standing`: the verdict asks it once, the
+audit asks it between each two instants at which anything changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from exeat.decide.eligibility import Eligibility
+from exeat.facts.case import Case
+from exeat.facts.record import Detainer
+from exeat.facts.times import NEVER, Truth, bounds, done_by
+from exeat.rules.clocks import Clock, HoursRun, deadline
+from exeat.rules.model import Modality, RestsOn, Rule
+from exeat.rules.place import LawOfPlace, World
+
+__all__ = [
+    "NOTHING",
+    "Standing",
+    "active",
+    "and_",
+    "clock_start",
+    "not_",
+    "or_",
+    "rule_truth",
+    "standing",
+]
+
+
+def not_(truth: Truth) -> Truth:
+    """Negate in three-valued logic."""
+    return None if truth is None else not truth
+
+
+def and_(*truths: Truth) -> Truth:
+    """Return whether all are true, in three-valued logic."""
+    if False in truths:
+        return False
+    return None if None in truths else True
+
+
+def or_(*truths: Truth) -> Truth:
+    """Return whether any is true, in three-valued logic."""
+    if True in truths:
+        return True
+    return None if None in truths else False
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Whether a hold must, may, or both must and must not be, under one reading of the law."""
+
+    must: Truth
+    may: Truth
+    conflict: Truth
+
+
+NOTHING: Final = Standing(False, False, False)
+
+
+def active(detainer: Detainer, case: Case) -> Truth:
+    """Say whether a request is on file at the case's instant: received, and not lifted.
+
+    A request whose receipt the record does not state counts as on file, because the record
+    lists it; one that was received after the instant does not.
+    """
+    at, zone = case.at, case.zone
+    lifted = done_by(detainer.lifted, at, zone)
+    if lifted:
+        return False
+    received: Truth = True if detainer.received is None else done_by(detainer.received, at, zone)
+    return and_(received, not_(lifted))
+
+
+def clock_start(
+    clock: Clock, case: Case, eligible: Eligibility
+) -> tuple[datetime | None, datetime | None]:
+    """Return the bounds, in UTC, of the instant at which a rule's clock starts."""
+    run = clock.hours_run
+    if run is HoursRun.FROM_RELEASE_ELIGIBILITY:
+        return eligible.earliest, eligible.latest
+    if run is HoursRun.FROM_BOOKING:
+        return bounds(case.record.booked, case.zone)
+    act = case.detainer.received if case.detainer is not None else None
+    if act is None or act is NEVER:
+        return None, None
+    assert not isinstance(act, type(NEVER))
+    return bounds(act, case.zone)
+
+
+def _past_end(law: LawOfPlace, rule: Rule, case: Case, eligible: Eligibility) -> Truth:
+    """Say whether the rule's limit of time has been reached."""
+    clock = rule.clock
+    assert clock is not None
+    early, late = clock_start(clock, case, eligible)
+    at = case.at
+    if late is not None and at >= _end(law, clock, case, late):
+        return True
+    if early is not None and at < _end(law, clock, case, early):
+        return False
+    return None
+
+
+def _end(law: LawOfPlace, clock: Clock, case: Case, start: datetime) -> datetime:
+    return deadline(start, clock, case.zone, law.calendar).astimezone(UTC)
+
+
+def rule_truth(law: LawOfPlace, rule: Rule, force: Truth, case: Case) -> Truth:
+    """Say whether a rule bites, its limit of time apart.
+
+    A rule that a person must judge is never simply true: a command or a ban becomes unknown,
+    so that it cannot be overlooked; a permission stays out, because nobody must use it.
+    """
+    truth = rule.condition.truth(case, law.in_list)
+    if rule.judge and truth is not False:
+        return False if rule.modality is Modality.MAY else None
+    return truth if force is True else and_(force, truth)
+
+
+def _any(
+    law: LawOfPlace,
+    rules: Iterable[tuple[Rule, Truth]],
+    case: Case,
+    eligible: Eligibility,
+    rests_on: RestsOn,
+    *,
+    past: bool = False,
+) -> Truth:
+    """Say whether any of the rules bites now; with ``past``, whether any limit is reached."""
+    result: Truth = False
+    for rule, force in rules:
+        if rule.rests_on is not rests_on:
+            continue
+        truth = rule_truth(law, rule, force, case)
+        if truth is not False and rule.clock is not None:
+            over = _past_end(law, rule, case, eligible)
+            truth = and_(truth, over if past else not_(over))
+        if truth:
+            return True
+        if truth is None:
+            result = None
+    return result
+
+
+def standing(law: LawOfPlace, world: World, case: Case, eligible: Eligibility) -> Standing:
+    """Return whether a hold on one request stands at the case's instant, after eligibility.
+
+    Args:
+        law: The law of the place.
+        world: One way of reading what is contested, on the local day of the instant.
+        case: The record, the request and the instant (UTC).
+        eligible: Release eligibility.
+    """
+    if case.detainer is None:
+        return NOTHING
+    must: Truth = False
+    may: Truth = False
+    conflict: Truth = False
+    for ground in (RestsOn.DETAINER, RestsOn.WARRANT):
+        commanded = _any(law, world.musts, case, eligible, ground)
+        allowed = True if commanded else or_(commanded, _any(law, world.mays, case, eligible, ground))
+        if allowed is False:
+            continue
+        banned = _any(law, world.bans, case, eligible, ground)
+        capped = _any(law, world.caps, case, eligible, ground, past=True)
+        free = and_(not_(banned), not_(capped))
+        must = or_(must, and_(commanded, free))
+        may = or_(may, and_(allowed, free))
+        conflict = or_(conflict, and_(commanded, banned, not_(capped)))
+    on_file = active(case.detainer, case)
+    if on_file is True:
+        return Standing(must, may, conflict)
+    return Standing(and_(on_file, must), and_(on_file, may), and_(on_file, conflict))

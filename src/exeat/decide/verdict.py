@@ -1,0 +1,248 @@
+"""The verdict alone: the shortest way to an answer, for the gate and for the audit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from exeat.decide.answer import Certainty, Verdict
+from exeat.decide.eligibility import Eligibility, eligibility
+from exeat.decide.hold import NOTHING, Standing, active, or_, rule_truth, standing
+from exeat.facts.case import Case, zone_of
+from exeat.facts.record import CustodyRecord
+from exeat.facts.times import Never, Truth, aware, bounds, done_by
+from exeat.rules.model import Modality, Rule, Trigger
+from exeat.rules.place import LawOfPlace, World
+
+__all__ = [
+    "HELD",
+    "cases_of",
+    "hold_verdict",
+    "in_house",
+    "lapsed",
+    "merge",
+    "of_world",
+    "overdue_since",
+    "owed_before_release",
+    "standings",
+    "told",
+    "verdict",
+    "without_hold",
+]
+
+HELD = frozenset({Verdict.MAY_HOLD, Verdict.MUST_HOLD})
+
+
+def in_house(record: CustodyRecord, at: datetime) -> Truth:
+    """Say whether the person is in the facility's custody at an instant in UTC."""
+    zone = zone_of(record.zone)
+    begun = _by(bounds(record.booked, zone), at)
+    left: Truth = False
+    if record.release is not None:
+        left = _by(bounds(record.release.at, zone), at)
+    if begun is False or left is True:
+        return False
+    return True if begun and left is False else None
+
+
+def _by(span: tuple[datetime | None, datetime | None], at: datetime) -> Truth:
+    early, late = span
+    if late is not None and late <= at:
+        return True
+    return False if early is not None and early > at else None
+
+
+def cases_of(record: CustodyRecord, law: LawOfPlace, at: datetime) -> list[Case]:
+    """Return one case for each request that is, or may be, on file at an instant in UTC."""
+    zone = zone_of(record.zone)
+    found = [Case(record, d, at, zone, law.hold_power) for d in record.detainers]
+    return [case for case in found if case.detainer and active(case.detainer, case) is not False]
+
+
+def standings(
+    law: LawOfPlace, cases: Sequence[Case], eligible: Eligibility, worlds: Sequence[World]
+) -> list[Standing]:
+    """Return how a hold stands under each way of reading the law, all requests together."""
+    found = []
+    for world in worlds:
+        parts = [standing(law, world, case, eligible) for case in cases]
+        if len(parts) == 1:
+            found.append(parts[0])
+        elif not parts:
+            found.append(NOTHING)
+        else:
+            found.append(
+                Standing(
+                    or_(*(part.must for part in parts)),
+                    or_(*(part.may for part in parts)),
+                    or_(*(part.conflict for part in parts)),
+                )
+            )
+    return found
+
+
+def of_world(stand: Standing) -> Verdict | None:
+    """Return the verdict on the hold under one reading, or None where no hold stands."""
+    if stand.conflict:
+        return Verdict.CONFLICT
+    if stand.must:
+        return Verdict.MUST_HOLD
+    if stand.may and stand.must is False and stand.conflict is False:
+        return Verdict.MAY_HOLD
+    if stand.may is False and stand.must is False and stand.conflict is False:
+        return None
+    return Verdict.UNKNOWN
+
+
+def merge(
+    law: LawOfPlace,
+    cases: Sequence[Case],
+    eligible: Eligibility,
+    worlds: Sequence[World],
+    verdicts: Sequence[Verdict | None],
+) -> tuple[Verdict | None, Certainty]:
+    """Return what all readings of the law together say of the hold.
+
+    Where one reading lets the person be kept and on another the time has run out, the
+    shorter is the safe bound: no hold stands (None), possibly. Where they differ in anything
+    else, such as whether there is any power to hold, counsel must decide.
+    """
+    different = set(verdicts)
+    if len(different) == 1:
+        return next(iter(different)), Certainty.CERTAIN
+    if Verdict.CONFLICT not in different and Verdict.MUST_HOLD not in different:
+        silent = [world for world, verdict in zip(worlds, verdicts, strict=True) if verdict is None]
+        ran_out = all(
+            any(lapsed(law, world, case, eligible) for case in cases) for world in silent
+        )
+        if silent and ran_out:
+            return None, Certainty.POSSIBLE
+        if not silent or Verdict.UNKNOWN in different:
+            return Verdict.UNKNOWN, Certainty.CERTAIN
+    return Verdict.CONFLICT, Certainty.POSSIBLE
+
+
+def lapsed(law: LawOfPlace, world: World, case: Case, eligible: Eligibility) -> Truth:
+    """Say whether a hold on the request would stand under a reading but for the time."""
+    timeless = World(
+        readings=world.readings, musts=_no_clock(world.musts), mays=_no_clock(world.mays),
+        bans=world.bans, caps=(),
+    )  # fmt: skip
+    return standing(law, timeless, case, eligible).may
+
+
+def _no_clock(rules: tuple[tuple[Rule, Truth], ...]) -> tuple[tuple[Rule, Truth], ...]:
+    return tuple((replace(rule, clock=None), force) for rule, force in rules)
+
+
+def hold_verdict(
+    record: CustodyRecord, law: LawOfPlace, at: datetime
+) -> tuple[Verdict | None, Certainty, Eligibility]:
+    """Return the verdict as far as it depends on custody and holds.
+
+    Returns:
+        ``not-in-custody``, ``in-custody``, ``unknown``, ``may-hold``, ``must-hold``,
+        ``conflict``, or None: the person is eligible and nothing lets anybody keep them.
+    """
+    at = aware(at, "at").astimezone(UTC)
+    zone = zone_of(record.zone)
+    eligible = eligibility(record, zone)
+    here = in_house(record, at)
+    if here is False:
+        return Verdict.NOT_IN_CUSTODY, Certainty.CERTAIN, eligible
+    due = eligible.reached(at)
+    if due is False:
+        return Verdict.IN_CUSTODY, Certainty.CERTAIN, eligible
+    if due is None or here is None:
+        return Verdict.UNKNOWN, Certainty.CERTAIN, eligible
+    cases = cases_of(record, law, at)
+    if not cases:
+        return None, Certainty.CERTAIN, eligible
+    worlds = law.on(at.astimezone(zone).date()).worlds
+    verdicts = [of_world(stand) for stand in standings(law, cases, eligible, worlds)]
+    verdict, certainty = merge(law, cases, eligible, worlds, verdicts)
+    return verdict, certainty, eligible
+
+
+def verdict(record: CustodyRecord, law: LawOfPlace, at: datetime) -> tuple[Verdict, Certainty]:
+    """Return the verdict at an instant, without reasons; `decide` gives the same with them.
+
+    Examples:
+        >>> from exeat.facts.codec import record_from_json
+        >>> from exeat.rules.library import shipped
+        >>> from exeat.rules.place import law_of_place
+        >>> record = record_from_json('{"id": "a", "zone": "America/New_York",'
+        ...     '"booked": "2026-03-02T09:00-05:00", "bases": [{"id": "b", "kind": "charge",'
+        ...     '"end": "2026-03-06T17:30-05:00", "ended_by": "bail"}]}')
+        >>> law = law_of_place("us", shipped())
+        >>> verdict(record, law, datetime.fromisoformat("2026-03-06T18:00-05:00"))[0].value
+        'release'
+    """
+    found, certainty, eligible = hold_verdict(record, law, at)
+    if found is not None:
+        return found, certainty
+    at = at.astimezone(UTC)
+    return without_hold(record, law, at, eligible), certainty
+
+
+def without_hold(
+    record: CustodyRecord, law: LawOfPlace, at: datetime, eligible: Eligibility
+) -> Verdict:
+    """Return the verdict for a person who is eligible and whom nothing lets anybody keep.
+
+    ``notify-first`` while a notice that must come before release is owed and the person is
+    not overdue; ``overdue`` once an authority to hold has run out, or letting the person out
+    has taken longer than the setting ``processing``.
+    """
+    if overdue_since(record, law, at, eligible) is not None:
+        return Verdict.OVERDUE
+    if owed_before_release(record, law, at):
+        return Verdict.NOTIFY_FIRST
+    return Verdict.RELEASE
+
+
+def overdue_since(
+    record: CustodyRecord, law: LawOfPlace, at: datetime, eligible: Eligibility
+) -> datetime | None:
+    """Return the end of the last authority if the person is kept past it, else None."""
+    assert eligible.latest is not None
+    zone = zone_of(record.zone)
+    base = eligible.latest
+    for detainer in record.detainers:
+        if done_by(detainer.lifted, at, zone) and not isinstance(detainer.lifted, Never | None):
+            ended = bounds(detainer.lifted, zone)[1]
+            base = max(base, ended) if ended is not None else base
+    cases = cases_of(record, law, at)
+    if cases:
+        worlds = law.on(at.astimezone(zone).date()).worlds
+        if any(lapsed(law, world, case, eligible) for world in worlds for case in cases):
+            return base
+    return base if at - base >= law.processing else None
+
+
+def owed_before_release(record: CustodyRecord, law: LawOfPlace, at: datetime) -> list[Rule]:
+    """Return the binding notices that are owed before the person leaves."""
+    zone = zone_of(record.zone)
+    cases = cases_of(record, law, at) or [Case(record, None, at, zone, law.hold_power)]
+    owed = []
+    for rule, force in law.on(at.astimezone(zone).date()).others:
+        if rule.trigger is not Trigger.RELEASE or rule.modality is not Modality.MUST:
+            continue
+        if any(rule_truth(law, rule, force, case) for case in cases) and not told(record, rule, at):
+            owed.append(rule)
+    return owed
+
+
+def told(record: CustodyRecord, rule: Rule, at: datetime) -> Truth:
+    """Say whether the record shows that what a rule asks to be told was told by an instant."""
+    if record.notices is None:
+        return None
+    zone = zone_of(record.zone)
+    return or_(
+        *(
+            done_by(notice.given, at, zone)
+            for notice in record.notices
+            if notice.kind.value == rule.about.value and notice.to == rule.to
+        )
+    )
