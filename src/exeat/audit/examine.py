@@ -135,7 +135,9 @@ def _kept_finding(
     # which is no detainer; the record cannot show which.
     housed = not record.bases
     certain = span.verdict is None and span.certainty is Certainty.CERTAIN and not housed
-    ran_out = span.verdict is None and (lapsed or span.certainty is Certainty.POSSIBLE)
+    ran_out = span.ran_out or (
+        span.verdict is None and (lapsed or span.certainty is Certainty.POSSIBLE)
+    )
     kind = FindingKind.HELD_PAST if ran_out and requested else FindingKind.HELD_WITHOUT
     hours = _hours(span.start, span.end)
     rules = _grounds(answer)
@@ -160,6 +162,8 @@ def _says(record: CustodyRecord, span: Segment, kind: FindingKind, hours: float)
     zone = zone_of(record.zone)
     since, until = say_time(span.start, zone), say_time(span.end, zone)
     text = f"Kept {say_hours(hours)}, from {since} to {until}"
+    if span.ran_out:
+        return f"{text}: past the limit on one reading of the law, within it on another."
     if span.verdict is Verdict.UNKNOWN:
         return f"{text}; the record does not say what would show an authority to hold."
     if span.verdict is Verdict.CONFLICT:

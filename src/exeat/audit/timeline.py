@@ -7,13 +7,14 @@ last day) the answer is the same, so asking once at the start of each span is en
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
 from exeat.decide import Certainty, Verdict
 from exeat.decide.eligibility import Eligibility
 from exeat.decide.hold import clock_start
-from exeat.decide.verdict import hold_verdict
+from exeat.decide.verdict import cases_of, hold_verdict
+from exeat.decide.windows import windows_of
 from exeat.facts.case import Case, zone_of
 from exeat.facts.record import CustodyRecord, Detainer
 from exeat.facts.times import Act, Never, bounds
@@ -29,12 +30,14 @@ class Segment:
 
     Attributes:
         verdict: As of `exeat.decide`; None: eligible, and nothing lets anybody keep the person.
+        ran_out: The time has run out on some reading of the law, whatever else is unknown.
     """
 
     start: datetime
     end: datetime
     verdict: Verdict | None
     certainty: Certainty
+    ran_out: bool = False
 
 
 def segments(
@@ -56,12 +59,24 @@ def segments(
     found: list[Segment] = []
     for start, end in zip(ordered, [*ordered[1:], door], strict=True):
         verdict, certainty, _ = hold_verdict(record, law, start)
+        ran_out = verdict is Verdict.UNKNOWN and _ran_out(record, law, eligible, start)
+        span = Segment(start, end, verdict, certainty, ran_out)
         last = found[-1] if found else None
-        if last and (last.verdict, last.certainty) == (verdict, certainty):
-            found[-1] = Segment(last.start, end, verdict, certainty)
+        if last and replace(last, start=start, end=end) == span:
+            found[-1] = replace(last, end=end)
         else:
-            found.append(Segment(start, end, verdict, certainty))
+            found.append(span)
     return found
+
+
+def _ran_out(
+    record: CustodyRecord, law: LawOfPlace, eligible: Eligibility, at: datetime
+) -> bool:
+    """Say whether on some reading the time to hold had run out, whatever else is unknown."""
+    worlds = law.on(at.astimezone(zone_of(record.zone)).date()).worlds
+    cases = cases_of(record, law, at)
+    windows = windows_of(law, worlds, cases, eligible, record)
+    return any(window.end is not None and window.end <= at for window in windows)
 
 
 def _changes(
@@ -101,7 +116,7 @@ def _limits(
 ) -> Iterator[datetime]:
     """Yield the end of every limit of time that any rule sets on this request."""
     zone = zone_of(record.zone)
-    case = Case(record, detainer, begin, zone, law.hold_power)
+    case = Case(record, detainer, begin, zone)
     for rule in law.rules:
         clock = rule.clock
         if clock is None or clock.hours_run is HoursRun.BEFORE_RELEASE:

@@ -23,7 +23,9 @@ from exeat.decide.verdict import (
     HELD,
     cases_of,
     hold_verdict,
+    of_world,
     overdue_since,
+    standings,
     without_hold,
 )
 from exeat.decide.windows import safe_end, windows_of
@@ -74,7 +76,10 @@ def decide(record: CustodyRecord, law: LawOfPlace, at: datetime) -> Answer:
     weighed = _weighed(law, day.worlds, cases)
     decided = _decided_by(weighed, verdict)
     since = overdue_since(record, law, at, eligible) if verdict is Verdict.OVERDUE else None
-    conflicts = _conflicts(law, verdict, certainty, weighed, day.worlds)
+    contested = frozenset[str]()
+    if certainty is Certainty.POSSIBLE:
+        contested = _contested(law, day.worlds, cases, eligible)
+    conflicts = _conflicts(law, verdict, certainty, weighed, contested)
     return Answer(
         verdict=verdict,
         certainty=certainty,
@@ -88,7 +93,7 @@ def decide(record: CustodyRecord, law: LawOfPlace, at: datetime) -> Answer:
         windows=windows,
         duties=duties,
         options=options,
-        questions=questions_of(record, law, verdict, eligible, day, cases, certainty),
+        questions=questions_of(record, law, verdict, eligible, day, cases),
         conflicts=conflicts,
         decided_by=decided,
         unevaluated=_unevaluated(law, weighed, cases),
@@ -157,20 +162,37 @@ def _conflicts(
     verdict: Verdict,
     certainty: Certainty,
     weighed: Weighed,
-    worlds: Sequence[World],
+    contested: frozenset[str],
 ) -> tuple[Conflict, ...]:
-    if verdict is not Verdict.CONFLICT and certainty is Certainty.CERTAIN:
-        return ()
     bite = tuple(rule for rule, truth in weighed if truth)
-    contested = tuple(rule for rule in bite if rule.reading)
-    if verdict is Verdict.CONFLICT and certainty is Certainty.CERTAIN:
-        says = "One binding rule commands the hold and another forbids it."
-        return (Conflict(says, bite),)
-    used = {rule.reading.split("/")[0] for rule in contested} or {
-        contest for world in worlds for contest, _ in world.readings
+    if certainty is Certainty.POSSIBLE:
+        questions = [contest.question for contest in law.contests if contest.id in contested]
+        sides = tuple(r for r, truth in weighed if truth is not False and _of(r) in contested)
+        return (Conflict("The sources disagree: " + " ".join(questions), sides or bite),)
+    if verdict is Verdict.CONFLICT:
+        return (Conflict("One binding rule commands the hold and another forbids it.", bite),)
+    return ()
+
+
+def _of(rule: Rule) -> str:
+    return rule.reading.split("/")[0]
+
+
+def _contested(
+    law: LawOfPlace, worlds: Sequence[World], cases: Sequence[Case], eligible: Eligibility
+) -> frozenset[str]:
+    """Return the contested points on which the answer turns: those whose reading changes it."""
+    said = {
+        world.readings: of_world(stand)
+        for world, stand in zip(worlds, standings(law, cases, eligible, worlds), strict=True)
     }
-    questions = [contest.question for contest in law.contests if contest.id in used]
-    return (Conflict("The sources disagree: " + " ".join(questions), contested or bite),)
+    return frozenset(
+        contest
+        for one, first in said.items()
+        for other, second in said.items()
+        if first != second and len(set(one) - set(other)) == 1
+        for contest, _ in set(one) - set(other)
+    )
 
 
 def _lapse(

@@ -32,7 +32,7 @@ def duties_of(
     options: list[Option] = []
     if verdict is Verdict.NOT_IN_CUSTODY:
         return (), ()
-    bare = Case(record, None, at, zone_of(record.zone), law.hold_power)
+    bare = Case(record, None, at, zone_of(record.zone), day.hold_power)
     for rule, force in sorted(day.others, key=lambda pair: (pair[0].level, pair[0].id)):
         for case in cases or [bare]:
             bites = and_(force, rule.condition.truth(case, law.in_list), _arisen(rule, case, verdict))

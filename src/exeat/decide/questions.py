@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from exeat.decide.answer import Certainty, Question, Verdict
+from exeat.decide.answer import Question, Verdict
 from exeat.decide.eligibility import Eligibility
 from exeat.decide.hold import rule_truth
 from exeat.facts.case import Case
@@ -16,7 +16,7 @@ from exeat.rules.place import DayLaw, LawOfPlace, World
 
 __all__ = ["questions_of"]
 
-_ASKED = frozenset({Verdict.UNKNOWN, Verdict.IN_CUSTODY, Verdict.MAY_HOLD})
+_ASKED = frozenset({Verdict.UNKNOWN, Verdict.IN_CUSTODY})
 
 
 def questions_of(
@@ -26,10 +26,9 @@ def questions_of(
     eligible: Eligibility,
     day: DayLaw,
     cases: Sequence[Case],
-    certainty: Certainty,
 ) -> tuple[Question, ...]:
     """Return what to ask, each question once, with the rules that wait for it."""
-    if verdict not in _ASKED and certainty is Certainty.CERTAIN:
+    if verdict not in _ASKED:
         return ()
     asked: dict[tuple[str, str], tuple[str, list[str]]] = {}
     if verdict is Verdict.UNKNOWN:

@@ -55,8 +55,11 @@ def _by(span: tuple[datetime | None, datetime | None], at: datetime) -> Truth:
 
 def cases_of(record: CustodyRecord, law: LawOfPlace, at: datetime) -> list[Case]:
     """Return one case for each request that is, or may be, on file at an instant in UTC."""
+    if not record.detainers:
+        return []
     zone = zone_of(record.zone)
-    found = [Case(record, d, at, zone, law.hold_power) for d in record.detainers]
+    power = law.on(at.astimezone(zone).date()).hold_power
+    found = [Case(record, d, at, zone, power) for d in record.detainers]
     return [case for case in found if case.detainer and active(case.detainer, case) is not False]
 
 
@@ -224,9 +227,10 @@ def overdue_since(
 def owed_before_release(record: CustodyRecord, law: LawOfPlace, at: datetime) -> list[Rule]:
     """Return the binding notices that are owed before the person leaves."""
     zone = zone_of(record.zone)
-    cases = cases_of(record, law, at) or [Case(record, None, at, zone, law.hold_power)]
+    day = law.on(at.astimezone(zone).date())
+    cases = cases_of(record, law, at) or [Case(record, None, at, zone, day.hold_power)]
     owed = []
-    for rule, force in law.on(at.astimezone(zone).date()).others:
+    for rule, force in day.others:
         if rule.trigger is not Trigger.RELEASE or rule.modality is not Modality.MUST:
             continue
         if any(rule_truth(law, rule, force, case) for case in cases) and not told(record, rule, at):

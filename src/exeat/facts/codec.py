@@ -1,4 +1,4 @@
-"""Records and events to and from JSON, with every fault named at once.
+"""Records to and from JSON, with every fault named at once.
 
 Examples:
     >>> record = record_from_json('{"id": "demo", "zone": "UTC", "booked": "2026-01-01T00:00Z"}')
@@ -8,31 +8,27 @@ Examples:
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails
 
-from exeat.errors import Fault, RecordError, near_miss
+from exeat.errors import Fault, RecordError
+from exeat.facts._faults import Shape, field_names, one_line
 from exeat.facts.record import CustodyRecord
-from exeat.facts.times import NEVER, Act, Uncertain, bounds
+from exeat.facts.times import NEVER, Act, bounds, show_when
 
-__all__ = ["record_from_json", "record_schema", "record_to_json"]
+__all__ = ["inconsistencies", "record_from_json", "record_schema", "record_to_json"]
 
 _ADAPTER: Final = TypeAdapter(CustodyRecord)
 
-_HELP: Final = {
-    "missing": "Add the field.",
-    "enum": "Use one of: {expected}.",
-    "extra_forbidden": "Take the field out; exeat keeps no fact that no rule needs.{near}",
-    "json_invalid": "Give a JSON object, as `exeat schema record` describes it.",
-    "bool_parsing": "Write true, false or null.",
-    "string_type": "Write a text in quotes.",
-    "tuple_type": "Write a list in [ ].",
-}
+
+@lru_cache(maxsize=1)
+def _shape() -> Shape:
+    return Shape("a custody record", "record", field_names(_ADAPTER.json_schema()))
 
 
 def record_from_json(text: str | bytes, place: str = "record") -> CustodyRecord:
@@ -55,16 +51,23 @@ def record_from_json(text: str | bytes, place: str = "record") -> CustodyRecord:
     try:
         record = _ADAPTER.validate_json(text)
     except ValidationError as error:
-        raise RecordError(_faults(error.errors(), place)) from None
-    faults = list(_inconsistencies(record, place))
+        raise RecordError(_shape().faults_of(error, place)) from None
+    faults = list(inconsistencies(record, place))
     if faults:
         raise RecordError(faults)
     return record
 
 
 def record_to_json(record: CustodyRecord, *, indent: int | None = None) -> str:
-    """Write one custody record as JSON; what is not known is left out."""
-    return _ADAPTER.dump_json(record, indent=indent, exclude_none=True).decode()
+    """Write one custody record as JSON; what reading would fill in again is left out.
+
+    Examples:
+        >>> from exeat.facts.times import Uncertain
+        >>> record_to_json(CustodyRecord(id="demo", zone="UTC", booked=Uncertain("2026")))
+        '{"id":"demo","zone":"UTC","booked":"2026"}'
+    """
+    # Not exclude_none: `lifted` is `never` where it is left out, so that its null must stay.
+    return _ADAPTER.dump_json(record, indent=indent, exclude_defaults=True).decode()
 
 
 def record_schema() -> dict[str, Any]:
@@ -77,80 +80,50 @@ def record_schema() -> dict[str, Any]:
     }
 
 
-def _faults(errors: Sequence[ErrorDetails], place: str) -> list[Fault]:
-    return [_fault(error, place) for error in errors]
-
-
-def _fault(error: ErrorDetails, place: str) -> Fault:
-    field = ".".join(str(step) for step in error["loc"])
-    where = f"{place}, field `{field}`" if field else place
-    kind, seen = error["type"], error.get("input")
-    if kind == "json_invalid":
-        detail = str(error["ctx"]["error"])
-        return Fault("E100", where, f"is not JSON ({detail})", _HELP[kind])
-    if kind == "value_error":
-        return Fault(
-            "E101",
-            where,
-            str(error["msg"]).removeprefix("Value error, "),
-            "Write a time such as 2026-03-06T17:30-05:00, a date such as 2017-05, or XXXX-XX-XX.",
-        )
-    shown = json.dumps(seen, default=str) if not isinstance(seen, str) else seen
-    shown = shown if len(shown) <= 60 else shown[:57] + "..."
-    words = {
-        "missing": "is missing",
-        "extra_forbidden": "is not a field of a custody record",
-        "enum": f"`{shown}` is not in the list",
-    }.get(kind, f"`{shown}` will not do here ({error['msg'].lower()})")
-    near = near_miss(str(error["loc"][-1]), sorted(_field_names())) if field else ""
-    ctx = error.get("ctx") or {}
-    help = _HELP.get(kind, "See `exeat schema record`.")
-    return Fault("E102", where, words, help.format(expected=ctx.get("expected", ""), near=near))
-
-
-def _field_names() -> set[str]:
-    schema = _ADAPTER.json_schema()
-    names = set(schema.get("properties", {}))
-    for part in schema.get("$defs", {}).values():
-        names |= set(part.get("properties", {}))
-    return names
-
-
-def _inconsistencies(record: CustodyRecord, place: str) -> Iterable[Fault]:
+def inconsistencies(record: CustodyRecord, place: str) -> Iterable[Fault]:
     """Say what no record can be: an unknown zone, twice the same id, an end before its start."""
+    yield from _repeated_ids(record, place)
     try:
         zone = ZoneInfo(record.zone)
     except (KeyError, ValueError, OSError):
         yield Fault(
             "E103",
             f"{place}, field `zone`",
-            f"`{record.zone}` is no time zone",
+            f"`{one_line(record.zone)}` is no time zone",
             "Write an IANA name such as America/Los_Angeles.",
         )
         return
-    seen: set[str] = set()
-    for item in (*record.bases, *record.detainers, *(record.notices or ())):
-        if item.id in seen:
-            yield Fault(
-                "E104",
-                f"{place}, id `{item.id}`",
-                f"`{item.id}` stands for two things",
-                "Give each basis, detainer and notice an id of its own.",
-            )
-        seen.add(item.id)
+    yield from _out_of_order(record, place, zone)
+
+
+def _repeated_ids(record: CustodyRecord, place: str) -> Iterable[Fault]:
+    ids = [basis.id for basis in record.bases]
+    ids += [detainer.id for detainer in record.detainers]
+    ids += [notice.id for notice in record.notices or ()]
+    for id, times in Counter(ids).items():
+        if times == 1:
+            continue
+        yield Fault(
+            "E104",
+            f"{place}, id `{one_line(id)}`",
+            f"`{one_line(id)}` stands for two things",
+            "Give each basis, detainer and notice an id of its own.",
+        )
+
+
+def _out_of_order(record: CustodyRecord, place: str, zone: ZoneInfo) -> Iterable[Fault]:
     if record.release and _surely_before(record.release.at, record.booked, zone):
         yield _order_fault(place, "release.at", record.release.at, "booked")
     for basis in record.bases:
-        if basis.start is not None and _surely_before(basis.end, basis.start, zone):
+        if _surely_before(basis.end, basis.start, zone):
             yield _order_fault(place, f"bases.{basis.id}.end", basis.end, "start")
     for detainer in record.detainers:
-        if detainer.issued is not None and _surely_before(detainer.lifted, detainer.issued, zone):
+        if _surely_before(detainer.lifted, detainer.issued, zone):
             yield _order_fault(place, f"detainers.{detainer.id}.lifted", detainer.lifted, "issued")
 
 
 def _order_fault(place: str, field: str, seen: Act, other: str) -> Fault:
-    from exeat.facts.times import show_when
-
+    field = one_line(field, 200)
     return Fault(
         "E105",
         f"{place}, field `{field}`",
@@ -162,8 +135,5 @@ def _order_fault(place: str, field: str, seen: Act, other: str) -> Fault:
 def _surely_before(act: Act, other: Act, zone: ZoneInfo) -> bool:
     if act is None or other is None or act is NEVER or other is NEVER:
         return False
-    assert not isinstance(act, type(NEVER)) and not isinstance(other, type(NEVER))
     late, early = bounds(act, zone)[1], bounds(other, zone)[0]
-    if isinstance(act, Uncertain) and late is None:
-        return False
     return late is not None and early is not None and late < early

@@ -41,7 +41,7 @@ _KEYS: Final[dict[str, tuple[set[str], set[str]]]] = {
     # table: (keys that must be there, keys that may be there)
     "jurisdiction": (
         {"id", "name", "kind", "checked", "note"},
-        {"parent", "fips", "zone", "hold_power", "hold_power_source"},
+        {"parent", "fips", "zone", "hold_power", "hold_power_first_day", "hold_power_source"},
     ),
     "source": (
         {"id", "title", "kind", "effective", "ended", "url", "basis", "summary"},
@@ -238,6 +238,11 @@ class _Reader:
             lists={offences.id: offences for offences in lists},
             suspensions=tuple(suspensions),
             hold_power=hold_power,
+            hold_power_first_day=(
+                self.day(head["hold_power_first_day"], line, "hold_power_first_day")
+                if "hold_power_first_day" in head
+                else None
+            ),
             hold_power_source=tuple(head.get("hold_power_source", ())),
             adoption=adoption,
             file=self.name,

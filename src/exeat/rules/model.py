@@ -245,7 +245,10 @@ def in_force(first: Day, last: Day | None, day: date) -> Truth:
     if first.earliest is not None and day < first.earliest:
         return False
     begun: Truth = True if day >= first.latest else None
-    going: Truth = True if last is None or last.earliest is None or day <= last.earliest else None
+    if last is None:
+        return begun
+    # A last day that is not known may have been any day since the first.
+    going: Truth = True if last.earliest is not None and day <= last.earliest else None
     return begun and going
 
 
@@ -278,6 +281,7 @@ class Jurisdiction:
     lists: dict[str, OffenceList] = field(default_factory=dict)
     suspensions: tuple[Suspension, ...] = ()
     hold_power: Truth = None
+    hold_power_first_day: Day | None = None
     hold_power_source: tuple[str, ...] = ()
     adoption: Adoption | None = None
     file: str = ""

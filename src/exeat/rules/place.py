@@ -70,6 +70,7 @@ class DayLaw:
     day: date
     worlds: tuple[World, ...]
     others: tuple[tuple[Rule, Truth], ...]
+    hold_power: Truth = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,10 +114,17 @@ class LawOfPlace:
         """Return every contest of the chain."""
         return tuple(contest for place in self.chain for contest in place.contests)
 
-    @property
-    def hold_power(self) -> Truth:
-        """Return what the lowest jurisdiction that settles it says of the power to hold."""
-        settled = [p.hold_power for p in self.chain if p.hold_power is not None]
+    def hold_power(self, day: date) -> Truth:
+        """Return what the lowest jurisdiction that settles it by a day says of the power to hold."""
+        settled = [
+            place.hold_power
+            for place in self.chain
+            if place.hold_power is not None
+            and (
+                place.hold_power_first_day is None
+                or in_force(place.hold_power_first_day, None, day)
+            )
+        ]
         return settled[-1] if settled else None
 
     def source(self, rule: Rule, source_id: str) -> Source:
@@ -161,7 +169,7 @@ def _day_law(law: LawOfPlace, day: date) -> DayLaw:
         live.append((rule, None if stayed is None else force))
     about_hold = [(r, f) for r, f in live if r.about is About.HOLD and r.trigger is Trigger.ELIGIBLE]
     others = tuple((r, f) for r, f in live if (r, f) not in about_hold)
-    return DayLaw(day, _worlds(law, about_hold), others)
+    return DayLaw(day, _worlds(law, about_hold), others, law.hold_power(day))
 
 
 def _worlds(law: LawOfPlace, rules: list[tuple[Rule, Truth]]) -> tuple[World, ...]:

@@ -1,0 +1,272 @@
+"""Read a jail's local times: which instant a text is, or why it is none.
+
+A text with a date and no time of day stays a date (`Uncertain`); nothing makes up a midnight.
+In the hour that the clocks show twice, a mapping's policy says which of the two is meant; a time
+that the clocks jumped over is a fault of the row.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from enum import StrEnum
+from functools import lru_cache
+from typing import Final, TypeAlias
+from zoneinfo import ZoneInfo
+
+from exeat.facts.times import Uncertain, When
+
+__all__ = ["ISO", "Ambiguous", "ReadTime", "TimeFault", "TimeReader", "compile_format"]
+
+ISO: Final = "iso"
+"""The format name for ISO 8601: `2017-04-21 11:43:00`, `2017-04-21T11:43-07:00`, `2017-04-21`."""
+
+FIRST_YEAR: Final = 1970
+LAST_YEAR: Final = 2099
+"""A year outside of these is a placeholder or a slip, never a time of custody."""
+
+_CACHE_SIZE: Final = 1 << 16
+_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_DIRECTIVES: Final = {
+    "Y": r"(?P<Y>\d{4})",
+    "y": r"(?P<y>\d{2})",
+    "m": r"(?P<m>\d{1,2})",
+    "d": r"(?P<d>\d{1,2})",
+    "b": r"(?P<b>[A-Za-z]{3})",
+    "B": r"(?P<b>[A-Za-z]{3,9})",
+    "H": r"(?P<H>\d{1,2})",
+    "I": r"(?P<I>\d{1,2})",
+    "M": r"(?P<M>\d{2})",
+    "S": r"(?P<S>\d{2})",
+    "f": r"(?P<f>\d{1,9})",
+    "p": r"(?P<p>[AaPp])\.?[Mm]\.?",
+    "z": r"(?P<z>Z|[+-]\d{2}:?\d{2})",
+}
+_ISO: Final = re.compile(
+    r"(?P<Y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})"
+    r"(?:[T ](?P<H>\d{2}):(?P<M>\d{2})(?::(?P<S>\d{2})(?:[.,](?P<f>\d{1,9}))?)? ?"
+    r"(?P<z>Z|[+-]\d{2}:?\d{2})?)?"
+)
+
+
+class Ambiguous(StrEnum):
+    """Which instant is meant in the hour that the clocks show twice."""
+
+    SHORTEST_HOLD = "shortest-hold"
+    EARLIER = "earlier"
+    LATER = "later"
+    UNCERTAIN = "uncertain"
+
+
+@dataclass(frozen=True, slots=True)
+class TimeFault:
+    """Why a text is no time: what is wrong, and what would do."""
+
+    problem: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTime:
+    """A time as read, in UTC, with both readings of a repeated hour.
+
+    Attributes:
+        earlier: The instant, or the first of two; `Uncertain` for a bare date.
+        later: The same, or the second of two.
+        local_day: The day on the jail's own calendar.
+    """
+
+    earlier: When
+    later: When
+    local_day: date
+
+    @property
+    def ambiguous(self) -> bool:
+        """Whether the clocks showed this time twice."""
+        return self.earlier is not self.later
+
+
+TimeResult: TypeAlias = ReadTime | TimeFault
+
+
+def compile_format(text: str) -> re.Pattern[str]:
+    """Return the pattern of a time format in the letters of `strptime`.
+
+    Args:
+        text: Such as `%m/%d/%Y %H:%M`, or `iso`.
+
+    Raises:
+        ValueError: A letter is not known, the day is not given in full, or `%I` has no `%p`.
+
+    Examples:
+        >>> compile_format("%m/%d/%Y %H:%M").fullmatch("4/21/2017 11:43")["d"]
+        '21'
+        >>> compile_format("%m/%d")
+        Traceback (most recent call last):
+        ...
+        ValueError: it needs a year, a month and a day
+    """
+    if text in (ISO, "auto"):
+        return _ISO
+    if not isinstance(text, str):
+        raise ValueError("it is no text in quotes")
+    letters = re.findall(r"%(.)", text)
+    unknown = [letter for letter in letters if letter not in _DIRECTIVES]
+    if unknown:
+        raise ValueError(f"`%{unknown[0]}` is not known here; use %{' %'.join(_DIRECTIVES)}")
+    if len(set(letters)) != len(letters) or {"b", "B"} <= set(letters):
+        raise ValueError("a letter stands in it twice")
+    has = set(letters)
+    if not (has & {"Y", "y"} and has & {"m", "b", "B"} and "d" in has):
+        raise ValueError("it needs a year, a month and a day")
+    if ("I" in has) != ("p" in has):
+        raise ValueError("`%I` and `%p` need each other: 01:30 of which half of the day?")
+    if has & {"M", "S", "f", "p", "z"} and not has & {"H", "I"}:
+        raise ValueError("it has a part of a time of day and no hour")
+    parts = re.split(r"%(.)", text)
+    pattern = "".join(
+        _DIRECTIVES[part] if at % 2 else re.sub(r"(?:\\ )+", r"\\s+", re.escape(part))
+        for at, part in enumerate(parts)
+    )
+    return re.compile(pattern)
+
+
+class TimeReader:
+    """Reads the times of one export; what it has read once it remembers.
+
+    Args:
+        zone: The jail's time zone.
+        formats: Formats in the order in which they are tried.
+
+    Examples:
+        >>> read = TimeReader(ZoneInfo("America/Los_Angeles"), ("iso",))
+        >>> read("2017-04-21 11:43:00").earlier.isoformat()
+        '2017-04-21T18:43:00+00:00'
+        >>> read("2017-04-21").earlier
+        Uncertain(edtf='2017-04-21')
+        >>> print(read("2017-03-12 02:30").problem)
+        did not happen in America/Los_Angeles: the clocks went from 01:59 to 03:00 that night
+    """
+
+    def __init__(self, zone: ZoneInfo, formats: Sequence[str]) -> None:
+        self.zone = zone
+        self._names = tuple(formats)
+        self._matchers = tuple(compile_format(name).fullmatch for name in formats)
+        self._read: Callable[[str], TimeResult] = lru_cache(_CACHE_SIZE)(self._read_new)
+
+    def __call__(self, text: str) -> TimeResult:
+        """Return the time that a text is, or why it is none."""
+        return self._read(text)
+
+    def _read_new(self, text: str) -> TimeResult:
+        fault: TimeFault | None = None
+        for matcher in self._matchers:
+            match = matcher(text)
+            if match is None:
+                continue
+            result = _from_parts(match.groupdict(), self.zone)
+            if isinstance(result, ReadTime):
+                return result
+            fault = fault or result
+        formats = ", ".join(f"`{name}`" for name in self._names)
+        return fault or TimeFault(
+            f"is no time in the formats of the mapping ({formats})",
+            "Correct it in the export, or add its format under [times] formats; if it stands for "
+            "no time at all, add it to empty_values.",
+        )
+
+
+def _from_parts(part: dict[str, str | None], zone: ZoneInfo) -> TimeResult:
+    try:
+        day = date(_year(part), _month(part), int(part["d"] or 0))
+    except ValueError:
+        return TimeFault("is a day that no calendar has", "Correct the day in the export.")
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        return TimeFault(
+            f"is not between {FIRST_YEAR} and {LAST_YEAR}",
+            "If it stands for no time at all, add it to empty_values; else correct it.",
+        )
+    if not (part.get("H") or part.get("I")):
+        when = Uncertain(day.isoformat())
+        return ReadTime(when, when, day)
+    try:
+        clock = _clock(part)
+    except ValueError:
+        return TimeFault(
+            "is a time of day that no clock shows", "Correct it; hours run from 00:00 to 23:59."
+        )
+    local = datetime.combine(day, clock)
+    if part.get("z"):
+        try:
+            instant = local.replace(tzinfo=_offset(str(part["z"]))).astimezone(UTC)
+        except ValueError:
+            return TimeFault("has an offset that no zone has", "Correct the offset from UTC.")
+        return ReadTime(instant, instant, instant.astimezone(zone).date())
+    return _resolve(local, zone)
+
+
+def _year(part: dict[str, str | None]) -> int:
+    if part.get("Y"):
+        return int(part["Y"] or 0)
+    # Two digits as POSIX has it: 69 to 99 are of the last century.
+    short = int(part["y"] or 0)
+    return short + (1900 if short >= 69 else 2000)
+
+
+def _month(part: dict[str, str | None]) -> int:
+    if name := part.get("b"):
+        return _MONTHS.index(name[:3].lower()) + 1
+    return int(part["m"] or 0)
+
+
+def _clock(part: dict[str, str | None]) -> time:
+    micro = int((part.get("f") or "0").ljust(6, "0")[:6])
+    minute, second = int(part.get("M") or 0), int(part.get("S") or 0)
+    if half := part.get("p"):
+        hour = int(part["I"] or 0)
+        if not 1 <= hour <= 12:
+            raise ValueError("no hour of half a day")
+        hour = hour % 12 + (12 if half in "Pp" else 0)
+    else:
+        hour = int(part["H"] or 0)
+    return time(hour, minute, second, micro)
+
+
+def _offset(text: str) -> timezone:
+    if text == "Z":
+        return UTC
+    digits = text[1:].replace(":", "")
+    ahead = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    return timezone(ahead if text[0] == "+" else -ahead)
+
+
+def _resolve(local: datetime, zone: ZoneInfo) -> TimeResult:
+    # PEP 495: fold 0 reads a doubtful time by the offset before the change, fold 1 by the one
+    # after it. In a repeated hour fold 0 comes first, in a skipped hour it comes last.
+    before = local.replace(tzinfo=zone).astimezone(UTC)
+    after = local.replace(tzinfo=zone, fold=1).astimezone(UTC)
+    if before == after:
+        return ReadTime(before, before, local.date())
+    if before < after:
+        return ReadTime(before, after, local.date())
+    last, first = _gap(after, before, zone)
+    return TimeFault(
+        f"did not happen in {zone.key}: the clocks went from {last:%H:%M} to {first:%H:%M} "
+        "that night",
+        "Correct it in the export, or give it with its offset from UTC.",
+    )
+
+
+def _gap(low: datetime, high: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Return the last minute on the wall before the jump, and the first after it."""
+    shift = low.astimezone(zone).utcoffset()
+    while high - low > timedelta(seconds=1):
+        middle = low + (high - low) / 2
+        if middle.astimezone(zone).utcoffset() == shift:
+            low = middle
+        else:
+            high = middle
+    high = high.replace(microsecond=0)
+    return (high - timedelta(seconds=1)).astimezone(zone), high.astimezone(zone)
