@@ -11,7 +11,7 @@ from exeat.audit.requests import request_findings
 from exeat.audit.timeline import Segment, segments
 from exeat.decide import Answer, Certainty, DutyState, Verdict, decide
 from exeat.decide.eligibility import Eligibility, eligibility
-from exeat.decide.verdict import HELD, cases_of, standings
+from exeat.decide.verdict import HELD, standings, weigh
 from exeat.facts.case import zone_of
 from exeat.facts.codes import ReleaseKind
 from exeat.facts.record import CustodyRecord
@@ -119,8 +119,8 @@ def _kept(
         lapsed = authority_seen or any(
             earlier.verdict is Verdict.UNKNOWN for earlier in spans[:index]
         )
-        letting_go = span.end - span.start < law.processing and not cases_of(
-            record, law, span.start
+        letting_go = (
+            span.end - span.start < law.processing and not weigh(record, law, span.start).cases
         )
         short = stay < law.processing and not authority_seen
         if not short and not letting_go:
@@ -209,14 +209,11 @@ def _just_before(moment: datetime) -> datetime:
 def _released_against(
     record: CustodyRecord, law: LawOfPlace, before: datetime
 ) -> Iterator[Finding]:
-    cases = cases_of(record, law, before)
-    if not cases:
+    weighed = weigh(record, law, before)
+    if not weighed.cases or weighed.eligible.reached(before) is False:
         return
-    eligible = eligibility(record, zone_of(record.zone))
-    if eligible.reached(before) is False:
-        return
-    worlds = law.on(before.astimezone(zone_of(record.zone)).date()).worlds
-    musts = [stand.must for stand in standings(law, cases, eligible, worlds)]
+    stands = standings(law, weighed.cases, weighed.eligible, weighed.day.worlds)
+    musts = [stand.must for stand in stands]
     if all(must is False for must in musts):
         return
     assert record.release is not None

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, time, timedelta
 from exeat.decide import Certainty, Verdict
 from exeat.decide.eligibility import Eligibility
 from exeat.decide.hold import clock_start
-from exeat.decide.verdict import cases_of, hold_verdict
+from exeat.decide.verdict import Weighed, weigh
 from exeat.decide.windows import windows_of
 from exeat.facts.case import Case, zone_of
 from exeat.facts.record import CustodyRecord, Detainer
@@ -58,9 +58,10 @@ def segments(
     ordered = sorted({begin, *points})
     found: list[Segment] = []
     for start, end in zip(ordered, [*ordered[1:], door], strict=True):
-        verdict, certainty, _ = hold_verdict(record, law, start)
-        ran_out = verdict is Verdict.UNKNOWN and _ran_out(record, law, eligible, start)
-        span = Segment(start, end, verdict, certainty, ran_out)
+        weighed = weigh(record, law, start)
+        span = Segment(
+            start, end, weighed.verdict, weighed.certainty, _ran_out(record, law, weighed)
+        )
         last = found[-1] if found else None
         if last and replace(last, start=start, end=end) == span:
             found[-1] = replace(last, end=end)
@@ -69,14 +70,12 @@ def segments(
     return found
 
 
-def _ran_out(
-    record: CustodyRecord, law: LawOfPlace, eligible: Eligibility, at: datetime
-) -> bool:
+def _ran_out(record: CustodyRecord, law: LawOfPlace, weighed: Weighed) -> bool:
     """Say whether on some reading the time to hold had run out, whatever else is unknown."""
-    worlds = law.on(at.astimezone(zone_of(record.zone)).date()).worlds
-    cases = cases_of(record, law, at)
-    windows = windows_of(law, worlds, cases, eligible, record)
-    return any(window.end is not None and window.end <= at for window in windows)
+    if weighed.verdict is not Verdict.UNKNOWN:
+        return False
+    windows = windows_of(law, weighed.day.worlds, weighed.cases, weighed.eligible, record)
+    return any(window.end is not None and window.end <= weighed.at for window in windows)
 
 
 def _changes(

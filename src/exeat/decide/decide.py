@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from exeat.decide.answer import (
     Answer,
@@ -21,15 +21,14 @@ from exeat.decide.questions import questions_of
 from exeat.decide.reasons import reasons_of
 from exeat.decide.verdict import (
     HELD,
-    cases_of,
-    hold_verdict,
     of_world,
     overdue_since,
     standings,
+    weigh,
     without_hold,
 )
 from exeat.decide.windows import safe_end, windows_of
-from exeat.facts.case import Case, zone_of
+from exeat.facts.case import Case
 from exeat.facts.record import CustodyRecord
 from exeat.rules.model import Rule
 from exeat.rules.place import LawOfPlace, World
@@ -65,17 +64,15 @@ def decide(record: CustodyRecord, law: LawOfPlace, at: datetime) -> Answer:
         >>> decide(record, law, datetime.fromisoformat("2026-03-06T18:00-06:00")).verdict.value
         'in-custody'
     """
-    found, certainty, eligible = hold_verdict(record, law, at)
-    at = at.astimezone(UTC)
-    verdict = found if found is not None else without_hold(record, law, at, eligible)
-    zone = zone_of(record.zone)
-    cases = cases_of(record, law, at)
-    day = law.on(at.astimezone(zone).date())
+    weighing = weigh(record, law, at)
+    at, eligible, cases, day = weighing.at, weighing.eligible, weighing.cases, weighing.day
+    certainty = weighing.certainty
+    verdict = weighing.verdict or without_hold(record, law, weighing)
     windows = windows_of(law, day.worlds, cases, eligible, record)
     duties, options = duties_of(record, law, day, cases, at, verdict)
     weighed = _weighed(law, day.worlds, cases)
     decided = _decided_by(weighed, verdict)
-    since = overdue_since(record, law, at, eligible) if verdict is Verdict.OVERDUE else None
+    since = overdue_since(record, law, weighing) if verdict is Verdict.OVERDUE else None
     contested = frozenset[str]()
     if certainty is Certainty.POSSIBLE:
         contested = _contested(law, day.worlds, cases, eligible)

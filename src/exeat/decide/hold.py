@@ -95,15 +95,21 @@ def clock_start(
 
 def _past_end(law: LawOfPlace, rule: Rule, case: Case, eligible: Eligibility) -> Truth:
     """Say whether the rule's limit of time has been reached."""
+    key = (id(rule), "past")
+    if key in case.memo:
+        return case.memo[key]
     clock = rule.clock
     assert clock is not None
     early, late = clock_start(clock, case, eligible)
-    at = case.at
-    if late is not None and at >= _end(law, clock, case, late):
-        return True
-    if early is not None and at < _end(law, clock, case, early):
-        return False
-    return None
+    past: Truth = None
+    if late is not None and case.at >= (end := _end(law, clock, case, late)):
+        past = True
+    elif early is not None and case.at < (
+        end if early == late else _end(law, clock, case, early)
+    ):
+        past = False
+    case.memo[key] = past
+    return past
 
 
 def _end(law: LawOfPlace, clock: Clock, case: Case, start: datetime) -> datetime:
@@ -116,10 +122,16 @@ def rule_truth(law: LawOfPlace, rule: Rule, force: Truth, case: Case) -> Truth:
     A rule that a person must judge is never simply true: a command or a ban becomes unknown,
     so that it cannot be overlooked; a permission stays out, because nobody must use it.
     """
+    key = id(rule)
+    if key in case.memo:
+        return case.memo[key]
     truth = rule.condition.truth(case, law.in_list)
     if rule.judge and truth is not False:
-        return False if rule.modality is Modality.MAY else None
-    return truth if force is True else and_(force, truth)
+        truth = False if rule.modality is Modality.MAY else None
+    elif force is not True:
+        truth = and_(force, truth)
+    case.memo[key] = truth
+    return truth
 
 
 def _any(
@@ -129,17 +141,17 @@ def _any(
     eligible: Eligibility,
     rests_on: RestsOn,
     *,
-    past: bool = False,
+    timed: bool = True,
 ) -> Truth:
-    """Say whether any of the rules bites now; with ``past``, whether any limit is reached."""
+    """Say whether any of the rules bites, its limit of time not yet reached."""
     result: Truth = False
     for rule, force in rules:
         if rule.rests_on is not rests_on:
             continue
         truth = rule_truth(law, rule, force, case)
-        if truth is not False and rule.clock is not None:
+        if timed and truth is not False and rule.clock is not None:
             over = _past_end(law, rule, case, eligible)
-            truth = and_(truth, over if past else not_(over))
+            truth = False if over else and_(truth, not_(over))
         if truth:
             return True
         if truth is None:
@@ -147,7 +159,27 @@ def _any(
     return result
 
 
-def standing(law: LawOfPlace, world: World, case: Case, eligible: Eligibility) -> Standing:
+def _capped(
+    law: LawOfPlace, world: World, case: Case, eligible: Eligibility, rests_on: RestsOn
+) -> Truth:
+    """Say whether any ceiling on the hold has been reached."""
+    result: Truth = False
+    for rule, force in world.caps:
+        if rule.rests_on is not rests_on:
+            continue
+        truth = rule_truth(law, rule, force, case)
+        if truth is not False:
+            truth = and_(truth, _past_end(law, rule, case, eligible))
+        if truth:
+            return True
+        if truth is None:
+            result = None
+    return result
+
+
+def standing(
+    law: LawOfPlace, world: World, case: Case, eligible: Eligibility, *, timed: bool = True
+) -> Standing:
     """Return whether a hold on one request stands at the case's instant, after eligibility.
 
     Args:
@@ -155,19 +187,24 @@ def standing(law: LawOfPlace, world: World, case: Case, eligible: Eligibility) -
         world: One way of reading what is contested, on the local day of the instant.
         case: The record, the request and the instant (UTC).
         eligible: Release eligibility.
+        timed: False: leave every limit of time out, to tell what time alone has ended.
     """
     if case.detainer is None:
         return NOTHING
     must: Truth = False
     may: Truth = False
     conflict: Truth = False
-    for ground in (RestsOn.DETAINER, RestsOn.WARRANT):
-        commanded = _any(law, world.musts, case, eligible, ground)
-        allowed = True if commanded else or_(commanded, _any(law, world.mays, case, eligible, ground))
+    for ground in RestsOn:
+        commanded = _any(law, world.musts, case, eligible, ground, timed=timed)
+        banned = _any(law, world.bans, case, eligible, ground)
+        if commanded is False and banned:
+            continue
+        allowed = commanded or or_(
+            commanded, _any(law, world.mays, case, eligible, ground, timed=timed)
+        )
         if allowed is False:
             continue
-        banned = _any(law, world.bans, case, eligible, ground)
-        capped = _any(law, world.caps, case, eligible, ground, past=True)
+        capped = timed and _capped(law, world, case, eligible, ground)
         free = and_(not_(banned), not_(capped))
         must = or_(must, and_(commanded, free))
         may = or_(may, and_(allowed, free))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from exeat.decide.answer import Certainty, Verdict
@@ -12,13 +12,13 @@ from exeat.decide.hold import NOTHING, Standing, active, or_, rule_truth, standi
 from exeat.facts.case import Case, zone_of
 from exeat.facts.record import CustodyRecord
 from exeat.facts.times import Never, Truth, aware, bounds, done_by
-from exeat.rules.model import Modality, Rule, Trigger
-from exeat.rules.place import LawOfPlace, World
+from exeat.rules.model import Rule
+from exeat.rules.place import DayLaw, LawOfPlace, World
 
 __all__ = [
     "HELD",
+    "Weighed",
     "cases_of",
-    "hold_verdict",
     "in_house",
     "lapsed",
     "merge",
@@ -28,6 +28,7 @@ __all__ = [
     "standings",
     "told",
     "verdict",
+    "weigh",
     "without_hold",
 ]
 
@@ -53,13 +54,12 @@ def _by(span: tuple[datetime | None, datetime | None], at: datetime) -> Truth:
     return False if early is not None and early > at else None
 
 
-def cases_of(record: CustodyRecord, law: LawOfPlace, at: datetime) -> list[Case]:
+def cases_of(record: CustodyRecord, day: DayLaw, at: datetime) -> list[Case]:
     """Return one case for each request that is, or may be, on file at an instant in UTC."""
     if not record.detainers:
         return []
     zone = zone_of(record.zone)
-    power = law.on(at.astimezone(zone).date()).hold_power
-    found = [Case(record, d, at, zone, power) for d in record.detainers]
+    found = [Case(record, d, at, zone, day.hold_power) for d in record.detainers]
     return [case for case in found if case.detainer and active(case.detainer, case) is not False]
 
 
@@ -128,44 +128,53 @@ def merge(
 
 def lapsed(law: LawOfPlace, world: World, case: Case, eligible: Eligibility) -> Truth:
     """Say whether a hold on the request would stand under a reading but for the time."""
-    timeless = World(
-        readings=world.readings, musts=_no_clock(world.musts), mays=_no_clock(world.mays),
-        bans=world.bans, caps=(),
-    )  # fmt: skip
-    return standing(law, timeless, case, eligible).may
+    return standing(law, world, case, eligible, timed=False).may
 
 
-def _no_clock(rules: tuple[tuple[Rule, Truth], ...]) -> tuple[tuple[Rule, Truth], ...]:
-    return tuple((replace(rule, clock=None), force) for rule, force in rules)
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """The verdict as far as it depends on custody and holds, with what it was worked out from.
+
+    Attributes:
+        verdict: ``not-in-custody``, ``in-custody``, ``unknown``, ``may-hold``, ``must-hold``,
+            ``conflict``, or None: the person is eligible and nothing lets anybody keep them.
+        at: The instant, in UTC.
+        cases: One for each request that is, or may be, on file.
+        day: The law of the local day.
+    """
+
+    verdict: Verdict | None
+    certainty: Certainty
+    at: datetime
+    eligible: Eligibility
+    cases: tuple[Case, ...]
+    day: DayLaw
 
 
-def hold_verdict(
-    record: CustodyRecord, law: LawOfPlace, at: datetime
-) -> tuple[Verdict | None, Certainty, Eligibility]:
+def weigh(record: CustodyRecord, law: LawOfPlace, at: datetime) -> Weighed:
     """Return the verdict as far as it depends on custody and holds.
 
-    Returns:
-        ``not-in-custody``, ``in-custody``, ``unknown``, ``may-hold``, ``must-hold``,
-        ``conflict``, or None: the person is eligible and nothing lets anybody keep them.
+    Raises:
+        ValueError: ``at`` has no time zone.
     """
     at = aware(at, "at").astimezone(UTC)
     zone = zone_of(record.zone)
     eligible = eligibility(record, zone)
+    day = law.on(at.astimezone(zone).date())
     here = in_house(record, at)
     if here is False:
-        return Verdict.NOT_IN_CUSTODY, Certainty.CERTAIN, eligible
+        return Weighed(Verdict.NOT_IN_CUSTODY, Certainty.CERTAIN, at, eligible, (), day)
+    cases = tuple(cases_of(record, day, at))
     due = eligible.reached(at)
     if due is False:
-        return Verdict.IN_CUSTODY, Certainty.CERTAIN, eligible
+        return Weighed(Verdict.IN_CUSTODY, Certainty.CERTAIN, at, eligible, cases, day)
     if due is None or here is None:
-        return Verdict.UNKNOWN, Certainty.CERTAIN, eligible
-    cases = cases_of(record, law, at)
+        return Weighed(Verdict.UNKNOWN, Certainty.CERTAIN, at, eligible, cases, day)
     if not cases:
-        return None, Certainty.CERTAIN, eligible
-    worlds = law.on(at.astimezone(zone).date()).worlds
-    verdicts = [of_world(stand) for stand in standings(law, cases, eligible, worlds)]
-    verdict, certainty = merge(law, cases, eligible, worlds, verdicts)
-    return verdict, certainty, eligible
+        return Weighed(None, Certainty.CERTAIN, at, eligible, cases, day)
+    verdicts = [of_world(stand) for stand in standings(law, cases, eligible, day.worlds)]
+    found, certainty = merge(law, cases, eligible, day.worlds, verdicts)
+    return Weighed(found, certainty, at, eligible, cases, day)
 
 
 def verdict(record: CustodyRecord, law: LawOfPlace, at: datetime) -> tuple[Verdict, Certainty]:
@@ -182,57 +191,53 @@ def verdict(record: CustodyRecord, law: LawOfPlace, at: datetime) -> tuple[Verdi
         >>> verdict(record, law, datetime.fromisoformat("2026-03-06T18:00-05:00"))[0].value
         'release'
     """
-    found, certainty, eligible = hold_verdict(record, law, at)
-    if found is not None:
-        return found, certainty
-    at = at.astimezone(UTC)
-    return without_hold(record, law, at, eligible), certainty
+    weighed = weigh(record, law, at)
+    if weighed.verdict is not None:
+        return weighed.verdict, weighed.certainty
+    return without_hold(record, law, weighed), weighed.certainty
 
 
-def without_hold(
-    record: CustodyRecord, law: LawOfPlace, at: datetime, eligible: Eligibility
-) -> Verdict:
+def without_hold(record: CustodyRecord, law: LawOfPlace, weighed: Weighed) -> Verdict:
     """Return the verdict for a person who is eligible and whom nothing lets anybody keep.
 
     ``notify-first`` while a notice that must come before release is owed and the person is
     not overdue; ``overdue`` once an authority to hold has run out, or letting the person out
     has taken longer than the setting ``processing``.
     """
-    if overdue_since(record, law, at, eligible) is not None:
+    if overdue_since(record, law, weighed) is not None:
         return Verdict.OVERDUE
-    if owed_before_release(record, law, at):
+    if owed_before_release(record, law, weighed):
         return Verdict.NOTIFY_FIRST
     return Verdict.RELEASE
 
 
 def overdue_since(
-    record: CustodyRecord, law: LawOfPlace, at: datetime, eligible: Eligibility
+    record: CustodyRecord, law: LawOfPlace, weighed: Weighed
 ) -> datetime | None:
     """Return the end of the last authority if the person is kept past it, else None."""
+    at, eligible = weighed.at, weighed.eligible
     assert eligible.latest is not None
-    zone = zone_of(record.zone)
     base = eligible.latest
+    zone = zone_of(record.zone)
     for detainer in record.detainers:
-        if done_by(detainer.lifted, at, zone) and not isinstance(detainer.lifted, Never | None):
+        if not isinstance(detainer.lifted, Never | None) and done_by(detainer.lifted, at, zone):
             ended = bounds(detainer.lifted, zone)[1]
             base = max(base, ended) if ended is not None else base
-    cases = cases_of(record, law, at)
-    if cases:
-        worlds = law.on(at.astimezone(zone).date()).worlds
-        if any(lapsed(law, world, case, eligible) for world in worlds for case in cases):
+    if at - base >= law.processing:
+        return base
+    for world in weighed.day.worlds:
+        if any(lapsed(law, world, case, eligible) for case in weighed.cases):
             return base
-    return base if at - base >= law.processing else None
+    return None
 
 
-def owed_before_release(record: CustodyRecord, law: LawOfPlace, at: datetime) -> list[Rule]:
+def owed_before_release(record: CustodyRecord, law: LawOfPlace, weighed: Weighed) -> list[Rule]:
     """Return the binding notices that are owed before the person leaves."""
-    zone = zone_of(record.zone)
-    day = law.on(at.astimezone(zone).date())
-    cases = cases_of(record, law, at) or [Case(record, None, at, zone, day.hold_power)]
+    day, at = weighed.day, weighed.at
     owed = []
-    for rule, force in day.others:
-        if rule.trigger is not Trigger.RELEASE or rule.modality is not Modality.MUST:
-            continue
+    cases: Sequence[Case] = weighed.cases
+    for rule, force in day.owed:
+        cases = cases or [Case(record, None, at, zone_of(record.zone), day.hold_power)]
         if any(rule_truth(law, rule, force, case) for case in cases) and not told(record, rule, at):
             owed.append(rule)
     return owed

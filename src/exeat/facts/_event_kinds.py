@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
@@ -47,7 +47,7 @@ class Booked(Happening):
 
     event: Literal["booked"] = "booked"
     zone: Annotated[str, Field(description="IANA time zone, such as America/New_York.")]
-    facility: Facility = Facility()
+    facility: Facility = field(default_factory=Facility)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What pydantic found wrong, as faults that a reader can act on: place, value seen, what would do."""
+"""What pydantic found wrong, as faults: the place, the value seen, what would do."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from pydantic_core import ErrorDetails
 
 from exeat.errors import Fault, near_miss
 
-__all__ = ["Shape", "field_names", "not_json", "one_line"]
+__all__ = ["Shape", "event_place", "field_names", "not_json", "one_line"]
 
 _TIMES: Final = (
     "Write a time such as 2026-03-06T17:30-05:00, a date such as 2017-05, or XXXX-XX-XX."
 )
 _EXTRA: Final = frozenset({"extra_forbidden", "unexpected_keyword_argument"})
+_OBJECT: Final = frozenset({"dataclass_type", "model_attributes_type", "dict_type"})
 _UNTAGGED: Final = frozenset({"union_tag_invalid", "union_tag_not_found"})
 _HELP: Final = {
     "missing": "Add the field.",
@@ -26,7 +27,7 @@ _HELP: Final = {
     "bool_type": "Write true, false or null.",
     "string_type": "Write a text in quotes.",
     "tuple_type": "Write a list in [ ].",
-    "dataclass_type": "Write an object in {{ }}, as `exeat schema {schema}` describes it.",
+    "object": "Write an object in {{ }}, as `exeat schema {schema}` describes it.",
 }
 
 
@@ -40,6 +41,17 @@ def one_line(value: object, limit: int = 60) -> str:
     text = value if isinstance(value, str) else json.dumps(value, default=str)
     text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
     return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+def event_place(id: str, field: str | None = None) -> str:
+    """Return where a fault is, as messages name it.
+
+    Examples:
+        >>> event_place("e1", "of"), event_place("e1")
+        ('event `e1`, field `of`', 'event `e1`')
+    """
+    place = f"event `{one_line(id)}`"
+    return place if field is None else f"{place}, field `{field}`"
 
 
 def not_json(error: ValueError, place: str, help: str) -> Fault:
@@ -99,19 +111,20 @@ class Shape:
             return f"`{one_line(ctx['tag'])}` is no kind of event"
         if kind == "enum":
             return f"`{shown}` is not in the list"
-        return f"`{shown}` will not do here ({error['msg'].lower()})"
+        why = "input should be an object" if kind in _OBJECT else error["msg"].lower()
+        return f"`{shown}` will not do here ({why})"
 
     def _help(self, error: ErrorDetails, ctx: dict[str, Any], steps: list[str]) -> str:
         kind = error["type"]
         if kind in _EXTRA:
-            near = near_miss(steps[-1], sorted(self.fields))
+            near = near_miss(steps[-1], sorted({*self.fields} - {steps[-1]}))
             return f"Take the field out; exeat keeps no fact that no rule needs.{near}"
         if kind in _UNTAGGED:
             near = near_miss(str(ctx.get("tag", "")), sorted(self.tags))
             return f"Use one of: {', '.join(sorted(self.tags))}.{near}"
         expected = str(ctx.get("expected", ""))
         near = near_miss(str(error.get("input")), expected.replace(" or ", ", ").split(", "))
-        help = _HELP.get(kind, "See `exeat schema {schema}`.")
+        help = _HELP.get("object" if kind in _OBJECT else kind, "See `exeat schema {schema}`.")
         return help.format(expected=expected, schema=self.schema, near=near.replace("'", ""))
 
     def _described(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -34,3 +34,5 @@ class Case:
     at: datetime
     zone: ZoneInfo
     hold_power: Truth = None
+    memo: dict[object, Truth] = field(default_factory=dict, compare=False, repr=False)
+    """What was already worked out about this case, which never changes."""

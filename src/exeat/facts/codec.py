@@ -45,7 +45,8 @@ def record_from_json(text: str | bytes, place: str = "record") -> CustodyRecord:
         >>> record_from_json('{"id": "x", "zone": "UTC", "booked": "soon"}', "x.json")
         Traceback (most recent call last):
         ...
-        exeat.errors.RecordError: x.json, field `booked`: `soon` is neither a time with an offset nor an EDTF date
+        exeat.errors.RecordError: x.json, field `booked`: `soon` is neither a time with
+        an offset nor an EDTF date
           help: Write a time such as 2026-03-06T17:30-05:00, a date such as 2017-05, or XXXX-XX-XX.
     """
     try:

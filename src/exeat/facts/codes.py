@@ -86,8 +86,14 @@ class DetainerForm(Described):
     I247D = "I-247D", "Request for voluntary action (2015 to 2 April 2017): hold and notice."
     I247N = "I-247N", "Request for voluntary notification (2015 to 2 April 2017): notice only."
     I247X = "I-247X", "Request for voluntary transfer (2015 to 2 April 2017): hold and notice."
-    I247A = "I-247A", "Immigration Detainer - Notice of Action (from 2 April 2017): hold and notice."
-    I247G = "I-247G", "Request for advance notification of release (from 4 March 2025): notice only."
+    I247A = (
+        "I-247A",
+        "Immigration Detainer - Notice of Action (from 2 April 2017): hold and notice.",
+    )
+    I247G = (
+        "I-247G",
+        "Request for advance notification of release (from 4 March 2025): notice only.",
+    )
     OTHER = "other", "A paper of another kind, or an oral, electronic or database request."
 
 

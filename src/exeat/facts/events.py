@@ -113,11 +113,14 @@ def events_from_json(text: str | bytes, place: str = "events") -> tuple[Event, .
             what would do.
 
     Examples:
-        >>> events_from_json('[{"event": "realeased"}]', "x.json")
+        >>> events_from_json('[{"id": "e1"}, {"event": "relaesed"}]', "x.json")
+        ... # doctest: +ELLIPSIS
         Traceback (most recent call last):
         ...
-        exeat.errors.RecordError: x.json, event 1, field `event`: `realeased` is no kind of event
-          help: Use one of: basis-added, ..., transferred. Did you mean `released`?
+        exeat.errors.RecordError: x.json, event 1, field `event`: is missing
+          help: Use one of: basis-added, ...
+        x.json, event 2, field `event`: `relaesed` is no kind of event
+          help: Use one of: basis-added, ... Did you mean `released`?
     """
     events: list[Event] = []
     faults: list[Fault] = []
@@ -136,19 +139,22 @@ def events_from_json(text: str | bytes, place: str = "events") -> tuple[Event, .
 
 def _values(text: str | bytes, place: str) -> Iterator[tuple[str, Any]]:
     """Yield each event not yet read with its place, or the fault of a text that is not JSON."""
-    newline: Any = b"\n" if isinstance(text, bytes) else "\n"
-    if text.lstrip()[:1] not in ("[", b"["):
-        for number, line in enumerate(text.split(newline), 1):
+    whole = _parsed(text, place)
+    if isinstance(whole, list):
+        for number, value in enumerate(whole, 1):
+            yield f"{place}, event {number}", value
+    elif not isinstance(whole, Fault) or text.lstrip()[:1] in ("[", b"["):
+        yield place, whole
+    else:
+        for number, line in enumerate(_lines(text), 1):
             if line.strip():
                 where = f"{place}, line {number}"
                 yield where, _parsed(line, where)
-        return
-    whole = _parsed(text, place)
-    if isinstance(whole, Fault):
-        yield place, whole
-        return
-    for number, value in enumerate(whole, 1):
-        yield f"{place}, event {number}", value
+
+
+def _lines(text: str | bytes) -> list[str | bytes]:
+    # Not splitlines: a text in JSON may hold U+2028, at which it would split.
+    return [*text.split("\n")] if isinstance(text, str) else [*text.split(b"\n")]
 
 
 def _parsed(text: str | bytes, where: str) -> Any:
@@ -165,8 +171,13 @@ def event_to_json(event: Event) -> str:
 
 def event_schema() -> dict[str, Any]:
     """Return the JSON Schema of one event (draft 2020-12)."""
+    schema = _ADAPTER.json_schema()
+    for part in schema["$defs"].values():
+        # Each class knows its own kind, so pydantic would not ask for it.
+        if "event" in part.get("properties", {}):
+            part["required"] = ["event", *part["required"]]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "exeat event",
-        **_ADAPTER.json_schema(),
+        **schema,
     }

@@ -104,11 +104,12 @@ class Detainer:
     served: Annotated[Act, Field(description="When a copy was served on the person.")] = None
     acknowledged: Annotated[Act, Field(description="When the facility acknowledged it.")] = None
     hold_ordered: Annotated[
-        Act, Field(description="When a state judicial official ordered the hold, where law asks it.")
+        Act,
+        Field(description="When a state judicial official ordered the hold, where law asks it."),
     ] = None
-    decided: Annotated[Act, Field(description="When the facility answered whether it complies.")] = (
-        None
-    )
+    decided: Annotated[
+        Act, Field(description="When the facility answered whether it complies.")
+    ] = None
     lifted: Annotated[Act, Field(description="When it ended; left out: still in force.")] = NEVER
     lift_reason: LiftReason | None = None
     names_federal_felony_warrant: Annotated[
@@ -165,9 +166,9 @@ class Transfer:
 
     at: When
     to: Annotated[str, Field(description="Code of the next facility.")]
-    detainers_passed_on: Annotated[
-        bool | None, Field(description="The requests went along.")
-    ] = None
+    detainers_passed_on: Annotated[bool | None, Field(description="The requests went along.")] = (
+        None
+    )
     acknowledged: Act = None
 
 
@@ -248,7 +249,9 @@ class CustodyRecord:
 
     Examples:
         >>> from datetime import datetime
-        >>> CustodyRecord(id="demo", zone="UTC", booked=datetime.fromisoformat("2026-01-01T00:00Z")).detainers
+        >>> CustodyRecord(
+        ...     id="demo", zone="UTC", booked=datetime.fromisoformat("2026-01-01T00:00Z")
+        ... ).detainers
         ()
     """
 

@@ -69,8 +69,8 @@ def check_is_text(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD_BYTES)
-    except OSError as error:
-        reason = error.strerror or "no reason given"
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "no such name"
         raise IntakeError.one(
             "E310", path.name, f"cannot be opened ({reason})", "Check the path and who may read it."
         ) from None

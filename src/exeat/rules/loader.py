@@ -390,25 +390,27 @@ class _Reader:
             offences=item.get("offences", ""),
             note=item.get("note", ""),
             rests_on=rests_on,
-            accepts=self._example(item, "accepts", line, label),
-            refuses=self._example(item, "refuses", line, label),
+            accepts=self._examples(item, "accepts", line, label),
+            refuses=self._examples(item, "refuses", line, label),
             line=line,
         )
 
-    def _example(
+    def _examples(
         self, item: dict[str, Any], key: str, line: int, label: str
-    ) -> Mapping[str, object] | None:
-        example = item.get(key)
-        if example is None:
-            return None
-        if not isinstance(example, dict):
-            self.fault(self.lines.key(line, key), f"{label}: {key} is no table", "Write { fact = true }.")
-            return None
-        for name, value in example.items():
-            fault = example_fault(name, value)
-            if fault:
-                self.fault(self.lines.key(line, key), f"{label}, {key}: {fault}", "Mend the example.")
-        return example
+    ) -> tuple[Mapping[str, object], ...]:
+        """Read the examples of a rule: one table, or a list of tables."""
+        given = item.get(key, [])
+        examples = given if isinstance(given, list) else [given]
+        where = self.lines.key(line, key)
+        for example in examples:
+            if not isinstance(example, dict):
+                self.fault(where, f"{label}: {key} holds no table", "Write { fact = true }.")
+                return ()
+            for name, value in example.items():
+                fault = example_fault(name, value)
+                if fault:
+                    self.fault(where, f"{label}, {key}: {fault}", "Mend the example.")
+        return tuple(examples)
 
     def _clock(self, item: dict[str, Any], line: int, label: str) -> Clock | None:
         end_of_day = bool(item.get("until_end_of_day", False))

@@ -221,8 +221,8 @@ class Rule:
     offences: str = ""
     note: str = ""
     rests_on: RestsOn = RestsOn.DETAINER
-    accepts: Mapping[str, object] | None = None
-    refuses: Mapping[str, object] | None = None
+    accepts: tuple[Mapping[str, object], ...] = ()
+    refuses: tuple[Mapping[str, object], ...] = ()
     line: int = 0
 
     def in_force(self, day: date) -> Truth:

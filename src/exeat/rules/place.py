@@ -11,6 +11,7 @@ import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Final
 
 from exeat.errors import Fault, LawError, near_miss
@@ -44,7 +45,8 @@ threshold of the court-ordered Louisville audit (field.md, row 109 of its source
 class World:
     """One way of reading every contested point: contest id -> reading id.
 
-    ``grants``, ``bans`` and ``caps`` are the rules about the hold that stand under it on a day.
+    ``musts``, ``mays``, ``bans`` and ``caps`` are the rules about the hold that stand under it
+    on a day, each with how surely it is in force.
     """
 
     readings: tuple[tuple[str, str], ...]
@@ -71,6 +73,8 @@ class DayLaw:
     worlds: tuple[World, ...]
     others: tuple[tuple[Rule, Truth], ...]
     hold_power: Truth = None
+    owed: tuple[tuple[Rule, Truth], ...] = ()
+    """Those of the others that must be done before the person leaves."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,12 +108,12 @@ class LawOfPlace:
         """Return the time zone of the lowest jurisdiction that states one, or ""."""
         return next((place.zone for place in reversed(self.chain) if place.zone), "")
 
-    @property
+    @cached_property
     def rules(self) -> tuple[Rule, ...]:
         """Return every rule of the chain, whatever its days."""
         return tuple(rule for place in self.chain for rule in place.rules)
 
-    @property
+    @cached_property
     def contests(self) -> tuple[Contest, ...]:
         """Return every contest of the chain."""
         return tuple(contest for place in self.chain for contest in place.contests)
@@ -132,7 +136,7 @@ class LawOfPlace:
         [place] = [place for place in self.chain if place.id == rule.place]
         return place.sources[source_id]
 
-    @property
+    @cached_property
     def in_list(self) -> Matcher:
         """Return the matcher of the chain's offence lists."""
         return _matcher(self)
@@ -169,7 +173,12 @@ def _day_law(law: LawOfPlace, day: date) -> DayLaw:
         live.append((rule, None if stayed is None else force))
     about_hold = [(r, f) for r, f in live if r.about is About.HOLD and r.trigger is Trigger.ELIGIBLE]
     others = tuple((r, f) for r, f in live if (r, f) not in about_hold)
-    return DayLaw(day, _worlds(law, about_hold), others, law.hold_power(day))
+    owed = tuple(
+        (rule, force)
+        for rule, force in others
+        if rule.trigger is Trigger.RELEASE and rule.modality is Modality.MUST
+    )
+    return DayLaw(day, _worlds(law, about_hold), others, law.hold_power(day), owed)
 
 
 def _worlds(law: LawOfPlace, rules: list[tuple[Rule, Truth]]) -> tuple[World, ...]:

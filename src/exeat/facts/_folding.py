@@ -1,0 +1,292 @@
+"""The work of :func:`exeat.facts.fold.fold`: events, already in order, are added up one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields, replace
+from typing import Any, Final
+
+from exeat.errors import Fault, near_miss
+from exeat.facts._faults import event_place, one_line
+from exeat.facts.events import (
+    BasisAdded,
+    BasisEnded,
+    Booked,
+    ConvictionsRecorded,
+    Corrected,
+    DetainerAcknowledged,
+    DetainerDecided,
+    DetainerLifted,
+    DetainerLodged,
+    DetainerReceived,
+    DetainerServed,
+    Disputed,
+    Event,
+    HoldOrdered,
+    NoticeGiven,
+    NotInCustodyHere,
+    PersonFact,
+    Plain,
+    Released,
+    ReleaseScheduled,
+    TransferAcknowledged,
+    Transferred,
+)
+from exeat.facts.record import (
+    Basis,
+    Conviction,
+    Correction,
+    CustodyRecord,
+    Detainer,
+    Notice,
+    Person,
+    Release,
+    Transfer,
+)
+from exeat.facts.times import NEVER, When
+
+__all__ = ["Folding"]
+
+# The act of a detainer that each kind of event tells.
+_ACTS: Final[dict[type[Event], str]] = {
+    DetainerReceived: "received",
+    DetainerServed: "served",
+    DetainerAcknowledged: "acknowledged",
+    HoldOrdered: "hold_ordered",
+    DetainerDecided: "decided",
+    DetainerLifted: "lifted",
+}
+# What tells one event from another that says the same.
+_ENVELOPE: Final = frozenset({"id", "recorded", "by", "note"})
+
+
+class Folding:
+    """What a list of events adds up to, and what is wrong with it.
+
+    Args:
+        events: What stands, corrections applied, in order.
+        amendments: Corrections and disputes, in order.
+
+    Attributes:
+        faults: All that is wrong. Where two events tell one act differently, the first
+            of them counts; what is said about an unknown thing is passed over.
+    """
+
+    def __init__(self, events: Iterable[Plain], amendments: Iterable[Corrected | Disputed]) -> None:
+        self.faults: list[Fault] = []
+        self._told: dict[tuple[str, str], Plain] = {}
+        self._booked: Booked | None = None
+        self._bases: dict[str, Basis] = {}
+        self._detainers: dict[str, Detainer] = {}
+        self._transfers: dict[str, Transfer] = {}
+        self._notices: list[Notice] = []
+        self._person = Person()
+        self._convictions: tuple[Conviction, ...] | None = None
+        self._scheduled: When | None = None
+        self._release: Release | None = None
+        self._corrections: list[Correction] = []
+        standing = list(events)
+        # Things first: the end of a basis may have been recorded before its start was.
+        for event in standing:
+            self._begin(event)
+        for event in standing:
+            self._detainer_act(event)
+            self._act(event)
+        self._corrections += [_correction(event) for event in amendments]
+
+    def record(self) -> CustodyRecord | None:
+        """Return what it all adds up to, or None where there is no booking."""
+        if self._booked is None:
+            return None
+        return CustodyRecord(
+            id=self._booked.record,
+            zone=self._booked.zone,
+            booked=self._booked.occurred,
+            facility=self._booked.facility,
+            person=self._person,
+            bases=tuple(self._bases.values()),
+            detainers=tuple(self._detainers.values()),
+            convictions=self._convictions,
+            notices=tuple(self._notices),
+            scheduled_release=self._scheduled,
+            release=self._release,
+            transfers=tuple(self._transfers.values()),
+            corrections=tuple(self._corrections),
+        )
+
+    def _begin(self, event: Plain) -> None:
+        match event:
+            case Booked() if self._first(event, "the booking"):
+                self._booked = event
+            case BasisAdded() if self._first(event, event.basis):
+                self._bases[event.basis] = Basis(
+                    id=event.basis,
+                    kind=event.kind,
+                    start=event.occurred,
+                    end=NEVER,
+                    agency=event.agency,
+                    offence=event.offence,
+                )
+            case DetainerLodged() if self._first(event, event.detainer):
+                self._detainers[event.detainer] = _lodged(event)
+            case Transferred():
+                self._transfers[event.id] = Transfer(
+                    at=event.occurred,
+                    to=event.to,
+                    detainers_passed_on=event.detainers_passed_on,
+                    acknowledged=NEVER,
+                )
+            case _:
+                pass
+
+    def _detainer_act(self, event: Plain) -> None:
+        match event:
+            case (
+                DetainerReceived() | DetainerServed() | DetainerAcknowledged()
+                | HoldOrdered() | DetainerDecided() | DetainerLifted()
+            ):  # fmt: skip
+                if not self._told_of(event, "detainer", event.detainer, self._detainers):
+                    return
+                change: dict[str, Any] = {_ACTS[type(event)]: event.occurred}
+                if isinstance(event, DetainerLifted):
+                    change["lift_reason"] = event.reason
+                detainer = self._detainers[event.detainer]
+                self._detainers[event.detainer] = replace(detainer, **change)
+            case _:
+                pass
+
+    def _act(self, event: Plain) -> None:
+        match event:
+            case BasisEnded(basis=id) if self._told_of(event, "basis", id, self._bases):
+                basis = self._bases[id]
+                self._bases[id] = replace(basis, end=event.occurred, ended_by=event.ended_by)
+            case TransferAcknowledged(transfer=id) if self._told_of(
+                event, "transfer", id, self._transfers
+            ):
+                self._transfers[id] = replace(self._transfers[id], acknowledged=event.occurred)
+            case Released() if self._first(event, "the release"):
+                self._release = Release(at=event.occurred, kind=event.kind, to=event.to)
+            case ReleaseScheduled():
+                self._scheduled = event.release_at
+            case ConvictionsRecorded():
+                self._convictions = event.convictions
+            case PersonFact():
+                self._person = _with_facts(self._person, event.person)
+            case NoticeGiven() | NotInCustodyHere():
+                self._tell(event)
+            case _:
+                pass
+
+    def _tell(self, event: NoticeGiven | NotInCustodyHere) -> None:
+        field = "about" if isinstance(event, NoticeGiven) else "detainer"
+        about = event.about if isinstance(event, NoticeGiven) else event.detainer
+        if about is not None and not self._known(event, field, about, self._detainers):
+            return
+        if isinstance(event, NotInCustodyHere):
+            self._corrections.append(_not_here(event))
+            return
+        self._notices.append(_notice(event))
+
+    def _told_of(self, event: Plain, field: str, id: str, things: dict[str, Any]) -> bool:
+        return self._known(event, field, id, things) and self._first(event, id)
+
+    def _known(self, event: Plain, field: str, id: str, things: dict[str, Any]) -> bool:
+        if id in things:
+            return True
+        noun = {"basis": "basis", "transfer": "transfer"}.get(field, "request")
+        opener = {"basis": "basis-added", "transfer": "transferred"}.get(field, "detainer-lodged")
+        self.faults.append(
+            Fault(
+                "E108",
+                event_place(event.id, field),
+                f"no {noun} has the id `{one_line(id)}`",
+                f"Add its event `{opener}`, or mend the id.{near_miss(id, sorted(things))}",
+            )
+        )
+        return False
+
+    def _first(self, event: Plain, thing: str) -> bool:
+        """Say whether this is the first to tell this act; a second must say the same."""
+        first = self._told.setdefault((event.event, thing), event)
+        if first is event:
+            return True
+        if _content(first) != _content(event):
+            self.faults.append(
+                Fault(
+                    "E110",
+                    event_place(event.id),
+                    f"tells `{event.event}` of `{one_line(thing)}` otherwise than"
+                    f" `{one_line(first.id)}` does",
+                    f"To change it, send an event `corrected` of `{one_line(first.id)}`.",
+                )
+            )
+        return False
+
+
+def _content(event: Plain) -> dict[str, Any]:
+    names = (field.name for field in fields(event))
+    return {name: getattr(event, name) for name in names if name not in _ENVELOPE}
+
+
+def _lodged(event: DetainerLodged) -> Detainer:
+    """Return the request as lodged: what the desk itself would record has not happened yet."""
+    return Detainer(
+        id=event.detainer,
+        form=event.form,
+        issuer=event.issuer,
+        issued=event.issued,
+        received=NEVER,
+        grounds=event.grounds,
+        warrants=event.warrants,
+        names_this_person=event.names_this_person,
+        served=NEVER,
+        acknowledged=NEVER,
+        hold_ordered=NEVER,
+        decided=NEVER,
+        lifted=NEVER,
+        names_federal_felony_warrant=event.names_federal_felony_warrant,
+        names_watch_list_match=event.names_watch_list_match,
+        addressed_to=event.addressed_to,
+    )
+
+
+def _notice(event: NoticeGiven) -> Notice:
+    return Notice(
+        id=event.id,
+        kind=event.kind,
+        to=event.to,
+        given=event.occurred,
+        about=event.about,
+        evidence=event.evidence,
+    )
+
+
+def _with_facts(person: Person, new: Person) -> Person:
+    told = {field.name: getattr(new, field.name) for field in fields(new)}
+    return replace(person, **{name: value for name, value in told.items() if value is not None})
+
+
+def _correction(event: Corrected | Disputed) -> Correction:
+    return Correction(
+        id=event.id,
+        of=event.of,
+        by=event.by,
+        at=event.occurred,
+        says=event.says,
+        disputed=isinstance(event, Disputed),
+    )
+
+
+def _not_here(event: NotInCustodyHere) -> Correction:
+    """Return the answer as a dispute of the request: it changes no act, and is no refusal."""
+    says = "The person is not in custody here"
+    says += f"; asked by {event.issuer}" if event.issuer else ""
+    says += f"; addressed to {event.addressed_to}" if event.addressed_to else ""
+    return Correction(
+        id=event.id,
+        of=event.detainer or event.record,
+        by=event.by,
+        at=event.occurred,
+        says=f"{says}; {event.note}" if event.note else f"{says}.",
+        disputed=True,
+    )

@@ -1,0 +1,131 @@
+"""Make custody records of the rows of an export."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from exeat.facts.record import CustodyRecord
+from exeat.intake.builder import Builder
+from exeat.intake.groups import MEMORY_ROWS, Tally, iter_groups
+from exeat.intake.model import Mapping
+from exeat.intake.rejects import Reject
+
+__all__ = ["NOTES", "Booking", "Built", "build_booking", "iter_bookings"]
+
+NOTES: Final = MappingProxyType(
+    {
+        "ambiguous-time": "A time fell into the hour that the clocks showed twice.",
+        "charge-ended-after-release": "A charge or hold has an end after the release.",
+        "charge-ended-before-booking": "A charge or hold has an end before the booking.",
+        "date-without-time": "A time is a bare date, so that instants are not known.",
+        "differing-booking-times": "Its rows give several booking times; the earliest stands.",
+        "differing-release-times": "Its rows give several releases; the release is uncertain.",
+        "duplicate-row": "Two of its rows say the same in every mapped column.",
+        "hold-ended-after-release": "An immigration hold has an end after the release.",
+        "hold-ended-before-booking": "An immigration hold has an end before the booking.",
+        "row-rejected": "One of its rows could not be read, so that an end is not known.",
+        "unmapped-value": "A disposition or agency is not in the mapping.",
+    }
+)
+"""What a booking's notes mean."""
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """One booking of an export.
+
+    Attributes:
+        record: What it says, as a custody record.
+        rows: The lines of the file that it rests on.
+        notes: Codes of `NOTES`: what is odd about its data.
+        unmapped: Fields and texts that the mapping does not list.
+    """
+
+    record: CustodyRecord
+    rows: tuple[int, ...]
+    notes: tuple[str, ...]
+    unmapped: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What became of the rows of one booking.
+
+    Attributes:
+        booking: The booking; None when none of its rows could be read.
+        rejects: Its rows that could not be read.
+        rows_used: How many rows the record rests on, duplicates included.
+        duplicates: How many of these say what another one says.
+    """
+
+    booking: Booking | None
+    rejects: tuple[Reject, ...]
+    rows_used: int
+    duplicates: int
+
+
+@lru_cache(maxsize=8)
+def _builder(mapping: Mapping) -> Builder:
+    return Builder(mapping)
+
+
+def build_booking(rows: Sequence[str], mapping: Mapping) -> Built:
+    """Make one custody record of the rows of one booking.
+
+    A pure function: the order of the rows changes nothing but the order of `Booking.rows`, and
+    it may run in any process. A row that cannot be read becomes a reject; what it was stays in
+    the record as a basis or request whose end is not known, so that nothing certain is said of
+    a booking that is not wholly known.
+
+    Args:
+        rows: Packed rows with one record id, as `iter_groups` yields them.
+        mapping: How to read them.
+
+    Examples:
+        >>> from exeat.intake.mapping import load_mapping
+        >>> times = "2017-04-21 11:43:00", "2017-05-02 09:00:00"
+        >>> row = "2", "a1", *times, "HOLD IMMIGRAT", times[1], "Immigration", "IMM", "other"
+        >>> built = build_booking(["\\x1f".join(row)], load_mapping("pierce"))
+        >>> built.booking.record.detainers[0].lift_reason.value
+        'taken-into-custody'
+        >>> built.booking.record.release.kind.value
+        'to-ice'
+    """
+    draft = _builder(mapping).build(rows)
+    booking = None
+    if draft.record is not None:
+        booking = Booking(
+            draft.record, tuple(draft.rows), tuple(sorted(draft.notes)), tuple(draft.unmapped)
+        )
+    return Built(booking, tuple(draft.rejects), len(draft.rows), draft.duplicates)
+
+
+def iter_bookings(
+    path: str | Path,
+    mapping: Mapping,
+    tally: Tally | None = None,
+    *,
+    memory_rows: int = MEMORY_ROWS,
+) -> Iterator[Booking]:
+    """Yield every booking of an export.
+
+    Args:
+        path: The CSV file.
+        mapping: How to read it.
+        tally: Counts what became of every row; complete when the last booking is out.
+        memory_rows: So many rows are kept in memory; see `iter_groups`.
+
+    Raises:
+        IntakeError: The file is no such export; see `open_export`.
+    """
+    tally = Tally() if tally is None else tally
+    for rows in iter_groups(path, mapping, tally, memory_rows=memory_rows):
+        built = build_booking(rows, mapping)
+        tally.add(built)
+        if built.booking is not None:
+            yield built.booking

@@ -1,0 +1,182 @@
+"""Bring the rows of one booking together, in memory or, for a large file, by way of disk."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from exeat.intake.csvfile import Export, open_export
+from exeat.intake.lines import SEPARATOR
+from exeat.intake.model import Mapping
+from exeat.intake.rejects import SEEN_LENGTH, Reject
+
+if TYPE_CHECKING:
+    from exeat.intake.build import Built
+
+__all__ = ["MAX_BOOKING_ROWS", "MEMORY_ROWS", "Tally", "iter_groups"]
+
+MEMORY_ROWS: Final = 500_000
+"""So many rows are kept in memory, some 150 MB; a file with more goes by way of disk."""
+
+MAX_BOOKING_ROWS: Final = 10_000
+"""More rows than that are not one booking: the column mapped to record_id is no booking's id."""
+
+_MAX_PARTS: Final = 200
+
+
+def _forget(reject: Reject) -> None:
+    pass
+
+
+@dataclass
+class Tally:
+    """What became of every row of an export.
+
+    When all groups have been built and added, `rows_read == rows_used + rows_rejected`.
+
+    Attributes:
+        on_reject: Called with every reject, such as `RejectFile.add`.
+        rows_read: Rows below the header; blank lines are none.
+        rows_rejected: Rows that could not be read.
+        rows_used: Rows that a record rests on, duplicates included.
+        duplicates: Rows that say in every mapped column what another row says.
+        blank_lines: Lines with no value in them.
+        bookings: Records built.
+        notes: For each code of `build.NOTES`, how many bookings have it.
+        unmapped: For each field and text that the mapping does not list, how many lines have it.
+    """
+
+    on_reject: Callable[[Reject], None] = _forget
+    rows_read: int = 0
+    rows_rejected: int = 0
+    rows_used: int = 0
+    duplicates: int = 0
+    blank_lines: int = 0
+    bookings: int = 0
+    notes: Counter[str] = field(default_factory=Counter)
+    unmapped: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def reject(self, reject: Reject) -> None:
+        """Count one row that was not used."""
+        self.rows_rejected += 1
+        self.on_reject(reject)
+
+    def add(self, built: Built) -> None:
+        """Count what became of one group."""
+        for reject in built.rejects:
+            self.reject(reject)
+        self.rows_used += built.rows_used
+        self.duplicates += built.duplicates
+        if built.booking is not None:
+            self.bookings += 1
+            self.notes.update(built.booking.notes)
+            self.unmapped.update(built.booking.unmapped)
+
+
+def iter_groups(
+    path: str | Path, mapping: Mapping, tally: Tally, *, memory_rows: int = MEMORY_ROWS
+) -> Iterator[list[str]]:
+    """Yield the rows of each booking together, wherever in the file they stand.
+
+    Bookings come in the order of their first rows; from a file with more than `memory_rows`
+    rows they come in an order of their own, the same every time.
+
+    Args:
+        path: The CSV file.
+        mapping: How to read it.
+        tally: Counts rows and rejects; hand it each `Built` that you make of a group.
+        memory_rows: So many rows are kept in memory.
+
+    Yields:
+        Packed rows for `build_booking`, which may run in another process.
+
+    Raises:
+        IntakeError: The file is no such export; see `open_export`.
+    """
+    with open_export(path, mapping) as export:
+        source = _counted(export, tally)
+        groups: dict[str, list[str]] = {}
+        kept = 0
+        for record_id, packed in source:
+            _put(groups, record_id, packed, tally)
+            kept += 1
+            if kept >= memory_rows:
+                parts = _estimate_parts(Path(path), export, memory_rows)
+                yield from _by_disk(groups, source, parts, tally)
+                return
+        yield from groups.values()
+
+
+def _counted(export: Export, tally: Tally) -> Iterator[tuple[str, str]]:
+    read = 0
+    try:
+        for row in export:
+            read += 1
+            if isinstance(row, Reject):
+                tally.reject(row)
+            else:
+                yield row
+    finally:
+        tally.rows_read += read
+        tally.blank_lines += export.rows.blank_lines
+
+
+def _put(groups: dict[str, list[str]], record_id: str, packed: str, tally: Tally) -> None:
+    rows = groups.get(record_id)
+    if rows is None:
+        groups[record_id] = [packed]
+    elif len(rows) < MAX_BOOKING_ROWS:
+        rows.append(packed)
+    else:
+        tally.reject(
+            Reject(
+                int(packed.partition(SEPARATOR)[0]),
+                record_id[:SEEN_LENGTH],
+                "record_id",
+                record_id[:SEEN_LENGTH],
+                f"has more than {MAX_BOOKING_ROWS:,} rows: it is no booking's id",
+                "Map the column of the booking's id to record_id, or several that make one.",
+            )
+        )
+
+
+def _estimate_parts(path: Path, export: Export, memory_rows: int) -> int:
+    """Return into how many parts a file is cut so that each fits in half of the memory."""
+    done = max(1, export.rows.file.buffer.tell())  # type: ignore[attr-defined]  # a text file
+    share = max(1.0, path.stat().st_size / done)
+    return min(_MAX_PARTS, max(2, math.ceil(share * 2)))
+
+
+def _by_disk(
+    groups: dict[str, list[str]],
+    source: Iterator[tuple[str, str]],
+    count: int,
+    tally: Tally,
+) -> Iterator[list[str]]:
+    # The folder is this user's alone (mode 0700), and is gone when the last group is out.
+    with tempfile.TemporaryDirectory(prefix="exeat-") as folder:
+        paths = [Path(folder, f"{part:03}") for part in range(count)]
+        with ExitStack() as stack:
+            files = [
+                stack.enter_context(path.open("w", encoding="utf-8", newline="\n"))
+                for path in paths
+            ]
+            for record_id, rows in groups.items():
+                files[zlib.crc32(record_id.encode()) % count].writelines(f"{r}\n" for r in rows)
+            groups.clear()
+            for record_id, packed in source:
+                files[zlib.crc32(record_id.encode()) % count].write(f"{packed}\n")
+        for path in paths:
+            with path.open(encoding="utf-8", newline="\n") as file:
+                for line in file:
+                    _put(groups, line.split(SEPARATOR, 2)[1], line[:-1], tally)
+            path.unlink()
+            yield from groups.values()
+            groups.clear()

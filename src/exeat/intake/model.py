@@ -1,0 +1,171 @@
+"""The mapping: how one jail's export says what a custody record needs.
+
+A mapping is data, a small TOML file; `docs/mapping-files.md` has every key. It is read once and
+goes to worker processes as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Final, Generic, Literal, TypeAlias, TypeVar
+
+from exeat.facts.codes import BasisEnd, BasisKind, LiftReason, OffenceClass, ReleaseKind
+from exeat.facts.record import Facility
+from exeat.intake.times import ISO, Ambiguous
+
+__all__ = [
+    "DEFAULT_EMPTY",
+    "FIELDS",
+    "REQUIRED_FIELDS",
+    "Agency",
+    "Codes",
+    "EmptyEnd",
+    "Mapping",
+    "normal",
+]
+
+FIELDS: Final = MappingProxyType(
+    {
+        "record_id": "The booking's id: one column, or several that make one together.",
+        "booked_at": "When the person was booked.",
+        "released_at": "When the person left the jail; empty: still there.",
+        "charge": "The words of the charge or hold.",
+        "ended_at": "When this charge or hold ended.",
+        "disposition": "How it ended.",
+        "agency": "Code of the court or agency whose it is.",
+        "statute": "The section charged.",
+        "offence_class": "Its class, read by [classes].",
+        "started_at": "When this charge or hold began; left out: at booking.",
+        "received_at": "On an immigration line: when the jail had the request in hand.",
+        "served_at": "On an immigration line: when a copy was served on the person.",
+    }
+)
+"""What a column can mean, with the words for it, in the order in which rows are packed."""
+
+REQUIRED_FIELDS: Final = ("record_id", "booked_at", "released_at", "charge")
+TIME_FIELDS: Final = (
+    "booked_at", "released_at", "ended_at", "started_at", "received_at", "served_at",
+)  # fmt: skip
+
+DEFAULT_EMPTY: Final = ("", "NA", "N/A", "NULL", "\\N", "-")
+"""Texts that stand for an empty field, whatever their letter case."""
+
+EmptyEnd: TypeAlias = Literal["unknown", "runs"]
+
+T = TypeVar("T")
+
+
+def normal(text: str) -> str:
+    """Return a text as it is compared: small letters, single blanks.
+
+    Examples:
+        >>> normal("  Hold   IMMIGRAT ")
+        'hold immigrat'
+    """
+    return " ".join(text.split()).casefold()
+
+
+@dataclass(frozen=True)
+class Codes(Generic[T]):
+    """What the texts of one column mean. A text may hold `*` for any run of letters.
+
+    An exact text stands over one with `*`; among those the first in the file stands.
+
+    Examples:
+        >>> kinds = Codes((("HOLD *", 1), ("HOLD FBI", 2)))
+        >>> find = kinds.finder()
+        >>> find("Hold FBI"), find("HOLD  MISC"), find("THEFT")
+        (2, 1, None)
+    """
+
+    entries: tuple[tuple[str, T], ...] = ()
+
+    def finder(self) -> Callable[[str], T | None]:
+        """Return a function from a text to its meaning, None for a text that is not listed."""
+        exact: dict[str, T] = {}
+        globs: list[tuple[re.Pattern[str], T]] = []
+        for text, meaning in self.entries:
+            key = normal(text)
+            if "*" in key:
+                parts = (re.escape(part) for part in key.split("*"))
+                globs.append((re.compile(".*".join(parts), re.DOTALL), meaning))
+            else:
+                exact.setdefault(key, meaning)
+
+        def find(text: str) -> T | None:
+            key = normal(text)
+            if key in exact:
+                return exact[key]
+            return next((code for glob, code in globs if glob.fullmatch(key)), None)
+
+        return lru_cache(maxsize=4096)(find)
+
+
+@dataclass(frozen=True)
+class Agency:
+    """Whose a code is: a name for people, and what a hold of that agency is by itself."""
+
+    name: str
+    kind: BasisKind | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mapping:
+    """How to read one jail's export.
+
+    Attributes:
+        name: Its short name.
+        zone: IANA time zone of the jail.
+        columns: For each field of `FIELDS` that the export has, its columns in the header.
+        digest: SHA-256 of the file's text: says which mapping an answer rests on.
+        attribution: Where the export comes from, to be shown with every result.
+        place: The place whose law applies, such as `us-wa-pierce`, unless a command says another.
+        delimiter: The delimiter; None: found out.
+        encoding: The encoding; None: found out.
+        skip_lines: Lines above the header.
+        empty_values: Texts that stand for an empty field.
+        formats: Time formats, in the order in which they are tried.
+        ambiguous: What is meant in the hour that the clocks show twice.
+        empty_end: What it means that a charge has no end: not known, or it still runs.
+        immigration_field: The field that tells an immigration line.
+        immigration: What that field says on such a line.
+        kinds: What kind of basis a line is, by the words of its charge.
+        agencies: Whose the agency codes are.
+        dispositions: How a basis ended.
+        lifts: Why an immigration hold ended.
+        releases: How the person left, by the disposition of the lines that ended last.
+        classes: Classes of offences.
+        facility: The jail, by code.
+    """
+
+    name: str
+    zone: str
+    columns: dict[str, tuple[str, ...]] = field(hash=False)
+    digest: str = ""
+    attribution: str = ""
+    place: str | None = None
+    delimiter: str | None = None
+    encoding: str | None = None
+    skip_lines: int = 0
+    empty_values: tuple[str, ...] = DEFAULT_EMPTY
+    formats: tuple[str, ...] = (ISO,)
+    ambiguous: Ambiguous = Ambiguous.SHORTEST_HOLD
+    empty_end: EmptyEnd = "unknown"
+    immigration_field: str = "charge"
+    immigration: tuple[str, ...] = ()
+    kinds: Codes[BasisKind] = field(default=Codes(), hash=False)
+    agencies: dict[str, Agency] = field(default_factory=dict, hash=False)
+    dispositions: Codes[BasisEnd] = field(default=Codes(), hash=False)
+    lifts: Codes[LiftReason] = field(default=Codes(), hash=False)
+    releases: Codes[ReleaseKind] = field(default=Codes(), hash=False)
+    classes: Codes[OffenceClass] = field(default=Codes(), hash=False)
+    facility: Facility = field(default=Facility(), hash=False)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields that this export has, in the order in which rows are packed."""
+        return tuple(name for name in FIELDS if name in self.columns)

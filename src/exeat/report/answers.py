@@ -1,0 +1,143 @@
+"""An answer as JSON, with the citations of every rule that it names."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from exeat.decide import Answer
+from exeat.report.law_text import cite, rule_text
+from exeat.rules.model import Rule
+from exeat.rules.place import LawOfPlace
+
+__all__ = ["answer_to_json", "rules_named"]
+
+DISCLAIMER = "exeat is not legal advice."
+
+
+def answer_to_json(answer: Answer, law: LawOfPlace, zone: ZoneInfo) -> dict[str, Any]:
+    """Return an answer as JSON, its times in the facility's zone.
+
+    Args:
+        answer: As `exeat.decide.decide` gives it.
+        law: The law under which it was given.
+        zone: The facility's time zone.
+    """
+
+    def time(at: datetime | None) -> str | None:
+        return at.astimezone(zone).isoformat() if at is not None else None
+
+    return {
+        "verdict": answer.verdict.value,
+        "means": answer.verdict.description,
+        "certainty": answer.certainty.value,
+        "place": answer.place,
+        "at": time(answer.at),
+        "eligible_since": time(answer.eligible_since),
+        "eligible_latest": time(answer.eligible_latest),
+        "until": time(answer.until),
+        "overdue_since": time(answer.overdue_since),
+        "because": [
+            {"says": step.says, "rule": step.rule.id if step.rule else None}
+            for step in answer.because
+        ],
+        "windows": [
+            {
+                "rule": window.rule.id,
+                "modality": window.rule.modality.value,
+                "detainer": window.detainer,
+                "from": time(window.start),
+                "until": time(window.end),
+                "certainty": window.certainty.value,
+                "readings": list(window.readings),
+            }
+            for window in answer.windows
+        ],
+        "duties": [
+            {
+                "rule": duty.rule.id,
+                "what": duty.rule.about.value,
+                "to": duty.to,
+                "due": time(duty.due),
+                "state": duty.state.value,
+                "certainty": duty.certainty.value,
+                "detainer": duty.detainer or None,
+                "evidence": duty.evidence or None,
+            }
+            for duty in answer.duties
+        ],
+        "options": [
+            {
+                "rule": option.rule.id,
+                "modality": option.rule.modality.value,
+                "what": option.rule.about.value,
+                "certainty": option.certainty.value,
+            }
+            for option in answer.options
+        ],
+        "questions": [
+            {"fact": q.fact, "asks": q.asks, "detainer": q.detainer or None, "rules": list(q.rules)}
+            for q in answer.questions
+        ],
+        "conflicts": [
+            {"says": conflict.says, "rules": [rule.id for rule in conflict.rules]}
+            for conflict in answer.conflicts
+        ],
+        "decided_by": [rule.id for rule in answer.decided_by],
+        "not_evaluated": [
+            {"rule": u.rule.id, "missing": list(u.missing)} for u in answer.unevaluated
+        ],
+        "to_judge": [rule.id for rule in answer.to_judge],
+        "rests_on": dict(answer.rests_on),
+        "rules": {rule.id: _rule(law, rule) for rule in rules_named(answer)},
+        "note": DISCLAIMER,
+    }
+
+
+def rules_named(answer: Answer) -> tuple[Rule, ...]:
+    """Return every rule that an answer names, once, in the order of the chain."""
+    named: dict[tuple[int, str], Rule] = {}
+    groups = (
+        answer.decided_by,
+        tuple(step.rule for step in answer.because if step.rule),
+        tuple(window.rule for window in answer.windows),
+        tuple(duty.rule for duty in answer.duties),
+        tuple(option.rule for option in answer.options),
+        tuple(u.rule for u in answer.unevaluated),
+        tuple(rule for conflict in answer.conflicts for rule in conflict.rules),
+        answer.to_judge,
+    )
+    for group in groups:
+        for rule in group:
+            named[(rule.level, rule.id)] = rule
+    return tuple(named[key] for key in sorted(named))
+
+
+def _rule(law: LawOfPlace, rule: Rule) -> dict[str, Any]:
+    text = rule_text(law, rule)
+    return {
+        "place": rule.place,
+        "about": text.about,
+        "modality": rule.modality.value,
+        "actor": text.actor,
+        "when": text.when,
+        "limit": text.limit or None,
+        "days": text.days,
+        "reading": rule.reading or None,
+        "judge": rule.judge,
+        "confidence": rule.confidence,
+        "note": rule.note or None,
+        "sources": [
+            {
+                "id": source.id,
+                "title": source.title,
+                "url": source.url,
+                "says": source.says,
+                "basis": source.basis,
+                "checked": source.checked.isoformat(),
+                "words": source.words or None,
+            }
+            for source in cite(law, rule)
+        ],
+    }

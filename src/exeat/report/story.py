@@ -1,0 +1,211 @@
+"""What happened in one custody, as rows: the source of the drawing and of its words.
+
+Both are made from the same rows, so that the words are a full alternative to the drawing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from exeat.audit import Examination, FindingGroup
+from exeat.decide import Certainty, Window, decide
+from exeat.facts.case import zone_of
+from exeat.facts.record import Basis, Detainer
+from exeat.facts.times import NEVER, Act, Never, When, bounds
+from exeat.facts.words import say_hours, say_time
+from exeat.rules.model import Modality
+from exeat.rules.place import LawOfPlace
+
+__all__ = ["Row", "RowKind", "rows_of", "say_eligible", "windows_from", "words_of"]
+
+_MOST_BASES: Final = 6
+
+
+class RowKind(StrEnum):
+    """What a row of the time line shows; the value is its class in the style sheet."""
+
+    BASIS = "basis"
+    REQUEST = "request"
+    WINDOW = "window"
+    KEPT = "kept"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: what it is, how it ended, and from when to when.
+
+    Attributes:
+        possible: It is only possible, and drawn hatched.
+        open_end: It runs on, or its end is not known.
+    """
+
+    kind: RowKind
+    label: str
+    note: str
+    start: datetime | None = None
+    end: datetime | None = None
+    possible: bool = False
+    open_end: bool = False
+
+
+def rows_of(examined: Examination, law: LawOfPlace) -> list[Row]:
+    """Return the rows of a custody: bases, requests, lawful windows, and what was too long.
+
+    Examples:
+        >>> from exeat.audit import examine
+        >>> from exeat.facts.codec import record_from_json
+        >>> from exeat.rules.library import shipped
+        >>> from exeat.rules.place import law_of_place
+        >>> record = record_from_json('{"id": "a", "zone": "UTC", "booked": "2016-03-02T09:00Z",'
+        ...     '"bases": [{"id": "b", "kind": "charge", "end": "2016-03-03T09:00Z"}],'
+        ...     '"release": {"at": "2016-03-03T10:00Z"}}')
+        >>> law = law_of_place("us", shipped())
+        >>> [(row.label, row.note) for row in rows_of(examine(record, law), law)]
+        [('Charge', 'ended Thu 3 Mar 2016, 09:00')]
+    """
+    record, zone = examined.record, zone_of(examined.record.zone)
+    begin = bounds(record.booked, zone)[0]
+    rows = list(_bases(record.bases, begin, examined.door, zone))
+    rows += [_request(d, begin, examined.door, zone) for d in record.detainers]
+    if record.detainers:
+        rows += list(_windows(examined, law, zone))
+    rows += list(_kept(examined))
+    return rows
+
+
+def _bases(
+    bases: Sequence[Basis], begin: datetime | None, door: datetime | None, zone: ZoneInfo
+) -> Iterator[Row]:
+    """Yield the bases that reached furthest, and the rest together."""
+    rows = [_basis(basis, begin, door, zone) for basis in bases]
+    rows.sort(key=lambda row: (row.open_end, row.end.timestamp() if row.end else 0.0))
+    early, late = rows[:-_MOST_BASES], rows[-_MOST_BASES:]
+    if early:
+        starts = [row.start for row in early if row.start]
+        ends = [row.end for row in early if row.end]
+        label = f"{len(early)} other ground{'s' if len(early) > 1 else ''}"
+        start = min(starts, default=begin)
+        end = max(ends, default=None)
+        yield Row(RowKind.BASIS, label, f"the last ended {_short(end, zone)}", start, end)
+    yield from late
+
+
+def _basis(basis: Basis, begin: datetime | None, door: datetime | None, zone: ZoneInfo) -> Row:
+    agency = f" · {basis.agency}" if basis.agency else ""
+    label = f"{basis.kind.value.replace('-', ' ').capitalize()}{agency}"
+    start = _early(basis.start, zone) or begin
+    if basis.end is None or basis.end is NEVER:
+        note = "still ran" if basis.end is NEVER else "its end is not recorded"
+        return Row(RowKind.BASIS, label, note, start, door, open_end=True)
+    end = _late(basis.end, zone)
+    how = basis.ended_by.value.replace("-", " ") if basis.ended_by else "ended"
+    how = "ended" if how in ("other", "unstated") else how
+    note = f"{how} {_short(end, zone)}"
+    return Row(RowKind.BASIS, label, note, start, end or door, open_end=end is None)
+
+
+def _request(
+    detainer: Detainer, begin: datetime | None, door: datetime | None, zone: ZoneInfo
+) -> Row:
+    issuer = f" · {detainer.issuer}" if detainer.issuer else ""
+    form = detainer.form.value if detainer.form else "form not recorded"
+    start = _early(detainer.received, zone) or begin
+    if detainer.lifted is None or detainer.lifted is NEVER:
+        open_words = "in force" if detainer.lifted is NEVER else "end not recorded"
+        return Row(
+            RowKind.REQUEST, f"Request{issuer}", f"{form}; {open_words}", start, door, open_end=True
+        )
+    end = _late(detainer.lifted, zone)
+    return Row(
+        RowKind.REQUEST, f"Request{issuer}", f"{form}; ended {_short(end, zone)}", start,
+        end or door, open_end=end is None,
+    )  # fmt: skip
+
+
+def windows_from(examined: Examination, law: LawOfPlace) -> list[Window]:
+    """Return each window of authority that opens between eligibility and the door, once."""
+    found: dict[tuple[object, ...], Window] = {}
+    moments = [segment.start for segment in examined.segments]
+    since = examined.eligible.latest
+    if not moments and since is not None and examined.door is not None and since < examined.door:
+        moments = [since]
+    for moment in moments:
+        for w in decide(examined.record, law, moment).windows:
+            found.setdefault((w.rule.id, w.detainer, w.start, w.end, w.readings), w)
+    return sorted(found.values(), key=lambda w: (w.detainer, w.rule.id, w.end is None, w.end or 0))
+
+
+def _windows(examined: Examination, law: LawOfPlace, zone: ZoneInfo) -> Iterator[Row]:
+    windows = windows_from(examined, law)
+    since = examined.eligible.earliest
+    if not windows and examined.segments and since is not None:
+        yield Row(RowKind.NOTE, "No lawful window", "no rule then allowed a hold", since)
+    for window in windows:
+        verb = "had to be" if window.rule.modality is Modality.MUST else "could be"
+        possible = window.certainty is Certainty.POSSIBLE
+        label = f"{'Possibly ' if possible else ''}{verb} held".capitalize()
+        names = [name.split("/")[-1] for part in window.readings for name in part.split(", ")]
+        reading = f"reading: {', '.join(dict.fromkeys(names))}" if names else "on every reading"
+        until = f"to {_short(window.end, zone)}" if window.end else "no end of its own"
+        yield Row(
+            RowKind.WINDOW, label, f"{until}\n{reading}", window.start, window.end, possible,
+            open_end=window.end is None,
+        )  # fmt: skip
+
+
+def _kept(examined: Examination) -> Iterator[Row]:
+    for finding in examined.findings:
+        if finding.group is FindingGroup.KEPT and finding.start and finding.end:
+            possible = finding.certainty is Certainty.POSSIBLE
+            label = "Possibly kept too long" if possible else "Kept too long"
+            hours = say_hours(finding.hours) if finding.hours is not None else ""
+            yield Row(RowKind.KEPT, label, hours, finding.start, finding.end, possible)
+
+
+def words_of(examined: Examination, law: LawOfPlace) -> list[str]:
+    """Return the time line in words, in the order of its rows, then eligibility and the door."""
+    zone = zone_of(examined.record.zone)
+    said = [f"Booked {say_time(bounds(examined.record.booked, zone)[0], zone)}."]
+    for row in rows_of(examined, law):
+        text = f"{row.label}: {row.note.replace(chr(10), ', ')}"
+        if row.kind is RowKind.KEPT:
+            text += f", from {say_time(row.start, zone)} to {say_time(row.end, zone)}"
+        said.append(f"{text}.")
+    said.append(f"{say_eligible(examined)}.")
+    door = say_time(examined.door, zone) if examined.door else "not recorded"
+    return [*said, f"Left by the door: {door}."]
+
+
+def say_eligible(examined: Examination) -> str:
+    """Return in words since when the person could have gone."""
+    zone, eligible = zone_of(examined.record.zone), examined.eligible
+    if eligible.running:
+        return "Could go: not yet, a ground of custody still ran"
+    if eligible.latest is None:
+        return f"Could go: not before {say_time(eligible.earliest, zone)}, exact time not recorded"
+    if eligible.earliest != eligible.latest:
+        early, late = say_time(eligible.earliest, zone), say_time(eligible.latest, zone)
+        return f"Could go: between {early} and {late}"
+    return f"Could go: {say_time(eligible.latest, zone)}"
+
+
+def _short(at: datetime | None, zone: ZoneInfo) -> str:
+    """Return a time without its zone, for a narrow column."""
+    if at is None:
+        return "at a time not known"
+    local = at.astimezone(zone)
+    return f"{local:%a} {local.day} {local:%b %Y, %H:%M}"
+
+
+def _early(act: Act | When, zone: ZoneInfo) -> datetime | None:
+    return None if act is None or isinstance(act, Never) else bounds(act, zone)[0]
+
+
+def _late(act: Act | When, zone: ZoneInfo) -> datetime | None:
+    return None if act is None or isinstance(act, Never) else bounds(act, zone)[1]
