@@ -36,10 +36,8 @@ def _unknown_fields(value: Any, schema: dict[str, Any], root: dict[str, Any]) ->
         if union in schema:
             return min((_unknown_fields(value, part, root) for part in schema[union]), key=len)
     if isinstance(value, list):
-        items = schema.get("items")
-        return (
-            ["[]"] if items is None else sum((_unknown_fields(v, items, root) for v in value), [])
-        )
+        items = schema.get("items", {"type": "nothing"})
+        return [name for part in value for name in _unknown_fields(part, items, root)]
     if not isinstance(value, dict):
         return []
     inner, more = schema.get("properties", {}), schema.get("additionalProperties")

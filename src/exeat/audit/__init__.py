@@ -2,6 +2,20 @@
 
 from exeat.audit.examine import Examination, examine
 from exeat.audit.findings import Finding, FindingGroup, FindingKind
+from exeat.audit.run import Floor, Part, audit_file, rank
+from exeat.audit.summary import Summary
 from exeat.audit.timeline import Segment
 
-__all__ = ["Examination", "Finding", "FindingGroup", "FindingKind", "Segment", "examine"]
+__all__ = [
+    "Examination",
+    "Finding",
+    "FindingGroup",
+    "FindingKind",
+    "Floor",
+    "Part",
+    "Segment",
+    "Summary",
+    "audit_file",
+    "examine",
+    "rank",
+]

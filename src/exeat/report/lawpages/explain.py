@@ -1,0 +1,118 @@
+"""A class in words: what the answer is in the plain case, and what changes it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from exeat.report.lawpages.classify import Class, Classified, Outcome, Path
+from exeat.report.lawpages.terms import EXEMPT, FACT, class_label, outcome_label
+from exeat.rules.model import About, Modality, RestsOn, Rule
+from exeat.rules.place import LawOfPlace
+
+__all__ = ["Explained", "Way", "explain"]
+
+_SHOWN: Final = 8
+"""Of more ways than that to one outcome the page shows the first and says how many follow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One outcome with what leads to it.
+
+    Attributes:
+        says: The outcome in words.
+        where: Each way to it: facts that must be true together; [] for the plain case.
+        more: How many further ways there are.
+        judged: The rules that a person must judge, where that leads to it.
+    """
+
+    says: str
+    where: tuple[tuple[str, ...], ...]
+    more: int
+    judged: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A class in words.
+
+    Attributes:
+        plain: What holds of an ordinary request with nothing more.
+        ways: What else there is, and where.
+        exempt: (fact in words, outcome in words): what one protective fact changes.
+        because: Why the plain case is not settled or why nothing may be done, or "".
+        rules: The rules on which the class rests.
+    """
+
+    kind: Class
+    label: str
+    plain: str
+    ways: tuple[Way, ...]
+    exempt: tuple[tuple[str, str], ...]
+    because: str
+    rules: tuple[Rule, ...]
+
+
+def explain(law: LawOfPlace, said: Classified) -> Explained:
+    """Return a class in words.
+
+    Args:
+        law: The law of the place.
+        said: As `hold_class` or `notice_class` gives it.
+    """
+    plain, *others = said.found
+    rest = tuple(path for path in plain.paths if path.facts or path.judged)
+    ways = [_way(law, said, plain.outcome, rest)] if rest else []
+    ways += [_way(law, said, found.outcome, found.paths) for found in others]
+    return Explained(
+        kind=said.kind,
+        label=class_label(said.kind, said.what),
+        plain=outcome_label(plain.outcome, said.what),
+        ways=tuple(ways),
+        exempt=tuple((EXEMPT[fact], outcome_label(end, said.what)) for fact, end in said.exempt),
+        because=_because(law, said, plain.outcome),
+        rules=said.rules,
+    )
+
+
+def _way(law: LawOfPlace, said: Classified, outcome: Outcome, paths: Sequence[Path]) -> Way:
+    where = tuple(tuple(_fact(law, fact) for fact in sorted(path.facts)) for path in paths)
+    judged = any(path.judged for path in paths)
+    rules = tuple(rule for rule in said.rules if rule.judge) if judged else ()
+    distinct = tuple(dict.fromkeys(facts for facts in where if facts))
+    return Way(
+        outcome_label(outcome, said.what),
+        distinct[:_SHOWN],
+        max(0, len(distinct) - _SHOWN),
+        rules,
+    )
+
+
+def _fact(law: LawOfPlace, fact: str) -> str:
+    what, _, list_id = fact.partition(" in ")
+    if not list_id:
+        return FACT[fact]
+    citation = law.in_list.lists[list_id].citation
+    whose = "a charge" if what == "charged" else "a conviction"
+    return f"{whose} is on the list: {citation}"
+
+
+def _because(law: LawOfPlace, said: Classified, plain: Outcome) -> str:
+    if said.what is not About.HOLD:
+        return ""
+    power = law.hold_power(said.day)
+    outcomes = {found.outcome for found in said.found}
+    if power is None and Outcome.OPEN in outcomes:
+        return (
+            "Federal law gives a choice only where the law of the place gives its officers power "
+            "to hold on a civil detainer, and the sources found do not say whether it does."
+        )
+    bans = any(
+        rule.modality is Modality.MUST_NOT and rule.level > 0 and rule.rests_on is RestsOn.DETAINER
+        for rule in said.rules
+    )
+    if plain is Outcome.NOT and power is False and not bans:
+        return "The law of the place gives its officers no power to hold on a civil detainer."
+    return ""

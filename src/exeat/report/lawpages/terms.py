@@ -1,0 +1,167 @@
+"""The words of the law pages: for codes, facts and classes. No law stands here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from exeat.decide import Verdict
+from exeat.report.lawpages.classify import Class, Outcome
+from exeat.rules.model import About, Actor, Modality, Trigger
+
+__all__ = [
+    "ABOUT",
+    "BASIS",
+    "BINDS",
+    "CLASS_MARK",
+    "EXEMPT",
+    "FACT",
+    "KIND",
+    "MODALITY",
+    "PLAIN",
+    "TRIGGER",
+    "VERDICT",
+    "class_label",
+    "outcome_label",
+]
+
+ABOUT: Final[Mapping[About, str]] = {
+    About.HOLD: "Keeping the person past release",
+    About.NOTIFY: "Telling immigration authorities and others",
+    About.SERVE_COPY: "Giving the person a copy of the request",
+    About.INFORM_PERSON: "Telling the person",
+    About.TRANSFER: "Handing the person over, and access to the jail",
+    About.INTERVIEW: "Interviews and questions",
+    About.RECORD: "Records and queries",
+    About.REPORT: "Reports",
+}
+"""The heading of each group of rules, in the order of the page."""
+
+MODALITY: Final = (Modality.MUST, Modality.MUST_NOT, Modality.MAY)
+"""The order of the rules within a group."""
+
+TRIGGER: Final[Mapping[Trigger, str]] = {
+    Trigger.ELIGIBLE: "from release eligibility on",
+    Trigger.BOOKING: "from booking on",
+    Trigger.RECEIPT: "from receipt of a request on",
+    Trigger.RELEASE: "before the person leaves",
+    Trigger.HOLD: "only where the person is kept past eligibility on a request",
+    Trigger.NOTICE_GIVEN: "once immigration authorities have been told of the release",
+    Trigger.CONVICTION: "on commitment after a conviction",
+    Trigger.STANDING: "at all times: a policy, an agreement or a report, not one person's case",
+}
+
+BINDS: Final[Mapping[Actor, str]] = {
+    Actor.JAIL: "jails",
+    Actor.LOCKUP: "police lock-ups",
+    Actor.PRISON: "state prisons",
+    Actor.COURT: "courts",
+    Actor.OTHER: "somebody else",
+}
+
+KIND: Final[Mapping[str, str]] = {
+    "statute": "statute",
+    "regulation": "regulation",
+    "case": "court ruling",
+    "ag-opinion": "opinion of an attorney general",
+    "executive-order": "executive order",
+    "agency-policy": "policy or report",
+    "form": "form",
+    "agreement": "agreement",
+}
+
+BASIS: Final[Mapping[str, str]] = {
+    "read": "read at the link",
+    "recalled": "recalled, not confirmed",
+}
+
+FACT: Final[Mapping[str, str]] = {
+    "charge.felony": "a charge is a felony",
+    "conviction.any": "the person has a conviction of record",
+    "conviction.felony": "the person has a felony conviction of record",
+    "detainer.hold_ordered": "a state judicial official has ordered the hold",
+    "detainer.names_federal_felony_warrant": "the issuer names a federal felony arrest warrant",
+    "detainer.names_watch_list_match": "the issuer names a terrorist watch-list match",
+    "facility.agreement_287g": "the agency has a 287(g) agreement in force",
+    "person.held_to_answer": "a magistrate has found probable cause on a charge that the law names",
+    "person.registered_offender": "the person is on the registry that the law names",
+    "warrant.administrative": "an administrative warrant (I-200, I-203, I-205) came with it",
+}
+"""A fact that is tried both ways, as the end of a sentence that begins with "where"."""
+
+EXEMPT: Final[Mapping[str, str]] = {
+    "person.status_shown": "the person has shown proof of citizenship or lawful status",
+    "person.citizenship_shown": "the person has shown proof of US citizenship",
+    "person.victim_or_witness": "the person is a victim or witness whom the law protects",
+    "person.under_18": "the person is under 18",
+    "warrant.judicial": "a federal judge's criminal warrant came with it",
+}
+
+PLAIN: Final = (
+    "An ordinary request is Form I-247A with a ground stated, served on the person, in papers "
+    "that match, about somebody who has shown no proof of status, with no judge's warrant."
+)
+
+CLASS_MARK: Final[Mapping[Class, str]] = {
+    Class.MUST: "M",
+    Class.MUST_IF: "M+",
+    Class.MAY: "Y",
+    Class.MAY_IF: "Y+",
+    Class.MUST_NOT: "N",
+    Class.CONTESTED: "C",
+    Class.UNSETTLED: "?",
+    Class.SILENT: "–",
+}
+"""The letters that stand in a square of the map: colour is never alone."""
+
+VERDICT: Final[Mapping[Verdict, str]] = {
+    Verdict.IN_CUSTODY: "still in custody",
+    Verdict.RELEASE: "release",
+    Verdict.NOTIFY_FIRST: "give notice, then release",
+    Verdict.MAY_HOLD: "may hold",
+    Verdict.MUST_HOLD: "must hold",
+    Verdict.OVERDUE: "overdue",
+    Verdict.CONFLICT: "conflict: for counsel",
+    Verdict.UNKNOWN: "unknown: answer the questions",
+    Verdict.NOT_IN_CUSTODY: "not in custody",
+}
+
+_OUTCOME: Final[Mapping[Outcome, str]] = {
+    Outcome.MUST: "must {do}",
+    Outcome.MAY: "may {do}",
+    Outcome.NOT: "must not {do}",
+    Outcome.SILENT: "no rule of this place; federal law leaves the choice",
+    Outcome.CONTESTED: "contested",
+    Outcome.OPEN: "not settled",
+}
+_CLASS: Final[Mapping[Class, str]] = {
+    Class.MUST: "must {do}",
+    Class.MUST_IF: "must {do}, on conditions",
+    Class.MAY: "may {do}",
+    Class.MAY_IF: "may {do}, on conditions",
+    Class.MUST_NOT: "must not {do}",
+    Class.CONTESTED: "contested",
+    Class.UNSETTLED: "not settled",
+    Class.SILENT: "no rule found",
+}
+_DO: Final[Mapping[About, str]] = {About.HOLD: "hold", About.NOTIFY: "notify"}
+
+
+def outcome_label(outcome: Outcome, what: About) -> str:
+    """Return an outcome in words.
+
+    Examples:
+        >>> outcome_label(Outcome.NOT, About.HOLD)
+        'must not hold'
+    """
+    return _OUTCOME[outcome].format(do=_DO[what])
+
+
+def class_label(kind: Class, what: About) -> str:
+    """Return a class in words.
+
+    Examples:
+        >>> class_label(Class.MUST_IF, About.NOTIFY)
+        'must notify, on conditions'
+    """
+    return _CLASS[kind].format(do=_DO[what])

@@ -1,0 +1,131 @@
+"""``index.html``: the report of one audit, one file that asks nothing of any network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from exeat.audit import Examination
+from exeat.audit.summary import Summary
+from exeat.facts.case import zone_of
+from exeat.facts.words import say_hours, say_time
+from exeat.report.chart import HoursHistogram, hours_svg, kept_bookings
+from exeat.report.law_text import adoption_of
+from exeat.report.view import (
+    GROUP_WORDS,
+    Laws,
+    ReportInfo,
+    case_views,
+    count,
+    in_short,
+    period,
+    total_rows,
+)
+from exeat.report.words import say_date
+from exeat.rules.place import LawOfPlace
+
+__all__ = ["ReportInfo", "page_html", "write_page"]
+
+_TEMPLATES: Final = Path(__file__).parent / "templates"
+
+
+def write_page(
+    path: Path,
+    *,
+    summary: Summary,
+    cases: Sequence[Examination],
+    law: LawOfPlace,
+    info: ReportInfo,
+) -> None:
+    """Write the report of one audit.
+
+    Args:
+        path: The file to write; it takes its name when it is whole.
+        summary: The counts over all bookings.
+        cases: The examinations to show in detail, limited and sorted by the caller.
+        law: The law of the place.
+        info: What the page says of its own making.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    text = page_html(summary=summary, cases=cases, law=law, info=info)
+    part = path.with_name(f".{path.name}.part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
+
+
+def page_html(
+    *, summary: Summary, cases: Sequence[Examination], law: LawOfPlace, info: ReportInfo
+) -> str:
+    """Return the report as text; the arguments are those of `write_page`."""
+    zone = zone_of(law.zone or "UTC")
+    shown = [case for case in cases if case.findings]
+    histogram = info.histogram or _histogram(shown)
+    laws = Laws(law, info.place_name)
+    views = list(case_views(shown, law, laws))
+    chart = hours_svg(kept_bookings(shown), histogram)
+    return _environment().get_template("index.html.j2").render(
+        css=Markup((_TEMPLATES / "page.css").read_text(encoding="utf-8")),  # noqa: S704
+        info=info,
+        summary=summary,
+        said=in_short(summary, info),
+        period=period(summary, zone),
+        totals=list(total_rows(summary)),
+        chart=Markup(chart),  # noqa: S704
+        histogram=histogram,
+        cases=views,
+        laws=list(laws.views.values()),
+        chain=[(place, adoption_of(place)) for place in law.chain],
+        contests=law.contests,
+        group_words=GROUP_WORDS,
+        zone=zone,
+    )
+
+
+def _histogram(cases: Sequence[Examination]) -> HoursHistogram:
+    histogram = HoursHistogram()
+    for case in cases:
+        histogram.add(case.findings)
+    return histogram
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        count=count,
+        date=say_date,
+        hours=say_hours,
+        number=_number,
+        svg=Markup,
+        when=_when,
+    )
+    return environment
+
+
+def _when(at: datetime | None, zone: ZoneInfo) -> str:
+    return say_time(at, zone) if at is not None else "not known"
+
+
+def _number(value: float) -> str:
+    """Return a number with separators, and one decimal place only where it matters.
+
+    Examples:
+        >>> _number(4000.38), _number(6.25), _number(48.0)
+        ('4,000', '6.2', '48')
+    """
+    return f"{value:,.0f}" if value >= 100 or value == round(value) else f"{value:,.1f}"
