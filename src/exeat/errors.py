@@ -17,6 +17,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 __all__ = [
     "ExeatError",
@@ -40,7 +41,14 @@ class Fault:
         help: What would do instead.
 
     Examples:
-        >>> print(Fault("E101", "record.json, field `booked`", "`soon` is no time", "Enter 2026-01-31T08:00-05:00."))
+        >>> print(
+        ...     Fault(
+        ...         "E101",
+        ...         "record.json, field `booked`",
+        ...         "`soon` is no time",
+        ...         "Enter 2026-01-31T08:00-05:00.",
+        ...     )
+        ... )
         record.json, field `booked`: `soon` is no time
           help: Enter 2026-01-31T08:00-05:00.
     """
@@ -75,7 +83,7 @@ class ExeatError(Exception):
         return type(self), (self.faults,)
 
     @classmethod
-    def one(cls, code: str, place: str, message: str, help: str) -> ExeatError:
+    def one(cls, code: str, place: str, message: str, help: str) -> Self:
         """Return an error with a single fault."""
         return cls([Fault(code, place, message, help)])
 

@@ -43,6 +43,8 @@ REQUEST_KEYS: Final = (
 )  # fmt: skip
 """What can be said of a request; after ``second``, of one that is otherwise like the first."""
 
+AT_THE_END: Final = "when the charge ends"
+
 BASES: Final = {
     "charge ends": BasisKind.CHARGE,
     "second charge ends": BasisKind.CHARGE,
@@ -113,7 +115,9 @@ def build(told: Mapping[str, str]) -> Question:
         release=_release(told, zone),
         transfers=_transfers(told, zone),
     )
-    return Question(record, law, _named("asked at", lambda: read_instant(told["asked at"], zone)), zone)
+    # So that a row can move the end of the charge and stay a change of one fact.
+    asked = told["charge ends"] if told["asked at"] == AT_THE_END else told["asked at"]
+    return Question(record, law, _named("asked at", lambda: read_instant(asked, zone)), zone)
 
 
 def _said(told: Mapping[str, str], key: str, default: str = "not known") -> str:

@@ -52,7 +52,7 @@ FAULTS: list[tuple[str, dict[str, Any], str, str, str, str]] = [
     (
         "an unknown field with a near miss",
         {"detaners": []},
-        "E102", "field `detaners`", "is not a field of a custody record", "Did you mean `detainers`?",
+        "E102", "field `detaners`", "is not a field of a custody record", "you mean `detainers`?",
     ),
     (
         "a field in the wrong place",

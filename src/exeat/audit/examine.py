@@ -15,7 +15,7 @@ from exeat.decide.verdict import HELD, standings, weigh
 from exeat.facts.case import zone_of
 from exeat.facts.codes import ReleaseKind
 from exeat.facts.record import CustodyRecord
-from exeat.facts.times import bounds
+from exeat.facts.times import Never, bounds
 from exeat.facts.words import say_hours, say_time
 from exeat.rules.model import About, Modality, Rule
 from exeat.rules.place import LawOfPlace
@@ -52,9 +52,11 @@ def examine(record: CustodyRecord, law: LawOfPlace) -> Examination:
         >>> from exeat.facts.codec import record_from_json
         >>> from exeat.rules.library import shipped
         >>> from exeat.rules.place import law_of_place
-        >>> record = record_from_json('{"id": "a", "zone": "UTC", "booked": "2016-03-02T09:00Z",'
+        >>> record = record_from_json(
+        ...     '{"id": "a", "zone": "UTC", "booked": "2016-03-02T09:00Z",'
         ...     '"bases": [{"id": "b", "kind": "charge", "end": "2016-03-03T09:00Z"}],'
-        ...     '"release": {"at": "2016-03-03T10:00Z"}}')
+        ...     '"release": {"at": "2016-03-03T10:00Z"}}'
+        ... )
         >>> examine(record, law_of_place("us", shipped())).findings
         ()
     """
@@ -88,9 +90,7 @@ def _hours(start: datetime, end: datetime) -> float:
     return round((end - start).total_seconds() / 3600, 2)
 
 
-def _incomplete(
-    record: CustodyRecord, eligible: Eligibility, door: datetime | None
-) -> Finding:
+def _incomplete(record: CustodyRecord, eligible: Eligibility, door: datetime | None) -> Finding:
     missing = [f"When did `{basis}` end as a ground of custody?" for basis in eligible.unclear]
     if door is None:
         missing.append("When did the person leave?")
@@ -186,9 +186,7 @@ def _sources(rules: Sequence[Rule]) -> tuple[str, ...]:
     return tuple(sorted({f"{rule.place}/{source}" for rule in rules for source in rule.source}))
 
 
-def _at_the_door(
-    record: CustodyRecord, law: LawOfPlace, door: datetime
-) -> Iterator[Finding]:
+def _at_the_door(record: CustodyRecord, law: LawOfPlace, door: datetime) -> Iterator[Finding]:
     """Yield what the law asked at the door: a hold that was broken, a notice that was owed."""
     moment = door.astimezone(UTC)
     before = _just_before(moment)
@@ -245,9 +243,13 @@ def _notices(record: CustodyRecord, law: LawOfPlace, before: datetime) -> Iterat
         if duty.state is DutyState.DONE:
             late = _late(record, duty.rule, duty.due)
             if late is not None:
-                yield _notice(record, FindingKind.NOTICE_LATE, duty.rule, duty.due, late, duty.certainty)
+                yield _notice(
+                    record, FindingKind.NOTICE_LATE, duty.rule, duty.due, late, duty.certainty
+                )
         elif duty.state is DutyState.UNKNOWN and duty.certainty is Certainty.CERTAIN:
-            yield _notice(record, FindingKind.INCOMPLETE, duty.rule, duty.due, None, Certainty.CERTAIN)
+            yield _notice(
+                record, FindingKind.INCOMPLETE, duty.rule, duty.due, None, Certainty.CERTAIN
+            )
         elif duty.state in (DutyState.OWED, DutyState.LATE):
             yield _notice(
                 record, FindingKind.NOTICE_MISSED, duty.rule, duty.due, before, duty.certainty
@@ -260,16 +262,15 @@ def _late(record: CustodyRecord, rule: Rule, due: datetime | None) -> datetime |
         return None
     zone = zone_of(record.zone)
     given = [
-        bounds(n.given, zone)[0]
-        for n in record.notices or ()
-        if n.kind.value == rule.about.value and n.to == rule.to and _is_time(n.given)
+        bounds(notice.given, zone)[0]
+        for notice in record.notices or ()
+        if notice.kind.value == rule.about.value
+        and notice.to == rule.to
+        and notice.given is not None
+        and not isinstance(notice.given, Never)
     ]
     times = [time for time in given if time is not None]
     return min(times) if times and min(times) > due else None
-
-
-def _is_time(act: object) -> bool:
-    return act is not None and not hasattr(act, "value")
 
 
 def _notice(

@@ -21,9 +21,11 @@ def hold_reach(record: CustodyRecord) -> float | None:
 
     Examples:
         >>> from exeat.facts.codec import record_from_json
-        >>> record = record_from_json('{"id": "a", "zone": "UTC", "booked": "2016-03-02T09:00Z",'
+        >>> record = record_from_json(
+        ...     '{"id": "a", "zone": "UTC", "booked": "2016-03-02T09:00Z",'
         ...     '"bases": [{"id": "b", "kind": "charge", "end": "2016-03-03T09:00Z"}],'
-        ...     '"detainers": [{"id": "d", "lifted": "2016-03-04T09:00Z"}]}')
+        ...     '"detainers": [{"id": "d", "lifted": "2016-03-04T09:00Z"}]}'
+        ... )
         >>> hold_reach(record)
         24.0
     """

@@ -106,9 +106,7 @@ def _not_served(
         return
     until = _span(detainer.served, zone)[0] or door
     says = f"Kept on a form {detainer.form.value} of which no copy had been served on the person."
-    yield _finding(
-        record, FindingKind.NOT_SERVED, detainer, says, at=since, end=min(until, door)
-    )
+    yield _finding(record, FindingKind.NOT_SERVED, detainer, says, at=since, end=min(until, door))
 
 
 def _same(one: Detainer, other: Detainer) -> bool:
@@ -122,5 +120,7 @@ def _identity(record: CustodyRecord) -> Iterator[Finding]:
         says = "The papers do not match this person, or the person says so."
         yield _finding(record, FindingKind.IDENTITY, detainer, says)
     elif person.claims_citizenship or person.status_proof is StatusProof.CITIZENSHIP:
-        says = "The person claims, or has shown, US citizenship; the issuer must be told and answer."
+        says = (
+            "The person claims, or has shown, US citizenship; the issuer must be told and answer."
+        )
         yield _finding(record, FindingKind.IDENTITY, detainer, says)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,10 @@ from exeat.audit.reach import hold_reach
 from exeat.decide import Certainty
 
 __all__ = ["Summary"]
+
+
+def _no_hours() -> dict[tuple[str, str], float]:
+    return defaultdict(float)
 
 
 @dataclass(slots=True)
@@ -35,7 +39,7 @@ class Summary:
     hold_ended_last: int = 0
     hold_ended_last_over_48_running_hours: int = 0
     findings: Counter[tuple[str, str]] = field(default_factory=Counter)
-    hours: Counter[tuple[str, str]] = field(default_factory=Counter)
+    hours: dict[tuple[str, str], float] = field(default_factory=_no_hours)
     records: Counter[tuple[str, str]] = field(default_factory=Counter)
     quality: Counter[str] = field(default_factory=Counter)
     first_booked: datetime | None = None
@@ -74,7 +78,9 @@ class Summary:
                      "only_hold", "hold_ended_last",
                      "hold_ended_last_over_48_running_hours"):  # fmt: skip
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        for name in ("findings", "hours", "records", "quality"):
+        for key, hours in other.hours.items():
+            self.hours[key] += hours
+        for name in ("findings", "records", "quality"):
             getattr(self, name).update(getattr(other, name))
         self._extend(other.first_booked, None)
         self._extend(None, other.last_released)

@@ -123,5 +123,3 @@ def _limits(
         for start in clock_start(clock, case, eligible):
             if start is not None:
                 yield deadline(start, clock, zone, law.calendar).astimezone(UTC)
-
-

@@ -54,7 +54,6 @@ def audit(
     rejects.csv into the folder, and prints the summary.
 
     Examples:
-
       exeat audit holds.csv --map pierce --place us-wa-pierce --out report
 
       exeat audit export.csv --map my-map.toml --place us-tx-travis
@@ -128,10 +127,9 @@ def _examine(
     zone = zone_of(mapping.zone)
     with RejectFile(out / "rejects.csv") as rejects, FindingsWriter(out, zone) as writer:
         tally = Tally(on_reject=rejects.add)
-        parts = audit_file(
-            file, mapping, rules, tally, adopted=law, floor=floor, workers=workers
-        )
+        parts = audit_file(file, mapping, rules, tally, adopted=law, floor=floor, workers=workers)
         with _progress() as progress:
+            task = progress.add_task("reading", total=None)
             for part in parts:
                 summary += part.summary
                 writer.add(part.findings)
@@ -140,7 +138,7 @@ def _examine(
                 cases = sorted([*cases, *part.cases], key=_order)[:shown]
                 if len(cases) == shown:
                     floor.rank = rank(cases[-1])
-                progress.update(0, description=f"{summary.bookings:,} bookings examined")
+                progress.update(task, description=f"{summary.bookings:,} bookings examined")
     summary.rows_read = tally.rows_read
     summary.rows_rejected = tally.rows_rejected
     summary.rows_duplicate = tally.duplicates
@@ -160,7 +158,6 @@ def _progress() -> Iterator[Progress]:
     with Progress(
         *columns, console=console, transient=True, disable=not sys.stderr.isatty()
     ) as progress:
-        progress.add_task("reading", total=None)
         yield progress
 
 
@@ -198,7 +195,6 @@ def propose_map(
     """Propose a mapping for an export, and say what is unsure of it.
 
     Examples:
-
       exeat map my-export.csv > my-map.toml
 
       exeat map my-export.csv --out my-map.toml

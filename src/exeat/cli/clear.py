@@ -19,16 +19,20 @@ __all__ = ["clear", "console_for_reading"]
 
 
 def clear(
-    record: Annotated[str, typer.Argument(help="A custody record as JSON, or - for standard input.")],
+    record: Annotated[
+        str, typer.Argument(help="A custody record as JSON, or - for standard input.")
+    ],
     place: Annotated[str, typer.Option(help="Whose law: such as us-va-fairfax.")],
-    at: Annotated[str, typer.Option(help="The instant asked about, with an offset, or `now`.")] = "now",
+    at: Annotated[
+        str, typer.Option(help="The instant asked about, with an offset, or `now`.")
+    ] = "now",
     law: LawDir = None,
+    brief: Annotated[bool, typer.Option("--brief", help="Leave out what the law says.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
 ) -> None:
     """Answer whether the person may go now, and why.
 
     Examples:
-
       exeat clear record.json --place us-va-fairfax --at 2026-03-06T18:00-05:00
 
       cat record.json | exeat clear - --place us-wa-pierce --json
@@ -41,7 +45,7 @@ def clear(
     if as_json:
         typer.echo(json.dumps(answer_to_json(answer, rules, zone), indent=2, ensure_ascii=False))
     else:
-        show_answer(answer, rules, zone, console_for_reading())
+        show_answer(answer, rules, zone, console_for_reading(), brief=brief)
 
 
 def console_for_reading() -> Console:

@@ -33,7 +33,6 @@ def demo(
     """Audit real jail records of Pierce County, Washington, then show three answers.
 
     Examples:
-
       exeat demo
     """
     console = console_for_reading()

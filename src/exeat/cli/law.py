@@ -22,7 +22,9 @@ from exeat.rules.place import LawOfPlace
 __all__ = ["app"]
 
 app = typer.Typer(
-    no_args_is_help=True, help="The law: list, show, check, adopt, compare.", rich_markup_mode="rich"
+    no_args_is_help=True,
+    help="The law: list, show, check, adopt, compare.",
+    rich_markup_mode="rich",
 )
 
 
@@ -31,7 +33,6 @@ def list_law(law: LawDir = None) -> None:
     """List every jurisdiction: rules, sources, when checked, research or adopted.
 
     Examples:
-
       exeat law list
     """
     table = Table(box=box.SIMPLE_HEAD)
@@ -63,7 +64,6 @@ def show(
     """Show what the law of a place says: each rule with its sources on one screen.
 
     Examples:
-
       exeat law show us-wa-pierce
 
       exeat law show us-va va-transfer-5-days
@@ -73,7 +73,9 @@ def show(
     chain = law_for(place, law)
     console = Console(highlight=False, soft_wrap=True)
     day = _day(on, "--on") if on else None
-    rules = [r for r in chain.rules if r.place == place and (day is None or r.in_force(day) is not False)]
+    rules = [
+        r for r in chain.rules if r.place == place and (day is None or r.in_force(day) is not False)
+    ]
     if rule is not None:
         rules = [r for r in chain.rules if r.id == rule]
         if not rules:
@@ -117,7 +119,9 @@ def _show_rule(console: Console, chain: LawOfPlace, rule: Rule) -> None:
 @app.command("adopt")
 def adopt(
     place: Annotated[str, typer.Argument(help="A jurisdiction, such as us-va-fairfax.")],
-    by: Annotated[str | None, typer.Option(help="Who signs. Left out: write a working copy.")] = None,
+    by: Annotated[
+        str | None, typer.Option(help="Who signs. Left out: write a working copy.")
+    ] = None,
     title: Annotated[str | None, typer.Option(help="In what office.")] = None,
     on: Annotated[str | None, typer.Option(help="On what day; today if left out.")] = None,
     note: Annotated[str, typer.Option(help="What counsel wants to say about it.")] = "",
@@ -126,7 +130,6 @@ def adopt(
     """Adopt the law of a place: read the official texts, correct the working copy, sign.
 
     Examples:
-
       exeat law adopt us-va-fairfax --law our-law
 
       exeat law adopt us-va-fairfax --law our-law --by "Ann Example" --title "County Attorney"
@@ -135,7 +138,9 @@ def adopt(
     if by is None:
         copy = draft(place, folder)
         typer.echo(f"Working copy: {copy}")
-        typer.echo("Read each source at its link, paste its words as `words`, correct the rules, then")
+        typer.echo(
+            "Read each source at its link, paste its words as `words`, correct the rules, then"
+        )
         typer.echo(f'sign: exeat law adopt {place} --law {folder} --by "NAME" --title "OFFICE"')
         return
     if title is None:
@@ -152,7 +157,6 @@ def upgrade(
     """Show what newer shipped research would change of an adopted jurisdiction.
 
     Examples:
-
       exeat law upgrade us-va-fairfax --law our-law
     """
     changed = upgrade_diff(place, law or Path("exeat-law"))

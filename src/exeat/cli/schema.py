@@ -29,7 +29,6 @@ def schema(what: Annotated[What, typer.Argument(help="record, event, codes or fa
     """Print the JSON Schema of a record or event, the code lists, or the vocabulary of facts.
 
     Examples:
-
       exeat schema record > record.schema.json
 
       exeat schema facts

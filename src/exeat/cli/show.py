@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import textwrap
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
-from rich.padding import Padding
-from rich.text import Text
 
 from exeat.decide import Answer, Certainty, DutyState, Verdict
 from exeat.facts.words import say_time
 from exeat.report.answers import DISCLAIMER, rules_named
 from exeat.report.law_text import rule_text
-from exeat.rules.model import Modality, Rule
+from exeat.rules.model import About, Modality, Rule
 from exeat.rules.place import LawOfPlace
 
 __all__ = ["headline", "show_answer"]
@@ -38,9 +36,11 @@ def headline(answer: Answer, zone: ZoneInfo) -> str:
         >>> from exeat.rules.library import shipped
         >>> from exeat.rules.place import law_of_place
         >>> from exeat.decide import decide
-        >>> record = record_from_json('{"id": "a", "zone": "America/New_York",'
+        >>> record = record_from_json(
+        ...     '{"id": "a", "zone": "America/New_York",'
         ...     '"booked": "2026-03-02T09:00-05:00", "bases": [{"id": "b", "kind": "charge",'
-        ...     '"end": "2026-03-06T17:30-05:00", "ended_by": "bail"}]}')
+        ...     '"end": "2026-03-06T17:30-05:00", "ended_by": "bail"}]}'
+        ... )
         >>> at = datetime.fromisoformat("2026-03-06T18:00-05:00")
         >>> headline(decide(record, law_of_place("us", shipped()), at), ZoneInfo(record.zone))
         'RELEASE: must go now; eligible since Fri 6 Mar 2026, 17:30 EST'
@@ -63,9 +63,12 @@ def headline(answer: Answer, zone: ZoneInfo) -> str:
     return f"{answer.verdict.value.upper().replace('-', ' ')}: {words}"
 
 
-def show_answer(answer: Answer, law: LawOfPlace, zone: ZoneInfo, console: Console) -> None:
-    """Print an answer in full."""
-    console.print(Text(headline(answer, zone), style=_STYLE.get(answer.verdict, "bold")))
+def show_answer(
+    answer: Answer, law: LawOfPlace, zone: ZoneInfo, console: Console, *, brief: bool = False
+) -> None:
+    """Print an answer; with ``brief``, without what the law says under it."""
+    style = _STYLE.get(answer.verdict, "bold")
+    console.print(headline(answer, zone), style=style, markup=False)
     asked = say_time(answer.at, zone)
     console.print(f"asked for {answer.place} at {asked}", style="dim", markup=False)
     if answer.certainty is Certainty.POSSIBLE:
@@ -77,7 +80,8 @@ def show_answer(answer: Answer, law: LawOfPlace, zone: ZoneInfo, console: Consol
     _list(console, "duties", _duties(answer, zone))
     _list(console, "besides", _options(answer))
     _list(console, "to judge", [f"`{r.id}`: {r.when}" for r in answer.to_judge])
-    _law(answer, law, console)
+    if not brief:
+        _law(answer, law, console)
     rests = ", ".join(f"{place}: {what}" for place, what in answer.rests_on)
     console.print(f"\nrests on {rests}. {DISCLAIMER}", style="dim", markup=False)
 
@@ -87,7 +91,22 @@ def _list(console: Console, title: str, lines: list[str]) -> None:
         return
     console.print(f"\n{title}", style="bold")
     for line in lines:
-        console.print(Padding(Text(f"- {line}"), (0, 0, 0, 2)))
+        _wrapped(console, line, first="  - ", rest="    ")
+
+
+def _wrapped(
+    console: Console, text: str, *, first: str, rest: str | None = None, style: str = ""
+) -> None:
+    """Print a text in lines that fit, a link never broken."""
+    for line in textwrap.wrap(
+        text,
+        console.width - 1,
+        initial_indent=first,
+        subsequent_indent=rest if rest is not None else first,
+        break_long_words=False,
+        break_on_hyphens=False,
+    ):
+        console.print(line, style=style, markup=False, soft_wrap=True)
 
 
 def _side(law: LawOfPlace, rule: Rule) -> str:
@@ -102,13 +121,32 @@ _STATES: Final = {
 }
 
 
+_TO: Final = {
+    "ice": "immigration authorities",
+    "person": "the person",
+    "judge": "the judge",
+    "counsel": "counsel",
+    "file": "the file",
+}
+_DO: Final = {
+    About.HOLD: "keep the person",
+    About.NOTIFY: "tell {to} what the rule asks, such as the release",
+    About.TRANSFER: "hand the person, or the request, to another custodian",
+    About.INTERVIEW: "give access for an interview",
+    About.SERVE_COPY: "give {to} a copy of the request",
+    About.INFORM_PERSON: "explain to {to}",
+    About.RECORD: "make the entry that the rule asks, for {to}",
+    About.REPORT: "report to {to}",
+}
+
+
 def _duties(answer: Answer, zone: ZoneInfo) -> list[str]:
     lines = []
     for duty in answer.duties:
         by = f", by {say_time(duty.due, zone)}" if duty.due else ""
-        maybe = "" if duty.certainty is Certainty.CERTAIN else " (if it applies)"
-        what = duty.rule.about.value.replace("-", " ")
-        lines.append(f"{what}, to {duty.to}{by}: {_STATES[duty.state]}{maybe} — `{duty.rule.id}`")
+        maybe = "" if duty.certainty is Certainty.CERTAIN else "if it applies: "
+        what = _DO[duty.rule.about].format(to=_TO.get(duty.to, duty.to))
+        lines.append(f"{maybe}{what}{by} (`{duty.rule.id}`): {_STATES[duty.state]}")
     return lines
 
 
@@ -116,8 +154,9 @@ def _options(answer: Answer) -> list[str]:
     lines = []
     for option in answer.options:
         verb = "may" if option.rule.modality is Modality.MAY else "must not"
-        maybe = "" if option.certainty is Certainty.CERTAIN else " (if it applies)"
-        lines.append(f"{verb}{maybe}: {option.rule.about.value} — `{option.rule.id}`")
+        maybe = "" if option.certainty is Certainty.CERTAIN else "if it applies: "
+        what = _DO[option.rule.about].format(to=_TO.get(option.rule.to or "ice"))
+        lines.append(f"{maybe}{verb} {what} (`{option.rule.id}`)")
     return lines
 
 
@@ -125,7 +164,8 @@ def _law(answer: Answer, law: LawOfPlace, console: Console) -> None:
     named = {rule.id for step in answer.because if (rule := step.rule)}
     named |= {rule.id for rule in answer.decided_by}
     named |= {rule.id for conflict in answer.conflicts for rule in conflict.rules}
-    named |= {u.rule.id for u in answer.unevaluated}
+    if answer.verdict is Verdict.UNKNOWN:
+        named |= {u.rule.id for u in answer.unevaluated}
     named |= {d.rule.id for d in answer.duties if d.certainty is Certainty.CERTAIN}
     rules = [rule for rule in rules_named(answer) if rule.id in named]
     if not rules:
@@ -135,9 +175,10 @@ def _law(answer: Answer, law: LawOfPlace, console: Console) -> None:
         text = rule_text(law, rule)
         limit = f"; {text.limit}" if text.limit else ""
         head = f"{rule.id} ({text.modality} {text.about}{limit}; confidence {rule.confidence})"
-        console.print(Padding(Text(head, style="cyan"), (0, 0, 0, 2)))
-        console.print(Padding(Text(text.when), (0, 0, 0, 4)))
+        _wrapped(console, head, first="  ", rest="    ", style="cyan")
+        _wrapped(console, text.when, first="    ")
         for source in text.citations:
             link = f" <{source.url}>" if source.url else ""
             basis = f"{source.basis}, checked {source.checked.isoformat()}"
-            console.print(Padding(Text(f"{source.title}{link} ({basis})", style="dim"), (0, 0, 0, 4)))
+            line = f"{source.title} ({basis}){link}"
+            _wrapped(console, line, first="    ", rest="      ", style="dim")

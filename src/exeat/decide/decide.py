@@ -7,7 +7,6 @@ from datetime import datetime
 
 from exeat.decide.answer import (
     Answer,
-    Because,
     Certainty,
     Conflict,
     Unevaluated,
@@ -30,7 +29,7 @@ from exeat.decide.verdict import (
 from exeat.decide.windows import safe_end, windows_of
 from exeat.facts.case import Case
 from exeat.facts.record import CustodyRecord
-from exeat.rules.model import Rule
+from exeat.rules.model import Modality, Rule
 from exeat.rules.place import LawOfPlace, World
 
 __all__ = ["decide"]
@@ -57,9 +56,11 @@ def decide(record: CustodyRecord, law: LawOfPlace, at: datetime) -> Answer:
         >>> from exeat.facts.codec import record_from_json
         >>> from exeat.rules.library import shipped
         >>> from exeat.rules.place import law_of_place
-        >>> record = record_from_json('{"id": "a", "zone": "America/Chicago",'
+        >>> record = record_from_json(
+        ...     '{"id": "a", "zone": "America/Chicago",'
         ...     '"booked": "2026-03-02T09:00-06:00",'
-        ...     '"bases": [{"id": "b", "kind": "charge", "end": "never"}]}')
+        ...     '"bases": [{"id": "b", "kind": "charge", "end": "never"}]}'
+        ... )
         >>> law = law_of_place("us", shipped())
         >>> decide(record, law, datetime.fromisoformat("2026-03-06T18:00-06:00")).verdict.value
         'in-custody'
@@ -123,10 +124,17 @@ def _weighed(
 
 
 def _decided_by(weighed: Weighed, verdict: Verdict) -> tuple[Rule, ...]:
-    """Return the rules that bit and that the verdict rests on."""
+    """Return the rules that bit and that the verdict rests on.
+
+    A ban decides a release by itself; a ceiling decides only where something it bounds stands.
+    """
     if verdict in (Verdict.IN_CUSTODY, Verdict.NOT_IN_CUSTODY, Verdict.UNKNOWN):
         return ()
-    return tuple(rule for rule, truth in weighed if truth)
+    bit = [rule for rule, truth in weighed if truth]
+    if verdict in (Verdict.RELEASE, Verdict.NOTIFY_FIRST):
+        bans = [r for r in bit if r.modality is Modality.MUST_NOT and r.clock is None]
+        return tuple(bans)
+    return tuple(bit)
 
 
 def _unevaluated(
@@ -142,9 +150,7 @@ def _unevaluated(
     return tuple(found)
 
 
-def _to_judge(
-    law: LawOfPlace, worlds: Sequence[World], cases: Sequence[Case]
-) -> tuple[Rule, ...]:
+def _to_judge(law: LawOfPlace, worlds: Sequence[World], cases: Sequence[Case]) -> tuple[Rule, ...]:
     """Return the rules that a person must judge and whose machine part is true."""
     found: dict[str, Rule] = {}
     for world in worlds:
@@ -192,13 +198,9 @@ def _contested(
     )
 
 
-def _lapse(
-    windows: Sequence[Window], since: datetime | None, at: datetime
-) -> datetime | None:
+def _lapse(windows: Sequence[Window], since: datetime | None, at: datetime) -> datetime | None:
     """Return since when the person is overdue: the end of the last authority, if later."""
     if since is None:
         return None
     ends = [w.end for w in windows if w.end is not None and w.end <= at]
     return max([since, min(ends)]) if ends else since
-
-

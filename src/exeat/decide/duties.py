@@ -35,7 +35,9 @@ def duties_of(
     bare = Case(record, None, at, zone_of(record.zone), day.hold_power)
     for rule, force in sorted(day.others, key=lambda pair: (pair[0].level, pair[0].id)):
         for case in cases or [bare]:
-            bites = and_(force, rule.condition.truth(case, law.in_list), _arisen(rule, case, verdict))
+            bites = and_(
+                force, rule.condition.truth(case, law.in_list), _arisen(rule, case, verdict)
+            )
             if bites is False:
                 continue
             sure = Certainty.CERTAIN if bites and not rule.judge else Certainty.POSSIBLE
@@ -44,7 +46,22 @@ def duties_of(
                 duties.append(_duty(record, law, rule, case, sure))
             else:
                 options.append(Option(rule, sure, detainer))
-    return tuple(duties), tuple(options)
+    return tuple(duties), tuple(_narrowed(options))
+
+
+def _narrowed(options: Sequence[Option]) -> list[Option]:
+    """Leave out what one rule allows and another of the place surely forbids."""
+    shut = {
+        (option.rule.about, option.detainer)
+        for option in options
+        if option.rule.modality is Modality.MUST_NOT and option.certainty is Certainty.CERTAIN
+    }
+    return [
+        option
+        for option in options
+        if option.rule.modality is Modality.MUST_NOT
+        or (option.rule.about, option.detainer) not in shut
+    ]
 
 
 def _arisen(rule: Rule, case: Case, verdict: Verdict) -> Truth:

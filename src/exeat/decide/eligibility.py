@@ -48,8 +48,10 @@ def eligibility(record: CustodyRecord, zone: ZoneInfo) -> Eligibility:
 
     Examples:
         >>> from exeat.facts.codec import record_from_json
-        >>> record = record_from_json('{"id": "a", "zone": "UTC", "booked": "2026-01-01T00:00Z",'
-        ...     '"bases": [{"id": "b", "kind": "charge", "end": "2026-01-02T09:00Z"}]}')
+        >>> record = record_from_json(
+        ...     '{"id": "a", "zone": "UTC", "booked": "2026-01-01T00:00Z",'
+        ...     '"bases": [{"id": "b", "kind": "charge", "end": "2026-01-02T09:00Z"}]}'
+        ... )
         >>> eligibility(record, ZoneInfo("UTC")).earliest.isoformat()
         '2026-01-02T09:00:00+00:00'
     """

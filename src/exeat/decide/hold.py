@@ -104,9 +104,7 @@ def _past_end(law: LawOfPlace, rule: Rule, case: Case, eligible: Eligibility) ->
     past: Truth = None
     if late is not None and case.at >= (end := _end(law, clock, case, late)):
         past = True
-    elif early is not None and case.at < (
-        end if early == late else _end(law, clock, case, early)
-    ):
+    elif early is not None and case.at < (end if early == late else _end(law, clock, case, early)):
         past = False
     case.memo[key] = past
     return past

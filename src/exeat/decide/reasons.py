@@ -45,13 +45,18 @@ def reasons_of(
     steps.extend(_law(verdict, windows, weighed, zone, at))
     if verdict is Verdict.NOTIFY_FIRST:
         for duty in duties:
-            if duty.state in (DutyState.OWED, DutyState.LATE) and duty.certainty is Certainty.CERTAIN:
+            if (
+                duty.state in (DutyState.OWED, DutyState.LATE)
+                and duty.certainty is Certainty.CERTAIN
+            ):
                 steps.append(Because(f"Notice to {duty.to} is owed before release.", duty.rule))
     if verdict is Verdict.OVERDUE and eligible.latest is not None:
         hours = (at - eligible.latest).total_seconds() / 3600
         steps.append(Because(f"The person was eligible for release {say_hours(hours)} ago."))
     if certainty is Certainty.POSSIBLE:
-        steps.append(Because("The sources disagree; the answer takes the safe side and shows both."))
+        steps.append(
+            Because("The sources disagree; the answer takes the safe side and shows both.")
+        )
     return tuple(steps)
 
 
@@ -63,9 +68,7 @@ def _not_here(record: CustodyRecord, zone: ZoneInfo, at: datetime) -> str:
     return f"Custody here began on {say_time(bounds(record.booked, zone)[0], zone)}."
 
 
-def _custody(
-    record: CustodyRecord, eligible: Eligibility, zone: ZoneInfo
-) -> Iterator[Because]:
+def _custody(record: CustodyRecord, eligible: Eligibility, zone: ZoneInfo) -> Iterator[Because]:
     kinds = {basis.id: basis for basis in record.bases}
     for basis_id in eligible.running:
         basis = kinds[basis_id]

@@ -116,9 +116,7 @@ def merge(
         return next(iter(different)), Certainty.CERTAIN
     if Verdict.CONFLICT not in different and Verdict.MUST_HOLD not in different:
         silent = [world for world, verdict in zip(worlds, verdicts, strict=True) if verdict is None]
-        ran_out = all(
-            any(lapsed(law, world, case, eligible) for case in cases) for world in silent
-        )
+        ran_out = all(any(lapsed(law, world, case, eligible) for case in cases) for world in silent)
         if silent and ran_out:
             return None, Certainty.POSSIBLE
         if not silent or Verdict.UNKNOWN in different:
@@ -184,9 +182,11 @@ def verdict(record: CustodyRecord, law: LawOfPlace, at: datetime) -> tuple[Verdi
         >>> from exeat.facts.codec import record_from_json
         >>> from exeat.rules.library import shipped
         >>> from exeat.rules.place import law_of_place
-        >>> record = record_from_json('{"id": "a", "zone": "America/New_York",'
+        >>> record = record_from_json(
+        ...     '{"id": "a", "zone": "America/New_York",'
         ...     '"booked": "2026-03-02T09:00-05:00", "bases": [{"id": "b", "kind": "charge",'
-        ...     '"end": "2026-03-06T17:30-05:00", "ended_by": "bail"}]}')
+        ...     '"end": "2026-03-06T17:30-05:00", "ended_by": "bail"}]}'
+        ... )
         >>> law = law_of_place("us", shipped())
         >>> verdict(record, law, datetime.fromisoformat("2026-03-06T18:00-05:00"))[0].value
         'release'
@@ -211,9 +211,7 @@ def without_hold(record: CustodyRecord, law: LawOfPlace, weighed: Weighed) -> Ve
     return Verdict.RELEASE
 
 
-def overdue_since(
-    record: CustodyRecord, law: LawOfPlace, weighed: Weighed
-) -> datetime | None:
+def overdue_since(record: CustodyRecord, law: LawOfPlace, weighed: Weighed) -> datetime | None:
     """Return the end of the last authority if the person is kept past it, else None."""
     at, eligible = weighed.at, weighed.eligible
     assert eligible.latest is not None

@@ -76,7 +76,7 @@ def _grants(law: LawOfPlace, world: World, case: Case) -> list[tuple[Rule, Truth
         for rule, force in world.bans
         if rule.rests_on is ground and rule_truth(law, rule, force, case) is True
     }
-    found = []
+    found: list[tuple[Rule, Truth]] = []
     for rule, force in (*world.musts, *world.mays):
         truth = rule_truth(law, rule, force, case)
         if truth is not False and rule.rests_on not in banned:

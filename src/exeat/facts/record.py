@@ -25,7 +25,7 @@ from exeat.facts.codes import (
     StatusProof,
     WarrantKind,
 )
-from exeat.facts.times import NEVER, Act, When
+from exeat.facts.times import NEVER, Act, LongAgo, When
 
 __all__ = [
     "Basis",
@@ -130,7 +130,7 @@ class Conviction:
     __pydantic_config__ = _CLOSED
 
     offence: Offence
-    on: When | None = None
+    on: LongAgo | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ import enum
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import Annotated, Any, Final, Literal, TypeAlias
+from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -24,7 +24,10 @@ from pydantic_core import core_schema
 
 __all__ = [
     "NEVER",
+    "FIRST_YEAR",
+    "LAST_YEAR",
     "Act",
+    "LongAgo",
     "Never",
     "Truth",
     "Uncertain",
@@ -68,8 +71,9 @@ class Uncertain:
 class _JsonTime:
     """How pydantic reads and writes a time at the edge; see :func:`parse_when`."""
 
-    def __init__(self, *, never: bool) -> None:
+    def __init__(self, *, never: bool, since: int) -> None:
         self.never = never
+        self.since = since
 
     def _read(self, value: object) -> object:
         if isinstance(value, datetime | Uncertain | Never):
@@ -78,7 +82,7 @@ class _JsonTime:
             raise ValueError(f"`{value}` is no time; write one such as 2026-03-06T17:30-05:00")
         if self.never and value == "never":
             return NEVER
-        return parse_when(value)
+        return parse_when(value, since=self.since)
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
@@ -98,9 +102,16 @@ class _JsonTime:
         return {"type": "string", "description": forms + also}
 
 
-When: TypeAlias = Annotated[datetime | Uncertain, _JsonTime(never=False)]
+FIRST_YEAR: Final = 1972
+"""No custody that exeat weighs began earlier: the federal holidays are known from then on."""
+LAST_YEAR: Final = 2098
+
+When: TypeAlias = Annotated[datetime | Uncertain, _JsonTime(never=False, since=FIRST_YEAR)]
+LongAgo: TypeAlias = Annotated[datetime | Uncertain, _JsonTime(never=False, since=1900)]
+"""A time that may lie far back, such as that of a conviction."""
 Act: TypeAlias = (
-    Annotated[datetime | Uncertain | Literal[Never.NEVER], _JsonTime(never=True)] | None
+    Annotated[datetime | Uncertain | Literal[Never.NEVER], _JsonTime(never=True, since=FIRST_YEAR)]
+    | None
 )
 
 _UNKNOWN: Final = frozenset({"XXXX", "XXXX-XX", "XXXX-XX-XX"})
@@ -135,37 +146,44 @@ def bounds(when: When, zone: ZoneInfo) -> tuple[datetime | None, datetime | None
 def _edtf_bounds(text: str, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
     if text in _UNKNOWN:
         return None, None
-    if "/" in text:
-        first, last = text.split("/", 1)
-        early = _edtf_bounds(first, zone)[0] if first not in ("", "..") else None
-        late = _edtf_bounds(last, zone)[1] if last not in ("", "..") else None
-        return early, late
-    first_day, last_day = _edtf_days(text)
-    after = last_day + timedelta(days=1)
-    start = datetime(first_day.year, first_day.month, first_day.day, tzinfo=zone)
-    end = datetime(after.year, after.month, after.day, tzinfo=zone)
-    return start.astimezone(UTC), end.astimezone(UTC) - timedelta(microseconds=1)
+    first, slash, last = text.partition("/")
+    if not slash:
+        return _day_bounds(text, text, zone)
+    early = _day_bounds(first, text, zone)[0] if first not in ("", "..") else None
+    late = _day_bounds(last, text, zone)[1] if last not in ("", "..") else None
+    if early is not None and late is not None and late < early:
+        raise ValueError(f"`{text}` ends before it begins")
+    return early, late
 
 
-def _edtf_days(text: str) -> tuple[date, date]:
+def _day_bounds(part: str, text: str, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Return the bounds of one EDTF date; ``text`` is the whole, for the message."""
     # Imported here: the grammar of the edtf package takes a while to build, and
     # most records hold instants only.
     from edtf import parse_edtf
     from edtf.parser.edtf_exceptions import EDTFParseException
 
     try:
-        parsed = parse_edtf(text)
-        low, high = parsed.lower_fuzzy(), parsed.upper_fuzzy()
-    except (EDTFParseException, AttributeError, ValueError) as error:
+        if not part or part != part.strip() or "/" in part:
+            raise ValueError(part)
+        parsed = parse_edtf(part)
+        first_day, last_day = (
+            date(*day[:3]) for day in (parsed.lower_fuzzy(), parsed.upper_fuzzy())
+        )
+        after = last_day + timedelta(days=1)
+        start = datetime(first_day.year, first_day.month, first_day.day, tzinfo=zone)
+        end = datetime(after.year, after.month, after.day, tzinfo=zone)
+        return start.astimezone(UTC), end.astimezone(UTC) - timedelta(microseconds=1)
+    except (EDTFParseException, AttributeError, TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"`{text}` is neither a time with an offset nor an EDTF date") from error
-    return date(*low[:3]), date(*high[:3])
 
 
-def parse_when(text: str) -> When:
+def parse_when(text: str, *, since: int = FIRST_YEAR) -> When:
     """Read a time: RFC 3339 with an offset, or an EDTF date.
 
     Args:
         text: Such as ``2026-03-06T17:30-05:00``, ``2017-05``, ``2017-05-04~``, ``XXXX-XX-XX``.
+        since: The first year in which it can lie; an earlier one is a placeholder or a slip.
 
     Raises:
         ValueError: The text is neither; a time of day without an offset is refused,
@@ -179,7 +197,7 @@ def parse_when(text: str) -> When:
         >>> parse_when("2026-03-06T17:30")
         Traceback (most recent call last):
         ...
-        ValueError: `2026-03-06T17:30` has no offset from UTC; write it with one, such as 2026-03-06T17:30-05:00
+        ValueError: `2026-03-06T17:30` has no offset from UTC, so it could be several instants
     """
     if len(text) > 10 and text[10] in "T " and "/" not in text:
         try:
@@ -189,12 +207,21 @@ def parse_when(text: str) -> When:
                 f"`{text}` is no time; write one such as 2026-03-06T17:30-05:00"
             ) from error
         if instant.tzinfo is None:
-            raise ValueError(
-                f"`{text}` has no offset from UTC; write it with one, such as {text}-05:00"
-            )
-        return instant
-    _edtf_bounds(text, ZoneInfo("UTC"))
-    return Uncertain(text)
+            raise ValueError(f"`{text}` has no offset from UTC, so it could be several instants")
+        return _plausible(instant, text, instant.year, instant.year, since)
+    early, late = _edtf_bounds(text, ZoneInfo("UTC"))
+    first = early.year if early is not None else since
+    last = late.year if late is not None else LAST_YEAR
+    return _plausible(Uncertain(text), text, first, last, since)
+
+
+T = TypeVar("T")
+
+
+def _plausible(when: T, text: str, first: int, last: int, since: int) -> T:
+    if first < since or last > LAST_YEAR:
+        raise ValueError(f"`{text}` is outside the years {since} to {LAST_YEAR}")
+    return when
 
 
 def show_when(act: Act) -> str | None:

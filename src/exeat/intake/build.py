@@ -89,7 +89,7 @@ def build_booking(rows: Sequence[str], mapping: Mapping) -> Built:
     Examples:
         >>> from exeat.intake.mapping import load_mapping
         >>> times = "2017-04-21 11:43:00", "2017-05-02 09:00:00"
-        >>> row = "2", "a1", *times, "HOLD IMMIGRAT", times[1], "Immigration", "IMM", "other"
+        >>> row = "2", "a1", *times, times[1], "HOLD IMMIGRAT", "Immigration", "IMM", "other"
         >>> built = build_booking(["\\x1f".join(row)], load_mapping("pierce"))
         >>> built.booking.record.detainers[0].lift_reason.value
         'taken-into-custody'

@@ -8,11 +8,12 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from exeat.facts.codes import BasisEnd, BasisKind, LiftReason, OffenceClass, ReleaseKind
-from exeat.facts.record import Basis, CustodyRecord, Detainer, Offence, Release
+from exeat.facts.codes import BasisEnd, ReleaseKind
+from exeat.facts.record import Basis, CustodyRecord, Detainer, Release
 from exeat.facts.times import NEVER, Act, Uncertain, When, bounds
 from exeat.intake.lines import SEPARATOR
-from exeat.intake.model import FIELDS, TIME_FIELDS, Codes, Mapping
+from exeat.intake.meaning import Meaning, Meanings
+from exeat.intake.model import TIME_FIELDS, Mapping
 from exeat.intake.rejects import SEEN_LENGTH, Reject
 from exeat.intake.times import Ambiguous, ReadTime, TimeFault, TimeReader
 
@@ -20,24 +21,31 @@ __all__ = ["Builder", "Draft"]
 
 _CACHE_SIZE: Final = 1 << 16
 _NEAR_DAYS: Final = 1
-"""A line says how the person left if it ended within a day of the release."""
+"""A line says how the person left if it ended on the day of the release or one beside it."""
 
 _BACKWARD: Final = TimeFault(
     "is before the booking", "Correct the time of booking or of release in the export."
 )
 _NO_BOOKING: Final = TimeFault(
-    "is empty: nobody can tell when custody began", "Fill it in, or map another column."
+    "is empty: nobody can tell when custody began",
+    "Fill it in, or map another column to booked_at.",
 )
 
 
 @dataclass(slots=True)
 class Line:
-    """One row, read: its texts, its times, and what is wrong with it."""
+    """One row, read: its line numbers, its times, what its words mean, what is wrong with it."""
 
     numbers: list[int]
-    texts: dict[str, str]
-    times: dict[str, ReadTime]
-    fault: tuple[str, TimeFault] | None = None
+    record_id: str
+    meaning: Meaning
+    booked: ReadTime | None = None
+    released: ReadTime | None = None
+    ended: ReadTime | None = None
+    started: ReadTime | None = None
+    received: ReadTime | None = None
+    served: ReadTime | None = None
+    fault: tuple[str, str, TimeFault] | None = None
 
 
 @dataclass(slots=True)
@@ -62,19 +70,12 @@ class Builder:
     def __init__(self, mapping: Mapping) -> None:
         self.mapping = mapping
         self.zone = ZoneInfo(mapping.zone)
-        self._fields = mapping.fields
-        self._times = tuple(name for name in TIME_FIELDS if name in mapping.columns)
-        self._read = TimeReader(self.zone, mapping.formats)
-        self._empty = {text.strip().casefold() for text in mapping.empty_values}
-        self._clean: Callable[[str], str] = lru_cache(_CACHE_SIZE)(self._clean_new)
-        self._is_immigration = Codes(tuple((text, True) for text in mapping.immigration)).finder()
-        self._kind_by_words = mapping.kinds.finder()
-        self._kind: Callable[[str, str], BasisKind] = lru_cache(_CACHE_SIZE)(self._kind_new)
-        self._offence: Callable[[str, str, str], Offence] = lru_cache(_CACHE_SIZE)(
-            self._offence_new
-        )
-        self._end, self._lift = mapping.dispositions.finder(), mapping.lifts.finder()
-        self._release_kind, self._class = mapping.releases.finder(), mapping.classes.finder()
+        empty = frozenset(text.strip().casefold() for text in mapping.empty_values)
+        self._read = TimeReader(self.zone, mapping.formats, empty).read
+        meanings = Meanings(mapping, empty)
+        self._mean: Callable[[str], Meaning] = lru_cache(_CACHE_SIZE)(meanings.read)
+        names = [name for name in TIME_FIELDS if name in mapping.columns]
+        self._times = tuple((name, name.removesuffix("_at")) for name in names)
 
     def build(self, rows: Sequence[str]) -> Draft:
         """Return the draft of one booking; see `build.build_booking`."""
@@ -85,11 +86,12 @@ class Builder:
             contents.setdefault(content, []).append(int(number))
         # Sorted by content, so that ids do not depend on the order of the rows.
         lines = [self._line(content, contents[content]) for content in sorted(contents)]
-        good = [line for line in lines if line.fault is None]
+        good = []
         for line in lines:
             if line.fault is not None:
                 draft.rejects.extend(_rejects(line, *line.fault))
                 continue
+            good.append(line)
             draft.rows += line.numbers
             if len(line.numbers) > 1:
                 draft.duplicates += len(line.numbers) - 1
@@ -100,71 +102,58 @@ class Builder:
             draft.record = self._record(lines, good, draft)
         return draft
 
-    # --- one row ----------------------------------------------------------------
-
-    def _clean_new(self, text: str) -> str:
-        text = text.strip()
-        return "" if text.casefold() in self._empty else text
-
     def _line(self, content: str, numbers: list[int]) -> Line:
-        clean = self._clean
-        texts = {
-            name: clean(value)
-            for name, value in zip(self._fields, content.split(SEPARATOR), strict=True)
-        }
-        line = Line(numbers, texts, {})
-        for name in self._times:
-            if text := texts[name]:
-                time = self._read(text)
-                if isinstance(time, TimeFault):
-                    line.fault = line.fault or (name, time)
-                else:
-                    line.times[name] = time
+        times = self._times
+        record_id, *texts, words = content.split(SEPARATOR, len(times) + 1)
+        line = Line(numbers, record_id, self._mean(words))
+        read = self._read
+        for (name, attribute), text in zip(times, texts, strict=True):
+            time = read(text)
+            if type(time) is TimeFault:
+                line.fault = line.fault or (name, text, time)
+            elif time is not None:
+                setattr(line, attribute, time)
         if line.fault is None:
-            line.fault = _order_fault(line.times)
+            if line.booked is None:
+                line.fault = ("booked_at", texts[0], _NO_BOOKING)
+            elif line.released is not None and _surely_before(line.released, line.booked):
+                line.fault = ("released_at", texts[1], _BACKWARD)
         return line
-
-    def _kind_new(self, words: str, agency: str) -> BasisKind:
-        known = self.mapping.agencies.get(agency.casefold())
-        by_agency = known.kind if known else None
-        return self._kind_by_words(words) or by_agency or BasisKind.CHARGE
-
-    def _offence_new(self, words: str, statute: str, name: str) -> Offence:
-        found: OffenceClass | None = self._class(name) if name else None
-        return Offence(description=words or None, statute=statute or None, offence_class=found)
-
-    # --- one booking ------------------------------------------------------------
 
     def _record(self, lines: list[Line], good: list[Line], draft: Draft) -> CustodyRecord:
         booked = self._booked(good, draft)
         released = self._released(good, draft)
-        column = self.mapping.immigration_field
+        start = self._choose(booked, draft)
         bases: list[Basis] = []
         detainers: list[Detainer] = []
         for line in lines:
-            if self._is_immigration(line.texts[column]):
-                detainers.append(
-                    self._detainer(f"d{len(detainers) + 1}", line, booked, released, draft)
-                )
+            if line.meaning.unmapped:
+                draft.unmapped += line.meaning.unmapped
+                draft.notes.add("unmapped-value")
+            if line.fault is None:
+                self._note_order(line, booked, released, draft)
+            if line.meaning.immigration:
+                detainers.append(self._detainer(f"d{len(detainers) + 1}", line, released, draft))
             else:
-                bases.append(self._basis(f"b{len(bases) + 1}", line, booked, released, draft))
+                bases.append(self._basis(f"b{len(bases) + 1}", line, start, released, draft))
         release = None
         if released is not None:
-            release = Release(
-                at=self._choose(released, draft), kind=self._how_released(good, released)
-            )
+            kind = self._how_released(good, released)
+            release = Release(at=self._choose(released, draft), kind=kind)
         return CustodyRecord(
-            id=good[0].texts["record_id"],
+            id=good[0].record_id,
             zone=self.mapping.zone,
-            booked=self._choose(booked, draft),
+            booked=start,
             facility=self.mapping.facility,
             bases=tuple(bases),
             detainers=tuple(detainers),
             release=release,
         )
 
+    # --- times ------------------------------------------------------------------
+
     def _booked(self, good: list[Line], draft: Draft) -> ReadTime:
-        times = [line.times["booked_at"] for line in good]
+        times = [line.booked for line in good if line.booked is not None]
         first = times[0]
         if any(time != first for time in times):
             draft.notes.add("differing-booking-times")
@@ -172,17 +161,17 @@ class Builder:
         return first
 
     def _released(self, good: list[Line], draft: Draft) -> ReadTime | None:
-        times = {line.times.get("released_at") for line in good}
-        if len(times) == 1:
-            return times.pop()
+        first = good[0].released
+        if all(line.released == first for line in good):
+            return first
         draft.notes.add("differing-release-times")
-        known = sorted((time for time in times if time is not None), key=self._order)
+        known = {line.released for line in good if line.released is not None}
         if len(known) == 1:
-            return known[0]
+            return known.pop()
         # Which of them is true nobody can tell: the days from the first to the last.
-        first, last = known[0].local_day, known[-1].local_day
-        span = Uncertain(str(first) if first == last else f"{first}/{last}")
-        return ReadTime(span, span, last)
+        days = sorted(time.local_day for time in known)
+        span = Uncertain(f"{days[0]}/{days[-1]}" if days[0] != days[-1] else str(days[0]))
+        return ReadTime(span, span, days[-1])
 
     def _order(self, time: ReadTime) -> tuple[float, str]:
         low = bounds(time.earlier, self.zone)[0]
@@ -196,10 +185,10 @@ class Builder:
             draft: Gets the notes.
             later: Under `shortest-hold`: the later of two makes the hold the shorter.
         """
-        if isinstance(time.earlier, Uncertain):
+        if type(time.earlier) is Uncertain:
             draft.notes.add("date-without-time")
             return time.earlier
-        if not time.ambiguous:
+        if time.earlier is time.later:
             return time.earlier
         draft.notes.add("ambiguous-time")
         policy = self.mapping.ambiguous
@@ -209,108 +198,88 @@ class Builder:
             return time.later
         return time.earlier
 
-    def _ended(
-        self, line: Line, released: ReadTime | None, draft: Draft, *, later: bool = False
-    ) -> Act:
+    def _ended(self, line: Line, released: ReadTime | None, draft: Draft, *, later: bool) -> Act:
         """Return when a line ended: an empty end of a person still here may mean that it runs."""
-        ended = line.times.get("ended_at")
-        if ended is not None and line.fault is None:
-            return self._choose(ended, draft, later=later)
-        runs = self.mapping.empty_end == "runs" and released is None and line.fault is None
-        return NEVER if runs and not line.texts.get("ended_at") else None
+        if line.fault is not None:
+            return None
+        if line.ended is not None:
+            return self._choose(line.ended, draft, later=later)
+        return NEVER if self.mapping.empty_end == "runs" and released is None else None
 
-    def _optional(self, line: Line, name: str, draft: Draft) -> When | None:
-        time = line.times.get(name)
-        return self._choose(time, draft) if time is not None and line.fault is None else None
+    def _note_order(
+        self, line: Line, booked: ReadTime, released: ReadTime | None, draft: Draft
+    ) -> None:
+        if line.ended is None:
+            return
+        what = "hold" if line.meaning.immigration else "charge"
+        if released is not None and _surely_before(released, line.ended):
+            draft.notes.add(f"{what}-ended-after-release")
+        if _surely_before(line.ended, line.started or booked):
+            draft.notes.add(f"{what}-ended-before-booking")
+
+    # --- what the record has ------------------------------------------------------
 
     def _basis(
-        self, id: str, line: Line, booked: ReadTime, released: ReadTime | None, draft: Draft
+        self, id: str, line: Line, booked: When, released: ReadTime | None, draft: Draft
     ) -> Basis:
-        texts, end = line.texts, line.times.get("ended_at")
-        agency = self._agency(texts, draft)
-        start: When | None = None
-        if line.fault is None:
-            start = self._optional(line, "started_at", draft) or self._choose(booked, draft)
-            if end is not None and released is not None and _surely_before(released, end):
-                draft.notes.add("charge-ended-after-release")
-            if end is not None and _surely_before(end, line.times.get("started_at", booked)):
-                draft.notes.add("charge-ended-before-booking")
-                start = None
-        ended_by: BasisEnd | None = None
-        if disposition := texts.get("disposition"):
-            ended_by = self._end(disposition)
-            if ended_by is None:
-                draft.unmapped.append(("disposition", disposition))
-                draft.notes.add("unmapped-value")
-                ended_by = BasisEnd.OTHER
-        elif end is not None:
+        meaning = line.meaning
+        if line.fault is not None:
+            return Basis(id=id, kind=meaning.kind, agency=meaning.agency, offence=meaning.offence)
+        start: When | None = booked
+        if line.started is not None:
+            start = self._choose(line.started, draft)
+        end = self._ended(line, released, draft, later=True)
+        if line.ended is not None and "charge-ended-before-booking" in draft.notes:
+            # It ended before it began: when it began is not known.
+            began = line.started or line.booked
+            start = None if began and _surely_before(line.ended, began) else start
+        ended_by = meaning.ended_by
+        if ended_by is None and line.ended is not None:
             ended_by = BasisEnd.UNSTATED
         return Basis(
             id=id,
-            kind=self._kind(texts["charge"], agency or ""),
+            kind=meaning.kind,
             start=start,
-            end=self._ended(line, released, draft, later=True),
-            ended_by=ended_by if line.fault is None else None,
-            agency=agency,
-            offence=self._offence(
-                texts["charge"], texts.get("statute", ""), texts.get("offence_class", "")
-            ),
+            end=end,
+            ended_by=ended_by,
+            agency=meaning.agency,
+            offence=meaning.offence,
         )
 
-    def _detainer(
-        self, id: str, line: Line, booked: ReadTime, released: ReadTime | None, draft: Draft
-    ) -> Detainer:
-        texts, end = line.texts, line.times.get("ended_at")
-        if line.fault is None and end is not None:
-            if released is not None and _surely_before(released, end):
-                draft.notes.add("hold-ended-after-release")
-            if _surely_before(end, booked):
-                draft.notes.add("hold-ended-before-booking")
-        reason: LiftReason | None = None
-        if disposition := texts.get("disposition"):
-            reason = self._lift(disposition)
-            if reason is None:
-                draft.unmapped.append(("lift", disposition))
-                draft.notes.add("unmapped-value")
-                reason = LiftReason.UNSTATED
-        elif end is not None:
-            reason = LiftReason.UNSTATED
+    def _detainer(self, id: str, line: Line, released: ReadTime | None, draft: Draft) -> Detainer:
+        if line.fault is not None:
+            return Detainer(id=id, issuer=line.meaning.agency, lifted=None)
+        reason = line.meaning.lift_reason(ended=line.ended is not None)
+        received = self._choose(line.received, draft) if line.received else None
+        served = self._choose(line.served, draft) if line.served else None
         return Detainer(
             id=id,
-            issuer=self._agency(texts, draft),
-            received=self._optional(line, "received_at", draft),
-            served=self._optional(line, "served_at", draft),
-            lifted=self._ended(line, released, draft),
-            lift_reason=reason if line.fault is None else None,
+            issuer=line.meaning.agency,
+            received=received,
+            served=served,
+            lifted=self._ended(line, released, draft, later=False),
+            lift_reason=reason,
         )
-
-    def _agency(self, texts: dict[str, str], draft: Draft) -> str | None:
-        code = texts.get("agency")
-        if code and self.mapping.agencies and code.casefold() not in self.mapping.agencies:
-            draft.unmapped.append(("agency", code))
-            draft.notes.add("unmapped-value")
-        return code or None
 
     def _how_released(self, good: list[Line], released: ReadTime) -> ReleaseKind:
         """Return how the person left, by the dispositions of lines that ended near the release.
 
         Whoever was handed to somebody was not let go, whatever else ended on that day.
         """
-        found: dict[ReleaseKind, float] = {}
-        for line in good:
-            kind = self._release_kind(line.texts.get("disposition", ""))
-            end = line.times.get("ended_at")
-            if kind is None or (end is not None and not _near(end, released)):
-                continue
-            found[kind] = max(found.get(kind, 0.0), self._order(end)[0] if end else 0.0)
-        handed = {kind: at for kind, at in found.items() if kind is not ReleaseKind.STREET}
-        last = _latest(handed or found)
-        return last[0] if len(last) == 1 else ReleaseKind.UNSTATED
-
-
-def _latest(found: dict[ReleaseKind, float]) -> list[ReleaseKind]:
-    latest = max(found.values(), default=0.0)
-    return [kind for kind, at in found.items() if at == latest]
+        found = [
+            (line.meaning.release, line.ended)
+            for line in good
+            if line.meaning.release is not None
+            and (line.ended is None or _near(line.ended, released))
+        ]
+        handed = [pair for pair in found if pair[0] is not ReleaseKind.STREET] or found
+        kinds = {kind for kind, _ in handed}
+        if len(kinds) > 1:
+            order = {end: self._order(end) if end else (0.0, "") for _, end in handed}
+            latest = max(order.values())
+            kinds = {kind for kind, end in handed if order[end] == latest}
+        only = kinds.pop() if len(kinds) == 1 else None
+        return only or ReleaseKind.UNSTATED
 
 
 def _near(end: ReadTime, released: ReadTime) -> bool:
@@ -319,28 +288,19 @@ def _near(end: ReadTime, released: ReadTime) -> bool:
 
 def _surely_before(time: ReadTime, other: ReadTime) -> bool:
     """Say whether one time is before the other, however either may be read."""
-    if isinstance(time.later, Uncertain) or isinstance(other.earlier, Uncertain):
+    late, early = time.later, other.earlier
+    if type(late) is Uncertain or type(early) is Uncertain:
         return time.local_day < other.local_day
-    return time.later < other.earlier
+    return late < early  # type: ignore[operator]  # both are instants
 
 
-def _order_fault(times: dict[str, ReadTime]) -> tuple[str, TimeFault] | None:
-    if "booked_at" not in times:
-        return "booked_at", _NO_BOOKING
-    released = times.get("released_at")
-    if released is not None and _surely_before(released, times["booked_at"]):
-        return "released_at", _BACKWARD
-    return None
-
-
-def _rejects(line: Line, name: str, fault: TimeFault) -> Iterable[Reject]:
-    assert name in FIELDS
+def _rejects(line: Line, name: str, text: str, fault: TimeFault) -> Iterable[Reject]:
     for number in line.numbers:
         yield Reject(
             number,
-            line.texts["record_id"][:SEEN_LENGTH],
+            line.record_id[:SEEN_LENGTH],
             name,
-            line.texts[name][:SEEN_LENGTH],
+            text.strip()[:SEEN_LENGTH],
             fault.problem,
             fault.remedy,
         )

@@ -54,20 +54,25 @@ class Export:
         at = {normal(name): index for index, name in enumerate(self.header)}
         places = [[at[normal(name)] for name in names] for names in self.mapping.columns.values()]
         columns = dict(zip(self.mapping.columns, places, strict=True))
-        ids = columns["record_id"]
+        id_at, *more_ids = columns["record_id"]
         values = itemgetter(*(columns[name][0] for name in self.mapping.fields[1:]))
-        empty = {text.casefold() for text in self.mapping.empty_values}
+        empty = {text.strip().casefold() for text in self.mapping.empty_values}
         for row in self.rows:
             if isinstance(row, Broken):
                 yield Reject(row.line, "", "row", row.seen[:SEEN_LENGTH], row.problem, row.remedy)
                 continue
             number, fields = row
-            parts = [fields[place].strip() for place in ids]
-            record_id = parts[0] if len(parts) == 1 else "|".join(parts)
-            if len(record_id) > _ID_LENGTH or any(part.casefold() in empty for part in parts):
+            record_id = fields[id_at].strip()
+            missing = record_id.casefold() in empty
+            for place in more_ids:
+                part = fields[place].strip()
+                missing = missing or part.casefold() in empty
+                record_id = f"{record_id}|{part}"
+            if missing or len(record_id) > _ID_LENGTH:
                 yield _bad_id(number, record_id)
                 continue
-            yield Row(record_id, SEPARATOR.join((str(number), record_id, *values(fields))))
+            packed = SEPARATOR.join((str(number), record_id, *values(fields)))
+            yield Row(record_id, packed)
 
 
 _ID_LENGTH: Final = 200
@@ -110,9 +115,7 @@ def open_export(path: str | Path, mapping: Mapping) -> Iterator[Export]:
         encoding, errors = mapping.encoding, "replace"
         if codecs.lookup(encoding).name in ("utf-8", "utf-8-sig"):
             encoding, errors = "utf-8-sig", FALLBACK
-    with path.open(
-        encoding=encoding, errors=errors, newline="", buffering=_READ_BYTES
-    ) as file:
+    with path.open(encoding=encoding, errors=errors, newline="", buffering=_READ_BYTES) as file:
         for _ in range(mapping.skip_lines):
             file.readline()
         rows = FieldRows(file, mapping.delimiter or ",", at=mapping.skip_lines)

@@ -22,7 +22,15 @@ from exeat.facts.codes import (
     ReleaseKind,
 )
 from exeat.facts.record import Facility
-from exeat.intake.model import DEFAULT_EMPTY, FIELDS, REQUIRED_FIELDS, Agency, Codes, Mapping
+from exeat.intake.model import (
+    DEFAULT_EMPTY,
+    FIELDS,
+    REQUIRED_FIELDS,
+    WORD_FIELDS,
+    Agency,
+    Codes,
+    Mapping,
+)
 from exeat.intake.times import ISO, Ambiguous, compile_format
 from exeat.intake.toml_reader import TomlReader
 
@@ -177,7 +185,9 @@ def _columns(reader: TomlReader, data: dict[str, Any]) -> dict[str, tuple[str, .
                 "Name one column; only record_id can be made of several.",
             )
         if not all(found):
-            reader.fault("E303", "columns", name, "`` is no column", "Name a column, or leave it out.")
+            reader.fault(
+                "E303", "columns", name, "`` is no column", "Name a column, or leave it out."
+            )
         elif found:
             columns[name] = found
     return columns
@@ -189,7 +199,11 @@ def _file(reader: TomlReader, data: dict[str, Any]) -> dict[str, Any]:
     delimiter = reader.take(part, "file", "delimiter", str, None)
     if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n\0\x1f'):
         reader.fault(
-            "E303", "file", "delimiter", f"`{delimiter}` is no delimiter", 'One letter: "," or "\\t".'
+            "E303",
+            "file",
+            "delimiter",
+            f"`{delimiter}` is no delimiter",
+            'One letter: "," or "\\t".',
         )
     encoding = reader.take(part, "file", "encoding", str, None)
     if encoding is not None and not _is_text_encoding(encoding):
@@ -301,7 +315,9 @@ def _agencies(reader: TomlReader, data: dict[str, Any]) -> dict[str, Agency]:
             kind = reader.code(table, "kind", value["kind"], BasisKind) if "kind" in value else None
             agencies[code.casefold()] = Agency(reader.take(value, table, "name", str), kind)
         else:
-            reader.fault("E303", "agencies", code, f"`{value}` is no name", "Write a name in quotes.")
+            reader.fault(
+                "E303", "agencies", code, f"`{value}` is no name", "Write a name in quotes."
+            )
     return agencies
 
 
@@ -313,13 +329,13 @@ def _holds(
     lines = reader.take(part, "hold", "immigration", dict)
     reader.only(lines, "hold.immigration", ("column", "any_of"))
     column = reader.take(lines, "hold.immigration", "column", str, "charge")
-    if columns and column not in columns:
-        known = list(columns)
+    known = [name for name in columns if name in WORD_FIELDS]
+    if columns and column not in known:
         reader.fault(
             "E307",
             "hold.immigration",
             "column",
-            f"`{column}` is not among [columns]",
+            f"`{column}` is not a column of words under [columns]",
             f"Name the key on the left side there: {', '.join(known)}.{near_miss(column, known)}",
         )
     if "any_of" not in lines and "immigration" in part:

@@ -21,6 +21,8 @@ __all__ = [
     "DEFAULT_EMPTY",
     "FIELDS",
     "REQUIRED_FIELDS",
+    "TIME_FIELDS",
+    "WORD_FIELDS",
     "Agency",
     "Codes",
     "EmptyEnd",
@@ -33,23 +35,23 @@ FIELDS: Final = MappingProxyType(
         "record_id": "The booking's id: one column, or several that make one together.",
         "booked_at": "When the person was booked.",
         "released_at": "When the person left the jail; empty: still there.",
-        "charge": "The words of the charge or hold.",
         "ended_at": "When this charge or hold ended.",
+        "started_at": "When this charge or hold began; left out: at booking.",
+        "received_at": "On an immigration line: when the jail had the request in hand.",
+        "served_at": "On an immigration line: when a copy was served on the person.",
+        "charge": "The words of the charge or hold.",
         "disposition": "How it ended.",
         "agency": "Code of the court or agency whose it is.",
         "statute": "The section charged.",
         "offence_class": "Its class, read by [classes].",
-        "started_at": "When this charge or hold began; left out: at booking.",
-        "received_at": "On an immigration line: when the jail had the request in hand.",
-        "served_at": "On an immigration line: when a copy was served on the person.",
     }
 )
-"""What a column can mean, with the words for it, in the order in which rows are packed."""
+"""What a column can mean, with the words for it, in the order in which rows are packed: the id,
+the times, then the words, which are alike on many rows and so are read once."""
 
 REQUIRED_FIELDS: Final = ("record_id", "booked_at", "released_at", "charge")
-TIME_FIELDS: Final = (
-    "booked_at", "released_at", "ended_at", "started_at", "received_at", "served_at",
-)  # fmt: skip
+TIME_FIELDS: Final = tuple(name for name in FIELDS if name.endswith("_at"))
+WORD_FIELDS: Final = tuple(FIELDS)[1 + len(TIME_FIELDS) :]
 
 DEFAULT_EMPTY: Final = ("", "NA", "N/A", "NULL", "\\N", "-")
 """Texts that stand for an empty field, whatever their letter case."""
@@ -144,7 +146,7 @@ class Mapping:
 
     name: str
     zone: str
-    columns: dict[str, tuple[str, ...]] = field(hash=False)
+    columns: dict[str, tuple[str, ...]]
     digest: str = ""
     attribution: str = ""
     place: str | None = None
@@ -157,13 +159,16 @@ class Mapping:
     empty_end: EmptyEnd = "unknown"
     immigration_field: str = "charge"
     immigration: tuple[str, ...] = ()
-    kinds: Codes[BasisKind] = field(default=Codes(), hash=False)
-    agencies: dict[str, Agency] = field(default_factory=dict, hash=False)
-    dispositions: Codes[BasisEnd] = field(default=Codes(), hash=False)
-    lifts: Codes[LiftReason] = field(default=Codes(), hash=False)
-    releases: Codes[ReleaseKind] = field(default=Codes(), hash=False)
-    classes: Codes[OffenceClass] = field(default=Codes(), hash=False)
-    facility: Facility = field(default=Facility(), hash=False)
+    kinds: Codes[BasisKind] = Codes()
+    agencies: dict[str, Agency] = field(default_factory=dict)
+    dispositions: Codes[BasisEnd] = Codes()
+    lifts: Codes[LiftReason] = Codes()
+    releases: Codes[ReleaseKind] = Codes()
+    classes: Codes[OffenceClass] = Codes()
+    facility: Facility = Facility()
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
 
     @property
     def fields(self) -> tuple[str, ...]:

@@ -90,7 +90,10 @@ def _not_csv(name: str, head: bytes) -> Fault | None:
     if head.startswith(b"PK\x03\x04"):
         if b"xl/" in head or b"[Content_Types].xml" in head:
             return Fault(
-                "E312", name, "is an Excel workbook, not a CSV", "Open it and save the sheet as CSV."
+                "E312",
+                name,
+                "is an Excel workbook, not a CSV",
+                "Open it and save the sheet as CSV.",
             )
         return Fault(
             "E312", name, "is a zip archive, not a CSV", "Unpack it, and give the CSV file inside."

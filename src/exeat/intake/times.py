@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import StrEnum
 from functools import lru_cache
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
 from exeat.facts.times import Uncertain, When
@@ -28,7 +28,20 @@ LAST_YEAR: Final = 2099
 """A year outside of these is a placeholder or a slip, never a time of custody."""
 
 _CACHE_SIZE: Final = 1 << 16
-_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS: Final = (
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "may",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "oct",
+    "nov",
+    "dec",
+)
 _DIRECTIVES: Final = {
     "Y": r"(?P<Y>\d{4})",
     "y": r"(?P<y>\d{2})",
@@ -68,8 +81,7 @@ class TimeFault:
     remedy: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReadTime:
+class ReadTime(NamedTuple):
     """A time as read, in UTC, with both readings of a repeated hour.
 
     Attributes:
@@ -139,28 +151,36 @@ class TimeReader:
     Args:
         zone: The jail's time zone.
         formats: Formats in the order in which they are tried.
+        empty: Texts, in small letters, that stand for no time.
 
     Examples:
-        >>> read = TimeReader(ZoneInfo("America/Los_Angeles"), ("iso",))
-        >>> read("2017-04-21 11:43:00").earlier.isoformat()
+        >>> reader = TimeReader(ZoneInfo("America/Los_Angeles"), ("iso",))
+        >>> reader.read("2017-04-21 11:43:00").earlier.isoformat()
         '2017-04-21T18:43:00+00:00'
-        >>> read("2017-04-21").earlier
+        >>> reader.read("2017-04-21").earlier
         Uncertain(edtf='2017-04-21')
-        >>> print(read("2017-03-12 02:30").problem)
+        >>> print(reader.read("2017-03-12 02:30").problem)
         did not happen in America/Los_Angeles: the clocks went from 01:59 to 03:00 that night
     """
 
-    def __init__(self, zone: ZoneInfo, formats: Sequence[str]) -> None:
+    def __init__(
+        self, zone: ZoneInfo, formats: Sequence[str], empty: frozenset[str] = frozenset({""})
+    ) -> None:
         self.zone = zone
         self._names = tuple(formats)
         self._matchers = tuple(compile_format(name).fullmatch for name in formats)
-        self._read: Callable[[str], TimeResult] = lru_cache(_CACHE_SIZE)(self._read_new)
+        self._iso_first = self._matchers[0] == _ISO.fullmatch
+        self._empty = empty
+        self._offset_on: Callable[[str], str | None] = lru_cache(_CACHE_SIZE)(self._offset_of_day)
+        self.read: Callable[[str], TimeResult | None] = lru_cache(_CACHE_SIZE)(self._read)
+        """Return the time that a text is, None for an empty one, or why it is neither."""
 
-    def __call__(self, text: str) -> TimeResult:
-        """Return the time that a text is, or why it is none."""
-        return self._read(text)
-
-    def _read_new(self, text: str) -> TimeResult:
+    def _read(self, text: str) -> TimeResult | None:
+        if self._iso_first and (plain := self._read_plain(text)):
+            return plain
+        text = text.strip()
+        if text.casefold() in self._empty:
+            return None
         fault: TimeFault | None = None
         for matcher in self._matchers:
             match = matcher(text)
@@ -176,6 +196,41 @@ class TimeReader:
             "Correct it in the export, or add its format under [times] formats; if it stands for "
             "no time at all, add it to empty_values.",
         )
+
+    def _read_plain(self, text: str) -> ReadTime | None:
+        """Read `2017-04-21 11:43:00` on a day without a change of the clocks, and nothing else.
+
+        A million bookings have millions of different times, most of them of this form.
+        """
+        if len(text) != 19 or text[10] not in " T" or text[13] + text[16] != "::":
+            return None
+        offset = self._offset_on(text[:10])
+        if offset is None:
+            return None
+        try:
+            local = datetime.fromisoformat(text + offset)
+        except ValueError:
+            return None
+        instant = local.astimezone(UTC)
+        return ReadTime(instant, instant, local.date())
+
+    def _offset_of_day(self, day_text: str) -> str | None:
+        """Return the offset of a local day such as `-07:00`, None where it is not one all day."""
+        if not _ISO.fullmatch(day_text) or not FIRST_YEAR <= int(day_text[:4]) <= LAST_YEAR:
+            return None
+        try:
+            day = date.fromisoformat(day_text)
+        except ValueError:
+            return None
+        offsets = {
+            datetime.combine(day, clock, tzinfo=self.zone).replace(fold=fold).utcoffset()
+            for clock in (time.min, time.max)
+            for fold in (0, 1)
+        }
+        offset = offsets.pop()
+        if offsets or offset is None or offset.seconds % 60:
+            return None
+        return datetime.combine(day, time.min, tzinfo=timezone(offset)).isoformat()[-6:]
 
 
 def _from_parts(part: dict[str, str | None], zone: ZoneInfo) -> TimeResult:

@@ -26,7 +26,7 @@ class TomlReader:
         text: The document, to find lines in.
 
     Examples:
-        >>> reader = TomlReader("m.toml", '[times]\\nambiguous = 3\\n')
+        >>> reader = TomlReader("m.toml", "[times]\\nambiguous = 3\\n")
         >>> reader.take({"ambiguous": 3}, "times", "ambiguous", str, "later")
         'later'
         >>> print(reader.faults[0])

@@ -69,7 +69,7 @@ def _candidates(scale: Scale, zone: ZoneInfo) -> Iterator[list[tuple[datetime, s
             yield [_day(first + timedelta(days=n), zone) for n in range(0, count, step)]
     if count <= 80:
         monday = first - timedelta(days=first.weekday())
-        yield [_day(monday + timedelta(days=n), zone) for n in range(0, count + 7, 7)]
+        yield [_week(monday + timedelta(days=n), zone) for n in range(0, count + 7, 7)]
     for step in _MONTH_STEPS:
         yield [_month(n, zone) for n in _months(first, count, step)]
 
@@ -87,6 +87,10 @@ def _hours(first: date, n: int, step: int, zone: ZoneInfo) -> Iterator[tuple[dat
 
 def _day(day: date, zone: ZoneInfo) -> tuple[datetime, str]:
     return _midnight(day, zone), f"{day:%a} {day.day} {day:%b}"
+
+
+def _week(monday: date, zone: ZoneInfo) -> tuple[datetime, str]:
+    return _midnight(monday, zone), f"{monday.day} {monday:%b}"
 
 
 def _months(first: date, count: int, step: int) -> Iterator[int]:

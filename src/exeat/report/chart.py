@@ -34,12 +34,12 @@ BINS: Final[tuple[tuple[float, str], ...]] = (
 _EACH: Final = 60
 _WIDTH: Final = 760.0
 _LEFT: Final = 150.0
-_RIGHT: Final = 672.0
+_RIGHT: Final = 636.0
 _STEP: Final = 19.0
 _TOP: Final = 34.0
 _TICKS: Final = (
     (1, "1 h"), (4, "4 h"), (12, "12 h"), (24, "1 day"), (48, "48 h"), (96, "4 days"),
-    (168, "1 week"), (336, "2 weeks"), (672, "4 weeks"), (2184, "13 weeks"), (8760, "1 year"),
+    (240, "10 days"), (720, "30 days"), (2400, "100 days"), (8760, "1 year"),
 )  # fmt: skip
 
 
@@ -140,7 +140,8 @@ def hours_svg(bookings: Sequence[KeptBooking], histogram: HoursHistogram) -> str
         height = _TOP + _STEP * len(bookings) + 44
         said = f"{len(bookings)} bookings, longest first; the table below has the counts."
         return _svg("".join(_each(bookings)), height, said)
-    said = "; ".join(f"{name}: {sure} certain, {maybe} possible" for name, sure, maybe in histogram.rows())
+    rows = histogram.rows()
+    said = "; ".join(f"{name}: {sure} certain, {maybe} possible" for name, sure, maybe in rows)
     return _svg("".join(_counts(histogram)), 30 * len(BINS) + 12, said)
 
 
@@ -176,7 +177,8 @@ def _each(bookings: Sequence[KeptBooking]) -> Iterator[str]:
         yield element("line", x1=x, y1=_TOP - 8, x2=x, y2=bottom, class_=kind)
         yield text(label, x, bottom + 16, f"tick-label{' strong' if hours == 48 else ''}", "middle")
     yield text("48 running hours", _x(48, most), _TOP - 14, "flag-label", "middle")
-    yield text("Hours after the person could have gone (the steps grow)", _LEFT, bottom + 34, "row-note")
+    words = "Hours after the person could have gone (the steps grow)"
+    yield text(words, _LEFT, bottom + 34, "row-note")
     for n, one in enumerate(bookings):
         yield _booking(one, most, _TOP + _STEP * n + _STEP / 2)
 
@@ -185,13 +187,12 @@ def _booking(one: KeptBooking, most: float, y: float) -> str:
     parts = [text(one.record_id[:18], 0, y + 4, "row-note mono")]
     for start, end, possible in one.spans:
         left, right = _x(start, most), _x(end, most)
-        parts.append(
-            element(
-                "rect", x=left, y=y - 5, width=max(right - left, 2.0), height=10,
-                class_=f"bar kept{' possible' if possible else ''}",
-                style="fill:url(#hatch-hours)" if possible else None,
-            )  # fmt: skip
-        )
+        bar = element(
+            "rect", x=left, y=y - 5, width=max(right - left, 2.0), height=10,
+            class_=f"bar kept{' possible' if possible else ''}",
+            style="fill:url(#hatch-hours)" if possible else None,
+        )  # fmt: skip
+        parts.append(bar)
     parts.append(text(_brief(one.hours), _x(one.hours, most) + 6, y + 4, "row-note"))
     return element("a", *parts, href=f"#case-{key_of(one.record_id)}", class_="chart-link")
 

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from exeat.facts.times import Truth
-from exeat.report.words import safe_url, say_clock, say_days, say_modality
-from exeat.rules.model import About, Jurisdiction, Rule, Source, Trigger
+from exeat.report.citations import Citation, cite
+from exeat.report.words import say_clock, say_days, say_modality
+from exeat.rules.model import About, Jurisdiction, Rule, Trigger
 from exeat.rules.place import LawOfPlace
 
 __all__ = [
@@ -32,32 +33,6 @@ __all__ = [
     "rule_lines",
     "rule_text",
 ]
-
-@dataclass(frozen=True, slots=True)
-class Citation:
-    """One source of a rule, as a reader needs it.
-
-    Attributes:
-        id: ``place/source``, as findings carry it.
-        url: An http or https address, or "" where the file has none that is safe to link.
-        says: What the source says, in our own words.
-        basis: ``read`` or ``recalled``.
-        checked: The day on which somebody last checked the sources of that jurisdiction.
-        confidence: How sure the research is of the rule that rests on it.
-        words: Official words, where counsel pasted them at adoption.
-    """
-
-    id: str
-    title: str
-    url: str
-    says: str
-    kind: str
-    basis: str
-    checked: date
-    confidence: str
-    effective: str
-    ended: str
-    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,39 +96,6 @@ class LawOfDay:
         return tuple(rule for place in self.places for rule in (*place.holds, *place.others))
 
 
-def cite(law: LawOfPlace, rule: Rule) -> list[Citation]:
-    """Return the sources of a rule, in the order in which its file names them.
-
-    Examples:
-        >>> from exeat.rules.library import shipped
-        >>> from exeat.rules.place import law_of_place
-        >>> law = law_of_place("us", shipped())
-        >>> [c.basis for c in cite(law, law.rules[0])]
-        ['read', 'read', 'read']
-    """
-    checked = next(place.checked for place in law.chain if place.id == rule.place)
-    return [
-        _citation(law.source(rule, source_id), rule.place, checked, rule.confidence)
-        for source_id in rule.source
-    ]
-
-
-def _citation(source: Source, place: str, checked: date, confidence: str) -> Citation:
-    return Citation(
-        id=f"{place}/{source.id}",
-        title=source.title,
-        url=safe_url(source.url),
-        says=source.summary,
-        kind=source.kind,
-        basis=source.basis,
-        checked=checked,
-        confidence=confidence,
-        effective=source.effective,
-        ended=source.ended,
-        words=source.words,
-    )
-
-
 def reading_text(law: LawOfPlace, name: str) -> str:
     """Return what a reading ``contest/reading`` says, or the name itself where it is unknown.
 
@@ -161,7 +103,8 @@ def reading_text(law: LawOfPlace, name: str) -> str:
         >>> from exeat.rules.library import shipped
         >>> from exeat.rules.place import law_of_place
         >>> reading_text(law_of_place("us", shipped()), "us-48-hours/regulation")
-        'Are Saturdays, Sundays and holidays left out of the 48 hours? Yes: 8 CFR 287.7(d) leaves them out.'
+        'Are Saturdays, Sundays and holidays left out of the 48 hours? Yes: 8 CFR 287.7(d) leaves
+        them out.'
     """
     for contest in law.contests:
         for reading in contest.readings:
@@ -204,7 +147,8 @@ def rule_lines(law: LawOfPlace, rule: Rule, force: Truth = True) -> list[str]:
         >>> from exeat.rules.place import law_of_place
         >>> law = law_of_place("us", shipped())
         >>> rule_lines(law, law.rules[0])[0]
-        'us-detainer-no-federal-duty (may, hold; 48 hours after release eligibility, Saturdays, Sundays and holidays left out)'
+        'us-detainer-no-federal-duty (may, hold; 48 hours after release eligibility, Saturdays,
+        Sundays and holidays left out)'
     """
     text = rule_text(law, rule, force)
     limit = f"; {text.limit}" if text.limit else ""
@@ -263,7 +207,8 @@ def _on(law: LawOfPlace, day: date) -> list[tuple[Rule, Truth]]:
 def _place_rules(
     law: LawOfPlace, place: Jurisdiction, rules: Iterable[tuple[Rule, Truth]]
 ) -> PlaceRules:
-    holds, others = [], []
+    holds: list[RuleText] = []
+    others: list[RuleText] = []
     for rule, force in rules:
         about_hold = rule.about is About.HOLD and rule.trigger is Trigger.ELIGIBLE
         (holds if about_hold else others).append(rule_text(law, rule, force))

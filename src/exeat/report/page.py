@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -18,16 +19,15 @@ from exeat.facts.case import zone_of
 from exeat.facts.words import say_hours, say_time
 from exeat.report.chart import HoursHistogram, hours_svg, kept_bookings
 from exeat.report.law_text import adoption_of
-from exeat.report.view import (
+from exeat.report.sentences import (
     GROUP_WORDS,
-    Laws,
     ReportInfo,
-    case_views,
     count,
     in_short,
     period,
     total_rows,
 )
+from exeat.report.view import Laws, case_views
 from exeat.report.words import say_date
 from exeat.rules.place import LawOfPlace
 
@@ -72,21 +72,25 @@ def page_html(
     laws = Laws(law, info.place_name)
     views = list(case_views(shown, law, laws))
     chart = hours_svg(kept_bookings(shown), histogram)
-    return _environment().get_template("index.html.j2").render(
-        css=Markup((_TEMPLATES / "page.css").read_text(encoding="utf-8")),  # noqa: S704
-        info=info,
-        summary=summary,
-        said=in_short(summary, info),
-        period=period(summary, zone),
-        totals=list(total_rows(summary)),
-        chart=Markup(chart),  # noqa: S704
-        histogram=histogram,
-        cases=views,
-        laws=list(laws.views.values()),
-        chain=[(place, adoption_of(place)) for place in law.chain],
-        contests=law.contests,
-        group_words=GROUP_WORDS,
-        zone=zone,
+    return (
+        _environment()
+        .get_template("index.html.j2")
+        .render(
+            css=Markup((_TEMPLATES / "page.css").read_text(encoding="utf-8")),  # noqa: S704
+            info=info,
+            summary=summary,
+            said=in_short(summary, info),
+            period=period(summary, zone),
+            totals=list(total_rows(summary)),
+            chart=Markup(chart),  # noqa: S704
+            histogram=histogram,
+            cases=views,
+            laws=list(laws.views.values()),
+            chain=[(place, adoption_of(place)) for place in law.chain],
+            contests=law.contests,
+            group_words=GROUP_WORDS,
+            zone=zone,
+        )
     )
 
 
@@ -112,6 +116,8 @@ def _environment() -> Environment:
         hours=say_hours,
         number=_number,
         svg=Markup,
+        brief=_brief,
+        upfirst=_upfirst,
         when=_when,
     )
     return environment
@@ -119,6 +125,26 @@ def _environment() -> Environment:
 
 def _when(at: datetime | None, zone: ZoneInfo) -> str:
     return say_time(at, zone) if at is not None else "not known"
+
+
+def _upfirst(words: str) -> str:
+    """Return the words with a capital first letter, and no other letter changed."""
+    return words[:1].upper() + words[1:]
+
+
+def _brief(words: str, most: int = 170) -> str:
+    """Return the first sentence, cut at a word where it is long.
+
+    Examples:
+        >>> _brief("As in Galarza v. Szalczyk. More words.")
+        'As in Galarza v. Szalczyk.'
+        >>> _brief("one two three", 9)
+        'one two …'
+    """
+    first = re.split(r"(?<=[a-z)]{3}\.) (?=[A-Z])", words, maxsplit=1)[0]
+    if len(first) <= most:
+        return first
+    return f"{first[:most].rsplit(' ', 1)[0]} …"
 
 
 def _number(value: float) -> str:

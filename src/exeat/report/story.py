@@ -62,9 +62,11 @@ def rows_of(examined: Examination, law: LawOfPlace) -> list[Row]:
         >>> from exeat.facts.codec import record_from_json
         >>> from exeat.rules.library import shipped
         >>> from exeat.rules.place import law_of_place
-        >>> record = record_from_json('{"id": "a", "zone": "UTC", "booked": "2016-03-02T09:00Z",'
+        >>> record = record_from_json(
+        ...     '{"id": "a", "zone": "UTC", "booked": "2016-03-02T09:00Z",'
         ...     '"bases": [{"id": "b", "kind": "charge", "end": "2016-03-03T09:00Z"}],'
-        ...     '"release": {"at": "2016-03-03T10:00Z"}}')
+        ...     '"release": {"at": "2016-03-03T10:00Z"}}'
+        ... )
         >>> law = law_of_place("us", shipped())
         >>> [(row.label, row.note) for row in rows_of(examine(record, law), law)]
         [('Charge', 'ended Thu 3 Mar 2016, 09:00')]
@@ -119,11 +121,11 @@ def _request(
     if detainer.lifted is None or detainer.lifted is NEVER:
         open_words = "in force" if detainer.lifted is NEVER else "end not recorded"
         return Row(
-            RowKind.REQUEST, f"Request{issuer}", f"{form}; {open_words}", start, door, open_end=True
+            RowKind.REQUEST, f"Request{issuer}", f"{form}\n{open_words}", start, door, open_end=True
         )
     end = _late(detainer.lifted, zone)
     return Row(
-        RowKind.REQUEST, f"Request{issuer}", f"{form}; ended {_short(end, zone)}", start,
+        RowKind.REQUEST, f"Request{issuer}", f"{form}\nended {_short(end, zone)}", start,
         end or door, open_end=end is None,
     )  # fmt: skip
 
@@ -143,27 +145,31 @@ def windows_from(examined: Examination, law: LawOfPlace) -> list[Window]:
 
 def _windows(examined: Examination, law: LawOfPlace, zone: ZoneInfo) -> Iterator[Row]:
     windows = windows_from(examined, law)
+    lifts = {d.id: _early(d.lifted, zone) for d in examined.record.detainers}
     since = examined.eligible.earliest
     if not windows and examined.segments and since is not None:
         yield Row(RowKind.NOTE, "No lawful window", "no rule then allowed a hold", since)
     for window in windows:
-        verb = "had to be" if window.rule.modality is Modality.MUST else "could be"
+        verb = "commanded" if window.rule.modality is Modality.MUST else "allowed"
         possible = window.certainty is Certainty.POSSIBLE
-        label = f"{'Possibly ' if possible else ''}{verb} held".capitalize()
+        label = f"Hold {verb}{', possibly' if possible else ''}"
         names = [name.split("/")[-1] for part in window.readings for name in part.split(", ")]
         reading = f"reading: {', '.join(dict.fromkeys(names))}" if names else "on every reading"
+        lifted = lifts.get(window.detainer)
+        cut = lifted is not None and (window.end is None or lifted < window.end)
         until = f"to {_short(window.end, zone)}" if window.end else "no end of its own"
-        yield Row(
-            RowKind.WINDOW, label, f"{until}\n{reading}", window.start, window.end, possible,
-            open_end=window.end is None,
-        )  # fmt: skip
+        note = f"{until}\n{reading}" + ("\nand no longer than the request" if cut else "")
+        end = lifted if cut else window.end
+        if end is None or window.start is None or end > window.start:
+            open_end = window.end is None and not cut
+            yield Row(RowKind.WINDOW, label, note, window.start, end, possible, open_end)
 
 
 def _kept(examined: Examination) -> Iterator[Row]:
     for finding in examined.findings:
         if finding.group is FindingGroup.KEPT and finding.start and finding.end:
             possible = finding.certainty is Certainty.POSSIBLE
-            label = "Possibly kept too long" if possible else "Kept too long"
+            label = "Kept too long, possibly" if possible else "Kept too long"
             hours = say_hours(finding.hours) if finding.hours is not None else ""
             yield Row(RowKind.KEPT, label, hours, finding.start, finding.end, possible)
 
@@ -176,10 +182,10 @@ def words_of(examined: Examination, law: LawOfPlace) -> list[str]:
         text = f"{row.label}: {row.note.replace(chr(10), ', ')}"
         if row.kind is RowKind.KEPT:
             text += f", from {say_time(row.start, zone)} to {say_time(row.end, zone)}"
-        said.append(f"{text}.")
+        said.append(f"{text}." if row.note else f"{row.label}.")
     said.append(f"{say_eligible(examined)}.")
     door = say_time(examined.door, zone) if examined.door else "not recorded"
-    return [*said, f"Left by the door: {door}."]
+    return [*said, f"Left: {door}."]
 
 
 def say_eligible(examined: Examination) -> str:

@@ -119,7 +119,7 @@ def _panel(
         parts.append(text(title, 0, top + 14, "part"))
         top += 22
     first = top + _FLAGS
-    heights = [44.0 if "\n" in row.note else 33.0 for row in rows]
+    heights = [21.0 + 13.0 * (row.note.count("\n") + 1) for row in rows]
     bottom = first + sum(heights)
     if scale.per_day >= 4:
         parts.extend(_bands(scale, law, zone, first, bottom))
@@ -166,8 +166,8 @@ def _row(row: Row, scale: Scale, y: float, height: float, key: str) -> Iterator[
         class_=f"bar {row.kind.value}{' possible' if row.possible else ''}", style=_style(fill),
     )  # fmt: skip
     if row.open_end or end > scale.end:
-        points = f"{right:.1f},{middle - 7:.1f} {right + 9:.1f},{middle:.1f} {right:.1f},{middle + 7:.1f}"
-        yield element("polygon", points=points, class_=f"onward {row.kind.value}")
+        arrow = f"M{right:.1f} {middle - 7:.1f} l9 7 l-9 7 z"
+        yield element("path", d=arrow, class_=f"onward {row.kind.value}")
 
 
 def _style(fill: str | None) -> str | None:
@@ -193,11 +193,11 @@ def _flags(
     if door is None:
         return
     if scale.covers(door):
-        label = f"Left by the door: {say_time(door, zone)}"
+        label = f"Left: {say_time(door, zone)}"
         yield from _flag(label, scale.x(door), top + 30, bottom, "door")
     elif door > scale.end:
         later = say_hours((door - scale.end).total_seconds() / 3600)
-        label = f"Left by the door {later} after this part ends: {say_time(door, zone)} →"
+        label = f"Left {later} after this part: {say_time(door, zone)} →"
         yield text(label, _RIGHT, top + 30, "flag-label", "end")
 
 

@@ -17,7 +17,16 @@ from exeat.facts.vocabulary import VOCABULARY
 from exeat.rules._logic import Logic, Pair, ThreeValued
 from exeat.rules.conditions import All, Any, Atom, Condition, Not
 
-__all__ = ["ALL_CHOICES", "FORM_CODES", "KIND_CODES", "PROOF_CODES", "FactModel", "choices_of", "code_of", "kind_of"]
+__all__ = [
+    "ALL_CHOICES",
+    "FORM_CODES",
+    "KIND_CODES",
+    "PROOF_CODES",
+    "FactModel",
+    "choices_of",
+    "code_of",
+    "kind_of",
+]
 
 B = TypeVar("B")
 
@@ -144,7 +153,9 @@ class FactModel(Generic[B]):
     def _atom(self, atom: Atom) -> Pair[B]:
         name = atom.fact
         if name == "detainer.form":
-            value = self._is(_FORM, len(FORM_CODES), [FORM_CODES.index(DetainerForm(c)) for c in atom.codes])
+            value = self._is(
+                _FORM, len(FORM_CODES), [FORM_CODES.index(DetainerForm(c)) for c in atom.codes]
+            )
             # Without a request there is no form, and the fact is not known.
             sure = self.logic.every([self.present, value])
             return Pair(sure, self.logic.some([self.logic.negate(self.present), value]))

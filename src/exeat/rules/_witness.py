@@ -53,9 +53,7 @@ class Moment:
         before = _BOOKED_BEFORE if clock.hours_run is HoursRun.FROM_BOOKING else _RECEIVED_BEFORE
         return self.eligible - before
 
-    def past(
-        self, clocks: Mapping[str, Clock], calendar: HolidayCalendar
-    ) -> dict[str, bool]:
+    def past(self, clocks: Mapping[str, Clock], calendar: HolidayCalendar) -> dict[str, bool]:
         """Return which limits have been reached, by the name of their choice."""
         return {
             name: self.at >= deadline(self.start_of(c), c, self.zone, calendar).astimezone(UTC)
@@ -103,9 +101,7 @@ def record_of(
         id="counter-example",
         zone=moment.zone.key,
         booked=_local(booked, moment),
-        facility=Facility(
-            kind=kind, agreement_287g=bool(choices.get("facility.agreement_287g"))
-        ),
+        facility=Facility(kind=kind, agreement_287g=bool(choices.get("facility.agreement_287g"))),
         person=_person(choices),
         bases=(_basis(choices, lists, moment, booked),),
         detainers=(_detainer(choices, moment),) if present else (),
@@ -132,9 +128,7 @@ def _basis(
     )
 
 
-def _offence(
-    verb: str, felony: str, choices: Mapping[str, bool], lists: Iterable[str]
-) -> Offence:
+def _offence(verb: str, felony: str, choices: Mapping[str, bool], lists: Iterable[str]) -> Offence:
     is_felony = bool(choices.get(felony))
     return Offence(
         offence_class=OffenceClass.FELONY if is_felony else OffenceClass.MISDEMEANOR,
@@ -188,4 +182,3 @@ def _detainer(choices: Mapping[str, bool], moment: Moment) -> Detainer:
 def show(record: CustodyRecord) -> str:
     """Return a record as JSON, as `exeat clear` takes it."""
     return record_to_json(record, indent=2)
-

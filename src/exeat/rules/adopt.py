@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import difflib
 import json
-import os
 from datetime import date
 from pathlib import Path
 
@@ -28,7 +27,10 @@ def _shipped_text(place: str) -> str:
         if path.stem == place:
             return path.read_text(encoding="utf-8")
     raise LawError.one(
-        "E220", "place", f"no law is shipped for `{place}`", "Use an id that `exeat law list` shows."
+        "E220",
+        "place",
+        f"no law is shipped for `{place}`",
+        "Use an id that `exeat law list` shows.",
     )
 
 
@@ -54,7 +56,9 @@ def draft(place: str, folder: Path) -> Path:
     return copy
 
 
-def sign(place: str, folder: Path, *, by: str, title: str, on: date, note: str = "") -> Jurisdiction:
+def sign(
+    place: str, folder: Path, *, by: str, title: str, on: date, note: str = ""
+) -> Jurisdiction:
     """Put counsel's working copy in force, signed.
 
     Args:
@@ -139,4 +143,4 @@ def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
     part.write_text(text, encoding="utf-8")
-    os.replace(part, path)
+    part.replace(path)

@@ -49,6 +49,7 @@ class Contradiction:
             whether it bites; the answer is then `unknown`.
         places: Where both are in force, with the first and the last day checked.
         choices: Facts on which both are true.
+        must_kinds: The kinds of sources of the command, and ``ban_kinds`` of the ban.
     """
 
     must: Rule
@@ -56,11 +57,22 @@ class Contradiction:
     certain: bool
     places: tuple[tuple[str, date, date], ...]
     choices: Mapping[str, bool]
+    must_kinds: frozenset[str] = frozenset()
+    ban_kinds: frozenset[str] = frozenset()
 
     @property
     def same_file(self) -> bool:
         """Whether one and the same file commands and forbids."""
         return self.must.place == self.ban.place
+
+    @property
+    def by_court(self) -> bool:
+        """Whether the ban is a court's ruling and the command is not.
+
+        A ruling stands over the statute that it limits, also where one file has both; whether
+        the statute has an exception for it is then for counsel, and no slip of the file.
+        """
+        return self.ban_kinds == {"case"} and "case" not in self.must_kinds
 
     def __str__(self) -> str:
         return f"`{self.must.id}` commands a hold that `{self.ban.id}` forbids"
@@ -176,21 +188,23 @@ def contradictions(found: Iterable[Stretch]) -> list[Contradiction]:
                 places = _widen(old.places if old else (), spot)
                 first = old.choices if old else choices
                 merged[(id(must), id(ban), certain)] = Contradiction(
-                    must, ban, certain, places, first
-                )
-    return sorted(
-        merged.values(), key=lambda c: (not c.certain, c.must.place, c.must.id, c.ban.id)
-    )
+                    must, ban, certain, places, first,
+                    source_kinds(stretch.law, must), source_kinds(stretch.law, ban),
+                )  # fmt: skip
+    return sorted(merged.values(), key=lambda c: (not c.certain, c.must.place, c.must.id, c.ban.id))
+
+
+def source_kinds(law: LawOfPlace, rule: Rule) -> frozenset[str]:
+    """Return the kinds of sources that a rule rests on: statute, case and so on."""
+    return frozenset(law.source(rule, name).kind for name in rule.source)
 
 
 def world_key(world: World, hold_power: Truth, actor: Actor) -> object:
     """Return what tells two readings apart, so that the same law is weighed once only."""
-    rules = tuple(
-        (id(rule), force)
-        for group in (world.musts, world.mays, world.bans, world.caps)
-        for rule, force in group
-    )
-    return rules, hold_power, actor
+    pairs = (*world.musts, *world.mays, *world.bans, *world.caps)
+    by_house = any(a.fact == "facility.kind" for rule, _ in pairs for a in rule.condition.atoms())
+    rules = tuple((id(rule), force) for rule, force in pairs)
+    return rules, hold_power, actor if by_house else None
 
 
 def _widen(

@@ -40,4 +40,6 @@ def _day(example: object, place: Jurisdiction) -> date:
 
 def _show(example: object) -> str:
     assert isinstance(example, dict)
-    return "{ " + ", ".join(f"{name} = {str(value).lower()}" for name, value in example.items()) + " }"
+    return (
+        "{ " + ", ".join(f"{name} = {str(value).lower()}" for name, value in example.items()) + " }"
+    )

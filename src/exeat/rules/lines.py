@@ -12,10 +12,10 @@ _KEY: Final = re.compile(r"\s*\"?([A-Za-z0-9_-]+)\"?\s*=")
 
 
 class Lines:
-    """The lines at which tables and keys begin, counted from 1.
+    r"""The lines at which tables and keys begin, counted from 1.
 
     Examples:
-        >>> lines = Lines('format = 1\\n[[rule]]\\nid = "a"\\n[[rule]]\\nid = "b"')
+        >>> lines = Lines('format = 1\n[[rule]]\nid = "a"\n[[rule]]\nid = "b"')
         >>> lines.table("rule", 1), lines.key(4, "id"), lines.key(4, "nowhere")
         (4, 5, 4)
     """

@@ -234,7 +234,10 @@ def in_force(first: Day, last: Day | None, day: date) -> Truth:
     """Say whether a span of days covers a day, as exactly as its ends are known.
 
     Examples:
-        >>> known, year = Day("2019-05-21", date(2019, 5, 21), date(2019, 5, 21)), Day("2008", date(2008, 1, 1), date(2008, 12, 31))
+        >>> known, year = (
+        ...     Day("2019-05-21", date(2019, 5, 21), date(2019, 5, 21)),
+        ...     Day("2008", date(2008, 1, 1), date(2008, 12, 31)),
+        ... )
         >>> in_force(known, None, date(2019, 5, 20)), in_force(known, None, date(2019, 5, 21))
         (False, True)
         >>> in_force(year, None, date(2008, 6, 1)) is None

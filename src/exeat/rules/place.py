@@ -119,7 +119,7 @@ class LawOfPlace:
         return tuple(contest for place in self.chain for contest in place.contests)
 
     def hold_power(self, day: date) -> Truth:
-        """Return what the lowest jurisdiction that settles it by a day says of the power to hold."""
+        """Return what the lowest jurisdiction that settles the power to hold by a day says."""
         settled = [
             place.hold_power
             for place in self.chain
@@ -171,7 +171,9 @@ def _day_law(law: LawOfPlace, day: date) -> DayLaw:
         if force is False or stayed is True:
             continue
         live.append((rule, None if stayed is None else force))
-    about_hold = [(r, f) for r, f in live if r.about is About.HOLD and r.trigger is Trigger.ELIGIBLE]
+    about_hold = [
+        (r, f) for r, f in live if r.about is About.HOLD and r.trigger is Trigger.ELIGIBLE
+    ]
     others = tuple((r, f) for r, f in live if (r, f) not in about_hold)
     owed = tuple(
         (rule, force)
@@ -263,7 +265,12 @@ def _check_chain(law: LawOfPlace) -> None:
             if rule.reading and rule.reading not in readings:
                 near = near_miss(rule.reading, sorted(readings))
                 faults.append(
-                    Fault("E221", where, f"no reading `{rule.reading}` in the chain", f"Name one.{near}")
+                    Fault(
+                        "E221",
+                        where,
+                        f"no reading `{rule.reading}` in the chain",
+                        f"Name one.{near}",
+                    )
                 )
             for atom in rule.condition.atoms():
                 if atom.list_id and atom.list_id not in lists:

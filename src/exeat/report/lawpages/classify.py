@@ -7,7 +7,7 @@ what it says. So a class changes when a rule does, and never otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeAlias
@@ -176,7 +176,7 @@ def _classify(
         place=law.id,
         day=day,
         what=what,
-        kind=_kind(set(found)),
+        kind=_kind(found),
         found=outcomes,
         exempt=_exempt(law, day, outcomes[0].outcome, lists, pairs, ask),
         rules=tuple(rule for rule, _ in pairs),
@@ -210,23 +210,25 @@ def _exempt(
     return tuple(said)
 
 
-def _kind(outcomes: set[Outcome]) -> Class:
+def _kind(found: Mapping[Outcome, Sequence[Path]]) -> Class:
     """Return the class of the outcomes of all probes.
 
     A contradiction anywhere makes the place contested; else the strongest outcome names the
-    class, and it is conditional as soon as there is another beside it.
+    class, and it is conditional as soon as there is another beside it. As at the desk, a
+    command or a ban that a person must judge counts, so that nobody overlooks it, and a
+    permission that a person must judge does not, because nobody need use it.
     """
+    outcomes = set(found)
     if Outcome.CONTESTED in outcomes:
         return Class.CONTESTED
-    if outcomes == {Outcome.SILENT}:
-        return Class.SILENT
     if outcomes <= {Outcome.MAY, Outcome.SILENT}:
-        return Class.MAY
+        return Class.MAY if Outcome.MAY in outcomes else Class.SILENT
     if Outcome.MUST in outcomes:
         return Class.MUST if outcomes == {Outcome.MUST} else Class.MUST_IF
-    if Outcome.OPEN in outcomes:
-        return Class.UNSETTLED
-    return Class.MUST_NOT if outcomes == {Outcome.NOT} else Class.MAY_IF
+    free = {outcome for outcome, paths in found.items() if not all(p.judged for p in paths)}
+    if Outcome.MAY in free or {Outcome.SILENT, Outcome.NOT} <= outcomes:
+        return Class.MAY_IF
+    return Class.MUST_NOT if outcomes == {Outcome.NOT} else Class.UNSETTLED
 
 
 # --- the hold ---------------------------------------------------------------------------

@@ -76,7 +76,7 @@ def map_svg(
         head.append(element("rect", width=_WIDTH, height=_HEIGHT, class_="map-ground"))
     squares = [
         _square(place, names[place], said[place], what, alone=alone)
-        for place in sorted(TILES, key=lambda place: names[place])
+        for place in sorted(TILES.keys() & said.keys(), key=lambda place: names[place])
     ]
     return element(
         "svg",

@@ -1,0 +1,210 @@
+"""What the columns of an unknown export hold, by a look at its first rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from exeat.errors import IntakeError
+from exeat.facts.times import Uncertain, When
+from exeat.intake.lines import FieldRows
+from exeat.intake.model import DEFAULT_EMPTY
+from exeat.intake.sniff import check_is_text, find_delimiter, find_encoding
+from exeat.intake.times import ISO, ReadTime, TimeReader, ZoneInfo
+
+__all__ = ["Column", "Table", "choose_formats", "look_at", "read_time_columns"]
+
+LOOKED_AT: Final = 5_000
+"""So many rows are looked at."""
+
+TIME_SHARE: Final = 0.9
+"""A column is one of times if so large a share of what it holds reads as a time."""
+
+_DATES: Final = ("%m/%d/%Y", "%m/%d/%y", "%m-%d-%Y", "%m.%d.%Y")
+_OTHER_DATES: Final = ("%Y/%m/%d", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%b %d %Y", "%B %d, %Y")
+_CLOCKS: Final = (
+    "", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M%p", " %I:%M:%S %p",
+)  # fmt: skip
+_MONTH_FIRST: Final = tuple(day + clock for day in _DATES for clock in _CLOCKS)
+_DAY_FIRST: Final = tuple(
+    day.replace("%m", "%X").replace("%d", "%m").replace("%X", "%d") + clock
+    for day in _DATES
+    for clock in _CLOCKS
+)
+_PLAIN: Final = (ISO, *(day + clock for day in _OTHER_DATES for clock in _CLOCKS))
+_EMPTY: Final = frozenset(text.casefold() for text in DEFAULT_EMPTY)
+_UTC: Final = ZoneInfo("UTC")
+
+
+@dataclass
+class Column:
+    """One column of the rows looked at.
+
+    Attributes:
+        name: As the header has it.
+        values: Its texts in the order of the rows, "" for an empty one.
+        times: The same as times, None for an empty one; no list unless it is one of times.
+    """
+
+    name: str
+    values: list[str] = field(repr=False)
+    times: list[When | None] | None = field(default=None, repr=False)
+
+    @property
+    def filled(self) -> float:
+        """The share of rows in which it holds something."""
+        return sum(map(bool, self.values)) / len(self.values) if self.values else 0.0
+
+    def counts(self) -> Counter[str]:
+        """Return how often it holds each text."""
+        return Counter(value for value in self.values if value)
+
+
+@dataclass
+class Table:
+    """The rows looked at.
+
+    Attributes:
+        columns: In the order of the header.
+        delimiter: As found.
+        formats: Time formats that read its times.
+        unsure: What nobody can tell from the data, in whole sentences.
+    """
+
+    columns: list[Column]
+    delimiter: str
+    formats: tuple[str, ...] = (ISO,)
+    unsure: list[str] = field(default_factory=list)
+
+
+def look_at(path: Path) -> Table:
+    """Return the first rows of an export, column by column, its times read.
+
+    Args:
+        path: The CSV file.
+
+    Raises:
+        IntakeError: E310 to E312, and E316 where the file is no table with two columns.
+    """
+    encoding, errors = find_encoding(check_is_text(path))
+    with path.open(encoding=encoding, errors=errors, newline="") as file:
+        rows = FieldRows(file, ",")
+        first = ""
+        while (line := file.readline(1 << 17)) and not first:
+            first = line if line.strip(" \t\r\n,;|\0") else ""
+            rows.put_back(line) if first else None
+            if first:
+                break
+        rows.delimiter = find_delimiter(first, set())
+        good = (row[1] for row in rows if isinstance(row, tuple))
+        header = [name.strip() for name in next(good, [])]
+        body = list(islice(good, LOOKED_AT))
+    if len(header) < 2:
+        raise IntakeError.one(
+            "E316",
+            path.name,
+            "has no header with two columns or more",
+            "Give a CSV file whose first line names its columns.",
+        )
+    columns = [
+        Column(name, [_clean(row[at]) for row in body])
+        for at, name in enumerate(header)
+        if name and header.count(name) == 1
+    ]
+    table = Table(columns, rows.delimiter)
+    read_time_columns(table)
+    return table
+
+
+def _clean(text: str) -> str:
+    text = text.strip()
+    return "" if text.casefold() in _EMPTY else text
+
+
+def read_time_columns(table: Table) -> None:
+    """Find the columns of times and the formats that read them all."""
+    found = [column for column in table.columns if _is_time(column)]
+    texts = {value for column in found for value in column.values if value}
+    table.formats = choose_formats(texts, table.unsure)
+    reader = TimeReader(_UTC, table.formats)
+    for column in found:
+        read = [reader.read(value) for value in column.values]
+        column.times = [time.earlier if isinstance(time, ReadTime) else None for time in read]
+
+
+def _is_time(column: Column) -> bool:
+    texts = list(column.counts())[:200]
+    if not texts:
+        return False
+    reader = TimeReader(_UTC, (*_PLAIN, *_MONTH_FIRST, *_DAY_FIRST))
+    good = sum(isinstance(reader.read(text), ReadTime) for text in texts)
+    return good >= TIME_SHARE * len(texts)
+
+
+def choose_formats(texts: Iterable[str], unsure: list[str]) -> tuple[str, ...]:
+    """Return the formats that read these texts, the most used first.
+
+    Args:
+        texts: What the columns of times hold.
+        unsure: Gets a sentence where month and day cannot be told apart.
+
+    Examples:
+        >>> choose_formats(["04/21/2017 11:43", "2017-04-21"], [])
+        ('%m/%d/%Y %H:%M', 'iso')
+        >>> unsure = []
+        >>> choose_formats(["04/05/2017"], unsure), len(unsure)
+        (('%m/%d/%Y',), 1)
+    """
+    left = set(texts)
+    month_first, day_first = (_reading(left, formats) for formats in (_MONTH_FIRST, _DAY_FIRST))
+    only_month, only_day = month_first - day_first, day_first - month_first
+    if month_first and day_first and not only_month and not only_day:
+        unsure.append(
+            f"`{min(month_first)}` may have the month or the day first, and no other time "
+            "tells; month first is assumed, in [times] formats."
+        )
+    elif only_month and only_day:
+        few = min(only_month, only_day, key=len)
+        unsure.append(
+            f"Some times have the month first and some the day, such as `{min(few)}`; the "
+            "order that most have is taken, in [times] formats, and the others will be rejects."
+        )
+    formats = _MONTH_FIRST if len(only_month) >= len(only_day) else _DAY_FIRST
+    candidates = {name: _reading(left, (name,)) for name in (*_PLAIN, *formats)}
+    chosen: list[str] = []
+    while left and candidates:
+        best = max(candidates, key=lambda name: len(candidates[name] & left))
+        gain = candidates.pop(best) & left
+        if not gain:
+            break
+        chosen.append(best)
+        left -= gain
+    return tuple(chosen) or (ISO,)
+
+
+def _reading(texts: set[str], formats: Sequence[str]) -> set[str]:
+    reader = TimeReader(_UTC, formats)
+    return {text for text in texts if isinstance(reader.read(text), ReadTime)}
+
+
+def not_after(one: Column, other: Column) -> float:
+    """Return the share of rows in which a time of one column is not after that of another."""
+    pairs = [
+        (_day_or_instant(a), _day_or_instant(b))
+        for a, b in zip(one.times or (), other.times or (), strict=True)
+        if a is not None and b is not None
+    ]
+    return sum(a <= b for a, b in pairs) / len(pairs) if pairs else 0.0
+
+
+def _day_or_instant(when: When) -> str:
+    return when.edtf if isinstance(when, Uncertain) else _text(when)
+
+
+def _text(instant: datetime) -> str:
+    return instant.isoformat()

@@ -1,0 +1,93 @@
+"""What is wrong with a law file as a whole: sources that are missing, versions that overlap."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import pairwise
+
+from exeat.errors import near_miss
+from exeat.rules._reading import Reading
+from exeat.rules.model import (
+    About,
+    Contest,
+    Modality,
+    OffenceList,
+    Rule,
+    Source,
+    Suspension,
+    Trigger,
+)
+
+__all__ = ["cross_check"]
+
+
+def cross_check(
+    reading: Reading,
+    sources: dict[str, Source],
+    contests: list[Contest],
+    lists: list[OffenceList],
+    rules: list[Rule],
+    suspensions: list[Suspension],
+) -> None:
+    """Find the faults that only the whole of a file shows."""
+    cited: list[Contest | OffenceList | Rule | Suspension] = [
+        *contests,
+        *lists,
+        *rules,
+        *suspensions,
+    ]
+    for item in cited:
+        name = item.rule if isinstance(item, Suspension) else item.id
+        for source in item.source:
+            if source not in sources:
+                near = near_miss(source, sorted(sources))
+                reading.fault(
+                    reading.lines.key(item.line, "source"),
+                    f"`{name}` names source `{source}`, which is not in this file",
+                    f"Add the [[source]].{near}",
+                    "E213",
+                )
+    _overlaps(reading, rules)
+    for rule in rules:
+        _check_rule(reading, rule, contests)
+
+
+def _check_rule(reading: Reading, rule: Rule, contests: list[Contest]) -> None:
+    known = {f"{c.id}/{r.id}" for c in contests for r in c.readings}
+    contest = rule.reading.split("/")[0]
+    own = any(c.id == contest for c in contests)
+    if rule.reading and own and rule.reading not in known:
+        near = near_miss(rule.reading, sorted(known))
+        reading.fault(
+            rule.line, f"rule `{rule.id}`: no reading `{rule.reading}`", f"Use one.{near}"
+        )
+    if rule.last_day and rule.last_day.latest < (rule.first_day.earliest or date.min):
+        reading.fault(
+            rule.line, f"rule `{rule.id}` ends before it begins", "Mend its first or last day."
+        )
+    tells = rule.about is not About.HOLD and rule.modality is Modality.MUST
+    if tells and rule.trigger is not Trigger.STANDING and not rule.to:
+        reading.fault(
+            rule.line,
+            f"rule `{rule.id}` is a duty and does not say to whom",
+            "Add `to`: ice, person, judge, counsel, attorney-general or another agency.",
+        )
+
+
+def _overlaps(reading: Reading, rules: list[Rule]) -> None:
+    """Refuse two versions of one rule that are in force on the same day."""
+    by_id: dict[str, list[Rule]] = {}
+    for rule in rules:
+        by_id.setdefault(rule.id, []).append(rule)
+    for versions in by_id.values():
+        versions.sort(key=lambda rule: rule.first_day.earliest or date.min)
+        for older, newer in pairwise(versions):
+            ends = older.last_day.latest if older.last_day else date.max
+            if ends >= (newer.first_day.earliest or date.min):
+                reading.fault(
+                    newer.line,
+                    f"rule `{newer.id}`: this version begins {newer.first_day.text}, and the one "
+                    f"of line {older.line} has not ended",
+                    "Give the older one a `last_day` before it.",
+                    "E216",
+                )
