@@ -6,7 +6,8 @@
     ├── RecordError      E1xx  a custody record cannot be read
     ├── LawError         E2xx  a law file cannot be read, or a place is not known
     ├── IntakeError      E3xx  an export or its mapping cannot be read
-    └── UsageError       E4xx  a command was asked something that it cannot do
+    ├── UsageError       E4xx  a command was asked something that it cannot do
+    └── LedgerError      E5xx  the ledger refuses a write, or does not verify
 
 Every error carries all its faults at once, each with the place, what was seen
 and what would do. Errors survive pickling, because worker processes carry them.
@@ -24,6 +25,7 @@ __all__ = [
     "Fault",
     "IntakeError",
     "LawError",
+    "LedgerError",
     "RecordError",
     "UsageError",
     "near_miss",
@@ -102,6 +104,10 @@ class IntakeError(ExeatError):
 
 class UsageError(ExeatError):
     """A command was asked something that it cannot do."""
+
+
+class LedgerError(ExeatError):
+    """The ledger refuses a write, or does not verify."""
 
 
 def near_miss(seen: str, known: Sequence[str]) -> str:

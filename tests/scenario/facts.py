@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
+
+from tests.scenario.words import (
+    read_act,
+    read_code,
+    read_codes,
+    read_instant,
+    read_truth,
+    read_when,
+)
 
 from exeat.errors import near_miss
 from exeat.facts.codes import (
@@ -32,11 +41,14 @@ from exeat.facts.record import (
     Release,
     Transfer,
 )
-from exeat.facts.times import NEVER
+from exeat.facts.times import Act, When
 from exeat.rules.library import shipped
 from exeat.rules.model import Actor
 from exeat.rules.place import LawOfPlace, law_of_place
-from tests.scenario.words import read_act, read_code, read_codes, read_instant, read_truth, read_when
+
+__all__ = ["KEYS", "Question", "build", "check_key"]
+
+T = TypeVar("T")
 
 REQUEST_KEYS: Final = (
     "form", "received", "served", "ground", "warrant", "papers match", "hold ordered", "lifted",
@@ -124,7 +136,7 @@ def _said(told: Mapping[str, str], key: str, default: str = "not known") -> str:
     return told.get(key, default)
 
 
-def _named(key, read):  # type: ignore[no-untyped-def]
+def _named(key: str, read: Callable[[], T]) -> T:
     try:
         return read()
     except ValueError as error:
@@ -132,15 +144,15 @@ def _named(key, read):  # type: ignore[no-untyped-def]
 
 
 def _truth(told: Mapping[str, str], key: str) -> bool | None:
-    return _named(key, lambda: read_truth(_said(told, key)))  # type: ignore[no-any-return]
+    return _named(key, lambda: read_truth(_said(told, key)))
 
 
-def _when(told, key, zone):  # type: ignore[no-untyped-def]
+def _when(told: Mapping[str, str], key: str, zone: ZoneInfo) -> When | None:
     return _named(key, lambda: read_when(told[key], zone)) if key in told else None
 
 
-def _act(told, key, zone, default="not known"):  # type: ignore[no-untyped-def]
-    return _named(key, lambda: read_act(_said(told, key, default), zone))
+def _act(told: Mapping[str, str], key: str, zone: ZoneInfo) -> Act:
+    return _named(key, lambda: read_act(_said(told, key), zone))
 
 
 def _bases(told: Mapping[str, str], zone: ZoneInfo) -> tuple[Basis, ...]:
@@ -158,14 +170,15 @@ def _bases(told: Mapping[str, str], zone: ZoneInfo) -> tuple[Basis, ...]:
 
 
 def _offence(told: Mapping[str, str]) -> Offence:
-    lists = {name: True for name in _names(told, "on the list")}
-    lists |= {name: False for name in _names(told, "off the list")}
+    lists = dict.fromkeys(_names(told, "on the list"), True)
+    lists |= dict.fromkeys(_names(told, "off the list"), False)
     kind = _named("charge", lambda: read_code(_said(told, "charge"), OffenceClass))
     return Offence(offence_class=kind, lists=lists)
 
 
 def _names(told: Mapping[str, str], key: str) -> list[str]:
-    return [name.strip() for name in told.get(key, "").split(",") if name.strip() not in ("", "none")]
+    names = (name.strip() for name in told.get(key, "").split(","))
+    return [name for name in names if name not in ("", "none")]
 
 
 def _convictions(told: Mapping[str, str]) -> tuple[Conviction, ...] | None:
@@ -186,7 +199,7 @@ def _requests(told: Mapping[str, str], zone: ZoneInfo) -> tuple[Detainer, ...]:
 
 
 def _request(told: Mapping[str, str], zone: ZoneInfo, of: str, like: Detainer) -> Detainer:
-    read = {
+    read: dict[str, tuple[str, Callable[[str], object]]] = {
         "form": ("form", lambda text: read_code(text, DetainerForm)),
         "received": ("received", lambda text: read_act(text, zone)),
         "served": ("served", lambda text: read_act(text, zone)),
@@ -196,7 +209,7 @@ def _request(told: Mapping[str, str], zone: ZoneInfo, of: str, like: Detainer) -
         "hold ordered": ("hold_ordered", lambda text: read_act(text, zone)),
         "lifted": ("lifted", lambda text: read_act(text, zone)),
     }
-    changed = {}
+    changed: dict[str, Any] = {}
     for key, (field, reader) in read.items():
         text = told.get(of + key)
         if text is not None:
@@ -205,7 +218,10 @@ def _request(told: Mapping[str, str], zone: ZoneInfo, of: str, like: Detainer) -
 
 
 def _notices(told: Mapping[str, str], zone: ZoneInfo) -> tuple[Notice, ...] | None:
-    kinds = {"ICE told": (NoticeKind.RELEASE, "ice"), "taken before a judge": (NoticeKind.RECORD, "judge")}
+    kinds = {
+        "ICE told": (NoticeKind.RELEASE, "ice"),
+        "taken before a judge": (NoticeKind.RECORD, "judge"),
+    }
     if all(_said(told, key, "not kept") == "not kept" for key in kinds):
         return None
     return tuple(
@@ -219,13 +235,12 @@ def _release(told: Mapping[str, str], zone: ZoneInfo) -> Release | None:
     if told.get("left", "never") == "never":
         return None
     kind = _named("left for", lambda: read_code(_said(told, "left for", "street"), ReleaseKind))
-    return Release(at=_when(told, "left", zone), kind=kind)
+    at = _named("left", lambda: read_when(told["left"], zone))
+    return Release(at=at, kind=kind or ReleaseKind.UNSTATED)
 
 
 def _transfers(told: Mapping[str, str], zone: ZoneInfo) -> tuple[Transfer, ...]:
     if told.get("moved on", "never") == "never":
         return ()
-    return (Transfer(at=_when(told, "moved on", zone), to="next-facility"),)
-
-
-__all__ = ["BASES", "KEYS", "NEVER", "REQUEST_KEYS", "Question", "build", "check_key"]
+    at = _named("moved on", lambda: read_when(told["moved on"], zone))
+    return (Transfer(at=at, to="next-facility"),)

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from exeat.decide import Answer, Certainty, Duty, Verdict, decide
-from exeat.errors import near_miss
-from exeat.facts.words import say_time
 from tests.scenario.facts import build
 from tests.scenario.tables import Row, TableError, read_tables
 from tests.scenario.words import read_instant
+
+from exeat.decide import Answer, Certainty, Duty, Verdict, decide
+from exeat.errors import near_miss
+from exeat.facts.words import say_time
 
 __all__ = ["TableError", "collect", "run"]
 
@@ -96,7 +97,8 @@ def _rules(cell: str, answer: Answer, known: set[str]) -> Iterator[str]:
             raise ValueError(f"the place has no rule `{name}`.{near_miss(name, sorted(known))}")
         if (name in found) is word.startswith("not "):
             verb = "waits" if waits else "decides"
-            yield f"by rule: the table says `{word}` {verb}; in exeat: {', '.join(sorted(found)) or 'none'}"
+            seen = ", ".join(sorted(found)) or "none"
+            yield f"by rule: the table says `{word}` {verb}; in exeat: {seen}"
 
 
 def _asks(cell: str | None, answer: Answer) -> Iterator[str]:
@@ -104,7 +106,12 @@ def _asks(cell: str | None, answer: Answer) -> Iterator[str]:
         return
     said = set() if cell == "-" else {part.strip() for part in cell.split(",")}
     seen = {question.fact for question in answer.questions}
-    yield from _differs("asks", ", ".join(sorted(said)) or "nothing", ", ".join(sorted(seen)) or "nothing")
+    words = [(question.asks, question.detainer) for question in answer.questions]
+    if len(set(words)) < len(words):
+        yield f"asks: the same question twice: {'; '.join(asks for asks, _ in words)}"
+    yield from _differs(
+        "asks", ", ".join(sorted(said)) or "nothing", ", ".join(sorted(seen)) or "nothing"
+    )
 
 
 def _duties(cell: str | None, answer: Answer, zone: ZoneInfo, known: set[str]) -> Iterator[str]:
@@ -117,7 +124,9 @@ def _duties(cell: str | None, answer: Answer, zone: ZoneInfo, known: set[str]) -
         state, _, by = said.partition(" by ")
         if by:
             state += f" by {say_time(read_instant(by, zone), zone)}"
-        seen = [_say_duty(duty, zone, by=bool(by)) for duty in answer.duties if duty.rule.id == name]
+        seen = [
+            _say_duty(duty, zone, by=bool(by)) for duty in answer.duties if duty.rule.id == name
+        ]
         if state not in (seen or ["none"]):
             yield f"duty: the table says `{name}` {state}, exeat says {', '.join(seen) or 'none'}"
 

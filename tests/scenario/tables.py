@@ -23,8 +23,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from exeat.errors import near_miss
 from tests.scenario.facts import check_key
+
+from exeat.errors import near_miss
 
 COLUMNS: Final = ("what happened, and why", "the one changed fact", "verdict", "until", "by rule")
 MORE: Final = ("asks", "duty")
@@ -60,7 +61,11 @@ def read_tables(path: Path) -> list[Row]:
     faults: list[str] = []
     rows = list(_rows(path, faults))
     names = [row.name for row in rows]
-    faults += [f"{row.place}: `{row.name}` stands twice" for i, row in enumerate(rows) if row.name in names[:i]]
+    faults += [
+        f"{row.place}: `{row.name}` stands twice"
+        for i, row in enumerate(rows)
+        if row.name in names[:i]
+    ]
     if not rows and not faults:
         faults.append(f"{path.name}: has no row")
     if faults:

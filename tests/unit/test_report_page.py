@@ -128,7 +128,9 @@ def test_page_loads_nothing_and_runs_nothing(law: LawOfPlace) -> None:
 
 
 def test_every_inner_link_has_its_target_and_no_id_is_used_twice(law: LawOfPlace) -> None:
-    seen = parsed(page(law, held(), held("a b/c"), record_from_json(LIFTED)))
+    seen = parsed(
+        page(law, held(), held("a b/c"), held("hours"), held("key"), record_from_json(LIFTED))
+    )
     assert len(seen.ids) == len(set(seen.ids))
     assert {link[1:] for link in seen.links if link.startswith("#")} <= set(seen.ids)
 
@@ -222,6 +224,25 @@ def test_a_custody_that_still_runs_has_no_eligibility_line(law: LawOfPlace) -> N
     svg = timeline_svg(examine(record, law), law)
     assert "still ran" in svg
     assert 'class="flag eligible"' not in svg
+
+
+def test_time_line_goes_on_to_the_end_of_a_hold_that_was_commanded() -> None:
+    record = record_from_json(
+        """{"id": "early", "zone": "America/Chicago", "booked": "2024-03-01T09:00-06:00",
+        "bases": [{"id": "c1", "kind": "charge", "end": "2024-03-08T09:00-06:00"}],
+        "detainers": [{"id": "d1", "form": "I-247A", "received": "2024-03-02T10:00-06:00",
+          "served": "2024-03-02T12:00-06:00", "grounds": ["biometric-match"],
+          "warrants": ["I-200"], "names_this_person": true}],
+        "person": {"status_proof": "none"}, "notices": [],
+        "release": {"at": "2024-03-08T10:00-06:00", "kind": "street"}}"""
+    )
+    law = law_of_place("us-tx-harris", shipped())
+    case = examine(record, law)
+    assert FindingGroup.LET_GO in [finding.group for finding in case.findings]
+    svg = timeline_svg(case, law)
+    assert "Hold commanded" in svg
+    assert "Let go despite a hold" in svg
+    assert "Sat 9 Mar" in svg
 
 
 def tokens(theme: str) -> dict[str, str]:

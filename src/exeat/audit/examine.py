@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from exeat.audit.findings import Finding, FindingKind
 from exeat.audit.requests import request_findings
 from exeat.audit.timeline import Segment, segments
-from exeat.decide import Answer, Certainty, DutyState, Verdict, decide
+from exeat.decide import Answer, Certainty, Duty, DutyState, Verdict, decide
+from exeat.decide.duties import duties_of
 from exeat.decide.eligibility import Eligibility, eligibility
-from exeat.decide.verdict import HELD, standings, weigh
+from exeat.decide.verdict import HELD, standings, weigh, without_hold
 from exeat.facts.case import zone_of
 from exeat.facts.codes import ReleaseKind
 from exeat.facts.record import CustodyRecord
@@ -237,23 +238,28 @@ def _released_against(
 
 
 def _notices(record: CustodyRecord, law: LawOfPlace, before: datetime) -> Iterator[Finding]:
-    for duty in decide(record, law, before).duties:
-        if duty.rule.about not in (About.NOTIFY, About.INFORM_PERSON) or duty.rule.judge:
+    weighed = weigh(record, law, before)
+    if not any(_tells(rule) for rule, _ in weighed.day.others):
+        return
+    verdict = weighed.verdict or without_hold(record, law, weighed)
+    duties, _ = duties_of(record, law, weighed.day, weighed.cases, weighed.at, verdict)
+    for duty in duties:
+        if not _tells(duty.rule):
             continue
         if duty.state is DutyState.DONE:
             late = _late(record, duty.rule, duty.due)
             if late is not None:
-                yield _notice(
-                    record, FindingKind.NOTICE_LATE, duty.rule, duty.due, late, duty.certainty
-                )
+                yield _notice(record, FindingKind.NOTICE_LATE, duty, late)
         elif duty.state is DutyState.UNKNOWN and duty.certainty is Certainty.CERTAIN:
-            yield _notice(
-                record, FindingKind.INCOMPLETE, duty.rule, duty.due, None, Certainty.CERTAIN
-            )
+            yield _notice(record, FindingKind.INCOMPLETE, duty, None)
         elif duty.state in (DutyState.OWED, DutyState.LATE):
-            yield _notice(
-                record, FindingKind.NOTICE_MISSED, duty.rule, duty.due, before, duty.certainty
-            )
+            yield _notice(record, FindingKind.NOTICE_MISSED, duty, before)
+
+
+def _tells(rule: Rule) -> bool:
+    """Say whether a rule makes the facility tell somebody, and a machine can say when."""
+    tells = rule.about in (About.NOTIFY, About.INFORM_PERSON)
+    return tells and rule.modality is Modality.MUST and not rule.judge
 
 
 def _late(record: CustodyRecord, rule: Rule, due: datetime | None) -> datetime | None:
@@ -274,14 +280,10 @@ def _late(record: CustodyRecord, rule: Rule, due: datetime | None) -> datetime |
 
 
 def _notice(
-    record: CustodyRecord,
-    kind: FindingKind,
-    rule: Rule,
-    due: datetime | None,
-    until: datetime | None,
-    certainty: Certainty,
+    record: CustodyRecord, kind: FindingKind, duty: Duty, until: datetime | None
 ) -> Finding:
     zone = zone_of(record.zone)
+    rule, due = duty.rule, duty.due
     by = f" by {say_time(due, zone)}" if due else " before release"
     says = {
         FindingKind.NOTICE_LATE: f"Notice to {rule.to} was due{by} and given later.",
@@ -293,7 +295,7 @@ def _notice(
         start=due,
         end=until,
         hours=_hours(due, until) if due and until else None,
-        certainty=certainty,
+        certainty=duty.certainty,
         says=says,
         rules=(rule.id,),
         sources=_sources((rule,)),

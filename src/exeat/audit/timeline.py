@@ -6,6 +6,7 @@ last day) the answer is the same, so asking once at the start of each span is en
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
@@ -93,13 +94,12 @@ def _changes(
             if act is not None and not isinstance(act, Never):
                 yield from (bound for bound in bounds(act, zone) if bound is not None)
         yield from _limits(record, law, eligible, detainer, begin)
-    for rule in law.rules:
-        for day in (rule.first_day.earliest, rule.first_day.latest):
-            if day is not None:
-                yield datetime.combine(day, time(0), zone).astimezone(UTC)
-        if rule.last_day is not None:
-            after = rule.last_day.latest + timedelta(days=1)
-            yield datetime.combine(after, time(0), zone).astimezone(UTC)
+    # A day begins at most 14 hours before, and 12 after, its midnight in UTC.
+    days = law.turning_days
+    first = bisect_left(days, (begin - timedelta(days=1)).date())
+    last = bisect_right(days, (door + timedelta(days=1)).date())
+    for day in days[first:last]:
+        yield datetime.combine(day, time(0), zone).astimezone(UTC)
 
 
 def _acts(detainer: Detainer) -> tuple[Act, ...]:

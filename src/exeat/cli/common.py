@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +15,7 @@ from exeat.rules.library import library
 from exeat.rules.model import Actor, Jurisdiction
 from exeat.rules.place import LawOfPlace, law_of_place
 
-__all__ = ["LawDir", "instant", "law_for", "library_of", "read_text"]
+__all__ = ["LawDir", "day_of", "instant", "law_for", "library_of", "read_text"]
 
 LawDir = Annotated[
     Path | None,
@@ -71,6 +71,18 @@ def instant(text: str) -> datetime:
             f"Write it with one, such as {text}-05:00.",
         )
     return at
+
+
+def day_of(text: str, what: str) -> date:
+    """Read a day that an option or argument gives.
+
+    Raises:
+        UsageError: It is none.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError.one("E402", what, f"`{text}` is no day", "Write 2026-03-06.") from None
 
 
 def library_of(law: Path | None) -> dict[str, Jurisdiction]:

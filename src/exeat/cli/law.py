@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -11,12 +11,12 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from exeat.cli.common import LawDir, law_for, library_of
+from exeat.cli.common import LawDir, day_of, law_for, library_of
+from exeat.cli.lawcheck import check_law, coverage, diff, docs
 from exeat.errors import LawError, UsageError, near_miss
 from exeat.report.law_text import adoption_of, reading_text, rule_lines
 from exeat.rules.adopt import draft, sign, upgrade_diff
-from exeat.rules.library import shipped
-from exeat.rules.model import Jurisdiction, Rule
+from exeat.rules.model import Rule
 from exeat.rules.place import LawOfPlace
 
 __all__ = ["app"]
@@ -26,6 +26,10 @@ app = typer.Typer(
     help="The law: list, show, check, adopt, compare.",
     rich_markup_mode="rich",
 )
+app.command("check")(check_law)
+app.command("coverage")(coverage)
+app.command("diff")(diff)
+app.command("docs")(docs)
 
 
 @app.command("list")
@@ -72,7 +76,7 @@ def show(
     """
     chain = law_for(place, law)
     console = Console(highlight=False, soft_wrap=True)
-    day = _day(on, "--on") if on else None
+    day = day_of(on, "--on") if on else None
     rules = [
         r for r in chain.rules if r.place == place and (day is None or r.in_force(day) is not False)
     ]
@@ -145,7 +149,7 @@ def adopt(
         return
     if title is None:
         raise UsageError.one("E403", "--title", "is missing", "Say in what office the name signs.")
-    day = _day(on, "--on") if on else datetime.now(UTC).astimezone().date()
+    day = day_of(on, "--on") if on else datetime.now(UTC).astimezone().date()
     signed = sign(place, folder, by=by, title=title, on=day, note=note)
     typer.echo(f"{signed.name}: {adoption_of(signed)}. In force with --law {folder}.")
 
@@ -163,17 +167,3 @@ def upgrade(
     typer.echo(changed or f"The research on {place} is as it was when counsel signed.", nl=False)
     if not changed:
         typer.echo()
-
-
-def _day(text: str, what: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UsageError.one("E402", what, f"`{text}` is no day", "Write 2026-03-06.") from None
-
-
-def _stale(place: Jurisdiction) -> bool:
-    """Say whether an adopted jurisdiction's research has changed since counsel signed."""
-    known = shipped().get(place.id)
-    adoption = place.adoption
-    return adoption is not None and known is not None and known.sha256 != adoption.shipped_sha256

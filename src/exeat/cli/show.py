@@ -12,7 +12,7 @@ from exeat.decide import Answer, Certainty, DutyState, Verdict
 from exeat.facts.words import say_time
 from exeat.report.answers import DISCLAIMER, rules_named
 from exeat.report.law_text import rule_text
-from exeat.rules.model import About, Modality, Rule
+from exeat.rules.model import About, Modality, Rule, Trigger
 from exeat.rules.place import LawOfPlace
 
 __all__ = ["headline", "show_answer"]
@@ -130,7 +130,7 @@ _TO: Final = {
 }
 _DO: Final = {
     About.HOLD: "keep the person",
-    About.NOTIFY: "tell {to} what the rule asks, such as the release",
+    About.NOTIFY: "tell {to} of the release",
     About.TRANSFER: "hand the person, or the request, to another custodian",
     About.INTERVIEW: "give access for an interview",
     About.SERVE_COPY: "give {to} a copy of the request",
@@ -140,12 +140,20 @@ _DO: Final = {
 }
 
 
+def _what(rule: Rule) -> str:
+    """Return in words what a rule makes, lets or forbids somebody to do."""
+    to = _TO.get(rule.to or "ice", rule.to)
+    if rule.about is About.NOTIFY and rule.trigger is not Trigger.RELEASE:
+        return f"give {to} the information that the rule names"
+    return _DO[rule.about].format(to=to)
+
+
 def _duties(answer: Answer, zone: ZoneInfo) -> list[str]:
     lines = []
     for duty in answer.duties:
         by = f", by {say_time(duty.due, zone)}" if duty.due else ""
         maybe = "" if duty.certainty is Certainty.CERTAIN else "if it applies: "
-        what = _DO[duty.rule.about].format(to=_TO.get(duty.to, duty.to))
+        what = _what(duty.rule)
         lines.append(f"{maybe}{what}{by} (`{duty.rule.id}`): {_STATES[duty.state]}")
     return lines
 
@@ -155,7 +163,7 @@ def _options(answer: Answer) -> list[str]:
     for option in answer.options:
         verb = "may" if option.rule.modality is Modality.MAY else "must not"
         maybe = "" if option.certainty is Certainty.CERTAIN else "if it applies: "
-        what = _DO[option.rule.about].format(to=_TO.get(option.rule.to or "ice"))
+        what = _what(option.rule)
         lines.append(f"{maybe}{verb} {what} (`{option.rule.id}`)")
     return lines
 

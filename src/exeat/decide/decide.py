@@ -26,7 +26,7 @@ from exeat.decide.verdict import (
     weigh,
     without_hold,
 )
-from exeat.decide.windows import safe_end, windows_of
+from exeat.decide.windows import first_lapse, safe_end, windows_of
 from exeat.facts.case import Case
 from exeat.facts.record import CustodyRecord
 from exeat.rules.model import Modality, Rule
@@ -85,8 +85,8 @@ def decide(record: CustodyRecord, law: LawOfPlace, at: datetime) -> Answer:
         at=at,
         eligible_since=eligible.earliest if not eligible.running else None,
         eligible_latest=eligible.latest,
-        until=safe_end(windows, at) if verdict in HELD else None,
-        overdue_since=_lapse(windows, since, at),
+        until=_until(windows, verdict, at) if verdict in HELD else None,
+        overdue_since=_lapse(windows, since, at, certainty),
         because=reasons_of(record, law, verdict, certainty, eligible, windows, weighed, duties, at),
         windows=windows,
         duties=duties,
@@ -198,9 +198,23 @@ def _contested(
     )
 
 
-def _lapse(windows: Sequence[Window], since: datetime | None, at: datetime) -> datetime | None:
-    """Return since when the person is overdue: the end of the last authority, if later."""
+def _until(windows: Sequence[Window], verdict: Verdict, at: datetime) -> datetime | None:
+    """Return when the hold must end; of a command its own end, whatever is allowed after it."""
+    if verdict is Verdict.MUST_HOLD:
+        windows = [w for w in windows if w.rule.modality is Modality.MUST]
+    return safe_end(windows, at)
+
+
+def _lapse(
+    windows: Sequence[Window], since: datetime | None, at: datetime, certainty: Certainty
+) -> datetime | None:
+    """Return since when the person is overdue: the end of the last authority, if later.
+
+    Where the readings differ, it is the end on the shortest; once they agree, on the longest,
+    because only since then is it sure.
+    """
     if since is None:
         return None
-    ends = [w.end for w in windows if w.end is not None and w.end <= at]
-    return max([since, min(ends)]) if ends else since
+    if certainty is Certainty.POSSIBLE:
+        return max(since, first_lapse(windows, at) or since)
+    return max([since, *(w.end for w in windows if w.end is not None and w.end <= at)])

@@ -220,13 +220,20 @@ def overdue_since(record: CustodyRecord, law: LawOfPlace, weighed: Weighed) -> d
     for detainer in record.detainers:
         if not isinstance(detainer.lifted, Never | None) and done_by(detainer.lifted, at, zone):
             ended = bounds(detainer.lifted, zone)[1]
-            base = max(base, ended) if ended is not None else base
+            # A request that allowed nothing moves nothing when it is lifted.
+            if ended is not None and ended > base and _stood(record, law, ended):
+                base = ended
     if at - base >= law.processing:
         return base
     for world in weighed.day.worlds:
         if any(lapsed(law, world, case, eligible) for case in weighed.cases):
             return base
     return None
+
+
+def _stood(record: CustodyRecord, law: LawOfPlace, end: datetime) -> bool:
+    """Say whether a hold stood, or may have stood, just before an instant in UTC."""
+    return weigh(record, law, end - end.resolution).verdict is not None
 
 
 def owed_before_release(record: CustodyRecord, law: LawOfPlace, weighed: Weighed) -> list[Rule]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from exeat.decide.answer import Certainty, Window
 from exeat.decide.eligibility import Eligibility
@@ -15,7 +15,7 @@ from exeat.rules.clocks import deadline
 from exeat.rules.model import RestsOn, Rule
 from exeat.rules.place import LawOfPlace, World
 
-__all__ = ["safe_end", "windows_of"]
+__all__ = ["first_lapse", "safe_end", "windows_of"]
 
 
 def windows_of(
@@ -103,8 +103,20 @@ def _span(
             ends.append(deadline(begun, limit.clock, case.zone, law.calendar).astimezone(UTC))
     if rule.last_day is not None:
         after = rule.last_day.latest + timedelta(days=1)
-        ends.append(datetime.combine(after, time(0), case.zone).astimezone(UTC))
+        if not _goes_on(law, rule, after):
+            ends.append(datetime.combine(after, time(0), case.zone).astimezone(UTC))
     return start, min(ends) if ends else None
+
+
+def _goes_on(law: LawOfPlace, rule: Rule, day: date) -> bool:
+    """Say whether a later version of the rule, on the same condition, begins on that day."""
+    return any(
+        (other.place, other.id, other.condition) == (rule.place, rule.id, rule.condition)
+        and other.first_day.earliest == other.first_day.latest == day
+        and other.modality is rule.modality
+        and other.judge is rule.judge
+        for other in law.rules
+    )
 
 
 def safe_end(windows: Sequence[Window], at: datetime) -> datetime | None:
@@ -125,6 +137,20 @@ def safe_end(windows: Sequence[Window], at: datetime) -> datetime | None:
         ends = [_longest(everywhere)]
     known = [end for end in ends if end is not None]
     return min(known) if known else None
+
+
+def first_lapse(windows: Sequence[Window], at: datetime) -> datetime | None:
+    """Return when the last authority ended on the reading on which that was first."""
+    standing = {reading for w in windows if _covers(w, at) for reading in w.readings}
+    everywhere = [w.end for w in windows if not w.readings and not _covers(w, at)]
+    by_reading: dict[str, list[datetime | None]] = {}
+    for window in windows:
+        for reading in window.readings:
+            if reading not in standing:
+                by_reading.setdefault(reading, list(everywhere)).append(window.end)
+    lists = list(by_reading.values()) or ([everywhere] if everywhere else [])
+    ends = [end for end in map(_longest, lists) if end is not None]
+    return min(ends) if ends else None
 
 
 def _covers(window: Window, at: datetime) -> bool:

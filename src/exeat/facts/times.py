@@ -23,9 +23,9 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import core_schema
 
 __all__ = [
-    "NEVER",
     "FIRST_YEAR",
     "LAST_YEAR",
+    "NEVER",
     "Act",
     "LongAgo",
     "Never",

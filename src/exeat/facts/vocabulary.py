@@ -81,9 +81,9 @@ def convictions(case: Case) -> list[Offence] | None:
 
 
 def _form(case: Case) -> str | None:
-    if case.detainer is None or case.detainer.form is None:
-        return None
-    return case.detainer.form.value
+    if case.detainer is None:
+        return ""  # no request, so it came on none of the forms
+    return case.detainer.form.value if case.detainer.form is not None else None
 
 
 def _asks(case: Case, what: str) -> Truth:

@@ -75,7 +75,7 @@ def _builder(mapping: Mapping) -> Builder:
 
 
 def build_booking(rows: Sequence[str], mapping: Mapping) -> Built:
-    """Make one custody record of the rows of one booking.
+    r"""Make one custody record of the rows of one booking.
 
     A pure function: the order of the rows changes nothing but the order of `Booking.rows`, and
     it may run in any process. A row that cannot be read becomes a reject; what it was stays in
@@ -90,7 +90,7 @@ def build_booking(rows: Sequence[str], mapping: Mapping) -> Built:
         >>> from exeat.intake.mapping import load_mapping
         >>> times = "2017-04-21 11:43:00", "2017-05-02 09:00:00"
         >>> row = "2", "a1", *times, times[1], "HOLD IMMIGRAT", "Immigration", "IMM", "other"
-        >>> built = build_booking(["\\x1f".join(row)], load_mapping("pierce"))
+        >>> built = build_booking(["\x1f".join(row)], load_mapping("pierce"))
         >>> built.booking.record.detainers[0].lift_reason.value
         'taken-into-custody'
         >>> built.booking.record.release.kind.value

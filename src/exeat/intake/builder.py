@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -11,53 +10,23 @@ from zoneinfo import ZoneInfo
 from exeat.facts.codes import BasisEnd, ReleaseKind
 from exeat.facts.record import Basis, CustodyRecord, Detainer, Release
 from exeat.facts.times import NEVER, Act, Uncertain, When, bounds
+from exeat.intake.draft import (
+    BACKWARD,
+    NO_BOOKING,
+    Draft,
+    Line,
+    near,
+    rejects,
+    surely_before,
+)
 from exeat.intake.lines import SEPARATOR
 from exeat.intake.meaning import Meaning, Meanings
 from exeat.intake.model import TIME_FIELDS, Mapping
-from exeat.intake.rejects import SEEN_LENGTH, Reject
 from exeat.intake.times import Ambiguous, ReadTime, TimeFault, TimeReader
 
-__all__ = ["Builder", "Draft"]
+__all__ = ["Builder"]
 
 _CACHE_SIZE: Final = 1 << 16
-_NEAR_DAYS: Final = 1
-"""A line says how the person left if it ended on the day of the release or one beside it."""
-
-_BACKWARD: Final = TimeFault(
-    "is before the booking", "Correct the time of booking or of release in the export."
-)
-_NO_BOOKING: Final = TimeFault(
-    "is empty: nobody can tell when custody began",
-    "Fill it in, or map another column to booked_at.",
-)
-
-
-@dataclass(slots=True)
-class Line:
-    """One row, read: its line numbers, its times, what its words mean, what is wrong with it."""
-
-    numbers: list[int]
-    record_id: str
-    meaning: Meaning
-    booked: ReadTime | None = None
-    released: ReadTime | None = None
-    ended: ReadTime | None = None
-    started: ReadTime | None = None
-    received: ReadTime | None = None
-    served: ReadTime | None = None
-    fault: tuple[str, str, TimeFault] | None = None
-
-
-@dataclass(slots=True)
-class Draft:
-    """A booking in the making."""
-
-    rows: list[int] = field(default_factory=list)
-    rejects: list[Reject] = field(default_factory=list)
-    duplicates: int = 0
-    record: CustodyRecord | None = None
-    notes: set[str] = field(default_factory=set)
-    unmapped: list[tuple[str, str]] = field(default_factory=list)
 
 
 class Builder:
@@ -89,7 +58,7 @@ class Builder:
         good = []
         for line in lines:
             if line.fault is not None:
-                draft.rejects.extend(_rejects(line, *line.fault))
+                draft.rejects.extend(rejects(line, *line.fault))
                 continue
             good.append(line)
             draft.rows += line.numbers
@@ -115,9 +84,9 @@ class Builder:
                 setattr(line, attribute, time)
         if line.fault is None:
             if line.booked is None:
-                line.fault = ("booked_at", texts[0], _NO_BOOKING)
-            elif line.released is not None and _surely_before(line.released, line.booked):
-                line.fault = ("released_at", texts[1], _BACKWARD)
+                line.fault = ("booked_at", texts[0], NO_BOOKING)
+            elif line.released is not None and surely_before(line.released, line.booked):
+                line.fault = ("released_at", texts[1], BACKWARD)
         return line
 
     def _record(self, lines: list[Line], good: list[Line], draft: Draft) -> CustodyRecord:
@@ -170,7 +139,7 @@ class Builder:
             return known.pop()
         # Which of them is true nobody can tell: the days from the first to the last.
         days = sorted(time.local_day for time in known)
-        span = Uncertain(f"{days[0]}/{days[-1]}" if days[0] != days[-1] else str(days[0]))
+        span = Uncertain(f"{days[0]}/{days[-1]}")
         return ReadTime(span, span, days[-1])
 
     def _order(self, time: ReadTime) -> tuple[float, str]:
@@ -186,7 +155,8 @@ class Builder:
             later: Under `shortest-hold`: the later of two makes the hold the shorter.
         """
         if type(time.earlier) is Uncertain:
-            draft.notes.add("date-without-time")
+            if "/" not in time.earlier.edtf:
+                draft.notes.add("date-without-time")
             return time.earlier
         if time.earlier is time.later:
             return time.earlier
@@ -212,9 +182,9 @@ class Builder:
         if line.ended is None:
             return
         what = "hold" if line.meaning.immigration else "charge"
-        if released is not None and _surely_before(released, line.ended):
+        if released is not None and surely_before(released, line.ended):
             draft.notes.add(f"{what}-ended-after-release")
-        if _surely_before(line.ended, line.started or booked):
+        if surely_before(line.ended, line.started or booked):
             draft.notes.add(f"{what}-ended-before-booking")
 
     # --- what the record has ------------------------------------------------------
@@ -232,7 +202,7 @@ class Builder:
         if line.ended is not None and "charge-ended-before-booking" in draft.notes:
             # It ended before it began: when it began is not known.
             began = line.started or line.booked
-            start = None if began and _surely_before(line.ended, began) else start
+            start = None if began and surely_before(line.ended, began) else start
         ended_by = meaning.ended_by
         if ended_by is None and line.ended is not None:
             ended_by = BasisEnd.UNSTATED
@@ -270,7 +240,7 @@ class Builder:
             (line.meaning.release, line.ended)
             for line in good
             if line.meaning.release is not None
-            and (line.ended is None or _near(line.ended, released))
+            and (line.ended is None or near(line.ended, released))
         ]
         handed = [pair for pair in found if pair[0] is not ReleaseKind.STREET] or found
         kinds = {kind for kind, _ in handed}
@@ -280,27 +250,3 @@ class Builder:
             kinds = {kind for kind, end in handed if order[end] == latest}
         only = kinds.pop() if len(kinds) == 1 else None
         return only or ReleaseKind.UNSTATED
-
-
-def _near(end: ReadTime, released: ReadTime) -> bool:
-    return abs((end.local_day - released.local_day).days) <= _NEAR_DAYS
-
-
-def _surely_before(time: ReadTime, other: ReadTime) -> bool:
-    """Say whether one time is before the other, however either may be read."""
-    late, early = time.later, other.earlier
-    if type(late) is Uncertain or type(early) is Uncertain:
-        return time.local_day < other.local_day
-    return late < early  # type: ignore[operator]  # both are instants
-
-
-def _rejects(line: Line, name: str, text: str, fault: TimeFault) -> Iterable[Reject]:
-    for number in line.numbers:
-        yield Reject(
-            number,
-            line.record_id[:SEEN_LENGTH],
-            name,
-            text.strip()[:SEEN_LENGTH],
-            fault.problem,
-            fault.remedy,
-        )

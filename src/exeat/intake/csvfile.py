@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
-from typing import IO, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from exeat.errors import Fault, IntakeError, near_miss
 from exeat.intake.lines import SEPARATOR, Broken, FieldRows
@@ -140,10 +140,9 @@ def read_rows(path: str | Path, mapping: Mapping) -> Iterator[Row | Reject]:
 
 def _read_header(path: Path, mapping: Mapping, rows: FieldRows) -> Export:
     wanted = {normal(name) for names in mapping.columns.values() for name in names}
-    first = _first_line(rows.file, rows)
+    first = rows.peek()
     if not mapping.delimiter:
         rows.delimiter = find_delimiter(first, wanted)
-    rows.put_back(first)
     header: tuple[str, ...] = ()
     for row in rows:
         header = tuple(value.strip() for value in row[1]) if isinstance(row, tuple) else (row.seen,)
@@ -157,15 +156,6 @@ def _read_header(path: Path, mapping: Mapping, rows: FieldRows) -> Export:
     if faults:
         raise IntakeError(faults)
     return Export(mapping, rows, header)
-
-
-def _first_line(file: IO[str], rows: FieldRows) -> str:
-    """Return the first line that holds anything, without its end of more than a record."""
-    while line := file.readline(1 << 17):
-        if line.strip("\ufeff\0 \t\r\n,;|"):
-            return line
-        rows.at += 1
-    return ""
 
 
 def _header_faults(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 import tempfile
 import zlib
@@ -103,10 +104,8 @@ def iter_groups(
     with open_export(path, mapping) as export:
         source = _counted(export, tally)
         groups: dict[str, list[str]] = {}
-        kept = 0
-        for record_id, packed in source:
+        for kept, (record_id, packed) in enumerate(source, start=1):
             _put(groups, record_id, packed, tally)
-            kept += 1
             if kept >= memory_rows:
                 parts = _estimate_parts(Path(path), export, memory_rows)
                 yield from _by_disk(groups, source, parts, tally)
@@ -149,8 +148,9 @@ def _put(groups: dict[str, list[str]], record_id: str, packed: str, tally: Tally
 
 def _estimate_parts(path: Path, export: Export, memory_rows: int) -> int:
     """Return into how many parts a file is cut so that each fits in half of the memory."""
-    done = max(1, export.rows.file.buffer.tell())  # type: ignore[attr-defined]  # a text file
-    share = max(1.0, path.stat().st_size / done)
+    file = export.rows.file
+    done = file.buffer.tell() if isinstance(file, io.TextIOWrapper) else 0
+    share = max(1.0, path.stat().st_size / max(1, done))
     return min(_MAX_PARTS, max(2, math.ceil(share * 2)))
 
 

@@ -24,7 +24,9 @@ SEPARATOR: Final = "\x1f"
 """ASCII unit separator, between the packed values of a row; no text of a row may hold it."""
 
 _ENDS: Final = "\r\n"
-_LINE_END: Final = re.compile(r"\r\n?|\n")
+_NOTHING: Final = "\ufeff\0 \t\r\n,;|"
+# What a field that spans lines may bring with it, and no value may hold.
+_BREAKS: Final = re.compile(r"\r\n?|[\n\0\x1f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ Parsed: TypeAlias = "tuple[int, list[str]] | Broken"
 
 @dataclass
 class FieldRows:
-    """Iterates over the rows of a file as fields, or as `Broken`; blank lines are counted.
+    r"""Iterates over the rows of a file as fields, or as `Broken`; blank lines are counted.
 
     Attributes:
         file: Text, opened with `newline=""`.
@@ -53,7 +55,7 @@ class FieldRows:
 
     Examples:
         >>> import io
-        >>> rows = FieldRows(io.StringIO('a,b\\n1,"two\\nlines"\\n\\n3\\n'), ",")
+        >>> rows = FieldRows(io.StringIO('a,b\n1,"two\nlines"\n\n3\n'), ",")
         >>> [row if isinstance(row, tuple) else row.problem for row in rows]
         [(1, ['a', 'b']), (2, ['1', 'two lines']), 'has 1 field where the header has 2']
         >>> rows.blank_lines
@@ -81,10 +83,14 @@ class FieldRows:
             else:
                 yield from self._checked(number, fields, line)
 
-    def put_back(self, line: str) -> None:
-        """Make a line that was read elsewhere the next one."""
-        if line:
-            self._back.appendleft(line)
+    def peek(self) -> str:
+        """Return the first line that holds anything, without taking it; "" at the end."""
+        while line := self.file.readline(MAX_RECORD):
+            if line.strip(_NOTHING):
+                self._back.appendleft(line)
+                return line
+            self.at += 1
+        return ""
 
     def _odd(self, number: int, line: str) -> Iterator[Parsed]:
         """Yield what a line makes that is not plain; it may take the next lines with it."""
@@ -161,7 +167,7 @@ class FieldRows:
             return None
         if len(rows) != 1:
             return None
-        return rows[0] if alone is not None else [_LINE_END.sub(" ", value) for value in rows[0]]
+        return rows[0] if alone is not None else [_BREAKS.sub(" ", value) for value in rows[0]]
 
     def _all_quoted(self, line: str) -> list[str] | None:
         """Return the fields of a line in which every field stands in marks and holds none."""

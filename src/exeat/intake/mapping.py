@@ -2,53 +2,31 @@
 
 from __future__ import annotations
 
-import codecs
 import hashlib
-import re
 import tomllib
 from importlib import resources
-from itertools import combinations
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from exeat.errors import IntakeError, near_miss
-from exeat.facts.codes import (
-    BasisEnd,
-    BasisKind,
-    FacilityKind,
-    LiftReason,
-    OffenceClass,
-    ReleaseKind,
-)
-from exeat.facts.record import Facility
+from exeat.intake.mapping_parts import read_file, read_holds, read_meanings, read_times
 from exeat.intake.model import (
-    DEFAULT_EMPTY,
     FIELDS,
     REQUIRED_FIELDS,
-    WORD_FIELDS,
-    Agency,
-    Codes,
     Mapping,
 )
-from exeat.intake.times import ISO, Ambiguous, compile_format
 from exeat.intake.toml_reader import TomlReader
 
 __all__ = ["Mapping", "load_mapping", "read_mapping", "shipped_maps"]
 
 FORMAT: Final = 1
 _MAX_BYTES: Final = 1 << 20
-_ENCODINGS: Final = re.compile(r"utf-(8|16|32)(-sig|-le|-be)?|cp\d+|iso8859-\d+|ascii|mac-roman")
 
 _TOP: Final = (
     "format", "name", "attribution", "zone", "place", "columns", "file", "times", "hold",
     "agencies", "dispositions", "lift", "release", "classes", "facility",
 )  # fmt: skip
-# One instant by which two formats are compared: day and month must not be swapped unseen.
-_PROBE: Final = {
-    "Y": "2003", "y": "03", "m": "04", "d": "05", "b": "Apr", "B": "April", "H": "06", "I": "06",
-    "M": "07", "S": "08", "f": "0", "p": "AM", "z": "+0000",
-}  # fmt: skip
 
 
 def shipped_maps() -> dict[str, Path]:
@@ -79,31 +57,28 @@ def load_mapping(name_or_path: str | Path) -> Mapping:
     shipped = shipped_maps()
     path = shipped.get(str(name_or_path)) or Path(name_or_path)
     try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise IntakeError.one(
-                "E300",
-                path.name,
-                "is larger than a mapping can be",
-                "Give the mapping (TOML), not the export.",
-            )
-        text = path.read_text(encoding="utf-8-sig")
+        with path.open(encoding="utf-8-sig") as file:
+            text = file.read(_MAX_BYTES + 1)
     except FileNotFoundError:
+        near = near_miss(str(name_or_path), list(shipped))
         raise IntakeError.one(
             "E300",
             str(name_or_path),
             "is neither a mapping that ships nor a file",
-            f"Shipped: {', '.join(shipped)}.{near_miss(str(name_or_path), list(shipped))} "
-            "`exeat map FILE` proposes one for an export.",
+            f"Shipped: {', '.join(shipped)}.{near} `exeat map` proposes one for an export.",
         ) from None
-    except (OSError, UnicodeDecodeError, ValueError) as error:
+    except (OSError, ValueError) as error:
         raise IntakeError.one(
             "E300", path.name, f"cannot be read ({error})", "Give a TOML file in UTF-8."
         ) from None
+    if len(text) > _MAX_BYTES:
+        help = "Give the mapping (TOML), not the export."
+        raise IntakeError.one("E300", path.name, "is larger than a mapping can be", help)
     return read_mapping(text, path.name)
 
 
 def read_mapping(text: str, name: str = "mapping") -> Mapping:
-    """Read the text of a mapping.
+    r"""Read the text of a mapping.
 
     Args:
         text: TOML, as `docs/mapping-files.md` describes it.
@@ -113,7 +88,7 @@ def read_mapping(text: str, name: str = "mapping") -> Mapping:
         IntakeError: With every fault.
 
     Examples:
-        >>> read_mapping('format = 1\\nzone = "Mars/Base"\\n', "m.toml")
+        >>> read_mapping('format = 1\nzone = "Mars/Base"\n', "m.toml")
         Traceback (most recent call last):
         ...
         exeat.errors.IntakeError: m.toml, key `name`: is missing
@@ -132,27 +107,29 @@ def read_mapping(text: str, name: str = "mapping") -> Mapping:
             "E300", name, f"is not TOML ({error})", "See docs/mapping-files.md for an example."
         ) from None
     reader = TomlReader(name, text)
+    values = _basics(reader, data) | read_file(reader, data) | read_times(reader, data)
+    values |= read_meanings(reader, data) | read_holds(reader, data, values["columns"])
+    if reader.faults:
+        raise IntakeError(reader.faults)
+    return Mapping(**values, digest=hashlib.sha256(text.encode()).hexdigest())
+
+
+def _basics(reader: TomlReader, data: dict[str, Any]) -> dict[str, Any]:
     reader.only(data, "", _TOP)
-    if data.get("format", FORMAT) != FORMAT or "format" not in data:
+    if data.get("format") != FORMAT:
         seen = data.get("format", "nothing")
         reader.fault("E303", "", "format", f"`{seen}` is no format known here", "Write format = 1.")
-    basics = {
+    return {
         "name": reader.take(data, "", "name", str),
         "columns": _columns(reader, reader.take(data, "", "columns", dict)),
         "zone": _zone(reader, data),
         "attribution": reader.take(data, "", "attribution", str, ""),
         "place": reader.take(data, "", "place", str, None),
-        "digest": hashlib.sha256(text.encode()).hexdigest(),
     }
-    rest = _file(reader, data) | _times(reader, data) | _meanings(reader, data)
-    rest |= _holds(reader, data, basics["columns"])
-    if reader.faults:
-        raise IntakeError(reader.faults)
-    return Mapping(**basics, **rest)
 
 
 def _zone(reader: TomlReader, data: dict[str, Any]) -> str:
-    zone = reader.take(data, "", "zone", str)
+    zone: str = reader.take(data, "", "zone", str)
     try:
         if zone:
             ZoneInfo(zone)
@@ -191,164 +168,3 @@ def _columns(reader: TomlReader, data: dict[str, Any]) -> dict[str, tuple[str, .
         elif found:
             columns[name] = found
     return columns
-
-
-def _file(reader: TomlReader, data: dict[str, Any]) -> dict[str, Any]:
-    part = reader.take(data, "", "file", dict, {})
-    reader.only(part, "file", ("delimiter", "encoding", "skip_lines", "empty_values"))
-    delimiter = reader.take(part, "file", "delimiter", str, None)
-    if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n\0\x1f'):
-        reader.fault(
-            "E303",
-            "file",
-            "delimiter",
-            f"`{delimiter}` is no delimiter",
-            'One letter: "," or "\\t".',
-        )
-    encoding = reader.take(part, "file", "encoding", str, None)
-    if encoding is not None and not _is_text_encoding(encoding):
-        reader.fault(
-            "E315",
-            "file",
-            "encoding",
-            f"`{encoding}` is no encoding known here",
-            "Write utf-8 or cp1252, or leave it out.",
-        )
-    skip = reader.take(part, "file", "skip_lines", int, 0)
-    if skip < 0:
-        reader.fault("E303", "file", "skip_lines", f"`{skip}` is below zero", "Write 0 or more.")
-    empty = reader.texts(part, "file", "empty_values", DEFAULT_EMPTY)
-    return {
-        "delimiter": delimiter,
-        "encoding": encoding,
-        "skip_lines": skip,
-        "empty_values": tuple(dict.fromkeys(("", *empty))),
-    }
-
-
-def _is_text_encoding(name: str) -> bool:
-    try:
-        return bool(_ENCODINGS.fullmatch(codecs.lookup(name).name))
-    except (LookupError, ValueError):
-        return False
-
-
-def _times(reader: TomlReader, data: dict[str, Any]) -> dict[str, Any]:
-    part = reader.take(data, "", "times", dict, {})
-    reader.only(part, "times", ("formats", "ambiguous", "empty_end"))
-    formats = reader.texts(part, "times", "formats", (ISO,)) or (ISO,)
-    good = []
-    for name in formats:
-        try:
-            compile_format(name)
-            good.append(name)
-        except ValueError as error:
-            reader.fault(
-                "E306",
-                "times",
-                "formats",
-                f"`{name}` is no time format: {error}",
-                'Write one such as "%m/%d/%Y %H:%M", or "iso".',
-            )
-    _refuse_contradictions(reader, good)
-    policy = reader.code("times", "ambiguous", part.get("ambiguous", "shortest-hold"), Ambiguous)
-    empty_end = reader.take(part, "times", "empty_end", str, "unknown")
-    if empty_end not in ("unknown", "runs"):
-        reader.fault(
-            "E304", "times", "empty_end", f"`{empty_end}` is not in the list", "Use: unknown, runs."
-        )
-    return {
-        "formats": formats,
-        "ambiguous": policy or Ambiguous.SHORTEST_HOLD,
-        "empty_end": empty_end,
-    }
-
-
-def _refuse_contradictions(reader: TomlReader, formats: list[str]) -> None:
-    """Refuse two formats that read one text as two days: no order of the list may decide that."""
-    for one, other in combinations(formats, 2):
-        sample = one
-        for letter, value in _PROBE.items():
-            sample = sample.replace(f"%{letter}", value)
-        match = compile_format(other).fullmatch(sample)
-        if match and (int(match["d"]) != 5 or (match.groupdict().get("m") or "04") != "04"):
-            reader.fault(
-                "E306",
-                "times",
-                "formats",
-                f"`{one}` and `{other}` read `{sample}` as two different days",
-                "Keep the one that the jail writes.",
-            )
-
-
-def _meanings(reader: TomlReader, data: dict[str, Any]) -> dict[str, Any]:
-    tables = {
-        "dispositions": ("dispositions", BasisEnd),
-        "lift": ("lifts", LiftReason),
-        "release": ("releases", ReleaseKind),
-        "classes": ("classes", OffenceClass),
-    }
-    found: dict[str, Any] = {
-        name: Codes(reader.codes(reader.take(data, "", key, dict, {}), key, codes))
-        for key, (name, codes) in tables.items()
-    }
-    found["agencies"] = _agencies(reader, reader.take(data, "", "agencies", dict, {}))
-    part = reader.take(data, "", "facility", dict, {})
-    reader.only(part, "facility", ("kind", "fips", "fips_vintage", "ori", "detloc"))
-    kind = reader.code("facility", "kind", part.get("kind", "jail"), FacilityKind)
-    codes = {
-        key: reader.take(part, "facility", key, str, None)
-        for key in ("fips", "fips_vintage", "ori", "detloc")
-    }
-    found["facility"] = Facility(kind=kind or FacilityKind.JAIL, **codes)
-    return found
-
-
-def _agencies(reader: TomlReader, data: dict[str, Any]) -> dict[str, Agency]:
-    agencies = {}
-    for code, value in data.items():
-        if isinstance(value, str):
-            agencies[code.casefold()] = Agency(value)
-        elif isinstance(value, dict):
-            table = f"agencies.{code}"
-            reader.only(value, table, ("name", "kind"))
-            kind = reader.code(table, "kind", value["kind"], BasisKind) if "kind" in value else None
-            agencies[code.casefold()] = Agency(reader.take(value, table, "name", str), kind)
-        else:
-            reader.fault(
-                "E303", "agencies", code, f"`{value}` is no name", "Write a name in quotes."
-            )
-    return agencies
-
-
-def _holds(
-    reader: TomlReader, data: dict[str, Any], columns: dict[str, tuple[str, ...]]
-) -> dict[str, Any]:
-    part = reader.take(data, "", "hold", dict, {})
-    reader.only(part, "hold", ("immigration", "other"))
-    lines = reader.take(part, "hold", "immigration", dict)
-    reader.only(lines, "hold.immigration", ("column", "any_of"))
-    column = reader.take(lines, "hold.immigration", "column", str, "charge")
-    known = [name for name in columns if name in WORD_FIELDS]
-    if columns and column not in known:
-        reader.fault(
-            "E307",
-            "hold.immigration",
-            "column",
-            f"`{column}` is not a column of words under [columns]",
-            f"Name the key on the left side there: {', '.join(known)}.{near_miss(column, known)}",
-        )
-    if "any_of" not in lines and "immigration" in part:
-        reader.fault(
-            "E301",
-            "hold.immigration",
-            "any_of",
-            "is missing",
-            "List what the column says on an immigration hold; [] if the export has none.",
-        )
-    other = reader.take(part, "hold", "other", dict, {})
-    return {
-        "immigration_field": column,
-        "immigration": reader.texts(lines, "hold.immigration", "any_of"),
-        "kinds": Codes(reader.codes(other, "hold.other", BasisKind)),
-    }

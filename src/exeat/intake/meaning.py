@@ -42,7 +42,7 @@ class Meaning:
 
 
 class Meanings:
-    """Reads the packed words of rows by one mapping.
+    r"""Reads the packed words of rows by one mapping.
 
     Args:
         mapping: How to read them.
@@ -51,7 +51,7 @@ class Meanings:
     Examples:
         >>> from exeat.intake.mapping import load_mapping
         >>> meanings = Meanings(load_mapping("pierce"), frozenset({""}))
-        >>> meanings.read("FUGITIVE\\x1fExtradition\\x1fSUP\\x1fother").kind.value
+        >>> meanings.read("FUGITIVE\x1fExtradition\x1fSUP\x1fother").kind.value
         'fugitive'
     """
 
@@ -65,17 +65,16 @@ class Meanings:
         self._end, self._lift = mapping.dispositions.finder(), mapping.lifts.finder()
         self._release = mapping.releases.finder()
 
-    def read(self, words: str) -> Meaning:
-        """Return what the words of a row mean.
-
-        Args:
-            words: The values of `WORD_FIELDS` that the export has, packed.
-        """
+    def _texts(self, words: str) -> dict[str, str]:
         values = (value.strip() for value in words.split(SEPARATOR))
-        texts = {
+        return {
             name: "" if value.casefold() in self._empty else value
             for name, value in zip(self._fields, values, strict=True)
         }
+
+    def read(self, words: str) -> Meaning:
+        """Return what the words of a row mean: the packed values of `WORD_FIELDS`."""
+        texts = self._texts(words)
         unmapped: list[tuple[str, str]] = []
         immigration = bool(self._is_immigration(texts[self._column]))
         charge, disposition = texts["charge"], texts.get("disposition", "")

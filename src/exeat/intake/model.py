@@ -165,7 +165,7 @@ class Mapping:
     lifts: Codes[LiftReason] = Codes()
     releases: Codes[ReleaseKind] = Codes()
     classes: Codes[OffenceClass] = Codes()
-    facility: Facility = Facility()
+    facility: Facility = field(default_factory=Facility)
 
     def __hash__(self) -> int:
         return hash(self.digest)

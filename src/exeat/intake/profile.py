@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from exeat.errors import IntakeError
-from exeat.facts.times import Uncertain, When
+from exeat.facts.times import When, show_when
 from exeat.intake.lines import FieldRows
 from exeat.intake.model import DEFAULT_EMPTY
 from exeat.intake.sniff import check_is_text, find_delimiter, find_encoding
-from exeat.intake.times import ISO, ReadTime, TimeReader, ZoneInfo
+from exeat.intake.times import ISO, ReadTime, TimeReader
 
 __all__ = ["Column", "Table", "choose_formats", "look_at", "read_time_columns"]
 
@@ -39,6 +40,12 @@ _DAY_FIRST: Final = tuple(
 _PLAIN: Final = (ISO, *(day + clock for day in _OTHER_DATES for clock in _CLOCKS))
 _EMPTY: Final = frozenset(text.casefold() for text in DEFAULT_EMPTY)
 _UTC: Final = ZoneInfo("UTC")
+# Columns that describe the person: no role in a mapping, whatever they hold.
+_PERSONAL: Final = re.compile(
+    r"birth|\bdob\b|\brace\b|ethnic|gender|\bsex\b|address|\bssn\b|phone|citizen|nationality|"
+    r"country|alien|language|religio|\b(first|last|middle|full|inmate|person|defendant|offender|"
+    r"victim) name|^name$|\bage\b|\b(re)(arrest|jail)"
+)
 
 
 @dataclass
@@ -56,6 +63,11 @@ class Column:
     times: list[When | None] | None = field(default=None, repr=False)
 
     @property
+    def words(self) -> str:
+        """Its name as words: `jailIn`, `JAIL_IN` and `jail-in` are `jail in`."""
+        return _name_words(self.name)
+
+    @property
     def filled(self) -> float:
         """The share of rows in which it holds something."""
         return sum(map(bool, self.values)) / len(self.values) if self.values else 0.0
@@ -70,7 +82,7 @@ class Table:
     """The rows looked at.
 
     Attributes:
-        columns: In the order of the header.
+        columns: In the order of the header; those that describe the person are left out.
         delimiter: As found.
         formats: Time formats that read its times.
         unsure: What nobody can tell from the data, in whole sentences.
@@ -91,19 +103,7 @@ def look_at(path: Path) -> Table:
     Raises:
         IntakeError: E310 to E312, and E316 where the file is no table with two columns.
     """
-    encoding, errors = find_encoding(check_is_text(path))
-    with path.open(encoding=encoding, errors=errors, newline="") as file:
-        rows = FieldRows(file, ",")
-        first = ""
-        while (line := file.readline(1 << 17)) and not first:
-            first = line if line.strip(" \t\r\n,;|\0") else ""
-            rows.put_back(line) if first else None
-            if first:
-                break
-        rows.delimiter = find_delimiter(first, set())
-        good = (row[1] for row in rows if isinstance(row, tuple))
-        header = [name.strip() for name in next(good, [])]
-        body = list(islice(good, LOOKED_AT))
+    header, body, delimiter = _first_rows(path)
     if len(header) < 2:
         raise IntakeError.one(
             "E316",
@@ -114,11 +114,27 @@ def look_at(path: Path) -> Table:
     columns = [
         Column(name, [_clean(row[at]) for row in body])
         for at, name in enumerate(header)
-        if name and header.count(name) == 1
+        if name and header.count(name) == 1 and not _PERSONAL.search(_name_words(name))
     ]
-    table = Table(columns, rows.delimiter)
+    table = Table(columns, delimiter)
     read_time_columns(table)
     return table
+
+
+def _first_rows(path: Path) -> tuple[list[str], list[list[str]], str]:
+    encoding, errors = find_encoding(check_is_text(path))
+    with path.open(encoding=encoding, errors=errors, newline="") as file:
+        rows = FieldRows(file, ",")
+        first = rows.peek()
+        rows.delimiter = find_delimiter(first, set())
+        good = (row[1] for row in rows if isinstance(row, tuple))
+        header = [name.strip() for name in next(good, [])]
+        return header, list(islice(good, LOOKED_AT)), rows.delimiter
+
+
+def _name_words(name: str) -> str:
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+    return " ".join(re.split(r"[^A-Za-z0-9]+", apart)).strip().lower()
 
 
 def _clean(text: str) -> str:
@@ -155,27 +171,14 @@ def choose_formats(texts: Iterable[str], unsure: list[str]) -> tuple[str, ...]:
 
     Examples:
         >>> choose_formats(["04/21/2017 11:43", "2017-04-21"], [])
-        ('%m/%d/%Y %H:%M', 'iso')
+        ('iso', '%m/%d/%Y %H:%M')
         >>> unsure = []
         >>> choose_formats(["04/05/2017"], unsure), len(unsure)
         (('%m/%d/%Y',), 1)
     """
     left = set(texts)
-    month_first, day_first = (_reading(left, formats) for formats in (_MONTH_FIRST, _DAY_FIRST))
-    only_month, only_day = month_first - day_first, day_first - month_first
-    if month_first and day_first and not only_month and not only_day:
-        unsure.append(
-            f"`{min(month_first)}` may have the month or the day first, and no other time "
-            "tells; month first is assumed, in [times] formats."
-        )
-    elif only_month and only_day:
-        few = min(only_month, only_day, key=len)
-        unsure.append(
-            f"Some times have the month first and some the day, such as `{min(few)}`; the "
-            "order that most have is taken, in [times] formats, and the others will be rejects."
-        )
-    formats = _MONTH_FIRST if len(only_month) >= len(only_day) else _DAY_FIRST
-    candidates = {name: _reading(left, (name,)) for name in (*_PLAIN, *formats)}
+    dates = _MONTH_FIRST if _month_first(left, unsure) else _DAY_FIRST
+    candidates = {name: _reading(left, (name,)) for name in (*_PLAIN, *dates)}
     chosen: list[str] = []
     while left and candidates:
         best = max(candidates, key=lambda name: len(candidates[name] & left))
@@ -187,6 +190,23 @@ def choose_formats(texts: Iterable[str], unsure: list[str]) -> tuple[str, ...]:
     return tuple(chosen) or (ISO,)
 
 
+def _month_first(texts: set[str], unsure: list[str]) -> bool:
+    month_first, day_first = (_reading(texts, formats) for formats in (_MONTH_FIRST, _DAY_FIRST))
+    only_month, only_day = month_first - day_first, day_first - month_first
+    if month_first and not only_month and not only_day:
+        unsure.append(
+            f"`{min(month_first)}` may have the month or the day first, and no other time "
+            "tells; month first is assumed, in [times] formats."
+        )
+    elif only_month and only_day:
+        few = min(only_month, only_day, key=len)
+        unsure.append(
+            f"Some times have the month first and some the day, such as `{min(few)}`; the "
+            "order that most have is taken, in [times] formats, and the others will be rejects."
+        )
+    return len(only_month) >= len(only_day)
+
+
 def _reading(texts: set[str], formats: Sequence[str]) -> set[str]:
     reader = TimeReader(_UTC, formats)
     return {text for text in texts if isinstance(reader.read(text), ReadTime)}
@@ -194,17 +214,10 @@ def _reading(texts: set[str], formats: Sequence[str]) -> set[str]:
 
 def not_after(one: Column, other: Column) -> float:
     """Return the share of rows in which a time of one column is not after that of another."""
+    # Both in UTC, so that their ISO texts sort as they do.
     pairs = [
-        (_day_or_instant(a), _day_or_instant(b))
+        (show_when(a) or "", show_when(b) or "")
         for a, b in zip(one.times or (), other.times or (), strict=True)
         if a is not None and b is not None
     ]
     return sum(a <= b for a, b in pairs) / len(pairs) if pairs else 0.0
-
-
-def _day_or_instant(when: When) -> str:
-    return when.edtf if isinstance(when, Uncertain) else _text(when)
-
-
-def _text(instant: datetime) -> str:
-    return instant.isoformat()

@@ -184,7 +184,7 @@ def _codes(fields: dict[str, Column], holds_in: Sequence[bool], unsure: list[str
         codes = [text for text, _ in agency.counts().most_common(_MAX_LISTED)]
         yield "\n".join(
             [
-                "[agencies]   # UNSURE: whose each code is; add { name = ..., kind = ... } for a hold",
+                "[agencies]   # UNSURE: whose each code is; a kind for one that lodges holds",
                 *(f"{_quoted(code)} = {_quoted(code)}" for code in codes),
                 "",
             ]

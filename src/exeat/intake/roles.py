@@ -15,18 +15,18 @@ IMMIGRATION: Final = re.compile(
 )
 """What an immigration hold may be called."""
 
-# Columns that describe the person: no role in a mapping, whatever they hold.
-_PERSONAL: Final = re.compile(
-    r"birth|\bdob\b|\brace\b|ethnic|gender|\bsex\b|address|\bssn\b|phone|citizen|nationality|"
-    r"country|alien|language|religio|\b(first|last|middle|full|inmate|person|defendant|offender|"
-    r"victim) name|^name$|\bage\b|\b(re)(arrest|jail)"
-)
 _HINTS: Final = {
-    "record_id": r"book(ing)? ?(id|no|num|number|nbr)\b|\b(inmate|person|offender|case) ?(id|no)\b|\bid$",
+    "record_id": (
+        r"book(ing)? ?(id|no|num|number|nbr)\b|\b(inmate|person|offender|case) ?(id|no)\b|\bid$"
+    ),
     "booked_at": r"book|jail in\b|intake|admi(t|ssion)|commit|\bdate in\b|\bin (date|time)|confine",
     "released_at": r"releas|jail out\b|discharg|\bdate out\b|\bout (date|time)|\bexit|depart",
-    "ended_at": r"(charge|hold|count|detainer).*(end|clos|releas|disp)|disp.*(date|time|at\b)|\bended",
-    "charge": r"charge( desc(ription)?| name| text)?$|offen[sc]e( desc(ription)?)?$|hold desc|descr",
+    "ended_at": (
+        r"(charge|hold|count|detainer).*(end|clos|releas|disp)|disp.*(date|time|at\b)|\bended"
+    ),
+    "charge": (
+        r"charge( desc(ription)?| name| text)?$|offen[sc]e( desc(ription)?)?$|hold desc|descr"
+    ),
     "disposition": r"dispo|outcome|(release|end) (reason|type)",
     "agency": r"agency|court\b|\bori\b|jurisdiction",
     "statute": r"statute|section|\bcode\b|\brcw\b",
@@ -41,9 +41,8 @@ def guess_columns(table: Table) -> dict[str, tuple[str, ...]]:
     Args:
         table: The rows looked at; gets a sentence for each guess that a person must confirm.
     """
-    usable = [column for column in table.columns if not _PERSONAL.search(_words(column))]
-    times = [column for column in usable if column.times is not None]
-    words = [column for column in usable if column.times is None and column.filled]
+    times = [column for column in table.columns if column.times is not None]
+    words = [column for column in table.columns if column.times is None and column.filled]
     found = _guess_times(table, times)
     found |= _guess_words(table, words, found)
     _guess_id(table, words, found)
@@ -55,14 +54,8 @@ def guess_columns(table: Table) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _words(column: Column) -> str:
-    """Return a column's name as words: `jailIn`, `JAIL_IN` and `jail-in` are `jail in`."""
-    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", column.name)
-    return " ".join(re.split(r"[^A-Za-z0-9]+", apart)).strip().lower()
-
-
 def _hint(field: str, column: Column) -> bool:
-    return re.search(_HINTS[field], _words(column)) is not None
+    return re.search(_HINTS[field], column.words) is not None
 
 
 def _best(columns: list[Column], merit: Callable[[Column], float]) -> Column | None:
@@ -72,38 +65,21 @@ def _best(columns: list[Column], merit: Callable[[Column], float]) -> Column | N
 
 def _guess_times(table: Table, times: list[Column]) -> dict[str, list[Column]]:
     """Tell booking, release and end apart: by name, and booking comes before all others."""
-    found: dict[str, list[Column]] = {}
-
-    def merit_booked(column: Column) -> float:
-        others = [other for other in times if other is not column]
-        first = sum(not_after(column, other) for other in others) / max(1, len(others))
-        return 2 * _hint("booked_at", column) + column.filled + first
-
-    booked = _best(times, merit_booked)
+    booked = _best(times, lambda column: _merit_booked(column, times))
     if booked is None:
         table.unsure.append("No column holds times of booking: name it under [columns] booked_at.")
-        return found
-    found["booked_at"] = [booked]
-    if not _hint("booked_at", booked):
-        table.unsure.append(f"Column `{booked.name}` may not be when the person was booked.")
+        return {}
+    found = {"booked_at": [booked]}
+    _doubt(table, "booked_at", booked, "when the person was booked")
     rest = [column for column in times if column is not booked and not_after(booked, column) > 0.5]
-    released = _best(
-        rest,
-        lambda column: (
-            2 * _hint("released_at", column)
-            - 2 * _hint("ended_at", column)
-            + column.filled
-            + not_after(booked, column)
-        ),
-    )
+    released = _best(rest, lambda column: _merit_released(column, booked))
     if released is None:
         table.unsure.append(
             "No column holds times of release: name it under [columns] released_at."
         )
         return found
     found["released_at"] = [released]
-    if not _hint("released_at", released):
-        table.unsure.append(f"Column `{released.name}` may not be when the person left the jail.")
+    _doubt(table, "released_at", released, "when the person left the jail")
     rest = [column for column in rest if column is not released]
     ended = _best(rest, lambda column: 2 * _hint("ended_at", column) + column.filled - 0.5)
     if ended is None:
@@ -112,10 +88,24 @@ def _guess_times(table: Table, times: list[Column]) -> dict[str, list[Column]]:
             "a hold outlasted the charges: name one under [columns] ended_at if there is one."
         )
         return found
-    found["ended_at"] = [ended]
-    if not _hint("ended_at", ended):
-        table.unsure.append(f"Column `{ended.name}` may not be when the charge or hold ended.")
-    return found
+    _doubt(table, "ended_at", ended, "when the charge or hold ended")
+    return found | {"ended_at": [ended]}
+
+
+def _merit_booked(column: Column, times: list[Column]) -> float:
+    others = [other for other in times if other is not column]
+    first = sum(not_after(column, other) for other in others) / max(1, len(others))
+    return 2 * _hint("booked_at", column) + column.filled + first
+
+
+def _merit_released(column: Column, booked: Column) -> float:
+    named = 2 * _hint("released_at", column) - 2 * _hint("ended_at", column)
+    return named + column.filled + not_after(booked, column)
+
+
+def _doubt(table: Table, field: str, column: Column, words: str) -> None:
+    if not _hint(field, column):
+        table.unsure.append(f"Column `{column.name}` may not be {words}.")
 
 
 def _guess_words(
@@ -148,7 +138,7 @@ def _guess_id(table: Table, words: list[Column], found: dict[str, list[Column]])
         [column for column in free if _hint("record_id", column)],
         lambda column: (
             column.filled
-            + 2 * ("book" in _words(column))
+            + 2 * ("book" in column.words)
             + len(column.counts()) / max(1, len(column.values))
         ),
     )

@@ -110,7 +110,7 @@ def _not_csv(name: str, head: bytes) -> Fault | None:
 
 
 def find_encoding(head: bytes) -> tuple[str, str]:
-    """Return the encoding of a file and the error handler to read it with.
+    r"""Return the encoding of a file and the error handler to read it with.
 
     UTF-16 and UTF-32 are known by their marks. Everything else is read as UTF-8, and a byte
     that is no UTF-8 as Windows-1252, so that a file of either kind, or of both, reads right.
@@ -119,8 +119,8 @@ def find_encoding(head: bytes) -> tuple[str, str]:
         head: The first bytes of the file.
 
     Examples:
-        >>> encoding, errors = find_encoding(b"name\\nPE\\xd1A")
-        >>> b"PE\\xd1A".decode(encoding, errors)
+        >>> encoding, errors = find_encoding(b"name\nPE\xd1A")
+        >>> b"PE\xd1A".decode(encoding, errors)
         'PEÑA'
     """
     for mark, encoding in _BOMS:

@@ -7,7 +7,6 @@ that the clocks jumped over is a fault of the row.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
@@ -17,51 +16,22 @@ from typing import Final, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
 from exeat.facts.times import Uncertain, When
+from exeat.intake.formats import (
+    ISO,
+    ISO_PATTERN,
+    clock_of,
+    compile_format,
+    day_of,
+    offset_of,
+)
 
 __all__ = ["ISO", "Ambiguous", "ReadTime", "TimeFault", "TimeReader", "compile_format"]
-
-ISO: Final = "iso"
-"""The format name for ISO 8601: `2017-04-21 11:43:00`, `2017-04-21T11:43-07:00`, `2017-04-21`."""
 
 FIRST_YEAR: Final = 1970
 LAST_YEAR: Final = 2099
 """A year outside of these is a placeholder or a slip, never a time of custody."""
 
 _CACHE_SIZE: Final = 1 << 16
-_MONTHS: Final = (
-    "jan",
-    "feb",
-    "mar",
-    "apr",
-    "may",
-    "jun",
-    "jul",
-    "aug",
-    "sep",
-    "oct",
-    "nov",
-    "dec",
-)
-_DIRECTIVES: Final = {
-    "Y": r"(?P<Y>\d{4})",
-    "y": r"(?P<y>\d{2})",
-    "m": r"(?P<m>\d{1,2})",
-    "d": r"(?P<d>\d{1,2})",
-    "b": r"(?P<b>[A-Za-z]{3})",
-    "B": r"(?P<b>[A-Za-z]{3,9})",
-    "H": r"(?P<H>\d{1,2})",
-    "I": r"(?P<I>\d{1,2})",
-    "M": r"(?P<M>\d{2})",
-    "S": r"(?P<S>\d{2})",
-    "f": r"(?P<f>\d{1,9})",
-    "p": r"(?P<p>[AaPp])\.?[Mm]\.?",
-    "z": r"(?P<z>Z|[+-]\d{2}:?\d{2})",
-}
-_ISO: Final = re.compile(
-    r"(?P<Y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})"
-    r"(?:[T ](?P<H>\d{2}):(?P<M>\d{2})(?::(?P<S>\d{2})(?:[.,](?P<f>\d{1,9}))?)? ?"
-    r"(?P<z>Z|[+-]\d{2}:?\d{2})?)?"
-)
 
 
 class Ambiguous(StrEnum):
@@ -103,48 +73,6 @@ class ReadTime(NamedTuple):
 TimeResult: TypeAlias = ReadTime | TimeFault
 
 
-def compile_format(text: str) -> re.Pattern[str]:
-    """Return the pattern of a time format in the letters of `strptime`.
-
-    Args:
-        text: Such as `%m/%d/%Y %H:%M`, or `iso`.
-
-    Raises:
-        ValueError: A letter is not known, the day is not given in full, or `%I` has no `%p`.
-
-    Examples:
-        >>> compile_format("%m/%d/%Y %H:%M").fullmatch("4/21/2017 11:43")["d"]
-        '21'
-        >>> compile_format("%m/%d")
-        Traceback (most recent call last):
-        ...
-        ValueError: it needs a year, a month and a day
-    """
-    if text in (ISO, "auto"):
-        return _ISO
-    if not isinstance(text, str):
-        raise ValueError("it is no text in quotes")
-    letters = re.findall(r"%(.)", text)
-    unknown = [letter for letter in letters if letter not in _DIRECTIVES]
-    if unknown:
-        raise ValueError(f"`%{unknown[0]}` is not known here; use %{' %'.join(_DIRECTIVES)}")
-    if len(set(letters)) != len(letters) or {"b", "B"} <= set(letters):
-        raise ValueError("a letter stands in it twice")
-    has = set(letters)
-    if not (has & {"Y", "y"} and has & {"m", "b", "B"} and "d" in has):
-        raise ValueError("it needs a year, a month and a day")
-    if ("I" in has) != ("p" in has):
-        raise ValueError("`%I` and `%p` need each other: 01:30 of which half of the day?")
-    if has & {"M", "S", "f", "p", "z"} and not has & {"H", "I"}:
-        raise ValueError("it has a part of a time of day and no hour")
-    parts = re.split(r"%(.)", text)
-    pattern = "".join(
-        _DIRECTIVES[part] if at % 2 else re.sub(r"(?:\\ )+", r"\\s+", re.escape(part))
-        for at, part in enumerate(parts)
-    )
-    return re.compile(pattern)
-
-
 class TimeReader:
     """Reads the times of one export; what it has read once it remembers.
 
@@ -169,7 +97,7 @@ class TimeReader:
         self.zone = zone
         self._names = tuple(formats)
         self._matchers = tuple(compile_format(name).fullmatch for name in formats)
-        self._iso_first = self._matchers[0] == _ISO.fullmatch
+        self._iso_first = self._matchers[0] == ISO_PATTERN.fullmatch
         self._empty = empty
         self._offset_on: Callable[[str], str | None] = lru_cache(_CACHE_SIZE)(self._offset_of_day)
         self.read: Callable[[str], TimeResult | None] = lru_cache(_CACHE_SIZE)(self._read)
@@ -216,7 +144,7 @@ class TimeReader:
 
     def _offset_of_day(self, day_text: str) -> str | None:
         """Return the offset of a local day such as `-07:00`, None where it is not one all day."""
-        if not _ISO.fullmatch(day_text) or not FIRST_YEAR <= int(day_text[:4]) <= LAST_YEAR:
+        if not ISO_PATTERN.fullmatch(day_text) or not FIRST_YEAR <= int(day_text[:4]) <= LAST_YEAR:
             return None
         try:
             day = date.fromisoformat(day_text)
@@ -235,7 +163,7 @@ class TimeReader:
 
 def _from_parts(part: dict[str, str | None], zone: ZoneInfo) -> TimeResult:
     try:
-        day = date(_year(part), _month(part), int(part["d"] or 0))
+        day = day_of(part)
     except ValueError:
         return TimeFault("is a day that no calendar has", "Correct the day in the export.")
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
@@ -243,58 +171,23 @@ def _from_parts(part: dict[str, str | None], zone: ZoneInfo) -> TimeResult:
             f"is not between {FIRST_YEAR} and {LAST_YEAR}",
             "If it stands for no time at all, add it to empty_values; else correct it.",
         )
-    if not (part.get("H") or part.get("I")):
-        when = Uncertain(day.isoformat())
-        return ReadTime(when, when, day)
     try:
-        clock = _clock(part)
+        clock = clock_of(part)
     except ValueError:
         return TimeFault(
             "is a time of day that no clock shows", "Correct it; hours run from 00:00 to 23:59."
         )
+    if clock is None:
+        when = Uncertain(day.isoformat())
+        return ReadTime(when, when, day)
     local = datetime.combine(day, clock)
     if part.get("z"):
         try:
-            instant = local.replace(tzinfo=_offset(str(part["z"]))).astimezone(UTC)
+            instant = local.replace(tzinfo=offset_of(str(part["z"]))).astimezone(UTC)
         except ValueError:
             return TimeFault("has an offset that no zone has", "Correct the offset from UTC.")
         return ReadTime(instant, instant, instant.astimezone(zone).date())
     return _resolve(local, zone)
-
-
-def _year(part: dict[str, str | None]) -> int:
-    if part.get("Y"):
-        return int(part["Y"] or 0)
-    # Two digits as POSIX has it: 69 to 99 are of the last century.
-    short = int(part["y"] or 0)
-    return short + (1900 if short >= 69 else 2000)
-
-
-def _month(part: dict[str, str | None]) -> int:
-    if name := part.get("b"):
-        return _MONTHS.index(name[:3].lower()) + 1
-    return int(part["m"] or 0)
-
-
-def _clock(part: dict[str, str | None]) -> time:
-    micro = int((part.get("f") or "0").ljust(6, "0")[:6])
-    minute, second = int(part.get("M") or 0), int(part.get("S") or 0)
-    if half := part.get("p"):
-        hour = int(part["I"] or 0)
-        if not 1 <= hour <= 12:
-            raise ValueError("no hour of half a day")
-        hour = hour % 12 + (12 if half in "Pp" else 0)
-    else:
-        hour = int(part["H"] or 0)
-    return time(hour, minute, second, micro)
-
-
-def _offset(text: str) -> timezone:
-    if text == "Z":
-        return UTC
-    digits = text[1:].replace(":", "")
-    ahead = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
-    return timezone(ahead if text[0] == "+" else -ahead)
 
 
 def _resolve(local: datetime, zone: ZoneInfo) -> TimeResult:

@@ -148,14 +148,14 @@ def hours_svg(bookings: Sequence[KeptBooking], histogram: HoursHistogram) -> str
 def _svg(body: str, height: float, said: str) -> str:
     return element(
         "svg",
-        element("title", "Hours kept after the person could have gone", id="t-hours"),
-        element("desc", escape(said), id="d-hours"),
-        element("defs", hatch("hours")),
+        element("title", "Hours kept after the person could have gone", id="t--hours"),
+        element("desc", escape(said), id="d--hours"),
+        element("defs", hatch("-hours")),
         body,
         viewBox=f"0 0 {_WIDTH:.0f} {height:.0f}",
         role="img" if "<a " not in body else "group",
-        aria_labelledby="t-hours",
-        aria_describedby="d-hours",
+        aria_labelledby="t--hours",
+        aria_describedby="d--hours",
         class_="timeline hours-chart",
     )
 
@@ -190,7 +190,7 @@ def _booking(one: KeptBooking, most: float, y: float) -> str:
         bar = element(
             "rect", x=left, y=y - 5, width=max(right - left, 2.0), height=10,
             class_=f"bar kept{' possible' if possible else ''}",
-            style="fill:url(#hatch-hours)" if possible else None,
+            style="fill:url(#hatch--hours)" if possible else None,
         )  # fmt: skip
         parts.append(bar)
     parts.append(text(_brief(one.hours), _x(one.hours, most) + 6, y + 4, "row-note"))
@@ -213,6 +213,6 @@ def _counts(histogram: HoursHistogram) -> Iterator[str]:
         if maybe:
             yield element(
                 "rect", x=_LEFT + sure * unit, y=y, width=maybe * unit, height=20,
-                class_="bar kept possible", style="fill:url(#hatch-hours)",
+                class_="bar kept possible", style="fill:url(#hatch--hours)",
             )  # fmt: skip
         yield text(f"{sure} + {maybe}", _LEFT + (sure + maybe) * unit + 6, y + 14, "row-note")

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from exeat.audit import Examination
+from exeat.audit import Examination, FindingGroup
 from exeat.audit.summary import Summary
 from exeat.facts.case import zone_of
 from exeat.facts.words import say_hours, say_time
@@ -84,11 +84,13 @@ def page_html(
             totals=list(total_rows(summary)),
             chart=Markup(chart),  # noqa: S704
             histogram=histogram,
+            each_booking="<a " in chart,
             cases=views,
             laws=list(laws.views.values()),
             chain=[(place, adoption_of(place)) for place in law.chain],
             contests=law.contests,
-            group_words=GROUP_WORDS,
+            # Hours of a late notice do not add up to anything; hours of custody do.
+            hour_groups=(GROUP_WORDS[FindingGroup.KEPT], GROUP_WORDS[FindingGroup.LET_GO]),
             zone=zone,
         )
     )
@@ -132,7 +134,7 @@ def _upfirst(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _brief(words: str, most: int = 170) -> str:
+def _brief(words: str, most: int = 220) -> str:
     """Return the first sentence, cut at a word where it is long.
 
     Examples:

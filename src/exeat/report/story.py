@@ -25,6 +25,11 @@ __all__ = ["Row", "RowKind", "rows_of", "say_eligible", "windows_from", "words_o
 
 _MOST_BASES: Final = 6
 
+_FINDINGS: Final = {
+    FindingGroup.KEPT: "Kept too long",
+    FindingGroup.LET_GO: "Let go despite a hold",
+}
+
 
 class RowKind(StrEnum):
     """What a row of the time line shows; the value is its class in the style sheet."""
@@ -76,7 +81,8 @@ def rows_of(examined: Examination, law: LawOfPlace) -> list[Row]:
     rows = list(_bases(record.bases, begin, examined.door, zone))
     rows += [_request(d, begin, examined.door, zone) for d in record.detainers]
     if record.detainers:
-        rows += list(_windows(examined, law, zone))
+        # Two levels of law often say the same: one row is enough.
+        rows += list(dict.fromkeys(_windows(examined, law, zone)))
     rows += list(_kept(examined))
     return rows
 
@@ -94,7 +100,7 @@ def _bases(
         label = f"{len(early)} other ground{'s' if len(early) > 1 else ''}"
         start = min(starts, default=begin)
         end = max(ends, default=None)
-        yield Row(RowKind.BASIS, label, f"the last ended {_short(end, zone)}", start, end)
+        yield Row(RowKind.BASIS, label, f"to {_short(end, zone)}", start, end)
     yield from late
 
 
@@ -147,11 +153,12 @@ def _windows(examined: Examination, law: LawOfPlace, zone: ZoneInfo) -> Iterator
     windows = windows_from(examined, law)
     lifts = {d.id: _early(d.lifted, zone) for d in examined.record.detainers}
     since = examined.eligible.earliest
+    exact = since == examined.eligible.latest
     if not windows and examined.segments and since is not None:
         yield Row(RowKind.NOTE, "No lawful window", "no rule then allowed a hold", since)
     for window in windows:
         verb = "commanded" if window.rule.modality is Modality.MUST else "allowed"
-        possible = window.certainty is Certainty.POSSIBLE
+        possible = window.certainty is Certainty.POSSIBLE or not exact
         label = f"Hold {verb}{', possibly' if possible else ''}"
         names = [name.split("/")[-1] for part in window.readings for name in part.split(", ")]
         reading = f"reading: {', '.join(dict.fromkeys(names))}" if names else "on every reading"
@@ -166,12 +173,15 @@ def _windows(examined: Examination, law: LawOfPlace, zone: ZoneInfo) -> Iterator
 
 
 def _kept(examined: Examination) -> Iterator[Row]:
+    """Yield what was too long, or too early, as the findings have it."""
     for finding in examined.findings:
-        if finding.group is FindingGroup.KEPT and finding.start and finding.end:
-            possible = finding.certainty is Certainty.POSSIBLE
-            label = "Kept too long, possibly" if possible else "Kept too long"
-            hours = say_hours(finding.hours) if finding.hours is not None else ""
-            yield Row(RowKind.KEPT, label, hours, finding.start, finding.end, possible)
+        words = _FINDINGS.get(finding.group)
+        if not words or not finding.start or not finding.end or finding.end <= finding.start:
+            continue
+        possible = finding.certainty is Certainty.POSSIBLE
+        hours = say_hours(finding.hours) if finding.hours is not None else ""
+        label = f"{words}{', possibly' if possible else ''}"
+        yield Row(RowKind.KEPT, label, hours, finding.start, finding.end, possible)
 
 
 def words_of(examined: Examination, law: LawOfPlace) -> list[str]:
@@ -194,7 +204,7 @@ def say_eligible(examined: Examination) -> str:
     if eligible.running:
         return "Could go: not yet, a ground of custody still ran"
     if eligible.latest is None:
-        return f"Could go: not before {say_time(eligible.earliest, zone)}, exact time not recorded"
+        return f"Could go: not before {say_time(eligible.earliest, zone)}, time not recorded"
     if eligible.earliest != eligible.latest:
         early, late = say_time(eligible.earliest, zone), say_time(eligible.latest, zone)
         return f"Could go: between {early} and {late}"

@@ -62,8 +62,9 @@ def key_of(record_id: str) -> str:
 
     Examples:
         >>> key_of("2016-00417"), key_of("<script>")
-        ('2016-00417', 'x2e2ab7b0c1')
+        ('2016-00417', 'x5b63e5b209')
     """
-    if record_id and record_id.isascii() and record_id.replace("-", "").isalnum():
+    plain = record_id.isascii() and record_id.replace("-", "").isalnum()
+    if plain and not record_id.startswith("-"):  # with a hyphen begin the page's own names
         return record_id
     return f"x{hashlib.sha256(record_id.encode()).hexdigest()[:10]}"

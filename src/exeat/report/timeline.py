@@ -27,6 +27,7 @@ _WIDTH: Final = 760.0
 _LEFT: Final = 212.0
 _RIGHT: Final = 744.0
 _BAR: Final = 14.0
+_CHARACTER: Final = 7.2  # of a flag's label, on the wide side
 _FLAGS: Final = 38.0
 _LONG_STAY: Final = timedelta(days=10)
 _BEFORE: Final = timedelta(hours=18)
@@ -82,9 +83,12 @@ def _svg(examination: Examination, law: LawOfPlace, key: str, body: str, height:
 
 
 def _end(examination: Examination, rows: Sequence[Row]) -> datetime | None:
+    """Return the door, or the end of what the findings say of the time after it."""
+    ends = [row.end for row in rows if row.end is not None]
     if examination.door is not None:
-        return examination.door
-    return max((row.end for row in rows if row.end is not None), default=None)
+        ends = [row.end for row in rows if row.kind is RowKind.KEPT and row.end is not None]
+        return max([examination.door, *ends])
+    return max(ends, default=None)
 
 
 def _near(
@@ -96,7 +100,9 @@ def _near(
         return None
     windows = [row.end for row in rows if row.kind is RowKind.WINDOW and row.end is not None]
     last = max([*windows, examination.eligible.latest or since])
-    stop = min(end + timedelta(hours=6), last + _AFTER)
+    stop = last + _AFTER
+    if stop > end - _AFTER / 2:
+        stop = end + timedelta(hours=6)
     start = max(begin - timedelta(hours=6), since - _BEFORE)
     if stop - start > (end - begin) * 0.7:
         return None
@@ -205,6 +211,8 @@ def _flag(label: str, x: float, y: float, bottom: float, kind: str) -> Iterator[
     yield element("line", x1=x, y1=y + 4, x2=x, y2=bottom, class_=f"flag {kind}")
     mark = f"M{x - 4:.1f} {y + 4:.1f} h8 l-4 6 z"
     yield element("path", d=mark, class_=f"flag-head {kind}")
-    middle = (_LEFT + _RIGHT) / 2
-    anchor = "start" if x < middle else "end"
-    yield text(label, x + (-4 if anchor == "start" else 4), y, "flag-label", anchor)
+    wide = _CHARACTER * len(label)
+    if x + wide > _WIDTH and x > wide:
+        yield text(label, x + 4, y, "flag-label", "end")
+    else:
+        yield text(label, max(min(x - 4, _WIDTH - wide), 0), y, "flag-label", "start")

@@ -153,12 +153,9 @@ class FactModel(Generic[B]):
     def _atom(self, atom: Atom) -> Pair[B]:
         name = atom.fact
         if name == "detainer.form":
-            value = self._is(
-                _FORM, len(FORM_CODES), [FORM_CODES.index(DetainerForm(c)) for c in atom.codes]
-            )
-            # Without a request there is no form, and the fact is not known.
-            sure = self.logic.every([self.present, value])
-            return Pair(sure, self.logic.some([self.logic.negate(self.present), value]))
+            wanted_forms = [FORM_CODES.index(DetainerForm(code)) for code in atom.codes]
+            on_form = self._is(_FORM, len(FORM_CODES), wanted_forms)
+            return self.three.known(self.logic.every([self.present, on_form]))
         if name in ("detainer.asks_hold", "detainer.asks_notice", "detainer.in_effect"):
             return self._of_form(name)
         if name == "place.hold_power" and not self.free_power:

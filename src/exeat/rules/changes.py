@@ -249,7 +249,10 @@ def _duty_changes(one: DayLaw, other: DayLaw) -> Iterator[Change]:
     for key in _changed(before, after):
         old, new = before.get(key), after.get(key)
         facts = tuple(dict.fromkeys(str(live[0].condition) for live in (old, new) if live))
-        yield Change(ChangeKind.DUTY, _duty(old), _duty(new), facts, (key[1],))
+        was, now = _duty(old), _duty(new)
+        if len(facts) > 1:
+            was, now = f"{was}, if {facts[0]}", f"{now}, if {facts[1]}"
+        yield Change(ChangeKind.DUTY, was, now, facts, (key[1],))
 
 
 def _duty(live: Live | None) -> str:

@@ -141,6 +141,19 @@ class LawOfPlace:
         """Return the matcher of the chain's offence lists."""
         return _matcher(self)
 
+    @cached_property
+    def turning_days(self) -> tuple[date, ...]:
+        """Return every day, in order, on which a rule or suspension may begin or have ended."""
+        spans = [(rule.first_day, rule.last_day) for rule in self.rules]
+        spans += [(s.first_day, s.last_day) for place in self.chain for s in place.suspensions]
+        turns: set[date] = set()
+        for first, last in spans:
+            turns.update(day for day in (first.earliest, first.latest) if day is not None)
+            if last is not None:
+                ends = [day for day in (last.earliest, last.latest) if day is not None]
+                turns.update(day + timedelta(days=1) for day in ends)
+        return tuple(sorted(turns))
+
     def on(self, day: date) -> DayLaw:
         """Return the law of a local calendar day; worked out once a day and kept."""
         known = self._days.get(day)

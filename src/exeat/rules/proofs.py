@@ -191,26 +191,41 @@ def prove(places: Iterable[Jurisdiction], stretches: Sequence[Stretch]) -> tuple
         UsageError: z3-solver is not installed.
     """
     logic = _Z3()
-    each, together = _bodies(stretches)
+    bodies = _bodies(stretches)
+    readings = [_Body(b.stretch, (world,)) for b in bodies for world in b.worlds]
     return (
-        _prove_ends(logic, each),
-        _prove_conflicts(logic, together),
-        _prove_fires(logic, places, each),
-        _prove_monotone(logic, each),
+        _prove_ends(logic, _distinct(readings)),
+        _prove_conflicts(logic, bodies),
+        _prove_fires(logic, places, readings),
+        _prove_monotone(logic, _distinct(readings)),
     )
 
 
-def _bodies(stretches: Sequence[Stretch]) -> tuple[list[_Body], list[_Body]]:
-    """Return each reading once, and each set of readings once, latest days first."""
-    each: dict[object, _Body] = {}
-    together: dict[object, _Body] = {}
+def _bodies(stretches: Sequence[Stretch]) -> list[_Body]:
+    """Return each body of law once, that of the latest days first."""
+    found: dict[object, _Body] = {}
     for stretch in sorted(stretches, key=lambda s: s.first_day, reverse=True):
         day, actor = stretch.day_law, stretch.law.actor
-        keys = [world_key(world, day.hold_power, actor) for world in day.worlds]
-        together.setdefault(tuple(keys), _Body(stretch, day.worlds))
-        for key, world in zip(keys, day.worlds, strict=True):
-            each.setdefault(key, _Body(stretch, (world,)))
-    return list(each.values()), list(together.values())
+        key = tuple(world_key(world, day.hold_power, actor) for world in day.worlds)
+        found.setdefault(key, _Body(stretch, day.worlds))
+    return list(found.values())
+
+
+def _distinct(bodies: Iterable[_Body]) -> list[_Body]:
+    """Return bodies of law that differ in what they say, whichever rule says it."""
+    return list({_content(body): body for body in bodies}.values())
+
+
+def _content(body: _Body) -> object:
+    groups = [
+        frozenset((r.condition, r.rests_on, r.clock, r.judge, force) for r, force in rules)
+        for world in body.worlds
+        for rules in (world.musts, world.mays, world.bans, world.caps)
+    ]
+    pairs = [pair for world in body.worlds for pair in (*world.musts, *world.mays, *world.bans)]
+    by_house = any(a.fact == "facility.kind" for rule, _ in pairs for a in rule.condition.atoms())
+    actor = body.stretch.law.actor if by_house else None
+    return tuple(groups), body.stretch.day_law.hold_power, actor
 
 
 # -- 1. no hold without an end ---------------------------------------------------------------
@@ -264,13 +279,14 @@ def _biting(logic: _Z3, body: _Body, choices: Mapping[str, bool]) -> tuple[str, 
 
 
 def _prove_conflicts(logic: _Z3, bodies: Sequence[_Body]) -> Proof:
-    found = [example for body in bodies for example in _unflagged(logic, body)]
-    once = {(example.says, example.rules): example for example in found}
+    found = [example for body in bodies for example in _one_file_clashes(logic, body)]
+    found += [example for body in _distinct(bodies) for example in _unflagged(logic, body)]
+    once = {(example.place, example.says): example for example in found}
     says = "No place answers both release and must-hold without a conflict."
     return Proof("conflicts", says, len(bodies), tuple(once.values()))
 
 
-def _unflagged(logic: _Z3, body: _Body) -> Iterator[CounterExample]:
+def _one_file_clashes(logic: _Z3, body: _Body) -> Iterator[CounterExample]:
     model = body.model(logic)
     for world in body.worlds:
         for must, must_force in world.musts:
@@ -286,6 +302,10 @@ def _unflagged(logic: _Z3, body: _Body) -> Iterator[CounterExample]:
                 if choices is not None:
                     says = f"`{must.id}` commands a hold that `{ban.id}` of the same file forbids"
                     yield _example(logic, body, says, choices)
+
+
+def _unflagged(logic: _Z3, body: _Body) -> Iterator[CounterExample]:
+    model = body.model(logic)
     choices = logic.solve(_both_answers(logic, model, body.worlds))
     if choices is not None:
         says = "one rule or reading commands the hold, another forbids it, and no conflict is told"
@@ -350,11 +370,13 @@ def _in_effect(logic: _Z3, bodies: Sequence[_Body]) -> set[int]:
     found: set[int] = set()
     for body in bodies:
         [world] = body.worlds
+        pairs = (*world.musts, *world.mays, *world.bans, *world.caps)
+        open_ones = [rule for rule, _ in pairs if id(rule) not in found and not rule.judge]
+        if not open_ones:
+            continue
         model = body.model(logic)
         whole = standing(model, world)
-        for rule, _ in (*world.musts, *world.mays, *world.bans, *world.caps):
-            if id(rule) in found:
-                continue
+        for rule in open_ones:
             without = standing(model, _without(world, rule))
             if logic.solve(_differ(logic, whole, without)) is not None:
                 found.add(id(rule))

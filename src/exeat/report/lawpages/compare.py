@@ -25,7 +25,7 @@ from exeat.facts.record import CustodyRecord
 from exeat.rules.model import Jurisdiction, JurisdictionKind
 from exeat.rules.place import LawOfPlace, law_of_place
 
-__all__ = ["ASKED", "Compared", "Variant", "common_record", "compare", "compare_all"]
+__all__ = ["ASKED", "SHORT", "Compared", "Variant", "common_record", "compare", "compare_all"]
 
 ASKED: Final = "2026-09-04T18:30"
 """The local time at which every place is asked: one hour after eligibility.
@@ -43,6 +43,13 @@ class Variant(Described):
     NO_WARRANT = "no-warrant", "The same without any warrant"
     JUDGE = "judge", "The same with a federal judge's criminal warrant besides"
 
+
+SHORT: Final[dict[Variant, str]] = {
+    Variant.COMMON: "With I-200",
+    Variant.NO_WARRANT: "No warrant",
+    Variant.JUDGE: "Judge's too",
+}
+"""The variants in a word or two, for narrow screens."""
 
 _WARRANTS: Final[dict[Variant, list[str]]] = {
     Variant.COMMON: ["I-200"],

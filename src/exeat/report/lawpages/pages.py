@@ -99,9 +99,7 @@ class PlacePage:
         return safe_url(source.url)
 
 
-def place_page(
-    law: LawOfPlace, library: Mapping[str, Jurisdiction], today: date
-) -> PlacePage:
+def place_page(law: LawOfPlace, library: Mapping[str, Jurisdiction], today: date) -> PlacePage:
     """Gather the page of the lowest jurisdiction of a chain.
 
     Args:
@@ -212,9 +210,7 @@ def _stays(
     return found
 
 
-def _below(
-    place: Jurisdiction, above: Jurisdiction, library: Mapping[str, Jurisdiction]
-) -> bool:
+def _below(place: Jurisdiction, above: Jurisdiction, library: Mapping[str, Jurisdiction]) -> bool:
     parent = library.get(place.parent or "")
     return parent is not None and (parent.id == above.id or _below(parent, above, library))
 
@@ -241,9 +237,7 @@ def _stay(
     )
 
 
-def _open(
-    law: LawOfPlace, place: Jurisdiction, now: Sequence[RuleView], today: date
-) -> Open:
+def _open(law: LawOfPlace, place: Jurisdiction, now: Sequence[RuleView], today: date) -> Open:
     return Open(
         contests=place.contests,
         to_judge=tuple(view for view in now if view.rule.judge),

@@ -7,7 +7,7 @@ are each tried as true and as false, alone and together.
 
 Examples:
     >>> sorted(FREE)[:3]
-    ['conviction.any', 'conviction.felony', 'detainer.hold_ordered']
+    ['charge.felony', 'conviction.any', 'conviction.felony']
 """
 
 from __future__ import annotations
@@ -131,16 +131,7 @@ def probe(law: LawOfPlace, day: date, facts: frozenset[str], lists: Iterable[str
         booked=noon - timedelta(days=1),
         facility=Facility(agreement_287g="facility.agreement_287g" in facts),
         person=_person(facts),
-        bases=(
-            Basis(
-                id="charge",
-                kind=BasisKind.CHARGE,
-                start=noon - timedelta(days=1),
-                end=noon,
-                ended_by=BasisEnd.BAIL,
-                offence=_offence("charged", "charge.felony", facts, lists),
-            ),
-        ),
+        bases=(_charge(noon, _offence("charged", "charge.felony", facts, lists)),),
         detainers=(_detainer(facts, noon),),
         convictions=_convictions(facts, lists),
         notices=(),
@@ -148,6 +139,17 @@ def probe(law: LawOfPlace, day: date, facts: frozenset[str], lists: Iterable[str
     at = noon + timedelta(minutes=1)
     case = Case(record, record.detainers[0], at, zone, law.hold_power(day))
     return Probe(facts, case, eligibility(record, zone))
+
+
+def _charge(noon: datetime, offence: Offence) -> Basis:
+    return Basis(
+        id="charge",
+        kind=BasisKind.CHARGE,
+        start=noon - timedelta(days=1),
+        end=noon,
+        ended_by=BasisEnd.BAIL,
+        offence=offence,
+    )
 
 
 def _person(facts: frozenset[str]) -> Person:

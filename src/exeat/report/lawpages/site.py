@@ -17,7 +17,7 @@ from exeat.facts.words import say_time
 from exeat.report.law_text import adoption_of, cite
 from exeat.report.lawpages import terms
 from exeat.report.lawpages.classify import Class, Classified, hold_class, notice_class
-from exeat.report.lawpages.compare import ASKED, Compared, Variant, compare
+from exeat.report.lawpages.compare import ASKED, SHORT, Compared, Variant, compare
 from exeat.report.lawpages.explain import Explained, explain
 from exeat.report.lawpages.pages import place_page, rule_anchor
 from exeat.report.lawpages.register import MAX_AGE_DAYS, RegisterRow, in_order, overdue, register
@@ -61,13 +61,10 @@ class _Site:
     written: dict[str, int] = field(default_factory=dict)
 
 
-def build_site(
-    out: Path, library: Mapping[str, Jurisdiction], *, today: date
-) -> SiteReport:
+def build_site(out: Path, library: Mapping[str, Jurisdiction], *, today: date) -> SiteReport:
     """Write the law pages into a folder, and say what was written.
 
-    The same library and day give the same files, byte for byte. Files of an earlier run that
-    this one does not write are left alone.
+    The same library and day give the same bytes. What else is in the folder is left alone.
 
     Args:
         out: The folder; it is made if it is not there.
@@ -132,9 +129,7 @@ def _record_text() -> str:
     return (here / "common_record.json").read_text("utf-8")
 
 
-def _map(
-    site: _Site, said: Mapping[str, Classified], what: About, *, alone: bool = False
-) -> str:
+def _map(site: _Site, said: Mapping[str, Classified], what: About, *, alone: bool = False) -> str:
     names = {place: site.library[place].name for place in TILES if place in site.library}
     shown = {place: said[place] for place in names}
     return map_svg(shown, names, what, alone=alone)
@@ -176,6 +171,7 @@ def _shared(site: _Site) -> dict[str, Any]:
         "counts_hold": _counts(states, site.holds),
         "counts_notice": _counts(states, site.notices),
         "variants": list(Variant),
+        "short": SHORT,
         "asked": ASKED,
         "max_age": MAX_AGE_DAYS,
         "overdue": overdue(site.rows),
@@ -187,9 +183,7 @@ def _explained(site: _Site, said: Mapping[str, Classified]) -> dict[str, Explain
     return {place: explain(site.laws[place], one) for place, one in said.items()}
 
 
-def _counts(
-    states: list[Jurisdiction], said: Mapping[str, Classified]
-) -> list[tuple[Class, int]]:
+def _counts(states: list[Jurisdiction], said: Mapping[str, Classified]) -> list[tuple[Class, int]]:
     kinds = [said[place.id].kind for place in states]
     return [(kind, kinds.count(kind)) for kind in Class if kind in kinds]
 
@@ -203,6 +197,7 @@ def _templates() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["first_upper"] = terms.first_upper
     made.globals.update(
         About=About,
         Class=Class,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from exeat.decide import Verdict
@@ -21,7 +21,9 @@ __all__ = [
     "PLAIN",
     "TRIGGER",
     "VERDICT",
+    "asked",
     "class_label",
+    "first_upper",
     "outcome_label",
 ]
 
@@ -121,9 +123,16 @@ VERDICT: Final[Mapping[Verdict, str]] = {
     Verdict.MAY_HOLD: "may hold",
     Verdict.MUST_HOLD: "must hold",
     Verdict.OVERDUE: "overdue",
-    Verdict.CONFLICT: "conflict: for counsel",
-    Verdict.UNKNOWN: "unknown: answer the questions",
+    Verdict.CONFLICT: "conflict, for counsel",
+    Verdict.UNKNOWN: "unknown",
     Verdict.NOT_IN_CUSTODY: "not in custody",
+}
+
+_ASKED: Final[Mapping[str, str]] = {
+    "place.hold_power": "the power to hold",
+    "detainer.hold_ordered": "a judicial official's order",
+    "detainer.names_watch_list_match": "a watch-list match",
+    "person.registered_offender": "a registry",
 }
 
 _OUTCOME: Final[Mapping[Outcome, str]] = {
@@ -145,6 +154,31 @@ _CLASS: Final[Mapping[Class, str]] = {
     Class.SILENT: "no rule found",
 }
 _DO: Final[Mapping[About, str]] = {About.HOLD: "hold", About.NOTIFY: "notify"}
+
+
+def asked(facts: Iterable[str]) -> str:
+    """Return in a few words what an answer asks about.
+
+    Examples:
+        >>> asked(["place.hold_power", "charged in xx-list", "convicted in xx-list"])
+        'the power to hold; the charge; convictions'
+    """
+    words = []
+    for fact in facts:
+        what = fact.partition(" in ")[0]
+        listed = {"charged": "the charge", "convicted": "convictions"}.get(what)
+        words.append(listed or _ASKED.get(fact, FACT.get(fact, fact)))
+    return "; ".join(dict.fromkeys(words))
+
+
+def first_upper(words: str) -> str:
+    """Return words with a capital first letter, and the others as they are.
+
+    Examples:
+        >>> first_upper("sheriff in Ohio")
+        'Sheriff in Ohio'
+    """
+    return words[:1].upper() + words[1:]
 
 
 def outcome_label(outcome: Outcome, what: About) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from html import escape
 from importlib import resources
@@ -60,24 +61,13 @@ def map_svg(
         alone: For a file of its own: with the style and a ground, and without links.
     """
     key = f"map-{what.value}"
-    counts: dict[Class, int] = {}
-    for one in said.values():
-        counts[one.kind] = counts.get(one.kind, 0) + 1
-    summary = "; ".join(
-        f"{class_label(kind, what)}: {counts[kind]}" for kind in Class if kind in counts
-    )
     head = [
         element("title", escape(_TITLE[what]), id=f"{key}-title"),
-        element("desc", escape(f"A map of squares, one a state. {summary}."), id=f"{key}-desc"),
+        element("desc", escape(_summary(said, what)), id=f"{key}-desc"),
+        *(_ground() if alone else ()),
     ]
-    if alone:
-        style = (resources.files("exeat.report.lawpages") / "tiles.css").read_text("utf-8")
-        head.append(element("style", escape(style, quote=False)))
-        head.append(element("rect", width=_WIDTH, height=_HEIGHT, class_="map-ground"))
-    squares = [
-        _square(place, names[place], said[place], what, alone=alone)
-        for place in sorted(TILES.keys() & said.keys(), key=lambda place: names[place])
-    ]
+    shown = sorted(TILES.keys() & said.keys(), key=lambda place: names[place])
+    squares = [_square(place, names[place], said[place], what, alone=alone) for place in shown]
     return element(
         "svg",
         *head,
@@ -87,6 +77,20 @@ def map_svg(
         class_="tiles",
         role="img" if alone else "group",
         aria_labelledby=f"{key}-title {key}-desc",
+    )
+
+
+def _summary(said: Mapping[str, Classified], what: About) -> str:
+    counts = Counter(one.kind for one in said.values())
+    each = [f"{class_label(kind, what)}: {counts[kind]}" for kind in Class if kind in counts]
+    return f"A map of squares, one a state. {'; '.join(each)}."
+
+
+def _ground() -> tuple[str, str]:
+    style = (resources.files("exeat.report.lawpages") / "tiles.css").read_text("utf-8")
+    return (
+        element("style", escape(style, quote=False)),
+        element("rect", width=_WIDTH, height=_HEIGHT, class_="map-ground"),
     )
 
 

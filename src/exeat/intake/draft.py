@@ -1,0 +1,80 @@
+"""A booking in the making: its lines as read, and what becomes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from exeat.facts.record import CustodyRecord
+from exeat.facts.times import Uncertain
+from exeat.intake.meaning import Meaning
+from exeat.intake.rejects import SEEN_LENGTH, Reject
+from exeat.intake.times import ReadTime, TimeFault
+
+__all__ = ["BACKWARD", "NO_BOOKING", "Draft", "Line", "near", "rejects", "surely_before"]
+
+_NEAR_DAYS: Final = 1
+"""A line says how the person left if it ended on the day of the release or one beside it."""
+
+BACKWARD: Final = TimeFault(
+    "is before the booking", "Correct the time of booking or of release in the export."
+)
+NO_BOOKING: Final = TimeFault(
+    "is empty: nobody can tell when custody began",
+    "Fill it in, or map another column to booked_at.",
+)
+
+
+@dataclass(slots=True)
+class Line:
+    """One row, read: its line numbers, its times, what its words mean, what is wrong with it."""
+
+    numbers: list[int]
+    record_id: str
+    meaning: Meaning
+    booked: ReadTime | None = None
+    released: ReadTime | None = None
+    ended: ReadTime | None = None
+    started: ReadTime | None = None
+    received: ReadTime | None = None
+    served: ReadTime | None = None
+    fault: tuple[str, str, TimeFault] | None = None
+
+
+@dataclass(slots=True)
+class Draft:
+    """A booking in the making."""
+
+    rows: list[int] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
+    duplicates: int = 0
+    record: CustodyRecord | None = None
+    notes: set[str] = field(default_factory=set)
+    unmapped: list[tuple[str, str]] = field(default_factory=list)
+
+
+def near(end: ReadTime, released: ReadTime) -> bool:
+    """Say whether a line ended on the day of the release or one beside it."""
+    return abs((end.local_day - released.local_day).days) <= _NEAR_DAYS
+
+
+def surely_before(time: ReadTime, other: ReadTime) -> bool:
+    """Say whether one time is before the other, however either may be read."""
+    late, early = time.later, other.earlier
+    if type(late) is Uncertain or type(early) is Uncertain:
+        return time.local_day < other.local_day
+    return late < early  # type: ignore[operator]  # both are instants
+
+
+def rejects(line: Line, name: str, text: str, fault: TimeFault) -> Iterable[Reject]:
+    """Yield one reject for each of the rows that a faulty line stands for."""
+    for number in line.numbers:
+        yield Reject(
+            number,
+            line.record_id[:SEEN_LENGTH],
+            name,
+            text.strip()[:SEEN_LENGTH],
+            fault.problem,
+            fault.remedy,
+        )

@@ -1,0 +1,216 @@
+"""The command as a person meets it: started as a process, its words read."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.acceptance.readme import ROOT, exeat
+
+RECORDS = ROOT / "src/exeat/sample/records"
+HOLDS = ROOT / "src/exeat/sample/pierce-immigration-holds.csv"
+AT = "2026-11-20T18:00:00-08:00"
+
+
+@pytest.fixture(scope="module")
+def pierce(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The audit of the real Pierce County holds, made once."""
+    out = tmp_path_factory.mktemp("pierce")
+    done = exeat(
+        "audit", str(HOLDS), "--map", "pierce", "--place", "us-wa-pierce", "--out", str(out)
+    )
+    assert done.returncode == 0, done.stderr
+    (out / "printed.txt").write_text(done.stdout, encoding="utf-8")
+    return out
+
+
+def test_clear_answers_in_words_and_exits_with_0() -> None:
+    done = exeat("clear", str(RECORDS / "must-go.json"), "--place", "us-wa-pierce", "--at", AT)
+    assert done.returncode == 0
+    assert done.stdout.startswith("RELEASE: must go now")
+    assert "because" in done.stdout
+    assert "https://app.leg.wa.gov/RCW/default.aspx?cite=10.93.160" in done.stdout
+    assert "research" in done.stdout
+    assert "not legal advice" in done.stdout
+
+
+def test_clear_reads_standard_input_and_prints_json() -> None:
+    text = (RECORDS / "must-go.json").read_text(encoding="utf-8")
+    done = exeat("clear", "-", "--place", "us-wa-pierce", "--at", AT, "--json", stdin=text)
+    answer = json.loads(done.stdout)
+    assert (answer["verdict"], answer["certainty"]) == ("release", "certain")
+    named = {rule for step in answer["because"] if (rule := step["rule"])} | set(answer["decided_by"])
+    assert named <= set(answer["rules"])
+    assert all(rule["sources"] for rule in answer["rules"].values())
+
+
+MISTAKES = [
+    ("a file that is not there", ["clear", "nowhere.json", "--place", "us"], ["nowhere.json", "cannot be read"]),
+    (
+        "a place that no law is known for",
+        ["clear", str(RECORDS / "must-go.json"), "--place", "us-wa-peirce", "--at", AT],
+        ["`us-wa-peirce`", "Did you mean `us-wa-pierce`?", "exeat law list"],
+    ),
+    (
+        "a time without an offset",
+        ["clear", str(RECORDS / "must-go.json"), "--place", "us", "--at", "2026-11-20T18:00"],
+        ["`2026-11-20T18:00` has no offset", "2026-11-20T18:00-05:00"],
+    ),
+    (
+        "an export that is no CSV",
+        ["audit", str(ROOT / "LICENSE"), "--map", "pierce", "--out", "{out}"],
+        ["booking_id"],
+    ),
+    (
+        "a mapping that is not known",
+        ["audit", str(HOLDS), "--map", "peirce", "--out", "{out}"],
+        ["peirce", "pierce"],
+    ),
+    ("a rule that is not there", ["law", "show", "us-va", "va-no-such"], ["`va-no-such`", "exeat law show us-va"]),
+    ("a day that is none", ["law", "show", "us-va", "--on", "soon"], ["`soon` is no day"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "words", "says"), MISTAKES, ids=[row[0] for row in MISTAKES])
+def test_a_mistake_gets_its_place_what_was_seen_and_what_would_do(
+    name: str, words: list[str], says: list[str], tmp_path: Path
+) -> None:
+    done = exeat(*(word.replace("{out}", str(tmp_path / "out")) for word in words))
+    assert done.returncode == 2
+    assert done.stdout == ""
+    flat = " ".join(done.stderr.split())
+    assert [text for text in says if text not in flat] == []
+    assert "help: " in flat
+    assert "Traceback" not in done.stderr
+
+
+def test_a_record_with_three_faults_names_all_three() -> None:
+    bad = '{"id": "x", "zone": "Mars/Base", "booked": "soon", "colour": "red"}'
+    done = exeat("clear", "-", "--place", "us", "--at", AT, stdin=bad)
+    assert done.returncode == 2
+    assert "field `booked`" in done.stderr
+    assert "field `colour`" in done.stderr
+
+
+def test_the_audit_counts_what_an_independent_count_found(pierce: Path) -> None:
+    summary = json.loads((pierce / "summary.json").read_text(encoding="utf-8"))
+    assert (summary["rows_read"], summary["rows_rejected"]) == (691, 0)
+    assert summary["bookings_with_immigration_hold"] == 204
+    assert summary["bookings_with_only_immigration_hold"] == 7
+    assert summary["bookings_where_immigration_hold_ended_last"] == 47
+    over = "bookings_where_immigration_hold_ended_last_by_over_48_running_hours"
+    assert summary[over] == 7
+
+
+def test_the_tables_hold_the_same_findings(pierce: Path) -> None:
+    as_json = json.loads((pierce / "findings.json").read_text(encoding="utf-8"))
+    as_parquet = pl.read_parquet(pierce / "findings.parquet")
+    as_csv = pl.read_csv(pierce / "findings.csv")
+    summary = json.loads((pierce / "summary.json").read_text(encoding="utf-8"))
+    counted = sum(one["findings"] for kind in summary["findings"].values() for one in kind.values())
+    assert len(as_json) == as_parquet.height == as_csv.height == counted
+    assert [row["record_id"] for row in as_json] == as_parquet["record_id"].to_list()
+    assert as_parquet["kind"].to_list() == as_csv["kind"].to_list()
+
+
+def test_a_hold_past_both_readings_is_certain_and_one_past_the_shorter_only_is_possible(
+    pierce: Path,
+) -> None:
+    rows = json.loads((pierce / "findings.json").read_text(encoding="utf-8"))
+    past = [row for row in rows if row["kind"] == "held-past-authority"]
+    certain = {row["record_id"] for row in past if row["certainty"] == "certain"}
+    # Held 64 hours over a weekend and then on; the first 16 of them past 48 running hours only.
+    assert "1dc76ff59da3be55" in certain
+    [early] = [
+        row
+        for row in past
+        if row["record_id"] == "1dc76ff59da3be55" and row["certainty"] == "possible"
+    ]
+    assert early["hours"] == 16.0
+
+
+def test_the_report_asks_nothing_of_any_network_and_names_the_law(pierce: Path) -> None:
+    page = (pierce / "index.html").read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert 'src="http' not in page
+    assert "us-hold-48-ceiling" in page
+    assert "Pierce County, Washington" in page
+
+
+def test_law_list_has_every_file_and_show_has_a_rule_with_its_source() -> None:
+    listed = exeat("law", "list")
+    assert listed.returncode == 0
+    assert "88 jurisdictions" in listed.stdout
+    shown = exeat("law", "show", "us-va", "va-transfer-5-days")
+    assert "https://" in shown.stdout
+    assert "accepts:" in shown.stdout
+
+
+def test_schemas_are_printed_as_json() -> None:
+    for what in ("record", "event", "codes", "facts"):
+        assert json.loads(exeat("schema", what).stdout)
+
+
+def test_map_proposes_a_mapping_that_audit_takes(tmp_path: Path) -> None:
+    mapping = tmp_path / "mine.toml"
+    proposed = exeat("map", str(HOLDS), "--out", str(mapping))
+    assert proposed.returncode == 0, proposed.stderr
+    assert "Look at these before you use it" in proposed.stderr
+
+
+def test_counsel_adopts_corrects_and_sees_what_an_upgrade_would_change(tmp_path: Path) -> None:
+    law = tmp_path / "law"
+    drafted = exeat("law", "adopt", "us-az", "--law", str(law))
+    assert "Working copy" in drafted.stdout
+    draft = law / "drafts" / "us-az.toml"
+    text = draft.read_text(encoding="utf-8")
+    before, rule, after = text.partition('id = "az-hold-48"')
+    corrected = before + rule + after.replace("hours = 48", "hours = 24", 1)
+    draft.write_text(corrected, encoding="utf-8")
+    signed = exeat(
+        "law", "adopt", "us-az", "--law", str(law),
+        "--by", "Ann Example", "--title", "County Attorney", "--on", "2026-11-25",
+    )  # fmt: skip
+    assert "adopted by Ann Example" in signed.stdout, signed.stderr
+    words = ["clear", str(RECORDS / "may-be-held.json"), "--place", "us-az", "--at", AT, "--json"]
+    adopted = json.loads(exeat(*words, "--law", str(law)).stdout)
+    shipped = json.loads(exeat(*words).stdout)
+    assert adopted["rests_on"]["us-az"] == "adopted by Ann Example on 2026-11-25"
+    assert shipped["rests_on"]["us-az"] == "research"
+    assert adopted["until"] < shipped["until"]
+    assert "is as it was" in exeat("law", "upgrade", "us-az", "--law", str(law)).stdout
+    (law / "shipped" / "us-az.toml").write_text(text.replace("Arizona", "Old Arizona", 1))
+    assert "-name = \"Old Arizona\"" in exeat("law", "upgrade", "us-az", "--law", str(law)).stdout
+
+
+def test_a_draft_with_a_fault_is_not_signed_and_nothing_is_written(tmp_path: Path) -> None:
+    law = tmp_path / "law"
+    exeat("law", "adopt", "us-az", "--law", str(law))
+    draft = law / "drafts" / "us-az.toml"
+    draft.write_text(draft.read_text(encoding="utf-8").replace("modality", "modalty", 1))
+    signed = exeat("law", "adopt", "us-az", "--law", str(law), "--by", "A", "--title", "B")
+    assert signed.returncode == 2
+    assert "Did you mean `modality`?" in signed.stderr
+    assert not (law / "us-az.toml").exists()
+
+
+def test_every_command_has_help_with_examples() -> None:
+    for words in (["clear"], ["audit"], ["map"], ["schema"], ["demo"], ["law", "list"],
+                  ["law", "show"], ["law", "check"], ["law", "adopt"], ["law", "upgrade"]):  # fmt: skip
+        done = exeat(*words, "--help")
+        assert done.returncode == 0
+        assert f"exeat {' '.join(words)}" in done.stdout
+        assert "Examples:" in done.stdout
+
+
+def test_the_report_can_be_written_again_into_the_same_folder(pierce: Path, tmp_path: Path) -> None:
+    out = tmp_path / "again"
+    shutil.copytree(pierce, out)
+    done = exeat("audit", str(HOLDS), "--map", "pierce", "--out", str(out))
+    assert done.returncode == 0
+    old = (pierce / "findings.csv").read_bytes()
+    assert (out / "findings.csv").read_bytes() == old

@@ -1,0 +1,124 @@
+"""A mapping is proposed for an export that nobody has mapped, and says what is unsure."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import exeat.sample
+from exeat.errors import IntakeError
+from exeat.intake import Tally, iter_bookings, read_mapping
+from exeat.intake.propose import Proposal, propose
+
+SAMPLE = Path(exeat.sample.__file__).with_name("pierce-immigration-holds.csv")
+
+# The layout of Broward County's spells: one row a booking, and columns about later arrests.
+BROWARD = """person_id,jail_in,jail_out,charge_degree,charge,rearrest_date,rejail_in,rejail_out
+96a3,2013-01-26 03:45:27,2013-02-05 05:36:53,F,Felony Battery w/Prior Convict,2013-07-05,,
+a948,2014-02-18 05:08:24,2014-02-24 12:18:30,F,Possession Burglary Tools,2014-03-31,2014-03-31,
+43a1,2013-08-29 08:55:23,2013-08-30 08:42:13,M,arrest case no charge,,,
+"""
+
+OTHER = """Booking No;Inmate Name;DOB;Intake Date;Release Date;Offense;Hold Agency;Sex
+B-1;DOE, J;1/2/1990;4/21/2017 11:43 AM;4/25/2017 1:05 PM;Theft;SO;M
+B-1;DOE, J;1/2/1990;4/21/2017 11:43 AM;4/25/2017 1:05 PM;ICE Detainer;DHS;M
+B-2;ROE, R;3/4/1980;4/22/2017 1:43 PM;4/23/2017 9:05 AM;US Marshal Hold;USMS;F
+"""
+
+
+def confirmed(proposal: Proposal, zone: str) -> str:
+    return proposal.toml.replace('zone = ""', f'zone = "{zone}"')
+
+
+def proposed(folder: Path, text: str) -> tuple[Proposal, Path]:
+    path = folder / "my export.csv"
+    path.write_text(text, encoding="utf-8")
+    return propose(path), path
+
+
+def test_the_proposal_for_pierce_reads_the_file_as_the_shipped_mapping_does() -> None:
+    proposal = propose(SAMPLE)
+    mapping = read_mapping(confirmed(proposal, "America/Los_Angeles"))
+    tally = Tally()
+    bookings = list(iter_bookings(SAMPLE, mapping, tally))
+    assert (tally.rows_read, tally.rows_rejected) == (691, 0)
+    assert sum(bool(booking.record.detainers) for booking in bookings) == 204
+    assert sum(not booking.record.bases for booking in bookings) == 7
+    assert mapping.columns == {
+        "record_id": ("booking_id",),
+        "booked_at": ("booked_at",),
+        "released_at": ("released_at",),
+        "ended_at": ("charge_ended_at",),
+        "charge": ("charge",),
+        "disposition": ("charge_disposition",),
+        "agency": ("charge_agency",),
+        "offence_class": ("charge_category",),
+    }
+    assert any("`HOLD IMMIGRAT`" in sentence for sentence in proposal.unsure)
+
+
+def test_a_layout_with_a_row_a_booking_has_no_immigration_line(tmp_path: Path) -> None:
+    proposal, path = proposed(tmp_path, BROWARD)
+    mapping = read_mapping(confirmed(proposal, "America/New_York"))
+    assert mapping.columns["booked_at"] == ("jail_in",)
+    assert mapping.columns["released_at"] == ("jail_out",)
+    assert mapping.immigration == ()
+    assert "ended_at" not in mapping.columns
+    assert any("No line looks like an immigration hold" in line for line in proposal.unsure)
+    assert any("when each charge or hold ended" in line for line in proposal.unsure)
+    assert len(list(iter_bookings(path, mapping))) == 3
+
+
+def test_another_delimiter_other_times_and_columns_about_the_person(tmp_path: Path) -> None:
+    proposal, path = proposed(tmp_path, OTHER)
+    mapping = read_mapping(confirmed(proposal, "America/Chicago"))
+    assert mapping.delimiter == ";"
+    assert mapping.formats == ("%m/%d/%Y %I:%M %p",)
+    assert mapping.immigration == ("ICE Detainer",)
+    named = {column for columns in mapping.columns.values() for column in columns}
+    assert named == {"Booking No", "Intake Date", "Release Date", "Offense", "Hold Agency"}
+    assert "DOE" not in proposal.toml and "1990" not in proposal.toml
+    assert [len(b.record.detainers) for b in iter_bookings(path, mapping)] == [1, 0]
+
+
+def test_a_person_id_makes_the_bookings_id_with_the_booking_time(tmp_path: Path) -> None:
+    rows = "P1,2017-01-01 10:00,2017-01-02 10:00,A\nP1,2017-02-01 10:00,2017-02-02 10:00,B\n"
+    proposal, path = proposed(tmp_path, "person_id,booked,released,charge\n" + rows)
+    mapping = read_mapping(confirmed(proposal, "America/Chicago"))
+    assert mapping.columns["record_id"] == ("person_id", "booked")
+    assert [b.record.id for b in iter_bookings(path, mapping)] == [
+        "P1|2017-01-01 10:00",
+        "P1|2017-02-01 10:00",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("times", "formats", "unsure"),
+    [
+        (("04/21/2017", "04/25/2017"), ["%m/%d/%Y"], False),
+        (("21/04/2017", "25/04/2017"), ["%d/%m/%Y"], False),
+        (("03/04/2017", "05/04/2017"), ["%m/%d/%Y"], True),
+    ],
+    ids=["month first", "day first", "nobody can tell"],
+)
+def test_the_order_of_month_and_day(
+    times: tuple[str, str], formats: list[str], unsure: bool, tmp_path: Path
+) -> None:
+    proposal, _ = proposed(tmp_path, f"id,booked,released,charge\n1,{times[0]},{times[1]},A\n")
+    assert tomllib.loads(proposal.toml)["times"]["formats"] == formats
+    assert any("month or the day first" in line for line in proposal.unsure) is unsure
+
+
+def test_the_zone_is_never_guessed() -> None:
+    proposal = propose(SAMPLE)
+    assert "time zone" in proposal.unsure[0]
+    with pytest.raises(IntakeError, match="key `zone`: is missing"):
+        read_mapping(proposal.toml)
+
+
+@pytest.mark.parametrize("text", ["", "alone\n1\n2\n", "PK\x03\x04"])
+def test_what_is_no_table_is_refused(text: str, tmp_path: Path) -> None:
+    with pytest.raises(IntakeError):
+        proposed(tmp_path, text)
