@@ -24,11 +24,22 @@ venv: $(VENV)/.run ## Make .venv with exeat and what it needs to run, from the l
 dev: $(VENV)/.dev ## Add to .venv what tests, checks and releases need.
 
 .PHONY: demo
-demo: venv ## Show exeat at work on invented people and on public records.
+demo: venv ## Audit real jail records, and show three answers at the desk.
 	@$(BIN)/exeat demo
 
+.PHONY: browser
+browser: ## Find Chromium for the browser tests, or bring Debian's.
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || { \
+		echo "browser: installing Debian's chromium"; \
+		{ apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y chromium; } \
+			>/dev/null 2>&1 || { \
+			echo "browser: found no Chromium and could not install one" >&2; \
+			echo "  help: install it (Debian: sudo apt install chromium); in CI the browser tests fail without it" >&2; \
+		}; \
+	}
+
 .PHONY: test
-test: lint types contracts ## Run every check, then every test. What CI runs.
+test: lint types contracts browser ## Run every check, then every test. What CI runs.
 	@echo "test: pytest, $(JOBS) workers"
 	@$(BIN)/pytest -n $(JOBS)
 
@@ -52,6 +63,14 @@ types: dev ## Check types.
 contracts: dev ## Check which part imports which.
 	@echo "contracts: import-linter"
 	@$(BIN)/lint-imports
+
+.PHONY: docs
+docs: venv ## Build the pages of the law into build/docs.
+	@$(BIN)/exeat law docs --out build/docs
+
+.PHONY: record
+record: dev ## Write the README's answers anew, as its commands print them.
+	@$(BIN)/python -m tests.acceptance.readme
 
 .PHONY: bench
 bench: dev ## Measure speed, and print the figures.

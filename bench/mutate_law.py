@@ -133,7 +133,8 @@ def day_mutants(rule: Rule) -> Iterator[Mutant]:
         if day is None or day.earliest is None or day.latest == date.max:
             continue
         for step in (-1, 1):
-            yield f"{name} {step:+} day", replace(rule, **{name: shifted(day, step)})
+            change: Any = {name: shifted(day, step)}
+            yield f"{name} {step:+} day", replace(rule, **change)
     if rule.clock is not None:
         yield from clock_mutants(rule, rule.clock)
 

@@ -38,9 +38,7 @@ def choices_for(law: LawOfPlace, dice: random.Random) -> dict[str, bool]:
     return {name: dice.random() < 0.7 for name in sorted([*ALL_CHOICES, *lists])}
 
 
-def said_by_the_encoding(
-    stretch: Stretch, choices: dict[str, bool], past: dict[str, bool]
-) -> str:
+def said_by_the_encoding(stretch: Stretch, choices: dict[str, bool], past: dict[str, bool]) -> str:
     day = stretch.day_law
     model = FactModel(
         Bits([]), day.hold_power, kind_of(stretch.law.actor), fixed={**choices, **past}

@@ -68,17 +68,15 @@ def rule(name: str, modality: str, condition: str, more: str = "", **examples: s
         modality=modality,
         condition=condition,
         more=more,
-        accepts=examples.get("accepts", "{ on = \"2026-01-01\" }"),
-        refuses=examples.get("refuses", "{ on = \"2019-01-01\" }"),
+        accepts=examples.get("accepts", '{ on = "2026-01-01" }'),
+        refuses=examples.get("refuses", '{ on = "2019-01-01" }'),
     )
 
 
 HOURS = 'hours = 48\nhours_run = "from-release-eligibility"\nexcludes = []'
 
 
-def report_on(
-    *rules: str, proofs: bool = True
-) -> tuple[CheckReport, Library]:
+def report_on(*rules: str, proofs: bool = True) -> tuple[CheckReport, Library]:
     text = HEAD.format(kind="statute") + "".join(rules)
     library = {"us": shipped()["us"], "us-xx": load_text(text, "us-xx.toml")}
     return check(library, proofs=proofs, today=TODAY), library
@@ -169,7 +167,9 @@ def test_an_example_that_is_wrong_is_a_fault(examples: dict[str, str], words: st
     report, _ = report_on(text, proofs=False)
     assert [fault.code for fault in report.faults] == ["E230"]
     assert words in report.faults[0].message
-    assert report_on(rule("xx-a", "must-not", '["detainer.present"]', **good), proofs=False)[0].green
+    assert report_on(rule("xx-a", "must-not", '["detainer.present"]', **good), proofs=False)[
+        0
+    ].green
 
 
 def test_all_faults_are_told_at_once() -> None:

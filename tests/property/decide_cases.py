@@ -6,14 +6,15 @@ or unknown. Here a hold is likely, and each fact is now and then replaced by ano
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from functools import cache
-from typing import Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
-from tests.strategies import codes_of, instants, records
+from tests.strategies import instants, records
 
 from exeat.decide import Verdict
 from exeat.facts.codes import (
@@ -37,16 +38,26 @@ from exeat.facts.record import (
 )
 from exeat.facts.times import NEVER, Act
 from exeat.rules.library import shipped
+from exeat.rules.model import About, Modality, Trigger
 from exeat.rules.place import LawOfPlace, law_of_place
 
 __all__ = ["GO", "HELD", "LAWS", "PLACES", "Asked", "asked", "full_records", "moments"]
 
-T = TypeVar("T")
-
-_NINE_HOURS: Final = timedelta(hours=9)
-
 PLACES: Final = tuple(sorted(shipped()))
 LAWS: Final = {place: law_of_place(place, shipped()) for place in PLACES}
+# Where law allows or commands a hold, or a notice before release; elsewhere it is a plain no.
+LIVELY: Final = tuple(
+    place
+    for place in PLACES
+    if any(
+        not rule.judge
+        and (
+            (rule.about is About.HOLD and rule.modality is not Modality.MUST_NOT)
+            or (rule.trigger is Trigger.RELEASE and rule.modality is Modality.MUST)
+        )
+        for rule in shipped()[place].rules
+    )
+)
 LISTS: Final = tuple(sorted({name for place in shipped().values() for name in place.lists}))
 HELD: Final = frozenset({Verdict.MAY_HOLD, Verdict.MUST_HOLD})
 GO: Final = frozenset({Verdict.RELEASE, Verdict.NOTIFY_FIRST, Verdict.OVERDUE})
@@ -74,42 +85,61 @@ def moments() -> SearchStrategy[datetime]:
     )
 
 
-def _mostly(usual: T, *others: T) -> SearchStrategy[T]:
-    return st.sampled_from((usual,) * 9 + others)
-
-
 def _offences() -> SearchStrategy[Offence]:
+    every = [dict.fromkeys(LISTS, True), dict.fromkeys(LISTS, False)]
     return st.builds(
         Offence,
         offence_class=st.sampled_from([*OffenceClass, None]),
-        lists=st.dictionaries(st.sampled_from(LISTS), st.booleans(), max_size=3)
-        | st.sampled_from([dict.fromkeys(LISTS, True), dict.fromkeys(LISTS, False)]),
+        lists=st.sampled_from(every) | st.dictionaries(st.sampled_from(LISTS), st.booleans()),
     )
+
+
+def _acts(eligible: datetime, *hours: int) -> SearchStrategy[Act]:
+    return st.sampled_from([*(eligible + timedelta(hours=hour) for hour in hours), NEVER, None])
+
+
+def _spoilt(eligible: datetime) -> dict[str, SearchStrategy[Any]]:
+    """Return for each field of a request what may stand there in place of the sufficient one."""
+    return {
+        "form": st.sampled_from([*DetainerForm, None]),
+        "received": _acts(eligible, -200, -50, -1, 0, 3),
+        "served": _acts(eligible, -50, -1, 0, 3),
+        "grounds": st.sampled_from([(), (Ground.INVESTIGATION,), (Ground.FINAL_ORDER,), None]),
+        "warrants": st.sampled_from([(), *((kind,) for kind in WarrantKind), None]),
+        "names_this_person": st.sampled_from([False, None]),
+        "hold_ordered": _acts(eligible, -2, 2),
+        "lifted": _acts(eligible, -9, 9),
+    }
 
 
 @st.composite
 def _requests(draw: DrawFn, eligible: datetime, id: str) -> Detainer:
-    """Draw a request on whose papers a hold is likely."""
-
-    def act(*hours: int) -> Act:
-        times = [eligible + timedelta(hours=hour) for hour in hours]
-        return draw(_mostly(draw(st.sampled_from(times)), NEVER, None))
-
-    forms = [DetainerForm.I247A, DetainerForm.I247A, DetainerForm.I247, *DetainerForm]
-    warrants = [(WarrantKind.I200,), (WarrantKind.I200,), (), *((kind,) for kind in WarrantKind)]
-    return Detainer(
+    """Draw a request on sufficient papers, of which up to two are spoilt."""
+    request = Detainer(
         id=id,
-        form=draw(st.sampled_from([*forms, None])),
-        received=act(-200, -50, -24, -1, 0, 3),
-        served=act(-50, -1, 0, 3),
-        grounds=draw(_mostly((Ground.BIOMETRIC,), (), (Ground.INVESTIGATION,), None)),
-        warrants=draw(st.sampled_from([*warrants, None])),
-        names_this_person=draw(_mostly(True, False, None)),
-        hold_ordered=act(-2, 0, 2),
-        lifted=draw(
-            _mostly(NEVER, eligible - timedelta(hours=9), eligible + timedelta(hours=9), None)
-        ),
+        form=draw(st.sampled_from([DetainerForm.I247A, DetainerForm.I247])),
+        received=eligible - timedelta(hours=24),
+        served=eligible - timedelta(hours=1),
+        grounds=(Ground.BIOMETRIC,),
+        warrants=(WarrantKind.I200,),
+        names_this_person=True,
+        hold_ordered=eligible,
+        lifted=NEVER,
     )
+    spoilt = _spoilt(eligible)
+    fields = draw(st.lists(st.sampled_from(sorted(spoilt)), max_size=2, unique=True))
+    changes: dict[str, Any] = {field: draw(spoilt[field]) for field in fields}
+    return replace(request, **changes)
+
+
+@st.composite
+def _bases(draw: DrawFn, end: datetime) -> tuple[Basis, ...]:
+    offence = draw(_offences())
+    first = Basis(id="b1", kind=BasisKind.CHARGE, end=end, offence=offence)
+    if draw(st.integers(0, 3)):
+        return (first,)
+    kind = draw(st.sampled_from([BasisKind.SENTENCE, BasisKind.PAROLE_HOLD]))
+    return first, Basis(id="b2", kind=kind, end=draw(_acts(end, -5, 5)), offence=draw(_offences()))
 
 
 @st.composite
@@ -118,37 +148,24 @@ def full_records(
 ) -> CustodyRecord:
     """Draw records in which most facts are known, with a hold likely after `eligible`."""
     end = draw(instants() if eligible is None else eligible)
-    count = draw(_mostly(1, 2, 2, 0))
-    requests = tuple(draw(_requests(end, f"d{n}")) for n in range(1, count + 1))
-    kinds = [BasisKind.CHARGE, BasisKind.SENTENCE, BasisKind.PAROLE_HOLD]
-    bases = tuple(
-        Basis(
-            id=f"b{number}",
-            kind=draw(st.sampled_from(kinds)),
-            end=draw(_mostly(end - timedelta(hours=5) * number, NEVER, None)) if number else end,
-            offence=draw(st.none() | _offences()),
-        )
-        for number in range(draw(_mostly(1, 2)))
-    )
+    count = draw(st.sampled_from([1, 1, 2, 0]))
     told = draw(st.sampled_from([None, (), ("ice",), ("ice", "judge")]))
-    convicted = draw(st.none() | st.lists(_offences(), max_size=1))
+    proof = draw(st.sampled_from([StatusProof.NONE] * 4 + [*StatusProof, None]))
+    kinds = st.sampled_from([NoticeKind.RELEASE, NoticeKind.RECORD])
     return CustodyRecord(
         id="r1",
         zone=zone,
         booked=end - timedelta(days=9),
         facility=Facility(agreement_287g=draw(st.sampled_from([None, True, False]))),
-        person=Person(
-            status_proof=draw(_mostly(StatusProof.NONE, *StatusProof, None)),
-            victim_or_witness=draw(_mostly(False, True, None)),
+        person=Person(status_proof=proof, victim_or_witness=draw(st.sampled_from([False, None]))),
+        bases=draw(_bases(end)),
+        detainers=tuple(draw(_requests(end, f"d{number + 1}")) for number in range(count)),
+        convictions=draw(
+            st.sampled_from([(), None]) | _offences().map(lambda o: (Conviction(offence=o),))
         ),
-        bases=bases,
-        detainers=requests,
-        convictions=None if convicted is None else tuple(Conviction(offence=o) for o in convicted),
         notices=None
         if told is None
-        else tuple(
-            Notice(id=f"n-{to}", kind=draw(codes_of(NoticeKind)), to=to, given=end) for to in told
-        ),
+        else tuple(Notice(id=f"n-{to}", kind=draw(kinds), to=to, given=end) for to in told),
     )
 
 
@@ -169,7 +186,7 @@ def _change_days(place: str) -> tuple[datetime, ...]:
 @st.composite
 def asked(draw: DrawFn) -> Asked:
     """Draw a case: a full record and an instant after eligibility mostly, or any of them."""
-    place = draw(st.sampled_from(PLACES))
+    place = draw(st.sampled_from(PLACES) | st.sampled_from(LIVELY))
     law = LAWS[place]
     if draw(st.integers(0, 9)) == 9:
         return Asked(draw(records()), place, draw(moments()))

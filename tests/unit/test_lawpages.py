@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from html import escape
 from html.parser import HTMLParser
 from importlib import resources
 from pathlib import Path
@@ -13,11 +14,13 @@ from pathlib import Path
 import pytest
 
 from exeat.decide import Verdict
+from exeat.report.law_text import cite
 from exeat.report.lawpages.classify import Class, Outcome, hold_class, notice_class
 from exeat.report.lawpages.compare import Variant, common_record, compare_all
 from exeat.report.lawpages.explain import explain
 from exeat.report.lawpages.register import MAX_AGE_DAYS, overdue, register
 from exeat.report.lawpages.site import SiteReport, build_site
+from exeat.report.lawpages.terms import VERDICT
 from exeat.report.lawpages.tiles import TILES
 from exeat.rules.library import shipped
 from exeat.rules.model import JurisdictionKind
@@ -196,12 +199,14 @@ def test_hostile_words_and_links_are_not_markup(tmp_path: Path) -> None:
 
 
 def test_the_register_counts_what_is_there() -> None:
-    rows = {row.id: row for row in register(LIBRARY, TODAY)}
+    today = TODAY + timedelta(days=10)
+    rows = {row.id: row for row in register(LIBRARY, today)}
     assert set(rows) == set(LIBRARY)
     for place in LIBRARY.values():
         row = rows[place.id]
         assert row.sources == len(place.sources)
         assert row.rules == len(place.rules)
+        assert (row.checked, row.age_days) == (place.checked, (today - place.checked).days)
         assert row.recalled == sum(s.basis == "recalled" for s in place.sources.values())
     assert rows["us-va"].contested == ("va-hold-on-detainer",)
     assert list(rows)[:2] == ["us", "us-al"]
@@ -312,6 +317,8 @@ def test_the_hold_is_classed_as_the_sheets_say(place: str, kind: Class) -> None:
         ("us-va", Class.MAY),
         ("us-ks", Class.SILENT),
         ("us-fl", Class.MUST_IF),
+        ("us-ca-los-angeles", Class.MAY_IF),
+        ("us-va-prince-william", Class.MUST_IF),
     ],
 )
 def test_notice_is_classed_as_the_sheets_say(place: str, kind: Class) -> None:
@@ -325,6 +332,14 @@ def test_north_carolina_turns_on_the_order_of_a_judicial_official() -> None:
     words = explain(law_of_place("us-nc", LIBRARY), said)
     assert any("a state judicial official has ordered the hold" in facts
                for way in words.ways for facts in way.where)  # fmt: skip
+
+
+def test_a_command_that_a_person_must_judge_is_shown_and_does_not_decide() -> None:
+    """New Hampshire: comply where that is safe, which no record says; else a jail may hold."""
+    said = hold_class(law_of_place("us-nh", LIBRARY), TODAY)
+    assert said.kind is Class.MUST_IF
+    assert [found.outcome for found in said.found] == [Outcome.MAY, Outcome.MUST]
+    assert all(path.judged for path in said.found[1].paths)
 
 
 def test_new_jersey_turns_on_its_lists_and_says_which() -> None:
@@ -392,6 +407,23 @@ def test_every_state_answers_with_a_citation_or_a_question(pages: dict[str, Page
             assert answer.verdict not in (Verdict.IN_CUSTODY, Verdict.NOT_IN_CUSTODY)
             assert answer.decided_by or answer.questions or answer.unevaluated, one.id
         assert one.id in pages["compare.html"].ids
+
+
+def test_the_page_of_the_comparison_says_each_answer(site: SiteReport) -> None:
+    text = (site.out / "compare.html").read_text(encoding="utf-8")
+    for one in compare_all(LIBRARY):
+        [article] = re.findall(rf'<article class="answer" id="{one.id}".*?</article>', text, re.S)
+        assert f">{VERDICT[one.common.verdict]}<" in article
+        if one.id in ("us-ca", "us-tx"):
+            assert f">{'release' if one.id == 'us-ca' else 'must hold'}<" in article
+        for rule in one.common.decided_by:
+            assert f"{rule.place}.html#rule-{rule.id}" in article
+            for source in cite(one.law, rule):
+                assert escape(source.title, quote=False) in unescape_quotes(article)
+
+
+def unescape_quotes(text: str) -> str:
+    return text.replace("&#39;", "'").replace("&#34;", '"')
 
 
 def test_answer_and_class_agree_where_the_class_has_no_conditions() -> None:

@@ -14,6 +14,7 @@ import pytest
 from exeat.audit import Examination, FindingGroup, examine
 from exeat.audit.summary import Summary
 from exeat.facts.codec import record_from_json
+from exeat.facts.codes import ReleaseKind
 from exeat.facts.record import CustodyRecord
 from exeat.report.page import ReportInfo, page_html, write_page
 from exeat.report.timeline import timeline_svg
@@ -163,6 +164,15 @@ def test_a_dangerous_address_in_a_law_file_is_no_link(law: LawOfPlace) -> None:
 def test_page_says_how_many_findings_it_leaves_out(law: LawOfPlace) -> None:
     assert "Shown are 3 of 1,200 findings" in page(law, held(), findings_total=1200)
     assert "Shown are" not in page(law, held())
+
+
+def test_a_person_handed_on_is_not_called_kept_without_a_caveat(law: LawOfPlace) -> None:
+    caveat = "There may have been a ground of custody"
+    left = record_from_json(HELD % "held-1")
+    assert left.release is not None
+    moved = dataclasses.replace(left.release, kind=ReleaseKind.TRANSFER)
+    assert caveat in page(law, dataclasses.replace(left, release=moved))
+    assert caveat not in page(law, left)
 
 
 def test_page_without_findings_says_so(law: LawOfPlace) -> None:

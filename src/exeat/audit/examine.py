@@ -117,6 +117,8 @@ def _kept(
         if span.verdict in HELD or span.verdict is Verdict.IN_CUSTODY:
             authority_seen = authority_seen or span.verdict in HELD
             continue
+        if not eligible.reached(span.start):
+            continue  # a basis may still have run; `record-incomplete` says so
         lapsed = authority_seen or any(
             earlier.verdict is Verdict.UNKNOWN for earlier in spans[:index]
         )
@@ -209,7 +211,7 @@ def _released_against(
     record: CustodyRecord, law: LawOfPlace, before: datetime
 ) -> Iterator[Finding]:
     weighed = weigh(record, law, before)
-    if not weighed.cases or weighed.eligible.reached(before) is False:
+    if not weighed.cases or not weighed.eligible.reached(before):
         return
     stands = standings(law, weighed.cases, weighed.eligible, weighed.day.worlds)
     musts = [stand.must for stand in stands]
@@ -218,9 +220,12 @@ def _released_against(
     assert record.release is not None
     sure = all(musts) and record.release.kind is ReleaseKind.STREET
     answer = decide(record, law, before)
-    ends = [w.end for w in answer.windows if w.end and w.rule.modality is Modality.MUST]
-    end = min(ends) if ends else None
-    rules = tuple(w.rule for w in answer.windows if w.rule.modality is Modality.MUST)
+    commands = [w for w in answer.windows if w.rule.modality is Modality.MUST]
+    commands = [w for w in commands if w.end is None or w.end > before]
+    # The longest command; one on a judge's warrant sets no end of its own.
+    ends = [w.end for w in commands]
+    end = max((e for e in ends if e is not None), default=None) if None not in ends else None
+    rules = tuple(w.rule for w in commands)
     yield Finding(
         record_id=record.id,
         kind=FindingKind.RELEASED_AGAINST,
@@ -285,10 +290,11 @@ def _notice(
     zone = zone_of(record.zone)
     rule, due = duty.rule, duty.due
     by = f" by {say_time(due, zone)}" if due else " before release"
+    to = {"ice": "ICE", "person": "the person", "judge": "the judge"}.get(rule.to, rule.to)
     says = {
-        FindingKind.NOTICE_LATE: f"Notice to {rule.to} was due{by} and given later.",
-        FindingKind.NOTICE_MISSED: f"Notice to {rule.to} was due{by}; the record shows none.",
-    }.get(kind, f"Notice to {rule.to} was due{by}; this record does not keep notices.")
+        FindingKind.NOTICE_LATE: f"Notice to {to} was due{by} and given later.",
+        FindingKind.NOTICE_MISSED: f"Notice to {to} was due{by}; the record shows none.",
+    }.get(kind, f"Notice to {to} was due{by}; this record does not keep notices.")
     return Finding(
         record_id=record.id,
         kind=kind,

@@ -74,7 +74,7 @@ def show_answer(
     if answer.certainty is Certainty.POSSIBLE:
         console.print("possible, not certain: the sources disagree", style="magenta")
     _list(console, "because", [step.says for step in answer.because])
-    _list(console, "questions", [q.asks for q in answer.questions])
+    _list(console, "questions", list(dict.fromkeys(q.asks for q in answer.questions)))
     for conflict in answer.conflicts:
         _list(console, "conflict", [conflict.says, *(_side(law, r) for r in conflict.rules)])
     _list(console, "duties", _duties(answer, zone))

@@ -210,20 +210,20 @@ _FACTS: Final = (
     Fact(
         "detainer.form",
         "The form of the request.",
-        "On which form did the request come (top right corner)?",
+        "On which form did the request come (its number stands on it)?",
         _form,
         tuple(DetainerForm),
     ),
     Fact(
         "detainer.asks_hold",
         "The form asks that the person be kept past release.",
-        "On which form did the request come, and does it ask for a hold?",
+        "On which form did the request come (its number stands on it)?",
         lambda case: _asks(case, "hold"),
     ),
     Fact(
         "detainer.asks_notice",
         "The form asks for notice of release.",
-        "On which form did the request come, and does it ask for notice of release?",
+        "On which form did the request come (its number stands on it)?",
         lambda case: _asks(case, "notice"),
     ),
     Fact(

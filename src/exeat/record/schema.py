@@ -15,6 +15,7 @@ from typing import Final, Literal, TypeAlias
 
 import psycopg
 from psycopg import sql
+from psycopg.rows import tuple_row
 
 from exeat.errors import LedgerError
 
@@ -90,15 +91,10 @@ def migrate(conn: psycopg.Connection[object]) -> list[Migration]:
 
 
 def _applied(conn: psycopg.Connection[object]) -> dict[int, bytes]:
-    known = conn.execute("SELECT to_regclass('exeat.migration') IS NOT NULL AS known").fetchone()
-    if not _first(known):
-        return {}
-    with conn.cursor(row_factory=psycopg.rows.tuple_row) as cursor:
+    with conn.cursor(row_factory=tuple_row) as cursor:
+        if cursor.execute("SELECT FROM pg_tables WHERE schemaname = 'exeat'").fetchone() is None:
+            return {}
         return dict(cursor.execute("SELECT number, sha256 FROM exeat.migration").fetchall())
-
-
-def _first(row: object) -> object:
-    return next(iter(row.values() if isinstance(row, dict) else row)) if row else None  # type: ignore[call-overload]
 
 
 def _check(done: dict[int, bytes]) -> None:
@@ -152,8 +148,8 @@ def add_login(
     group = "exeat_auditor" if duty == "auditor" else "exeat_app"
     role = sql.Identifier(login)
     with conn.transaction():
-        known = conn.execute("SELECT count(*) FROM pg_roles WHERE rolname = %s", [login])
-        if not _first(known.fetchone()):
+        known = conn.execute("SELECT FROM pg_roles WHERE rolname = %s", [login])
+        if known.fetchone() is None:
             conn.execute(sql.SQL("CREATE ROLE {} LOGIN").format(role))
         if password is not None:
             conn.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(role, sql.Literal(password)))

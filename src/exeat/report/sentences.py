@@ -152,7 +152,7 @@ def _kept(summary: Summary) -> str:
 def _certainly(bookings: int, hours: float, how: str) -> str:
     if not bookings:
         return ""
-    where = f"In {count(bookings, 'booking')} a person was kept {how}"
+    where = f"As the records stand, a person was kept {how} in {count(bookings, 'booking')}"
     return f"{where}: {count(hours, 'hour')} in all. "
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from exeat.audit import Examination, Finding
+from exeat.audit import Examination, Finding, FindingGroup, FindingKind
 from exeat.facts.case import zone_of
 from exeat.facts.times import bounds
 from exeat.report.law_text import LawOfDay, RuleText, law_of_day
@@ -34,6 +34,7 @@ class CaseView:
     """One booking in detail.
 
     Attributes:
+        caveat: What speaks against taking a finding for more than the record bears, or "".
         laws: For each day that a finding speaks of: that day, its law, and the rules that the
             page shows in the case itself, with whether a finding cites them.
     """
@@ -42,6 +43,7 @@ class CaseView:
     record_id: str
     findings: tuple[Finding, ...]
     eligible: str
+    caveat: str
     svg: str
     words: tuple[str, ...]
     readings: tuple[str, ...]
@@ -86,6 +88,7 @@ def case_views(cases: Sequence[Examination], law: LawOfPlace, laws: Laws) -> Ite
             record_id=case.record.id,
             findings=case.findings,
             eligible=say_eligible(case),
+            caveat=_caveat(case),
             svg=timeline_svg(case, law),
             words=tuple(words_of(case, law)),
             readings=_readings(case, law),
@@ -93,6 +96,19 @@ def case_views(cases: Sequence[Examination], law: LawOfPlace, laws: Laws) -> Ite
             laws=tuple(_laws(case, laws, zone)),
             zone=zone,
         )
+
+
+def _caveat(case: Examination) -> str:
+    """Return what speaks against taking a finding for more than the record bears."""
+    kinds = {finding.kind for finding in case.findings}
+    kept = any(finding.group is FindingGroup.KEPT for finding in case.findings)
+    if kept and FindingKind.MOVED in kinds:
+        return (
+            "The person was handed to another custodian. There may have been a ground of custody "
+            "that these records lack, such as a sentence or that custodian’s own claim: look at "
+            "the file before calling this time unlawful."
+        )
+    return ""
 
 
 def _readings(case: Examination, law: LawOfPlace) -> tuple[str, ...]:

@@ -153,7 +153,7 @@ class FactModel(Generic[B]):
     def _atom(self, atom: Atom) -> Pair[B]:
         name = atom.fact
         if name == "detainer.form":
-            wanted_forms = [FORM_CODES.index(DetainerForm(code)) for code in atom.codes]
+            wanted_forms = [i for i, form in enumerate(FORM_CODES) if form.value in atom.codes]
             on_form = self._is(_FORM, len(FORM_CODES), wanted_forms)
             return self.three.known(self.logic.every([self.present, on_form]))
         if name in ("detainer.asks_hold", "detainer.asks_notice", "detainer.in_effect"):
@@ -161,7 +161,7 @@ class FactModel(Generic[B]):
         if name == "place.hold_power" and not self.free_power:
             return self.three.const(self.hold_power)
         if name == "facility.kind":
-            wanted = [FacilityKind(code) for code in atom.codes]
+            wanted = [kind for kind in KIND_CODES if kind.value in atom.codes]
             if self.kind is not None:
                 return self.three.const(self.kind in wanted)
             return self.three.known(self._is(_KIND, 4, [KIND_CODES.index(kind) for kind in wanted]))

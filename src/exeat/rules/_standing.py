@@ -152,12 +152,7 @@ def answer_of(model: FactModel[B], worlds: Sequence[World]) -> SymbolicAnswer[B]
     each = [_of_world(model, standing(model, world)) for world in worlds]
     if len(each) == 1:
         return each[0]
-    same = SymbolicAnswer(
-        *(
-            logic.every([getattr(one, name) for one in each])
-            for name in ("none", "may", "must", "conflict", "unknown")
-        )
-    )
+    same = _same(model, each)
     one_answer = logic.some([same.none, same.may, same.must, same.conflict, same.unknown])
     strong = logic.some([part for one in each for part in (one.must, one.conflict)])
     weak = logic.every([no(one_answer), no(strong)])
@@ -179,6 +174,14 @@ def answer_of(model: FactModel[B], worlds: Sequence[World]) -> SymbolicAnswer[B]
             [same.conflict, logic.every([no(one_answer), no(expired), no(unclear)])]
         ),
         unknown=logic.some([same.unknown, unclear]),
+    )
+
+
+def _same(model: FactModel[B], each: Sequence[SymbolicAnswer[B]]) -> SymbolicAnswer[B]:
+    """Return what every reading answers alike."""
+    names = ("none", "may", "must", "conflict", "unknown")
+    return SymbolicAnswer(
+        *(model.logic.every([getattr(one, name) for one in each]) for name in names)
     )
 
 

@@ -29,9 +29,8 @@ from exeat.rules.model import Actor
 
 __all__ = ["Moment", "moments", "record_of", "show"]
 
-_SINCE_ELIGIBLE: Final = tuple(
-    timedelta(hours=h) for h in (1, 3, 5, 7, 13, 25, 37, 49, 61, 73, 97, 121, 169)
-) + (timedelta(days=45),)
+_HOURS: Final = (1, 3, 5, 7, 13, 25, 37, 49, 61, 73, 97, 121, 169, 1080)
+_SINCE_ELIGIBLE: Final = tuple(timedelta(hours=hours) for hours in _HOURS)
 """How long ago the person became eligible, in the records that a proof may show."""
 _BOOKED_BEFORE: Final = timedelta(hours=30)
 _RECEIVED_BEFORE: Final = timedelta(hours=24)
@@ -137,18 +136,18 @@ def _offence(verb: str, felony: str, choices: Mapping[str, bool], lists: Iterabl
 
 
 def _person(choices: Mapping[str, bool]) -> Person:
-    said = (
-        "claims_citizenship",
-        "disputes_identity",
-        "victim_or_witness",
-        "under_18",
-        "registered_offender",
-        "held_to_answer",
-        "interview_consent",
-    )
-    proof = PROOF_CODES[code_of("proof", choices, len(PROOF_CODES))]
+    def said(name: str) -> bool:
+        return bool(choices.get(f"person.{name}"))
+
     return Person(
-        status_proof=proof, **{name: bool(choices.get(f"person.{name}")) for name in said}
+        status_proof=PROOF_CODES[code_of("proof", choices, len(PROOF_CODES))],
+        claims_citizenship=said("claims_citizenship"),
+        disputes_identity=said("disputes_identity"),
+        victim_or_witness=said("victim_or_witness"),
+        under_18=said("under_18"),
+        registered_offender=said("registered_offender"),
+        held_to_answer=said("held_to_answer"),
+        interview_consent=said("interview_consent"),
     )
 
 

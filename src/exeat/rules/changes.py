@@ -156,7 +156,9 @@ def _hold_changes(
 ) -> Iterator[Change]:
     bits = Bits([*choices_of_worlds(one.worlds), *choices_of_worlds(other.worlds)])
     first, second = (_answer(bits, day, actor) for day in (one, other))
-    differing = [live[0] for side in (before, after) for key, live in side.items() if key in changed]
+    differing = [
+        live[0] for side in (before, after) for key, live in side.items() if key in changed
+    ]
     literals = _literals(bits, one, actor, differing, [*before.values(), *after.values()])
     ids = tuple(dict.fromkeys(key[1] for key in changed)) or ("hold_power",)
     for was in fields(SymbolicAnswer):
@@ -182,7 +184,9 @@ def _literals(
     """Return each statement that a condition can make with its table, the most telling last."""
     model = _model(bits, day, actor)
     telling = {atom for rule in differing for atom in rule.condition.atoms()}
-    atoms = {atom for rule, _ in every for atom in rule.condition.atoms()} | {Atom("detainer.present")}
+    atoms = {atom for rule, _ in every for atom in rule.condition.atoms()} | {
+        Atom("detainer.present")
+    }
     found = []
     for atom in sorted(atoms, key=lambda a: (a in telling, a.fact != "detainer.form", str(a))):
         if atom.fact == "place.hold_power":

@@ -7,6 +7,7 @@ stands for all.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,7 +17,7 @@ from exeat.facts.times import Truth
 from exeat.rules._facts import FactModel, kind_of
 from exeat.rules._logic import Bits
 from exeat.rules._standing import choices_of_worlds, rule_truth
-from exeat.rules.model import Actor, Day, Jurisdiction, Rule
+from exeat.rules.model import Actor, Day, Jurisdiction, Rule, Suspension
 from exeat.rules.place import DayLaw, LawOfPlace, World
 
 __all__ = ["Contradiction", "Stretch", "contradictions", "coverage_faults", "gaps", "stretches"]
@@ -99,9 +100,10 @@ def stretches(law: LawOfPlace, until: date) -> Iterator[Stretch]:
 
 
 def _boundaries(law: LawOfPlace) -> set[date]:
-    found = set()
+    found: set[date] = set()
     for place in law.chain:
-        for item in (*place.rules, *place.suspensions):
+        dated: list[Rule | Suspension] = [*place.rules, *place.suspensions]
+        for item in dated:
             found |= _ends(item.first_day, item.last_day)
         if place.hold_power_first_day is not None:
             found |= _ends(place.hold_power_first_day, None)
@@ -150,7 +152,7 @@ def gaps(places: Iterable[Jurisdiction]) -> Iterator[Fault]:
             versions.setdefault(rule.id, []).append(rule)
         for found in versions.values():
             found.sort(key=lambda rule: rule.first_day.earliest or date.min)
-            for older, newer in zip(found, found[1:], strict=False):
+            for older, newer in itertools.pairwise(found):
                 yield from _gap(place, older, newer)
 
 

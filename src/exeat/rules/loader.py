@@ -84,7 +84,10 @@ class _Reader(Reading):
         for key in self.data.keys() - TABLES:
             near = near_miss(key, sorted(TABLES))
             self.fault(
-                self.lines.key(0, key), f"unknown table `{key}`", f"Take it out.{near}", "E211"
+                max(self.lines.key(0, key), self.lines.table(key, 0)),
+                f"unknown table `{key}`",
+                f"Take it out.{near}",
+                "E211",
             )
         if self.data.get("format") != FORMAT:
             seen = self.data.get("format", "nothing")

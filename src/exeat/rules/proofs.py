@@ -17,14 +17,23 @@ z3-solver is an extra (``pip install exeat[proofs]``) and is imported only here,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
-from exeat.errors import UsageError
+from exeat.facts.codes import FacilityKind
 from exeat.rules._facts import FactModel, kind_of
-from exeat.rules._logic import Pair
+from exeat.rules._prover import (
+    Z3,
+    Body,
+    CounterExample,
+    biting,
+    bodies_of,
+    differ,
+    distinct,
+    example_of,
+    without,
+)
 from exeat.rules._standing import (
     answer_of,
     choices_of_worlds,
@@ -34,7 +43,7 @@ from exeat.rules._standing import (
     standing,
 )
 from exeat.rules._witness import moments, record_of, show
-from exeat.rules.coverage import Stretch, source_kinds, world_key
+from exeat.rules.coverage import Stretch, source_kinds
 from exeat.rules.model import About, Actor, Jurisdiction, RestsOn, Rule, Trigger
 from exeat.rules.place import World
 
@@ -65,26 +74,6 @@ _NO_ORDER: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class CounterExample:
-    """Facts on which a property does not hold.
-
-    Attributes:
-        place: Where, and ``at``: when to ask `exeat clear`.
-        says: What goes wrong.
-        rules: The ids of the rules that bring it about, as far as they can be told.
-        record: The facts, as a record in JSON; for a rule that can never fire, "".
-        before: For a ground that was taken away, the record with that ground.
-    """
-
-    place: str
-    says: str
-    rules: tuple[str, ...] = ()
-    at: datetime | None = None
-    record: str = ""
-    before: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Proof:
     """What became of one property.
 
@@ -106,80 +95,6 @@ class Proof:
         return not self.counter_examples
 
 
-class _Z3:
-    """The prover as a logic of `exeat.rules._logic`."""
-
-    def __init__(self) -> None:
-        try:
-            import z3
-        except ImportError:
-            raise UsageError.one(
-                "E430",
-                "exeat law check",
-                "`z3-solver` is not installed, so nothing can be proved",
-                "Install `exeat[proofs]`, or check without proofs.",
-            ) from None
-        self.z3: Any = z3
-        self.names: dict[str, Any] = {}
-        self._true, self._false = z3.BoolVal(True), z3.BoolVal(False)
-
-    def var(self, name: str) -> Any:
-        if name not in self.names:
-            self.names[name] = self.z3.Bool(name)
-        return self.names[name]
-
-    def const(self, value: bool) -> Any:
-        return self._true if value else self._false
-
-    def every(self, parts: Sequence[Any]) -> Any:
-        if any(part is self._false for part in parts):
-            return self._false
-        left = [part for part in parts if part is not self._true]
-        if len(left) < 2:
-            return left[0] if left else self._true
-        return self.z3.And(*left)
-
-    def some(self, parts: Sequence[Any]) -> Any:
-        if any(part is self._true for part in parts):
-            return self._true
-        left = [part for part in parts if part is not self._false]
-        if len(left) < 2:
-            return left[0] if left else self._false
-        return self.z3.Or(*left)
-
-    def negate(self, part: Any) -> Any:
-        if part is self._true or part is self._false:
-            return self._false if part is self._true else self._true
-        return self.z3.Not(part)
-
-    def solve(self, claim: Any) -> dict[str, bool] | None:
-        """Return choices under which a claim is true, or None where there are none."""
-        if claim is self._false:
-            return None
-        solver = self.z3.SimpleSolver()
-        solver.add(claim)
-        result = solver.check()
-        if result == self.z3.unsat:
-            return None
-        # The claims are finite and propositional: Z3 decides every one of them.
-        assert result == self.z3.sat, result
-        model = solver.model()
-        return {name: self.z3.is_true(model[term]) for name, term in self.names.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class _Body:
-    """One body of law about the hold, with a stretch in which it is in force."""
-
-    stretch: Stretch
-    worlds: tuple[World, ...]
-
-    def model(self, logic: _Z3, fixed: Mapping[str, bool] | None = None) -> FactModel[Any]:
-        day = self.stretch.day_law
-        kind = kind_of(self.stretch.law.actor)
-        return FactModel(logic, day.hold_power, kind, fixed=fixed)
-
-
 def prove(places: Iterable[Jurisdiction], stretches: Sequence[Stretch]) -> tuple[Proof, ...]:
     """Try every property; see the head of this module.
 
@@ -190,48 +105,21 @@ def prove(places: Iterable[Jurisdiction], stretches: Sequence[Stretch]) -> tuple
     Raises:
         UsageError: z3-solver is not installed.
     """
-    logic = _Z3()
-    bodies = _bodies(stretches)
-    readings = [_Body(b.stretch, (world,)) for b in bodies for world in b.worlds]
+    logic = Z3()
+    bodies = bodies_of(stretches)
+    readings = [Body(b.stretch, (world,)) for b in bodies for world in b.worlds]
     return (
-        _prove_ends(logic, _distinct(readings)),
+        _prove_ends(logic, distinct(readings)),
         _prove_conflicts(logic, bodies),
         _prove_fires(logic, places, readings),
-        _prove_monotone(logic, _distinct(readings)),
+        _prove_monotone(logic, distinct(readings)),
     )
-
-
-def _bodies(stretches: Sequence[Stretch]) -> list[_Body]:
-    """Return each body of law once, that of the latest days first."""
-    found: dict[object, _Body] = {}
-    for stretch in sorted(stretches, key=lambda s: s.first_day, reverse=True):
-        day, actor = stretch.day_law, stretch.law.actor
-        key = tuple(world_key(world, day.hold_power, actor) for world in day.worlds)
-        found.setdefault(key, _Body(stretch, day.worlds))
-    return list(found.values())
-
-
-def _distinct(bodies: Iterable[_Body]) -> list[_Body]:
-    """Return bodies of law that differ in what they say, whichever rule says it."""
-    return list({_content(body): body for body in bodies}.values())
-
-
-def _content(body: _Body) -> object:
-    groups = [
-        frozenset((r.condition, r.rests_on, r.clock, r.judge, force) for r, force in rules)
-        for world in body.worlds
-        for rules in (world.musts, world.mays, world.bans, world.caps)
-    ]
-    pairs = [pair for world in body.worlds for pair in (*world.musts, *world.mays, *world.bans)]
-    by_house = any(a.fact == "facility.kind" for rule, _ in pairs for a in rule.condition.atoms())
-    actor = body.stretch.law.actor if by_house else None
-    return tuple(groups), body.stretch.day_law.hold_power, actor
 
 
 # -- 1. no hold without an end ---------------------------------------------------------------
 
 
-def _prove_ends(logic: _Z3, bodies: Sequence[_Body]) -> Proof:
+def _prove_ends(logic: Z3, bodies: Sequence[Body]) -> Proof:
     found, judged = [], set()
     for body in bodies:
         [world] = body.worlds
@@ -241,7 +129,7 @@ def _prove_ends(logic: _Z3, bodies: Sequence[_Body]) -> Proof:
         choices = logic.solve(claim)
         if choices is not None:
             says = "a hold on a detainer alone has no end"
-            found.append(_example(logic, body, says, {**choices, **_NO_ORDER}, late=True))
+            found.append(example_of(logic, body, says, {**choices, **_NO_ORDER}, late=True))
         judged |= {
             f"`{rule.id}` sets no end; a person must judge it, and alone it never lets anybody hold"
             for rule, _ in (*world.musts, *world.mays)
@@ -251,42 +139,18 @@ def _prove_ends(logic: _Z3, bodies: Sequence[_Body]) -> Proof:
     return Proof("ends", says, len(bodies), tuple(found), tuple(sorted(judged)))
 
 
-def _example(
-    logic: _Z3, body: _Body, says: str, choices: Mapping[str, bool], *, late: bool = False
-) -> CounterExample:
-    """Return choices as a record: at once after eligibility, or once every limit is reached."""
-    law = body.stretch.law
-    spans = list(moments(body.stretch.first_day, law.zone, clocks_of(body.worlds), law.calendar))
-    moment, past = spans[-1] if late else spans[0]
-    record = record_of(choices, moment, law.actor, law.in_list.lists)
-    rules = _biting(logic, body, {**choices, **past})
-    return CounterExample(law.id, says, rules, moment.at.astimezone(moment.zone), show(record))
-
-
-def _biting(logic: _Z3, body: _Body, choices: Mapping[str, bool]) -> tuple[str, ...]:
-    """Return the rules about the hold that are true under a full set of choices."""
-    model = body.model(logic, choices)
-    bite = {
-        rule.id
-        for world in body.worlds
-        for rule, force in (*world.musts, *world.mays, *world.bans, *world.caps)
-        if logic.solve(rule_truth(model, rule, force).sure) is not None
-    }
-    return tuple(sorted(bite))
-
-
 # -- 2. release and must-hold never stand together but as a conflict -------------------------
 
 
-def _prove_conflicts(logic: _Z3, bodies: Sequence[_Body]) -> Proof:
+def _prove_conflicts(logic: Z3, bodies: Sequence[Body]) -> Proof:
     found = [example for body in bodies for example in _one_file_clashes(logic, body)]
-    found += [example for body in _distinct(bodies) for example in _unflagged(logic, body)]
+    found += [example for body in distinct(bodies) for example in _unflagged(logic, body)]
     once = {(example.place, example.says): example for example in found}
     says = "No place answers both release and must-hold without a conflict."
     return Proof("conflicts", says, len(bodies), tuple(once.values()))
 
 
-def _one_file_clashes(logic: _Z3, body: _Body) -> Iterator[CounterExample]:
+def _one_file_clashes(logic: Z3, body: Body) -> Iterator[CounterExample]:
     model = body.model(logic)
     for world in body.worlds:
         for must, must_force in world.musts:
@@ -301,25 +165,25 @@ def _one_file_clashes(logic: _Z3, body: _Body) -> Iterator[CounterExample]:
                 choices = logic.solve(logic.every(both))
                 if choices is not None:
                     says = f"`{must.id}` commands a hold that `{ban.id}` of the same file forbids"
-                    yield _example(logic, body, says, choices)
+                    yield example_of(logic, body, says, choices)
 
 
-def _unflagged(logic: _Z3, body: _Body) -> Iterator[CounterExample]:
+def _unflagged(logic: Z3, body: Body) -> Iterator[CounterExample]:
     model = body.model(logic)
     choices = logic.solve(_both_answers(logic, model, body.worlds))
     if choices is not None:
         says = "one rule or reading commands the hold, another forbids it, and no conflict is told"
-        yield _example(logic, body, says, choices)
+        yield example_of(logic, body, says, choices)
 
 
-def _one_file(body: _Body, must: Rule, ban: Rule) -> bool:
+def _one_file(body: Body, must: Rule, ban: Rule) -> bool:
     if must.place != ban.place or must.rests_on is not ban.rests_on:
         return False
     kinds = source_kinds(body.stretch.law, ban), source_kinds(body.stretch.law, must)
     return not (kinds[0] == {"case"} and "case" not in kinds[1])
 
 
-def _both_answers(logic: _Z3, model: FactModel[Any], worlds: Sequence[World]) -> Any:
+def _both_answers(logic: Z3, model: FactModel[Any], worlds: Sequence[World]) -> Any:
     """Return the claim that a hold is commanded and barred at once, and the answer hides it."""
     answer = answer_of(model, worlds)
     stands = [standing(model, world) for world in worlds]
@@ -335,7 +199,7 @@ def _both_answers(logic: _Z3, model: FactModel[Any], worlds: Sequence[World]) ->
 # -- 3. every rule can fire ------------------------------------------------------------------
 
 
-def _prove_fires(logic: _Z3, places: Iterable[Jurisdiction], bodies: Sequence[_Body]) -> Proof:
+def _prove_fires(logic: Z3, places: Iterable[Jurisdiction], bodies: Sequence[Body]) -> Proof:
     found, idle, count = [], [], 0
     effect = _in_effect(logic, bodies)
     for place in places:
@@ -359,13 +223,14 @@ def _about_hold(rule: Rule) -> bool:
     )
 
 
-def _can_fire(logic: _Z3, rule: Rule) -> bool:
-    kinds = [kind_of(actor) for actor in sorted(rule.binds) if actor is not Actor.OTHER]
-    models = [FactModel(logic, None, kind, free_power=True) for kind in kinds or [None]]
+def _can_fire(logic: Z3, rule: Rule) -> bool:
+    houses = [kind_of(actor) for actor in sorted(rule.binds) if actor is not Actor.OTHER]
+    kinds: list[FacilityKind | None] = [*houses] or [None]
+    models = [FactModel(logic, None, kind, free_power=True) for kind in kinds]
     return any(logic.solve(model.truth(rule.condition).sure) is not None for model in models)
 
 
-def _in_effect(logic: _Z3, bodies: Sequence[_Body]) -> set[int]:
+def _in_effect(logic: Z3, bodies: Sequence[Body]) -> set[int]:
     """Return the rules that change how a hold stands, somewhere and on some facts."""
     found: set[int] = set()
     for body in bodies:
@@ -377,38 +242,16 @@ def _in_effect(logic: _Z3, bodies: Sequence[_Body]) -> set[int]:
         model = body.model(logic)
         whole = standing(model, world)
         for rule in open_ones:
-            without = standing(model, _without(world, rule))
-            if logic.solve(_differ(logic, whole, without)) is not None:
+            less = standing(model, without(world, rule))
+            if logic.solve(differ(logic, whole, less)) is not None:
                 found.add(id(rule))
     return found
-
-
-def _without(world: World, rule: Rule) -> World:
-    def left(rules: tuple[tuple[Rule, bool | None], ...]) -> tuple[tuple[Rule, bool | None], ...]:
-        return tuple(pair for pair in rules if pair[0] is not rule)
-
-    return World(
-        world.readings, left(world.musts), left(world.mays), left(world.bans), left(world.caps)
-    )
-
-
-def _differ(logic: _Z3, one: Any, other: Any) -> Any:
-    pairs: list[tuple[Pair[Any], Pair[Any]]] = [
-        (getattr(one, name), getattr(other, name)) for name in ("must", "may", "conflict")
-    ]
-    parts = [(getattr(a, end), getattr(b, end)) for a, b in pairs for end in ("sure", "maybe")]
-    return logic.some(
-        [
-            logic.some([logic.every([a, logic.negate(b)]), logic.every([b, logic.negate(a)])])
-            for a, b in parts
-        ]
-    )
 
 
 # -- 4. fewer grounds never lengthen a hold --------------------------------------------------
 
 
-def _prove_monotone(logic: _Z3, bodies: Sequence[_Body]) -> Proof:
+def _prove_monotone(logic: Z3, bodies: Sequence[Body]) -> Proof:
     found = []
     for body in bodies:
         [world] = body.worlds
@@ -427,7 +270,7 @@ def _prove_monotone(logic: _Z3, bodies: Sequence[_Body]) -> Proof:
     return Proof("monotone", says, len(bodies) * len(GROUNDS), tuple(found))
 
 
-def _ordered(logic: _Z3, world: World) -> Iterator[Any]:
+def _ordered(logic: Z3, world: World) -> Iterator[Any]:
     """Yield that a limit that is never longer than another is never reached after it."""
     clocks = clocks_of([world]).values()
     for one in clocks:
@@ -442,15 +285,13 @@ def _ordered(logic: _Z3, world: World) -> Iterator[Any]:
 
 
 def _longer(
-    logic: _Z3, body: _Body, ground: str, gone: Mapping[str, bool], claim: Any
+    logic: Z3, body: Body, ground: str, gone: Mapping[str, bool], claim: Any
 ) -> CounterExample:
     """Return two records that differ in one ground, at an instant at which a limit stands so."""
     law = body.stretch.law
     says = f"without {ground} a hold stands that does not stand with it"
-    spans: Callable[[], Iterator[Any]] = lambda: moments(  # noqa: E731
-        body.stretch.first_day, law.zone, clocks_of(body.worlds), law.calendar
-    )
-    for moment, past in spans():
+    clocks = clocks_of(body.worlds)
+    for moment, past in moments(body.stretch.first_day, law.zone, clocks, law.calendar):
         fixed = [logic.var(n) if v else logic.negate(logic.var(n)) for n, v in past.items()]
         choices = logic.solve(logic.every([claim, *fixed]))
         if choices is not None:
@@ -458,7 +299,7 @@ def _longer(
             after, before = (
                 show(record_of(c, moment, law.actor, law.in_list.lists)) for c in (fewer, choices)
             )
-            rules = _biting(logic, body, fewer)
+            rules = biting(logic, body, fewer)
             at = moment.at.astimezone(moment.zone)
             return CounterExample(law.id, says, rules, at, after, before)
     return CounterExample(law.id, f"{says}, in some order of the limits", ())

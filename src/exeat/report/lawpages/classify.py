@@ -113,9 +113,11 @@ def hold_class(law: LawOfPlace, day: date) -> Classified:
     """
     worlds = law.on(day).worlds
     pairs = _unique(p for w in worlds for p in (*w.musts, *w.mays, *w.bans, *w.caps))
+    # Made once: a case remembers each rule by which object it is (see Case.memo).
+    read = {False: [_over(w, _sure) for w in worlds], True: [_over(w, _taken) for w in worlds]}
 
     def ask(one: Probe, judged: bool) -> Outcome:
-        return _hold(law, worlds, one, judged)
+        return _hold(law, read[judged], one)
 
     return _classify(law, day, About.HOLD, pairs, ask)
 
@@ -145,8 +147,10 @@ def notice_class(law: LawOfPlace, day: date) -> Classified:
         and rule.level > 0
     ]
 
+    read = {False: _sure(pairs), True: _taken(pairs)}
+
     def ask(one: Probe, judged: bool) -> Outcome:
-        return _notice(law, pairs, one, judged)
+        return _notice(law, read[judged], one)
 
     return _classify(law, day, About.NOTIFY, pairs, ask)
 
@@ -234,9 +238,8 @@ def _kind(found: Mapping[Outcome, Sequence[Path]]) -> Class:
 # --- the hold ---------------------------------------------------------------------------
 
 
-def _hold(law: LawOfPlace, worlds: Sequence[World], one: Probe, judged: bool) -> Outcome:
-    chosen = [_judged(world) if judged else _unjudged(world) for world in worlds]
-    said = {of_world(standing(law, world, one.case, one.eligible)) for world in chosen}
+def _hold(law: LawOfPlace, worlds: Sequence[World], one: Probe) -> Outcome:
+    said = {of_world(standing(law, world, one.case, one.eligible)) for world in worlds}
     if len(said) > 1 or said == {Verdict.CONFLICT}:
         return Outcome.OPEN if Verdict.UNKNOWN in said else Outcome.CONTESTED
     [verdict] = said
@@ -247,22 +250,14 @@ def _hold(law: LawOfPlace, worlds: Sequence[World], one: Probe, judged: bool) ->
     }.get(verdict, Outcome.OPEN)
 
 
-def _judged(world: World) -> World:
-    """Return a world in which what a person must judge is taken to apply."""
-
-    def taken(pairs: Sequence[Pair]) -> tuple[Pair, ...]:
-        return tuple((replace(rule, judge=False), force) for rule, force in pairs)
-
-    return _over(world, taken)
+def _taken(pairs: Sequence[Pair]) -> tuple[Pair, ...]:
+    """Return rules with what a person must judge taken to apply."""
+    return tuple((replace(r, judge=False) if r.judge else r, force) for r, force in pairs)
 
 
-def _unjudged(world: World) -> World:
-    """Return a world without the rules that a person must judge."""
-
-    def left(pairs: Sequence[Pair]) -> tuple[Pair, ...]:
-        return tuple((rule, force) for rule, force in pairs if not rule.judge)
-
-    return _over(world, left)
+def _sure(pairs: Sequence[Pair]) -> tuple[Pair, ...]:
+    """Return rules without those that a person must judge."""
+    return tuple((rule, force) for rule, force in pairs if not rule.judge)
 
 
 def _over(world: World, change: Callable[[Sequence[Pair]], tuple[Pair, ...]]) -> World:
@@ -278,13 +273,10 @@ def _over(world: World, change: Callable[[Sequence[Pair]], tuple[Pair, ...]]) ->
 # --- the notice --------------------------------------------------------------------------
 
 
-def _notice(law: LawOfPlace, pairs: Sequence[Pair], one: Probe, judged: bool) -> Outcome:
+def _notice(law: LawOfPlace, pairs: Sequence[Pair], one: Probe) -> Outcome:
     truths: dict[Modality, set[Truth]] = {modality: {False} for modality in Modality}
     for rule, force in pairs:
-        if rule.judge and not judged:
-            continue
-        plain = replace(rule, judge=False)
-        truths[rule.modality].add(rule_truth(law, plain, force, one.case))
+        truths[rule.modality].add(rule_truth(law, rule, force, one.case))
     must, ban, may = (truths[m] for m in (Modality.MUST, Modality.MUST_NOT, Modality.MAY))
     if True in must and True in ban:
         return Outcome.CONTESTED

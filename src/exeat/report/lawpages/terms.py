@@ -7,7 +7,7 @@ from typing import Final
 
 from exeat.decide import Verdict
 from exeat.report.lawpages.classify import Class, Outcome
-from exeat.rules.model import About, Actor, Modality, Trigger
+from exeat.rules.model import About, Actor, Modality, Rule, Trigger
 
 __all__ = [
     "ABOUT",
@@ -23,6 +23,7 @@ __all__ = [
     "VERDICT",
     "asked",
     "class_label",
+    "does",
     "first_upper",
     "outcome_label",
 ]
@@ -101,7 +102,7 @@ EXEMPT: Final[Mapping[str, str]] = {
 
 PLAIN: Final = (
     "An ordinary request is Form I-247A with a ground stated, served on the person, in papers "
-    "that match, about somebody who has shown no proof of status, with no judge's warrant."
+    "that match, about somebody who has shown no proof of status, with no warrant."
 )
 
 CLASS_MARK: Final[Mapping[Class, str]] = {
@@ -169,6 +170,27 @@ def asked(facts: Iterable[str]) -> str:
         listed = {"charged": "the charge", "convicted": "convictions"}.get(what)
         words.append(listed or _ASKED.get(fact, FACT.get(fact, fact)))
     return "; ".join(dict.fromkeys(words))
+
+
+def does(rule: Rule) -> str:
+    """Return what a rule's modality is about, where its kind alone tells; else "".
+
+    The words of a rule give its conditions, and not always the act.
+
+    Examples:
+        >>> from exeat.rules.library import shipped
+        >>> rules = {rule.id: rule for rule in shipped()["us"].rules}
+        >>> does(rules["us-hold-48-ceiling"]), does(rules["us-no-effect-on-bail"])
+        ('hold the person longer than the limit', '')
+    """
+    if rule.about is About.HOLD and rule.trigger is Trigger.ELIGIBLE:
+        ceiling = rule.modality is Modality.MUST_NOT and rule.clock is not None
+        return (
+            "hold the person longer than the limit" if ceiling else "hold the person past release"
+        )
+    if rule.about is About.NOTIFY and rule.trigger is Trigger.RELEASE and rule.to in ("", "ice"):
+        return "tell immigration authorities of the release"
+    return ""
 
 
 def first_upper(words: str) -> str:
