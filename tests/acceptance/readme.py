@@ -1,6 +1,6 @@
 """The answers shown in the README, as the commands above them print them.
 
-    python -m tests.acceptance.readme        # writes them anew
+python -m tests.acceptance.readme        # writes them anew
 """
 
 from __future__ import annotations

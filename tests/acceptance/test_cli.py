@@ -43,13 +43,19 @@ def test_clear_reads_standard_input_and_prints_json() -> None:
     done = exeat("clear", "-", "--place", "us-wa-pierce", "--at", AT, "--json", stdin=text)
     answer = json.loads(done.stdout)
     assert (answer["verdict"], answer["certainty"]) == ("release", "certain")
-    named = {rule for step in answer["because"] if (rule := step["rule"])} | set(answer["decided_by"])
+    named = {rule for step in answer["because"] if (rule := step["rule"])} | set(
+        answer["decided_by"]
+    )
     assert named <= set(answer["rules"])
     assert all(rule["sources"] for rule in answer["rules"].values())
 
 
 MISTAKES = [
-    ("a file that is not there", ["clear", "nowhere.json", "--place", "us"], ["nowhere.json", "cannot be read"]),
+    (
+        "a file that is not there",
+        ["clear", "nowhere.json", "--place", "us"],
+        ["nowhere.json", "cannot be read"],
+    ),
     (
         "a place that no law is known for",
         ["clear", str(RECORDS / "must-go.json"), "--place", "us-wa-peirce", "--at", AT],
@@ -70,9 +76,13 @@ MISTAKES = [
         ["audit", str(HOLDS), "--map", "peirce", "--out", "{out}"],
         ["peirce", "pierce"],
     ),
-    ("a rule that is not there", ["law", "show", "us-va", "va-no-such"], ["`va-no-such`", "exeat law show us-va"]),
+    (
+        "a rule that is not there",
+        ["law", "show", "us-va", "va-no-such"],
+        ["`va-no-such`", "exeat law show us-va"],
+    ),
     ("a day that is none", ["law", "show", "us-va", "--on", "soon"], ["`soon` is no day"]),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("name", "words", "says"), MISTAKES, ids=[row[0] for row in MISTAKES])
@@ -146,12 +156,12 @@ def test_law_list_has_every_file_and_show_has_a_rule_with_its_source() -> None:
     assert listed.returncode == 0
     assert "88 jurisdictions" in listed.stdout
     shown = exeat("law", "show", "us-va", "va-transfer-5-days")
-    assert "https://" in shown.stdout
+    assert "<http" in shown.stdout
     assert "accepts:" in shown.stdout
 
 
 def test_schemas_are_printed_as_json() -> None:
-    for what in ("record", "event", "codes", "facts"):
+    for what in ("record", "event", "codes", "facts", "forms"):
         assert json.loads(exeat("schema", what).stdout)
 
 
@@ -184,7 +194,7 @@ def test_counsel_adopts_corrects_and_sees_what_an_upgrade_would_change(tmp_path:
     assert adopted["until"] < shipped["until"]
     assert "is as it was" in exeat("law", "upgrade", "us-az", "--law", str(law)).stdout
     (law / "shipped" / "us-az.toml").write_text(text.replace("Arizona", "Old Arizona", 1))
-    assert "-name = \"Old Arizona\"" in exeat("law", "upgrade", "us-az", "--law", str(law)).stdout
+    assert '-name = "Old Arizona"' in exeat("law", "upgrade", "us-az", "--law", str(law)).stdout
 
 
 def test_a_draft_with_a_fault_is_not_signed_and_nothing_is_written(tmp_path: Path) -> None:
@@ -199,8 +209,9 @@ def test_a_draft_with_a_fault_is_not_signed_and_nothing_is_written(tmp_path: Pat
 
 
 def test_every_command_has_help_with_examples() -> None:
-    for words in (["clear"], ["audit"], ["map"], ["schema"], ["demo"], ["law", "list"],
-                  ["law", "show"], ["law", "check"], ["law", "adopt"], ["law", "upgrade"]):  # fmt: skip
+    law = ("list", "show", "check", "coverage", "diff", "docs", "adopt", "upgrade")
+    others = ("clear", "audit", "map", "schema", "demo")
+    for words in (*([name] for name in others), *(["law", name] for name in law)):
         done = exeat(*words, "--help")
         assert done.returncode == 0
         assert f"exeat {' '.join(words)}" in done.stdout

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.property.decide_cases import (
     GO,
     HELD,
+    HOLDING,
     LAWS,
     PLACES,
     Asked,
@@ -69,6 +70,8 @@ def test_decide_answers_whatever_the_record(
     law = law_of_place(place, shipped(), actor=actor)
     answer = decide(record, law, at)
     assert answer.because
+    says = " ".join(step.says for step in answer.because)
+    assert not (answer.verdict is Verdict.IN_CUSTODY and "has been eligible" in says)
     assert (answer.overdue_since is not None) is (answer.verdict is Verdict.OVERDUE)
     assert answer.until is None or answer.verdict in HELD
     assert not (answer.until is not None and answer.until <= at), "a hold that is over stands"
@@ -171,7 +174,6 @@ def test_lifting_a_request_never_lengthens_a_hold(ask: Asked, data: st.DataObjec
 # No rule of the shipped law begins or ends from here on, and every act below is over.
 QUIET = datetime(2027, 1, 4, 17, tzinfo=UTC)
 DONE = QUIET + timedelta(hours=9)
-HOLDING = ["us-fl", "us-ga", "us-la", "us-ma", "us-nc", "us-nj", "us-ok", "us-tx", "us-va-fairfax"]
 
 
 def test_no_shipped_rule_about_a_hold_changes_after_the_quiet_day() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from exeat.facts.codec import record_schema
-from exeat.facts.codes import CODE_LISTS
+from exeat.facts.codes import CODE_LISTS, FORMS
 from exeat.facts.events import event_schema
 from exeat.facts.vocabulary import OFFENCE_FACTS, VOCABULARY
 
@@ -23,10 +24,13 @@ class What(StrEnum):
     EVENT = "event"
     CODES = "codes"
     FACTS = "facts"
+    FORMS = "forms"
 
 
-def schema(what: Annotated[What, typer.Argument(help="record, event, codes or facts")]) -> None:
-    """Print the JSON Schema of a record or event, the code lists, or the vocabulary of facts.
+def schema(
+    what: Annotated[What, typer.Argument(help="record, event, codes, facts or forms")],
+) -> None:
+    """Print the schema of a record or event, the code lists, the facts, or what each form asks.
 
     Examples:
       exeat schema record > record.schema.json
@@ -38,6 +42,7 @@ def schema(what: Annotated[What, typer.Argument(help="record, event, codes or fa
         What.EVENT: event_schema,
         What.CODES: _codes,
         What.FACTS: _facts,
+        What.FORMS: _forms,
     }
     made = shapes[what]
     assert callable(made)
@@ -46,6 +51,10 @@ def schema(what: Annotated[What, typer.Argument(help="record, event, codes or fa
 
 def _codes() -> dict[str, dict[str, str]]:
     return {kind.__name__: {str(code): code.description for code in kind} for kind in CODE_LISTS}
+
+
+def _forms() -> dict[str, dict[str, object]]:
+    return {form.value: asdict(facts) for form, facts in FORMS.items()}
 
 
 def _facts() -> dict[str, dict[str, object]]:

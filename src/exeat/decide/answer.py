@@ -56,6 +56,7 @@ class Window:
         end: First instant at which the authority is gone; None where the rule sets no end
             (only a judge's warrant has none).
         readings: The readings of contested points on which it stands; empty: on all.
+        known: Its condition is true on the facts that are known; else it only may be.
     """
 
     rule: Rule
@@ -64,6 +65,7 @@ class Window:
     end: datetime | None
     certainty: Certainty
     readings: tuple[str, ...] = ()
+    known: bool = True
 
 
 class DutyState(StrEnum):

@@ -25,6 +25,7 @@ __all__ = [
     "active",
     "and_",
     "clock_start",
+    "limit_of",
     "not_",
     "or_",
     "rule_truth",
@@ -93,20 +94,29 @@ def clock_start(
     return bounds(act, case.zone)
 
 
+def limit_of(law: LawOfPlace, rule: Rule, case: Case, eligible: Eligibility) -> Clock:
+    """Return the limit of time of a rule that has one, for a release due when it was due."""
+    due = eligible.earliest
+    clock = law.limit(rule, due.astimezone(case.zone).date()) if due is not None else None
+    clock = clock or rule.clock
+    assert clock is not None
+    return clock
+
+
 def _past_end(law: LawOfPlace, rule: Rule, case: Case, eligible: Eligibility) -> Truth:
     """Say whether the rule's limit of time has been reached."""
     key = (id(rule), "past")
-    if key in case.memo:
-        return case.memo[key]
-    clock = rule.clock
-    assert clock is not None
+    known = case.memo.get(key)
+    if known is not None:
+        return known[1]
+    clock = limit_of(law, rule, case, eligible)
     early, late = clock_start(clock, case, eligible)
     past: Truth = None
     if late is not None and case.at >= (end := _end(law, clock, case, late)):
         past = True
     elif early is not None and case.at < (end if early == late else _end(law, clock, case, early)):
         past = False
-    case.memo[key] = past
+    case.memo[key] = (rule, past)
     return past
 
 
@@ -121,14 +131,15 @@ def rule_truth(law: LawOfPlace, rule: Rule, force: Truth, case: Case) -> Truth:
     so that it cannot be overlooked; a permission stays out, because nobody must use it.
     """
     key = id(rule)
-    if key in case.memo:
-        return case.memo[key]
+    known = case.memo.get(key)
+    if known is not None:
+        return known[1]
     truth = rule.condition.truth(case, law.in_list)
     if rule.judge and truth is not False:
         truth = False if rule.modality is Modality.MAY else None
     elif force is not True:
         truth = and_(force, truth)
-    case.memo[key] = truth
+    case.memo[key] = (rule, truth)
     return truth
 
 

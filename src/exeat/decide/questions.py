@@ -41,10 +41,18 @@ def questions_of(
                 # A fact with codes is one question, whichever code a rule asks for.
                 key = (str(atom) if atom.list_id else atom.fact, case.detainer.id)
                 asked.setdefault(key, (_asks(law, atom), []))[1].append(rule.id)
-    return tuple(
-        Question(fact, says, detainer, tuple(sorted(set(rules))))
-        for (fact, detainer), (says, rules) in asked.items()
-    )
+    return tuple(_merged(asked))
+
+
+def _merged(
+    asked: dict[tuple[str, str], tuple[str, list[str]]],
+) -> Iterator[Question]:
+    """Yield each question once: one answer, such as the form, may settle several facts."""
+    by_words: dict[tuple[str, str], tuple[str, list[str]]] = {}
+    for (fact, detainer), (says, rules) in asked.items():
+        by_words.setdefault((says, detainer), (fact, []))[1].extend(rules)
+    for (says, detainer), (fact, rules) in by_words.items():
+        yield Question(fact, says, detainer, tuple(sorted(set(rules))))
 
 
 def _of_the_record(

@@ -36,7 +36,7 @@ def reasons_of(
     steps: list[Because] = []
     if verdict is Verdict.NOT_IN_CUSTODY:
         return (Because(_not_here(record, zone, at)),)
-    steps.extend(_custody(record, eligible, zone))
+    steps.extend(_custody(record, eligible, zone, at))
     if verdict is Verdict.IN_CUSTODY:
         return tuple(steps)
     if not record.detainers:
@@ -68,7 +68,9 @@ def _not_here(record: CustodyRecord, zone: ZoneInfo, at: datetime) -> str:
     return f"Custody here began on {say_time(bounds(record.booked, zone)[0], zone)}."
 
 
-def _custody(record: CustodyRecord, eligible: Eligibility, zone: ZoneInfo) -> Iterator[Because]:
+def _custody(
+    record: CustodyRecord, eligible: Eligibility, zone: ZoneInfo, at: datetime
+) -> Iterator[Because]:
     kinds = {basis.id: basis for basis in record.bases}
     for basis_id in eligible.running:
         basis = kinds[basis_id]
@@ -76,7 +78,13 @@ def _custody(record: CustodyRecord, eligible: Eligibility, zone: ZoneInfo) -> It
     for basis_id in eligible.unclear:
         seen = show_when(kinds[basis_id].end) or "nothing"
         yield Because(f"The record does not say exactly when `{basis_id}` ended ({seen}).")
-    if eligible.running or eligible.latest is None:
+    if eligible.running:
+        return
+    if eligible.earliest is not None and at < eligible.earliest:
+        sure = "" if eligible.earliest == eligible.latest else " at the earliest"
+        yield Because(f"A basis of custody runs until {say_time(eligible.earliest, zone)}{sure}.")
+        return
+    if eligible.latest is None:
         return
     if not record.bases:
         yield Because("The record has no ground of custody of the jail's own or of a court.")

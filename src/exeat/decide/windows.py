@@ -7,12 +7,12 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from exeat.decide.answer import Certainty, Window
 from exeat.decide.eligibility import Eligibility
-from exeat.decide.hold import clock_start, rule_truth
+from exeat.decide.hold import clock_start, limit_of, rule_truth
 from exeat.facts.case import Case, zone_of
 from exeat.facts.record import CustodyRecord
 from exeat.facts.times import Truth, bounds
 from exeat.rules.clocks import deadline
-from exeat.rules.model import RestsOn, Rule
+from exeat.rules.model import Modality, RestsOn, Rule
 from exeat.rules.place import LawOfPlace, World
 
 __all__ = ["first_lapse", "safe_end", "windows_of"]
@@ -49,7 +49,7 @@ def windows_of(
         everywhere = len(names) == len(worlds)
         sure = Certainty.CERTAIN if certain and everywhere else Certainty.POSSIBLE
         readings = () if everywhere else tuple(names)
-        windows.append(Window(rules[rule_id], detainer, start, end, sure, readings))
+        windows.append(Window(rules[rule_id], detainer, start, end, sure, readings, certain))
     return tuple(sorted(windows, key=_order))
 
 
@@ -97,34 +97,42 @@ def _span(
         if cap.rests_on is rule.rests_on and rule_truth(law, cap, force, case) is not False
     ]
     for limit in limits:
-        assert limit.clock is not None
-        begun = clock_start(limit.clock, case, eligible)[0]
+        clock = limit_of(law, limit, case, eligible)
+        begun = clock_start(clock, case, eligible)[0]
         if begun is not None:
-            ends.append(deadline(begun, limit.clock, case.zone, law.calendar).astimezone(UTC))
+            ends.append(deadline(begun, clock, case.zone, law.calendar).astimezone(UTC))
     if rule.last_day is not None:
         after = rule.last_day.latest + timedelta(days=1)
-        if not _goes_on(law, rule, after):
+        if not _goes_on(law, rule, after, case):
             ends.append(datetime.combine(after, time(0), case.zone).astimezone(UTC))
     return start, min(ends) if ends else None
 
 
-def _goes_on(law: LawOfPlace, rule: Rule, day: date) -> bool:
-    """Say whether a later version of the rule, on the same condition, begins on that day."""
+def _goes_on(law: LawOfPlace, rule: Rule, day: date, case: Case) -> bool:
+    """Say whether a later version of the rule, which bites as well, begins on that day."""
     return any(
-        (other.place, other.id, other.condition) == (rule.place, rule.id, rule.condition)
+        (other.place, other.id) == (rule.place, rule.id)
         and other.first_day.earliest == other.first_day.latest == day
-        and other.modality is rule.modality
+        # What was allowed and is now commanded goes on as well.
+        and (other.modality is rule.modality or _commanded_now(rule, other))
         and other.judge is rule.judge
+        and other.condition.truth(case, law.in_list) is True
         for other in law.rules
     )
+
+
+def _commanded_now(rule: Rule, later: Rule) -> bool:
+    return rule.modality is Modality.MAY and later.modality is Modality.MUST
 
 
 def safe_end(windows: Sequence[Window], at: datetime) -> datetime | None:
     """Return when a hold that stands now must end at the latest to be safe on every reading.
 
     It is the longest authority under each reading, and of the readings the shortest; None
-    where a rule on a judge's warrant sets no end.
+    where a rule on a judge's warrant sets no end. A window whose condition is not known to be
+    true lengthens nothing.
     """
+    windows = [window for window in windows if window.known]
     by_reading: dict[str, list[datetime | None]] = {}
     everywhere = [w.end for w in windows if not w.readings and _covers(w, at)]
     for window in windows:

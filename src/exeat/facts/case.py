@@ -34,5 +34,8 @@ class Case:
     at: datetime
     zone: ZoneInfo
     hold_power: Truth = None
-    memo: dict[object, Truth] = field(default_factory=dict, compare=False, repr=False)
-    """What was already worked out about this case, which never changes."""
+    memo: dict[object, tuple[object, Truth]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    """What was already worked out about this case, by the identity of what it was worked out
+    from; that is kept beside it, so that no other object can come to have the same identity."""

@@ -105,23 +105,55 @@ class FormFacts:
         asks_hold: It asks that the person be kept past release (None: not known).
         asks_notice: It asks for notice of release.
         needs_service: It takes effect only when a copy is served on the person.
+        issued: When it was issued, as its source in ``us.toml`` has it; a request on a
+            withdrawn form that was issued in time stays active (`us-old-forms-stay-active`).
+        must_state: What must be on it, or came with it, for a hold to rest on it.
+        source: The sources in ``us.toml``.
     """
 
     asks_hold: bool | None
     asks_notice: bool | None
     needs_service: bool | None
+    issued: str = ""
+    must_state: str = ""
+    source: tuple[str, ...] = ()
 
+
+_GROUND = "a ground for believing the person removable; that an investigation has begun is none"
 
 FORMS: Final[dict[DetainerForm, FormFacts]] = {
     # Older editions: some boxes only said that an investigation had begun.
-    DetainerForm.I247: FormFacts(asks_hold=True, asks_notice=True, needs_service=False),
-    # "As recalled, it took effect only if a copy was served" (form-i-247d): not confirmed.
-    DetainerForm.I247D: FormFacts(asks_hold=True, asks_notice=True, needs_service=None),
-    DetainerForm.I247N: FormFacts(asks_hold=False, asks_notice=True, needs_service=False),
-    DetainerForm.I247X: FormFacts(asks_hold=True, asks_notice=None, needs_service=None),
-    DetainerForm.I247A: FormFacts(asks_hold=True, asks_notice=True, needs_service=True),
-    DetainerForm.I247G: FormFacts(asks_hold=False, asks_notice=True, needs_service=False),
-    DetainerForm.OTHER: FormFacts(asks_hold=None, asks_notice=None, needs_service=None),
+    DetainerForm.I247: FormFacts(
+        True, True, False, "at least since 1952, to 2015", _GROUND, ("form-i-247",)
+    ),
+    # "As recalled, it took effect only if a copy was served": not confirmed, so not known.
+    DetainerForm.I247D: FormFacts(
+        True,
+        True,
+        None,
+        "2015 to 2 April 2017",
+        f"an enforcement priority (section A), and {_GROUND} (section B)",
+        ("form-i-247d", "ice-guidance-i-247a"),
+    ),
+    DetainerForm.I247N: FormFacts(
+        False, True, False, "2015 to 2 April 2017", "no hold can rest on it", ("form-i-247n",)
+    ),
+    DetainerForm.I247X: FormFacts(
+        True, None, None, "2015 to 2 April 2017", _GROUND, ("form-i-247x",)
+    ),
+    # ICE's own tables know an edition of May 2025; what it changed, no sheet says.
+    DetainerForm.I247A: FormFacts(
+        True,
+        True,
+        True,
+        "since 2 April 2017",
+        f"{_GROUND} (section 1), and by ICE's policy a signed I-200 or I-205 with it",
+        ("form-i-247a", "ice-guidance-i-247a", "ice-policy-10074.2"),
+    ),
+    DetainerForm.I247G: FormFacts(
+        False, True, False, "since 4 March 2025", "no hold can rest on it", ("form-i-247g",)
+    ),
+    DetainerForm.OTHER: FormFacts(None, None, None),
 }
 
 

@@ -17,6 +17,7 @@ from typing import Final
 from exeat.errors import Fault, LawError, near_miss
 from exeat.facts.times import Truth
 from exeat.rules.calendar import FEDERAL, HolidayCalendar
+from exeat.rules.clocks import Clock
 from exeat.rules.model import (
     About,
     Actor,
@@ -140,6 +141,24 @@ class LawOfPlace:
     def in_list(self) -> Matcher:
         """Return the matcher of the chain's offence lists."""
         return _matcher(self)
+
+    @cached_property
+    def _versions(self) -> dict[tuple[str, str], list[Rule]]:
+        versions: dict[tuple[str, str], list[Rule]] = {}
+        for rule in self.rules:
+            versions.setdefault((rule.place, rule.id), []).append(rule)
+        return {key: found for key, found in versions.items() if len(found) > 1}
+
+    def limit(self, rule: Rule, day: date) -> Clock | None:
+        """Return the limit of time that a rule sets where release was due on a day.
+
+        It is that of the version in force on that day: a new text does not start the hours of
+        an old one again. A rule that had no version then sets its own.
+        """
+        for version in self._versions.get((rule.place, rule.id), ()):
+            if version.in_force(day) and version.modality is rule.modality:
+                return version.clock
+        return rule.clock
 
     @cached_property
     def turning_days(self) -> tuple[date, ...]:
