@@ -60,7 +60,7 @@ LIVELY: Final = tuple(
 )
 # Where much of that law is certain today, each in its own way.
 HOLDING: Final = (
-    "us-fl", "us-ga", "us-in", "us-la", "us-ma", "us-nc", "us-nj", "us-ok", "us-tx", "us-ut", "us-va",
+    "us-fl", "us-ga", "us-in", "us-la", "us-ma", "us-nc", "us-nj", "us-ok", "us-tx", "us-va",
     "us-va-fairfax",
 )  # fmt: skip
 RECENT: Final = datetime(2026, 4, 6, 17, tzinfo=UTC)
@@ -193,11 +193,12 @@ def _change_days(place: str) -> tuple[datetime, ...]:
 
 
 @st.composite
-def asked(draw: DrawFn) -> Asked:
+def asked(draw: DrawFn, places: tuple[str, ...] = ()) -> Asked:
     """Draw a case: a full record and an instant after eligibility mostly, or any of them."""
     if draw(st.integers(0, 9)) == 9:
         return Asked(draw(records()), draw(st.sampled_from(PLACES)), draw(moments()))
-    place = draw(st.one_of(*map(st.sampled_from, (PLACES, LIVELY, HOLDING))))
+    among = (places,) if places else (PLACES, LIVELY, HOLDING)
+    place = draw(st.one_of(*map(st.sampled_from, among)))
     law = LAWS[place]
     change = draw(st.sampled_from(_change_days(place)))
     near = st.integers(-60, 9).map(lambda hours: change + timedelta(hours=hours))

@@ -254,12 +254,13 @@ def test_a_fact_that_is_lost_never_turns_a_release_into_a_hold(ask: Asked, what:
 def test_the_drawn_cases_reach_every_verdict() -> None:
     seen: set[Verdict] = set()
 
-    @settings(max_examples=600, derandomize=True, phases=[Phase.generate], database=None)
-    @given(asked())
     def look(ask: Asked) -> None:
         seen.add(verdict(ask.record, ask.law, ask.at)[0])
 
-    look()
+    # Few places order a notice before release; North Carolina does.
+    for cases in (asked(), asked(("us-nc",))):
+        fixed = settings(max_examples=400, derandomize=True, phases=[Phase.generate], database=None)
+        fixed(given(cases)(look))()
     assert seen == set(Verdict)
 
 

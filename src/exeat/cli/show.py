@@ -32,6 +32,7 @@ def headline(answer: Answer, zone: ZoneInfo) -> str:
     """Return the verdict as one line.
 
     Examples:
+        >>> from datetime import datetime
         >>> from exeat.facts.codec import record_from_json
         >>> from exeat.rules.library import shipped
         >>> from exeat.rules.place import law_of_place
