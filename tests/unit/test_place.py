@@ -333,7 +333,7 @@ def test_the_day_is_that_of_the_facility() -> None:
     assert decide(honolulu, law, midnight).verdict is Verdict.OVERDUE
 
 
-# -- the power to hold ------------------------------------------------------------------------------
+# -- the power to hold -----------------------------------------------------------------------------
 
 NEEDS_POWER = rule("may", hours=48, condition='"place.hold_power"')
 
@@ -382,7 +382,7 @@ def test_the_power_is_not_known_before_its_first_day(
     assert law.on(day + timedelta(days=1)).hold_power is power_then
 
 
-# -- a court switches off one rule ------------------------------------------------------------------
+# -- a court switches off one rule -----------------------------------------------------------------
 
 
 def live(law: LawOfPlace, day: str) -> set[str]:
