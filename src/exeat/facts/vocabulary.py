@@ -294,6 +294,18 @@ _FACTS: Final = (
         _warrant(_FEDERAL_JUDGE),
     ),
     Fact(
+        "warrant.federal_civil",
+        "A federal judge's warrant or order in a civil immigration matter came with the request.",
+        "Did a federal judge's order in a civil immigration matter come with the request?",
+        _warrant(frozenset({WarrantKind.FEDERAL_JUDGE_CIVIL})),
+    ),
+    Fact(
+        "warrant.state_judge",
+        "A warrant or order of a state judge or magistrate came with the request.",
+        "Did a warrant signed by a state judge or magistrate come with the request?",
+        _warrant(frozenset({WarrantKind.STATE_JUDGE})),
+    ),
+    Fact(
         "warrant.federal_criminal",
         "A federal judge's warrant for a crime came with the request.",
         "Did a federal judge's criminal warrant (such as form AO 442) come with the request?",

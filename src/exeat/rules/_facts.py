@@ -51,7 +51,9 @@ _OF_DETAINER: Final = frozenset(
     }
 )
 _WARRANTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "warrant.federal_civil": ("warrant.federal_civil",),
     "warrant.federal_criminal": ("warrant.federal_criminal",),
+    "warrant.state_judge": ("warrant.state",),
     "warrant.federal_judge": ("warrant.federal_criminal", "warrant.federal_civil"),
     "warrant.judicial": ("warrant.federal_criminal", "warrant.federal_civil", "warrant.state"),
 }

@@ -1,0 +1,299 @@
+"""What an audit finds in one finished custody, and what it must not take for a refusal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from exeat.audit import Finding, FindingGroup, FindingKind, examine
+from exeat.audit.findings import GROUP_OF
+from exeat.decide import Certainty, Verdict
+from exeat.facts.codes import (
+    BasisKind,
+    DetainerForm,
+    Ground,
+    LiftReason,
+    NoticeKind,
+    ReleaseKind,
+    StatusProof,
+    WarrantKind,
+)
+from exeat.facts.record import (
+    Basis,
+    CustodyRecord,
+    Detainer,
+    Facility,
+    Notice,
+    Person,
+    Release,
+    Transfer,
+)
+from exeat.facts.times import NEVER, Uncertain
+from exeat.rules.library import shipped
+from exeat.rules.place import law_of_place
+
+# Bail is posted on a Friday evening in Texas, or elsewhere.
+ELIGIBLE = datetime.fromisoformat("2026-04-10T17:30-05:00")
+LATER = ELIGIBLE + timedelta(hours=2)
+DETAINER = Detainer(
+    id="d1",
+    form=DetainerForm.I247A,
+    issuer="ICE-1",
+    issued=ELIGIBLE - timedelta(days=2),
+    received=ELIGIBLE - timedelta(days=2),
+    served=ELIGIBLE - timedelta(days=1),
+    grounds=(Ground.BIOMETRIC,),
+    warrants=(WarrantKind.I200,),
+    names_this_person=True,
+    hold_ordered=ELIGIBLE - timedelta(hours=1),
+)
+RECORD = CustodyRecord(
+    id="r1",
+    zone="America/Chicago",
+    booked=ELIGIBLE - timedelta(days=4),
+    facility=Facility(fips="48001"),
+    person=Person(status_proof=StatusProof.NONE),
+    bases=(Basis(id="charge", kind=BasisKind.CHARGE, end=ELIGIBLE),),
+    detainers=(DETAINER,),
+    convictions=(),
+    notices=(
+        Notice(id="n1", kind=NoticeKind.RELEASE, to="ice", given=ELIGIBLE - timedelta(days=3)),
+        Notice(id="n2", kind=NoticeKind.INFORM, to="person", given=ELIGIBLE),
+    ),
+)
+
+
+def left(hours: float, kind: ReleaseKind = ReleaseKind.STREET, **changes: object) -> CustodyRecord:
+    """Return the record of somebody who left so many hours after eligibility."""
+    release = Release(at=ELIGIBLE + timedelta(hours=hours), kind=kind)
+    return replace(RECORD, release=release, **changes)  # type: ignore[arg-type]
+
+
+def request(**changes: object) -> tuple[Detainer, ...]:
+    return (replace(DETAINER, **changes),)  # type: ignore[arg-type]
+
+
+def found(record: CustodyRecord, place: str = "us-tx") -> list[Finding]:
+    return list(examine(record, law_of_place(place, shipped())).findings)
+
+
+def kinds(record: CustodyRecord, place: str = "us-tx") -> list[FindingKind]:
+    return [finding.kind for finding in found(record, place)]
+
+
+def one(record: CustodyRecord, kind: FindingKind, place: str = "us-tx") -> Finding:
+    [finding] = [finding for finding in found(record, place) if finding.kind is kind]
+    return finding
+
+
+# -- kept --------------------------------------------------------------------------------
+
+
+def test_let_go_in_time_where_no_hold_is_allowed_is_nothing_to_find() -> None:
+    assert kinds(left(1), "us-wa") == []
+
+
+def test_taken_within_the_48_hours_is_nothing_to_find() -> None:
+    assert kinds(left(47.9, ReleaseKind.TO_ICE)) == []
+
+
+def test_kept_after_every_authority_is_told_with_its_hours() -> None:
+    finding = one(left(49, ReleaseKind.TO_ICE), FindingKind.HELD_PAST)
+    assert (finding.hours, finding.certainty) == (1.0, Certainty.POSSIBLE)
+    assert finding.start == ELIGIBLE + timedelta(hours=48)
+    assert finding.group is FindingGroup.KEPT
+    assert "us-hold-48-as-worded-on-form" in finding.rules
+
+
+def test_kept_past_the_longest_reading_is_certain_from_there() -> None:
+    past = [f for f in found(left(100, ReleaseKind.TO_ICE)) if f.kind is FindingKind.HELD_PAST]
+    assert [(f.hours, f.certainty) for f in past] == [
+        (48.0, Certainty.POSSIBLE),
+        (4.0, Certainty.CERTAIN),
+    ]
+
+
+def test_kept_where_nothing_gave_authority_is_certain() -> None:
+    finding = one(left(10, ReleaseKind.TO_ICE), FindingKind.HELD_WITHOUT, "us-wa")
+    assert (finding.hours, finding.certainty) == (10.0, Certainty.CERTAIN)
+    assert "wa-no-hold" in finding.rules
+    assert any(source.startswith("us-wa/") for source in finding.sources)
+
+
+def test_the_time_that_letting_somebody_out_takes_is_no_finding() -> None:
+    assert FindingKind.HELD_WITHOUT not in kinds(left(3.9), "us-wa")
+    assert FindingKind.HELD_WITHOUT in kinds(left(4.1), "us-wa")
+
+
+def test_where_the_power_to_hold_is_for_counsel_the_finding_is_possible_and_asks() -> None:
+    law_before = datetime.fromisoformat("2019-05-13T12:00-07:00")
+    record = replace(
+        left(0),
+        zone="America/Los_Angeles",
+        booked=law_before - timedelta(days=2),
+        bases=(replace(RECORD.bases[0], end=law_before),),
+        detainers=request(received=law_before - timedelta(days=1), served=law_before),
+        release=Release(at=law_before + timedelta(hours=30), kind=ReleaseKind.TO_ICE),
+    )
+    finding = one(record, FindingKind.HELD_WITHOUT, "us-wa")
+    assert finding.certainty is Certainty.POSSIBLE
+    assert any("power to hold" in question for question in finding.questions)
+
+
+def test_somebody_with_no_other_ground_may_have_been_housed_for_the_agency() -> None:
+    record = left(30, ReleaseKind.TO_ICE, bases=(), booked=ELIGIBLE)
+    finding = one(record, FindingKind.HELD_WITHOUT, "us-wa")
+    assert finding.certainty is Certainty.POSSIBLE
+    assert any("housed here for ICE" in question for question in finding.questions)
+
+
+def test_kept_on_a_form_that_was_never_served_is_told() -> None:
+    finding = one(left(20, detainers=request(served=NEVER)), FindingKind.NOT_SERVED)
+    assert finding.hours == 20.0
+    assert FindingKind.NOT_SERVED not in kinds(left(20, detainers=request(served=None)))
+
+
+# -- let go ------------------------------------------------------------------------------
+
+
+def test_let_go_while_the_law_commanded_a_hold_is_told_with_the_hours_left() -> None:
+    finding = one(left(1), FindingKind.RELEASED_AGAINST)
+    assert (finding.certainty, finding.hours) == (Certainty.CERTAIN, 47.0)
+    assert finding.rules == ("tx-hold-comply",)
+
+
+@pytest.mark.parametrize(
+    "kind", [ReleaseKind.TO_ICE, ReleaseKind.TRANSFER, ReleaseKind.DIED, ReleaseKind.ESCAPED]
+)
+def test_who_was_not_let_go_was_not_released_against_a_hold(kind: ReleaseKind) -> None:
+    assert FindingKind.RELEASED_AGAINST not in kinds(left(1, kind))
+
+
+def test_where_the_record_does_not_say_to_whom_it_is_only_possible() -> None:
+    finding = one(left(1, ReleaseKind.UNSTATED), FindingKind.RELEASED_AGAINST)
+    assert finding.certainty is Certainty.POSSIBLE
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"received": LATER},
+        {"received": NEVER},
+        {"lifted": ELIGIBLE - timedelta(hours=1)},
+        {"form": DetainerForm.I247G},
+    ],
+)
+def test_what_commanded_nothing_was_not_refused(changes: dict[str, object]) -> None:
+    assert FindingKind.RELEASED_AGAINST not in kinds(left(1, detainers=request(**changes)))
+
+
+# -- not told ----------------------------------------------------------------------------
+
+
+def test_a_notice_that_is_not_in_the_record_was_missed_once_the_record_keeps_them() -> None:
+    missed = [f for f in found(left(48, notices=())) if f.kind is FindingKind.NOTICE_MISSED]
+    assert "tx-notify-as-requested" in {rule for finding in missed for rule in finding.rules}
+    assert FindingKind.NOTICE_MISSED not in kinds(left(48, notices=None))
+    assert FindingKind.INCOMPLETE in kinds(left(48, notices=None))
+
+
+def test_a_notice_after_it_was_due_was_late_by_so_many_hours() -> None:
+    told = Notice(id="n1", kind=NoticeKind.RELEASE, to="ice", given=ELIGIBLE)
+    finding = one(left(47, notices=(told,)), FindingKind.NOTICE_LATE)
+    assert finding.rules == ("tx-notify-as-requested",)
+    assert finding.hours == 48.0
+
+
+# -- looks like a refusal and is none ----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("record", "kind"),
+    [
+        (left(1, detainers=request(received=LATER)), FindingKind.ARRIVED_LATE),
+        (left(1, detainers=request(addressed_to="48999")), FindingKind.WRONG_FACILITY),
+        (left(-9, ReleaseKind.TRANSFER), FindingKind.MOVED),
+        (left(1, transfers=(Transfer(at=ELIGIBLE, to="48003"),)), FindingKind.MOVED),
+        (left(1, detainers=(DETAINER, replace(DETAINER, id="d2"))), FindingKind.DUPLICATE),
+        (
+            left(1, detainers=request(lifted=ELIGIBLE, lift_reason=LiftReason.CANCELLED)),
+            FindingKind.LIFTED,
+        ),
+    ],
+)
+def test_what_looks_like_a_refusal_is_named_for_what_it_is(
+    record: CustodyRecord, kind: FindingKind
+) -> None:
+    assert one(record, kind, "us-wa").group is FindingGroup.NO_REFUSAL
+
+
+@pytest.mark.parametrize("address", [None, "48001"])
+def test_a_request_to_this_facility_or_to_none_is_not_misdirected(address: str | None) -> None:
+    record = left(1, detainers=request(addressed_to=address))
+    assert FindingKind.WRONG_FACILITY not in kinds(record)
+
+
+def test_a_request_lifted_after_the_door_was_not_lifted_before_it() -> None:
+    lifted = request(lifted=ELIGIBLE + timedelta(hours=9), lift_reason=LiftReason.CANCELLED)
+    assert FindingKind.LIFTED not in kinds(left(1, detainers=lifted))
+
+
+# -- the record --------------------------------------------------------------------------
+
+
+def test_a_charge_whose_end_nobody_wrote_down_leaves_the_record_incomplete() -> None:
+    record = left(30, bases=(replace(RECORD.bases[0], end=None),))
+    finding = one(record, FindingKind.INCOMPLETE)
+    assert finding.questions == ("When did `charge` end as a ground of custody?",)
+    assert FindingKind.HELD_WITHOUT not in kinds(record)
+
+
+def test_somebody_still_there_is_not_examined_as_gone() -> None:
+    found_here = examine(RECORD, law_of_place("us-tx", shipped()))
+    assert found_here.door is None
+    assert found_here.segments == ()
+    assert [f.kind for f in found_here.findings] == [FindingKind.INCOMPLETE]
+
+
+CONFLICTS = [
+    Person(disputes_identity=True),
+    Person(claims_citizenship=True),
+    Person(status_proof=StatusProof.CITIZENSHIP),
+]
+
+
+@pytest.mark.parametrize("person", CONFLICTS)
+def test_a_dispute_over_who_it_is_goes_back_to_the_issuer(person: Person) -> None:
+    assert FindingKind.IDENTITY in kinds(left(1, person=person))
+
+
+def test_papers_that_name_somebody_else_are_a_conflict_of_identity() -> None:
+    assert FindingKind.IDENTITY in kinds(left(1, detainers=request(names_this_person=False)))
+
+
+# -- spans -------------------------------------------------------------------------------
+
+
+def test_the_spans_are_those_of_the_law() -> None:
+    spans = examine(left(100), law_of_place("us-tx", shipped())).segments
+    assert [
+        (span.verdict, span.certainty, (span.end - span.start).total_seconds() / 3600)
+        for span in spans
+    ] == [
+        (Verdict.MUST_HOLD, Certainty.CERTAIN, 48),
+        (None, Certainty.POSSIBLE, 48),
+        (None, Certainty.CERTAIN, 4),
+    ]
+
+
+def test_a_release_on_a_day_without_an_hour_is_counted_from_its_beginning() -> None:
+    record = replace(RECORD, release=Release(at=Uncertain("2026-04-12"), kind=ReleaseKind.TO_ICE))
+    examined = examine(record, law_of_place("us-tx", shipped()))
+    assert examined.door == datetime.fromisoformat("2026-04-12T00:00-05:00")
+    assert FindingKind.HELD_PAST not in [finding.kind for finding in examined.findings]
+
+
+def test_every_kind_of_finding_belongs_to_a_group() -> None:
+    assert set(GROUP_OF) == set(FindingKind)
