@@ -1,0 +1,40 @@
+"""What the reasons must never leave out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from exeat.decide import Verdict, decide
+from exeat.facts.codes import BasisKind, DetainerForm, WarrantKind
+from exeat.facts.record import Basis, CustodyRecord, Detainer
+from exeat.rules.library import shipped
+from exeat.rules.place import law_of_place
+
+FREE = datetime(2026, 10, 8, 17, 30, tzinfo=UTC)
+RECORD = CustodyRecord(
+    id="demo",
+    zone="America/Los_Angeles",
+    booked=datetime(2026, 10, 6, tzinfo=UTC),
+    bases=(Basis(id="c1", kind=BasisKind.CHARGE, end=FREE),),
+    detainers=(Detainer(id="d1", form=DetainerForm.I247A),),
+)
+
+
+@pytest.mark.parametrize(
+    ("warrant", "said"),
+    [
+        (WarrantKind.FEDERAL_JUDGE_CRIMINAL, True),
+        (WarrantKind.STATE_JUDGE, True),
+        (WarrantKind.I200, False),
+    ],
+)
+def test_a_release_with_a_judge_s_warrant_on_file_says_that_it_is_a_basis_of_its_own(
+    warrant: WarrantKind, said: bool
+) -> None:
+    record = replace(RECORD, detainers=(replace(RECORD.detainers[0], warrants=(warrant,)),))
+    answer = decide(record, law_of_place("us-wa", shipped()), FREE)
+    assert answer.verdict is Verdict.RELEASE
+    assert any("basis of its own" in step.says for step in answer.because) is said
