@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from hypothesis import HealthCheck, assume, given, settings
@@ -32,7 +32,7 @@ def let_go(ask: Asked) -> CustodyRecord:
 def test_the_spans_cover_the_time_from_eligibility_to_the_door(ask: Asked) -> None:
     found = examine(let_go(ask), ask.law)
     begin, door = found.eligible.earliest, found.door
-    assert door == ask.at
+    assert door == ask.at.astimezone(UTC)  # a time that the clocks skipped equals no other
     if begin is None or begin >= door or not ask.record.detainers:
         return
     assert found.segments[0].start == begin
