@@ -18,6 +18,7 @@ from exeat.facts.codes import ReleaseKind
 from exeat.facts.record import CustodyRecord
 from exeat.facts.times import Never, bounds
 from exeat.facts.words import say_hours, say_time
+from exeat.rules.clocks import HoursRun
 from exeat.rules.model import About, Modality, Rule
 from exeat.rules.place import LawOfPlace
 
@@ -248,17 +249,23 @@ def _notices(record: CustodyRecord, law: LawOfPlace, before: datetime) -> Iterat
         return
     verdict = weighed.verdict or without_hold(record, law, weighed)
     duties, _ = duties_of(record, law, weighed.day, weighed.cases, weighed.at, verdict)
+    found: dict[tuple[FindingKind, str, str], list[Duty]] = {}
     for duty in duties:
-        if not _tells(duty.rule):
-            continue
-        if duty.state is DutyState.DONE:
-            late = _late(record, duty.rule, duty.due)
-            if late is not None:
-                yield _notice(record, FindingKind.NOTICE_LATE, duty, late)
-        elif duty.state is DutyState.UNKNOWN and duty.certainty is Certainty.CERTAIN:
-            yield _notice(record, FindingKind.INCOMPLETE, duty, None)
-        elif duty.state in (DutyState.OWED, DutyState.LATE):
-            yield _notice(record, FindingKind.NOTICE_MISSED, duty, before)
+        kind = _broken(record, duty) if _tells(duty.rule) else None
+        if kind is not None:
+            found.setdefault((kind, duty.rule.about.value, duty.to), []).append(duty)
+    for (kind, _, _), broken in found.items():
+        yield _notice(record, kind, broken, before)
+
+
+def _broken(record: CustodyRecord, duty: Duty) -> FindingKind | None:
+    """Say what is to be found of one duty to tell, if anything."""
+    if duty.state is DutyState.DONE:
+        late = _late(record, duty.rule, duty.due) is not None
+        return FindingKind.NOTICE_LATE if late else None
+    if duty.state is DutyState.UNKNOWN:
+        return FindingKind.INCOMPLETE if duty.certainty is Certainty.CERTAIN else None
+    return FindingKind.NOTICE_MISSED
 
 
 def _tells(rule: Rule) -> bool:
@@ -285,24 +292,47 @@ def _late(record: CustodyRecord, rule: Rule, due: datetime | None) -> datetime |
 
 
 def _notice(
-    record: CustodyRecord, kind: FindingKind, duty: Duty, until: datetime | None
+    record: CustodyRecord, kind: FindingKind, duties: Sequence[Duty], before: datetime
 ) -> Finding:
+    """Return one finding for one omission, however many rules asked for the same notice."""
     zone = zone_of(record.zone)
-    rule, due = duty.rule, duty.due
+    dues = [duty.due for duty in duties if duty.due is not None]
+    due = min(dues) if dues else None
+    until = _late(record, duties[0].rule, due) if kind is FindingKind.NOTICE_LATE else before
+    until = None if kind is FindingKind.INCOMPLETE else until
     by = f" by {say_time(due, zone)}" if due else " before release"
-    to = {"ice": "ICE", "person": "the person", "judge": "the judge"}.get(rule.to, rule.to)
+    to = {"ice": "ICE", "person": "the person", "judge": "the judge"}.get(
+        duties[0].to, duties[0].to
+    )
     says = {
         FindingKind.NOTICE_LATE: f"Notice to {to} was due{by} and given later.",
         FindingKind.NOTICE_MISSED: f"Notice to {to} was due{by}; the record shows none.",
     }.get(kind, f"Notice to {to} was due{by}; this record does not keep notices.")
+    rules = tuple(duty.rule for duty in duties)
     return Finding(
         record_id=record.id,
         kind=kind,
         start=due,
         end=until,
         hours=_hours(due, until) if due and until else None,
-        certainty=duty.certainty,
+        certainty=_how_sure(record, kind, duties),
         says=says,
-        rules=(rule.id,),
-        sources=_sources((rule,)),
+        rules=tuple(sorted(rule.id for rule in rules)),
+        sources=_sources(rules),
     )
+
+
+def _how_sure(record: CustodyRecord, kind: FindingKind, duties: Sequence[Duty]) -> Certainty:
+    """Return how surely a notice was missed or late.
+
+    Hours before a release that nobody had scheduled, such as one on bail, could not be counted
+    at the time: forms ask for them "if possible". Such a notice is late possibly at most.
+    """
+    unforeseen = record.scheduled_release is None and all(
+        duty.rule.clock is not None and duty.rule.clock.hours_run is HoursRun.BEFORE_RELEASE
+        for duty in duties
+    )
+    if kind is FindingKind.NOTICE_LATE and unforeseen:
+        return Certainty.POSSIBLE
+    sure = any(duty.certainty is Certainty.CERTAIN for duty in duties)
+    return Certainty.CERTAIN if sure else Certainty.POSSIBLE

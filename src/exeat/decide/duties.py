@@ -125,11 +125,21 @@ def _due(record: CustodyRecord, law: LawOfPlace, rule: Rule, case: Case) -> date
             leaves = bounds(record.scheduled_release, case.zone)[0]
         if leaves is None:
             return None
-        return due_before(leaves, clock, case.zone, law.calendar).astimezone(UTC)
+        due = due_before(leaves, clock, case.zone, law.calendar).astimezone(UTC)
+        # Nobody can tell in time what was asked too late: then it is due at once, at no hour.
+        return due if _could_be_known(rule, case, due) else None
     start = clock_start(clock, case, eligible)[0]
     if start is None or (clock.hours_run is HoursRun.FROM_RELEASE_ELIGIBILITY and eligible.running):
         return None
     return deadline(start, clock, case.zone, law.calendar).astimezone(UTC)
+
+
+def _could_be_known(rule: Rule, case: Case, due: datetime) -> bool:
+    """Say whether a duty that rests on a request could be known by when it is due."""
+    asked = any(atom.fact.startswith("detainer.") for atom in rule.condition.atoms())
+    if not asked or case.detainer is None:
+        return True
+    return done_by(case.detainer.received, due, case.zone) is True
 
 
 def _evidence(record: CustodyRecord, rule: Rule) -> str:

@@ -67,15 +67,15 @@ NOTHING: Final = Standing(False, False, False)
 def active(detainer: Detainer, case: Case) -> Truth:
     """Say whether a request is on file at the case's instant: received, and not lifted.
 
-    A request whose receipt the record does not state counts as on file, because the record
-    lists it; one that was received after the instant does not.
+    A request that was received after the instant is not on file. Whether one is whose receipt
+    the record does not state is not known: it may have come after, and an unknown never makes
+    a hold.
     """
     at, zone = case.at, case.zone
     lifted = done_by(detainer.lifted, at, zone)
     if lifted:
         return False
-    received: Truth = True if detainer.received is None else done_by(detainer.received, at, zone)
-    return and_(received, not_(lifted))
+    return and_(done_by(detainer.received, at, zone), not_(lifted))
 
 
 def clock_start(

@@ -1,0 +1,83 @@
+"""Notices in the audit: nobody is accused of what could not have been done."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from exeat.audit import Finding, FindingKind, examine
+from exeat.decide import Certainty
+from exeat.facts.codes import (
+    BasisKind,
+    DetainerForm,
+    Ground,
+    NoticeKind,
+    ReleaseKind,
+    StatusProof,
+    WarrantKind,
+)
+from exeat.facts.record import Basis, CustodyRecord, Detainer, Notice, Person, Release
+from exeat.rules.library import shipped
+from exeat.rules.place import law_of_place
+
+FREE = datetime(2026, 10, 8, 17, 30, tzinfo=UTC)
+TEXAS = law_of_place("us-tx", shipped())
+TOLD = Notice(id="n1", kind=NoticeKind.RELEASE, to="ice", given=FREE - timedelta(minutes=30))
+
+
+def record(received: datetime, **more: object) -> CustodyRecord:
+    """Return somebody released on bail in Texas, of whom ICE had asked to be told."""
+    base = CustodyRecord(
+        id="demo",
+        zone="America/Chicago",
+        booked=FREE - timedelta(days=6),
+        person=Person(status_proof=StatusProof.NONE),
+        bases=(Basis(id="c1", kind=BasisKind.CHARGE, end=FREE),),
+        detainers=(
+            Detainer(
+                id="d1",
+                form=DetainerForm.I247A,
+                received=received,
+                served=received,
+                grounds=(Ground.BIOMETRIC,),
+                warrants=(WarrantKind.I200,),
+                names_this_person=True,
+            ),
+        ),
+        notices=(TOLD,),
+        release=Release(at=FREE + timedelta(hours=1), kind=ReleaseKind.TO_AGENCY),
+    )
+    return replace(base, **more)
+
+
+def found(case: CustodyRecord, kind: FindingKind) -> list[Finding]:
+    return [finding for finding in examine(case, TEXAS).findings if finding.kind is kind]
+
+
+def test_what_was_asked_an_hour_before_is_not_late_for_lack_of_two_days() -> None:
+    case = record(FREE - timedelta(hours=1))
+    assert found(case, FindingKind.NOTICE_LATE) == []
+    assert [f for f in found(case, FindingKind.NOTICE_MISSED) if "to ICE" in f.says] == []
+
+
+def test_two_days_before_a_bail_that_nobody_foresaw_a_notice_is_late_possibly_at_most() -> None:
+    [late] = found(record(FREE - timedelta(days=4)), FindingKind.NOTICE_LATE)
+    assert late.certainty is Certainty.POSSIBLE
+
+
+def test_before_a_scheduled_release_it_is_late_for_certain() -> None:
+    case = record(FREE - timedelta(days=4), scheduled_release=FREE)
+    [late] = found(case, FindingKind.NOTICE_LATE)
+    assert late.certainty is Certainty.CERTAIN
+    assert late.hours == 47.5
+
+
+def test_one_omission_is_one_finding_however_many_rules_asked_for_it() -> None:
+    case = record(FREE - timedelta(days=4), notices=())
+    missed = found(case, FindingKind.NOTICE_MISSED)
+    assert sorted(finding.says.split(" was")[0] for finding in missed) == [
+        "Notice to ICE",
+        "Notice to the person",
+    ]
+    [person] = [finding for finding in missed if "the person" in finding.says]
+    assert {"tx-inform-person", "us-due-process-tell-person"} <= set(person.rules)
