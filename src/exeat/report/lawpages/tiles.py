@@ -102,6 +102,7 @@ def _square(place: str, name: str, said: Classified, what: About, *, alone: bool
     parts = [
         element("path", d=_shape(x, y, side, said.kind), class_="tile-ground"),
         _label(place.removeprefix("us-").upper(), middle, y + 28, "tile-code"),
+        " ",  # So that code and mark are read as two words.
         _label(CLASS_MARK[said.kind], middle, y + 52, "tile-mark"),
     ]
     if said.kind is Class.CONTESTED:
@@ -110,7 +111,9 @@ def _square(place: str, name: str, said: Classified, what: About, *, alone: bool
     words = f"{name}: {class_label(said.kind, what)}"
     if alone:
         return element("g", element("title", escape(words)), *parts, class_=group)
-    return element("a", *parts, href=f"{place}.html", class_=group, aria_label=words)
+    # Who steers by voice says what they see, so the name begins with it (WCAG 2.5.3).
+    seen = f"{place.removeprefix('us-').upper()} {CLASS_MARK[said.kind]}"
+    return element("a", *parts, href=f"{place}.html", class_=group, aria_label=f"{seen}: {words}")
 
 
 def _label(words: str, x: float, y: float, class_: str) -> str:

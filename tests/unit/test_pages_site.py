@@ -1,0 +1,307 @@
+"""The pages' routes: who may, what a browser must send, what goes out, what cannot get in."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("fastapi")
+from fastapi import FastAPI
+
+from exeat.decide import Verdict
+from exeat.desk.pages._invented import NOW
+from exeat.desk.pages.present import by_deadline, next_of, shown
+from exeat.desk.pages.preview import create_preview
+from exeat.desk.pages.routes.sign_in import _local
+from exeat.desk.pages.views import DeadlineKind
+from exeat.desk.service.context import Role
+from exeat.desk.service.models import BoardRow
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+OPEN = {"/sign-in", "/language", "/sign-out"}
+ROLES = [role.value for role in Role]
+CSS = Path(__file__).parents[2] / "src/exeat/desk/pages/static/desk.css"
+
+
+@pytest.fixture
+def app() -> FastAPI:
+    return create_preview()
+
+
+@pytest.fixture
+def client(app: FastAPI) -> Iterator[Any]:
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from fastapi.testclient import TestClient
+
+        with TestClient(app, follow_redirects=False) as found:
+            yield found
+
+
+def signed(client: Any, role: str) -> Any:
+    client.cookies.clear()
+    if role:
+        client.cookies.set("exeat_session", role)
+    return client
+
+
+def routes(app: FastAPI) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    stack = list(app.routes)
+    while stack:
+        route = stack.pop()
+        stack += getattr(route, "routes", None) or getattr(
+            getattr(route, "original_router", None), "routes", []
+        )
+        if getattr(route, "methods", None) and hasattr(route, "path"):
+            found += [(method, route.path) for method in route.methods if method != "HEAD"]
+    return sorted(set(found))
+
+
+def filled(path: str, app: FastAPI) -> str:
+    record = next(iter(app.state.desk.people))
+    values = {"record": record, "act": "serve", "id": "q2", "name:path": "index.html"}
+    return re.sub(r"{([^}]+)}", lambda m: values[m[1]], path)
+
+
+def test_there_are_routes_to_test(app: FastAPI) -> None:
+    assert len(routes(app)) > 45
+
+
+def test_every_page_needs_a_login(app: FastAPI, client: Any) -> None:
+    for method, path in routes(app):
+        if path in OPEN:
+            continue
+        answer = signed(client, "").request(method, filled(path, app))
+        where = answer.headers.get("location", "")
+        assert (answer.status_code, where.startswith("/sign-in")) == (303, True), (method, path)
+
+
+def test_the_second_step_is_owed_before_any_page(app: FastAPI, client: Any) -> None:
+    for method, path in routes(app):
+        if path in OPEN or path.startswith("/sign-in") or path == "/password":
+            continue
+        answer = signed(client, "booking:first").request(method, filled(path, app))
+        assert answer.headers.get("location") == "/sign-in/second", (method, path)
+
+
+def test_every_form_needs_the_sessions_mark(app: FastAPI, client: Any) -> None:
+    tried = 0
+    for method, path in routes(app):
+        if method != "POST" or path in ("/sign-in", "/language"):
+            continue
+        for data, head in (({}, {}), ({"csrf": "mark"}, {"sec-fetch-site": "cross-site"})):
+            signed(client, "booking:first" if path.startswith("/sign-in") else "supervisor")
+            said = {"code": "123456", "name": "x", "password": "x", **data}
+            answer = client.post(filled(path, app), data=said, headers=head)
+            assert answer.status_code == 403, (path, data)
+            tried += 1
+    assert tried > 20
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_opens_its_own_pages_and_no_other(client: Any, role: str) -> None:
+    first = {
+        "booking": "/board", "supervisor": "/board", "requester": "/requests",
+        "counsel": "/clients", "auditor": "/counts", "admin": "/counts",
+    }  # fmt: skip
+    assert signed(client, role).get("/").headers["location"] == first[role]
+    assert client.get(first[role]).status_code == 200
+    kept = {
+        "/board": {"booking", "supervisor"},
+        "/tasks": {"booking", "supervisor"},
+        "/people/new": {"booking", "supervisor"},
+        "/clients": {"counsel"},
+        "/requests/send": {"requester"},
+        "/log": {"supervisor", "auditor", "admin"},
+        "/accounts": {"supervisor", "admin"},
+        "/agencies/new": {"admin"},
+    }
+    for path, may in kept.items():
+        assert client.get(path).status_code == (200 if role in may else 403), path
+
+
+def test_a_requester_and_an_auditor_see_no_personal_data(app: FastAPI, client: Any) -> None:
+    one = list(app.state.desk.people.values())[1]
+    page = signed(client, "requester").get(f"/people/{one.key}").text
+    assert one.who.shown not in page
+    assert one.who.booking_number not in page
+    assert str(one.who.born) not in page
+    for path in ("/counts", "/log", "/log.csv", "/counts.json"):
+        text = signed(client, "auditor").get(path).text
+        for other in app.state.desk.people.values():
+            assert other.who.shown not in text
+            assert other.who.booking_number not in text
+
+
+def every_page(app: FastAPI) -> Iterator[tuple[str, str]]:
+    from tests.browser.shots import PAGES
+
+    for role, path in PAGES.values():
+        if not path.startswith("/law"):
+            yield role, path
+
+
+def test_no_page_has_a_script_or_a_style_of_its_own(app: FastAPI, client: Any) -> None:
+    for role, path in every_page(app):
+        answer = signed(client, role).get(path)
+        policy = answer.headers["content-security-policy"]
+        assert "script-src 'self'" in policy and "unsafe" not in policy
+        assert answer.headers["cache-control"] == "no-store"
+        html = answer.text
+        assert re.findall(r"<script(?![^>]*\bsrc=)", html) == [], path
+        assert re.findall(r"<style|\sstyle=|\son[a-z]+=|javascript:", html) == [], path
+        outside = re.findall(r'(?:src|href)="(?:https?:)?//[^"]+"[^>]*', html)
+        assert all("noopener" in link for link in outside), path
+
+
+def test_hostile_words_are_not_markup(app: FastAPI, client: Any) -> None:
+    evil = "<img src=x onerror=alert(1)>"
+    one = next(iter(app.state.desk.people.values()))
+    one.who = replace(one.who, surname=evil, booking_number=evil)
+    for path in (
+        "/board",
+        f"/people/{one.key}",
+        f"/people/{one.key}/release",
+        f"/board?find={evil}",
+    ):
+        assert "<img" not in signed(client, "booking").get(path).text
+    answer = client.post("/people/new", data={"csrf": "mark", "surname": evil, "born": evil})
+    assert answer.status_code == 422
+    assert "<img" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "evil", ["//evil.example", "https://evil.example", "/\\evil.example", "\t/x", "/a\nb"]
+)
+def test_no_link_leads_elsewhere(client: Any, evil: str) -> None:
+    assert _local(evil) == ""
+    answer = signed(client, "booking").post("/language", data={"lang": "es", "back": evil})
+    assert answer.headers["location"] == "/"
+
+
+def test_what_is_not_there_says_so_and_nothing_more(client: Any) -> None:
+    gone = signed(client, "booking").get("/people/nobody")
+    assert gone.status_code == 404
+    assert "your agency has no stake in it" in gone.text
+    assert client.get("/people/nobody/serve").status_code == 404
+    assert client.get("/law/../../secret").status_code in (404, 303)
+
+
+def test_what_breaks_is_a_page_with_a_number_and_without_details(
+    app: FastAPI, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(ctx: object) -> None:
+        raise RuntimeError("secret words")
+
+    monkeypatch.setattr(app.state.desk, "board", broken, raising=False)
+    answer = signed(client, "booking").get("/board")
+    assert answer.status_code == 500
+    assert "Nothing was written" in answer.text
+    assert "secret words" not in answer.text
+
+
+def test_an_act_sent_twice_counts_once_by_its_own_id(client: Any, app: FastAPI) -> None:
+    record = list(app.state.desk.people)[7]
+    page = signed(client, "booking").get(f"/people/{record}/end_basis").text
+    ids = re.findall(r'name="event_id" value="([0-9a-f]{32})"', page)
+    assert len(ids) == 1
+    assert ids != re.findall(
+        r'name="event_id" value="([0-9a-f]{32})"', client.get(f"/people/{record}/end_basis").text
+    )
+    assert re.search(r'name="version" value="\d+"', page)
+
+
+def row(n: int, verdict: Verdict, **more: Any) -> BoardRow:
+    said = {
+        "record": f"r{n}", "name": f"Example, Person {n:04}", "booking_number": f"B-{n}",
+        "booked": NOW, "verdict": verdict.value, "certainty": "certain", "until": None,
+        "overdue_since": None, "next_deadline": None, "eligible_since": None,
+        "scheduled_release": None, "tasks": 0, "requests": 0, "version": 1, **more,
+    }  # fmt: skip
+    return BoardRow(**said)
+
+
+def test_the_board_is_sorted_by_the_next_deadline() -> None:
+    def hours(n: float) -> Any:
+        return NOW + timedelta(hours=n)
+
+    rows = [
+        row(1, Verdict.IN_CUSTODY),
+        row(2, Verdict.MUST_HOLD, until=hours(4), eligible_since=hours(-2)),
+        row(3, Verdict.RELEASE, eligible_since=hours(-1)),
+        row(4, Verdict.OVERDUE, overdue_since=hours(-9), eligible_since=hours(-60)),
+        row(5, Verdict.NOTIFY_FIRST, next_deadline=hours(0.5), eligible_since=hours(-3)),
+        row(6, Verdict.IN_CUSTODY, scheduled_release=hours(2)),
+    ]
+    found = sorted(rows, key=by_deadline)
+    assert [one.record for one in found] == ["r4", "r3", "r5", "r6", "r2", "r1"]
+    kinds = [next_of(one)[1] for one in found]
+    assert kinds == [
+        DeadlineKind.OVERDUE, DeadlineKind.GO, DeadlineKind.NOTICE, DeadlineKind.SCHEDULED,
+        DeadlineKind.HOLD_ENDS, None,
+    ]  # fmt: skip
+    assert [one.record for one in shown(rows, "due", "")] == ["r2", "r3", "r4", "r5", "r6"]
+    assert [one.record for one in shown(rows, "release", "PERSON 0003")] == ["r3"]
+    assert shown(rows, "", "b-99") == []
+
+
+def test_the_board_shows_two_thousand_people_in_a_tenth_of_a_second(
+    app: FastAPI, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [row(n, Verdict.RELEASE, eligible_since=NOW, requests=1) for n in range(2000)]
+    monkeypatch.setattr(app.state.desk, "board", lambda ctx: rows, raising=False)
+    signed(client, "booking").get("/board")
+    took = []
+    for _ in range(5):
+        begun = time.perf_counter()
+        answer = client.get("/board")
+        took.append(time.perf_counter() - begun)
+    assert answer.text.count('class="name"') == 200
+    assert "Show 1800 more" in answer.text
+    assert min(took) < 0.1
+    assert client.get("/board?all=1").text.count('class="name"') == 2000
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return sum(w * p for w, p in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_the_contrast_can_say_no() -> None:
+    assert contrast("#999999", "#ffffff") < 4.5 < contrast("#565c65", "#ffffff")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_verdict_can_be_read_in_both_schemes(scheme: str) -> None:
+    css = CSS.read_text(encoding="utf-8")
+    light, dark = css.split("@media (prefers-color-scheme: dark)", 1)
+    colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", light))
+    if scheme == "dark":
+        colours |= dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", dark.split("\n}\n")[0]))
+    for verdict in Verdict:
+        name = verdict.value
+        assert contrast(colours[name], colours[f"{name}-on"]) >= 4.5, name
+        assert contrast(colours[f"{name}-ink"], colours[f"{name}-tint"]) >= 4.5, name
+        assert contrast(colours["ink"], colours[f"{name}-tint"]) >= 4.5, name
+        # The sign and the edge of a row are more than ornaments: 3 to 1.
+        assert contrast(colours[name], colours["card"]) >= 3 or name == "notify-first", name
+    for ink in ("ink", "muted", "link", "fault", "good"):
+        for ground in ("page", "card"):
+            assert contrast(colours[ink], colours[ground]) >= 4.5, (ink, ground)
