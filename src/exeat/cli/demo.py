@@ -13,6 +13,7 @@ from rich.console import Console
 from exeat.cli.audit import run
 from exeat.cli.clear import console_for_reading
 from exeat.cli.common import law_for
+from exeat.cli.demodesk import show_desk
 from exeat.cli.show import show_answer
 from exeat.decide import decide
 from exeat.facts.case import zone_of
@@ -29,11 +30,16 @@ _ANSWERS = (
 
 def demo(
     out: Annotated[Path, typer.Option(help="Where the report goes.")] = Path("out/pierce"),
+    desk: Annotated[bool, typer.Option(help="Also start the desk.")] = True,
 ) -> None:
-    """Audit real jail records of Pierce County, Washington, then show three answers.
+    """Audit real jail records, show three answers, and start the desk on a living board.
+
+    With no terminal on standard input the desk is started, checked and stopped again.
 
     Examples:
       exeat demo
+
+      exeat demo --no-desk
     """
     console = console_for_reading()
     sample = Path(str(resources.files("exeat.sample")))
@@ -43,6 +49,10 @@ def demo(
         console.print()
         console.rule(f"An answer at the desk: {title}")
         _answer(sample / "records" / name, place, at, console)
+    if desk:
+        console.print()
+        console.rule("The desk, on a week of real traffic with invented people")
+        show_desk(console)
 
 
 def _answer(path: Path, place: str, at: str, console: Console) -> None:

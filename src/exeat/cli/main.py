@@ -18,7 +18,9 @@ from exeat.cli import audit as audit_command
 from exeat.cli import clear as clear_command
 from exeat.cli import demo as demo_command
 from exeat.cli import law as law_commands
+from exeat.cli import ledger as ledger_commands
 from exeat.cli import schema as schema_command
+from exeat.cli import serve as serve_command
 from exeat.errors import ExeatError
 
 __all__ = ["app", "main"]
@@ -39,6 +41,11 @@ app.command("audit")(audit_command.audit)
 app.command("map")(audit_command.propose_map)
 app.command("schema")(schema_command.schema)
 app.command("demo")(demo_command.demo)
+app.command("serve")(serve_command.serve)
+app.command("verify")(ledger_commands.verify)
+app.command("export")(ledger_commands.export)
+app.command("backup")(ledger_commands.backup)
+app.command("restore")(ledger_commands.restore)
 app.add_typer(law_commands.app, name="law")
 
 

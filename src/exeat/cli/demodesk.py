@@ -1,0 +1,95 @@
+"""The desk of the demonstration: a private database, a week of traffic, logins that are printed."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.responses import RedirectResponse
+from rich.console import Console
+from rich.table import Table
+
+from exeat.cli.serve import application, free_port, running, settings_for
+from exeat.desk.auth import COOKIE
+from exeat.desk.clock import utcnow
+from exeat.desk.demo import Demo, Login, enter, fill
+from exeat.desk.house import House, open_house, signing
+from exeat.desk.service.context import Role
+from exeat.desk.service.setup import system_context
+
+__all__ = ["show_desk"]
+
+
+def show_desk(console: Console) -> None:
+    """Start the desk on invented people; wait for Ctrl+C, or with no terminal check it and stop."""
+    # A short path: the database's socket lies in it.
+    folder = Path(tempfile.mkdtemp(prefix="exeat-demo-"))
+    folder.chmod(0o755)
+    try:
+        port = free_port()
+        settings = settings_for("127.0.0.1", port, None)
+        with open_house(folder, settings) as house, signing(house):
+            demo = fill(house.desk, utcnow())
+            app, token = application(house), secrets.token_urlsafe(24)
+            _let_in(app, house, demo, token)
+            with running(app, port) as address:
+                _show(console, house, demo, f"{address}/demo/{token}", address)
+                _wait(console, address)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _officer(demo: Demo) -> Login:
+    return next(login for login in demo.logins if login.role == Role.BOOKING)
+
+
+def _let_in(app: FastAPI, house: House, demo: Demo, token: str) -> None:
+    """Add a link that signs the officer of the demonstration in; its address is a secret."""
+
+    def let_in() -> RedirectResponse:
+        session = enter(house.desk, _officer(demo), utcnow())
+        response = RedirectResponse("/board", status_code=303)
+        response.set_cookie(COOKIE, session.token, httponly=True, samesite="lax")
+        return response
+
+    app.add_api_route(f"/demo/{token}", let_in, include_in_schema=False)
+
+
+def _show(console: Console, house: House, demo: Demo, link: str, address: str) -> None:
+    officer = _officer(demo)
+    ctx = system_context(utcnow(), officer.agency, Role.SUPERVISOR)
+    board = house.desk.board(ctx)
+    verdicts: dict[str, int] = {}
+    for row in board:
+        verdicts[str(row.verdict)] = verdicts.get(str(row.verdict), 0) + 1
+    counted = ", ".join(f"{count} {name}" for name, count in sorted(verdicts.items()))
+    console.print(f"{len(board)} people in custody at `{officer.agency}`: {counted}", markup=False)
+    table = Table(box=None, pad_edge=False)
+    for title in ("login", "password", "role", "agency"):
+        table.add_column(title)
+    for login in demo.logins:
+        table.add_row(login.name, login.password, login.role, login.agency)
+    console.print(table)
+    console.print(f"\nThe desk: {address}", style="bold", markup=False)
+    console.print(f"As the officer, past the code app: {link}", markup=False, soft_wrap=True)
+
+
+def _wait(console: Console, address: str) -> None:
+    if not sys.stdin.isatty():
+        with urllib.request.urlopen(f"{address}/sign-in", timeout=10) as answer:  # noqa: S310
+            page = answer.read().decode()
+        assert "<h1" in page, "the sign-in page has no heading"
+        console.print("The desk answered; no terminal here, so it is stopped again.", style="dim")
+        return
+    console.print("Open it in a browser. Stop with Ctrl+C.", style="dim")
+    try:
+        while True:
+            time.sleep(1)
+    except KeyboardInterrupt:
+        console.print("stopping", style="dim")

@@ -1,0 +1,134 @@
+"""`exeat verify`, `export`, `backup` and `restore`: the record, checked, handed over and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import psycopg
+import typer
+
+from exeat.cli.serve import DataDir, data_folder
+from exeat.desk.casefile import attachments_of
+from exeat.desk.clock import utcnow
+from exeat.desk.house import desk_login, keys_of, signing_login
+from exeat.record import Ledger, Report, Verifier, export_bundle, verify_bundle, verify_database
+from exeat.record import backup as write_backup
+from exeat.record import restore as read_backup
+from exeat.record.server import database
+
+__all__ = ["backup", "export", "restore", "verify"]
+
+Keys = Annotated[
+    list[str] | None,
+    typer.Option("--key", help="Key of the log, got from somewhere else than the log."),
+]
+
+
+def verify(
+    bundle: Annotated[
+        Path | None, typer.Argument(help="An exported bundle; left out: the live record.")
+    ] = None,
+    key: Keys = None,
+    known: Annotated[
+        list[Path] | None, typer.Option(help="A checkpoint that was kept elsewhere.")
+    ] = None,
+    contents: Annotated[
+        bool, typer.Option("--contents", help="Open the contents too; needs the vault key.")
+    ] = False,
+    data: DataDir = None,
+) -> None:
+    """Verify the record, live or as an exported bundle.
+
+    Exits with 0 if it verifies, 1 if anything is damaged, 2 if it cannot be read, 3 if it is
+    sound in itself but no known key has signed it.
+
+    Examples:
+      exeat verify
+
+      exeat verify case.zip --key "exeat.example/desk+1234abcd+..."
+    """
+    verifiers = [Verifier.decode(text) for text in key or []]
+    notes = [path.read_text(encoding="utf-8") for path in known or []]
+    if bundle is not None:
+        _finish(verify_bundle(bundle, verifiers, known=notes))
+    folder = data_folder(data)
+    master, signer = keys_of(folder)
+    verifiers = verifiers or [signer.verifier()]
+    with database(folder / "pg") as admin, psycopg.connect(admin, autocommit=True) as conn:
+        report = verify_database(conn, verifiers, master=master if contents else None, known=notes)
+    _finish(report)
+
+
+def _finish(report: Report) -> None:
+    _say(report.lines())
+    raise typer.Exit(report.exit_code)
+
+
+def _say(lines: Iterable[str]) -> None:
+    for line in lines:
+        typer.echo(line)
+
+
+def export(
+    record: Annotated[str, typer.Argument(help="The id of the custody record.")],
+    out: Annotated[Path, typer.Argument(help="The bundle to write; it must not be there yet.")],
+    facility: Annotated[
+        str | None, typer.Option(help="Code of the facility that holds it.")
+    ] = None,
+    data: DataDir = None,
+) -> None:
+    """Export one case as a bundle that a court can check offline, with a PDF to read.
+
+    Examples:
+      exeat export 0193f0c2 case.zip --facility wa-pierce
+    """
+    folder = data_folder(data)
+    master, signer = keys_of(folder)
+    now = utcnow()
+    with (
+        database(folder / "pg") as admin,
+        Ledger.connect(signing_login(admin), master) as signing,
+        Ledger.connect(desk_login(admin), master, agency=facility) as ledger,
+    ):
+        signing.checkpoint(signer)
+        attachments = attachments_of(ledger.read(record, facility=facility, purpose="export"), now)
+        history = export_bundle(
+            ledger, record, out, signer, at=now, facility=facility, attachments=attachments
+        )
+    typer.echo(f"{out}: {len(history.entries)} entries, {len(attachments)} files beside them")
+    typer.echo(f"Check it: exeat verify {out} --key '{signer.verifier().encode()}'")
+
+
+def backup(
+    out: Annotated[Path, typer.Argument(help="The file to write; it must not be there yet.")],
+    data: DataDir = None,
+) -> None:
+    """Write the whole database to a file, while it is in use. The keys are not in it.
+
+    Examples:
+      exeat backup 2026-11-25.dump
+    """
+    with database(data_folder(data) / "pg") as admin:
+        write_backup(admin, out)
+    typer.echo(f"{out}: {out.stat().st_size:,} bytes. Keep the keys apart from it.")
+
+
+def restore(
+    path: Annotated[Path, typer.Argument(help="A file that `exeat backup` wrote.")],
+    data: DataDir = None,
+) -> None:
+    """Read a backup into an empty database, and verify what came back.
+
+    Examples:
+      exeat restore 2026-11-25.dump --data /srv/exeat-again
+    """
+    folder = data_folder(data)
+    folder.mkdir(parents=True, exist_ok=True)
+    _, signer = keys_of(folder)
+    with database(folder / "pg") as admin:
+        read_backup(admin, path)
+        with psycopg.connect(admin, autocommit=True) as conn:
+            report = verify_database(conn, [signer.verifier()])
+    _finish(report)

@@ -1,0 +1,144 @@
+"""`exeat serve`: the desk, with no other step."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+import uvicorn
+from fastapi import FastAPI
+from rich.console import Console
+
+from exeat.cli.clear import console_for_reading
+from exeat.cli.common import LawDir
+from exeat.desk.app import create_app
+from exeat.desk.house import House, open_house, signing
+from exeat.desk.pages.app import pages_of
+from exeat.desk.pages.verifying import checker
+from exeat.desk.settings import Settings
+from exeat.errors import UsageError
+
+__all__ = ["DataDir", "application", "data_folder", "free_port", "running", "serve", "settings_for"]
+
+DataDir = Annotated[
+    Path | None,
+    typer.Option(
+        "--data",
+        envvar="EXEAT_DATA",
+        help="Folder for the private database and the keys.",
+        show_default="~/.local/share/exeat",
+    ),
+]
+_START_SECONDS: Final = 60.0
+
+
+def data_folder(data: Path | None) -> Path:
+    """Return the data folder that is meant."""
+    return data if data is not None else Path("~/.local/share/exeat").expanduser()
+
+
+def serve(
+    data: DataDir = None,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on; 0: any that is free.")] = 8000,
+    law: LawDir = None,
+) -> None:
+    """Start the release desk: database, schema, keys and pages, with no other step.
+
+    Prints the address and, at the first start, the first login. Behind a proxy with TLS set
+    EXEAT_ORIGIN to the address that browsers see; without, cookies are sent on this machine only.
+
+    Examples:
+      exeat serve
+
+      exeat serve --data /srv/exeat --port 8443
+    """
+    port = port or free_port(host)
+    settings = settings_for(host, port, law)
+    console = console_for_reading()
+    console.print("starting the desk: database, schema, keys", style="dim")
+    with open_house(data_folder(data), settings) as house, signing(house):
+        _greet(house, settings, console)
+        config = uvicorn.Config(application(house), host=host, port=port, log_level="warning")
+        uvicorn.Server(config).run()
+
+
+def settings_for(host: str, port: int, law: Path | None) -> Settings:
+    """Return the settings of a desk at an address.
+
+    Raises:
+        UsageError: A setting cannot be read, or the desk would be open to a network without TLS.
+    """
+    settings = Settings.from_environment()
+    if law is not None:
+        settings = replace(settings, law=law)
+    if "EXEAT_ORIGIN" in os.environ:
+        return settings
+    if host not in ("127.0.0.1", "localhost", "::1"):
+        raise UsageError.one(
+            "E407",
+            "--host",
+            f"`{host}` is open to a network, and the desk has no TLS of its own",
+            "Put a proxy with TLS before it and set EXEAT_ORIGIN to its https address.",
+        )
+    return replace(settings, secure_cookies=False, origin=f"http://{host}:{port}")
+
+
+def _greet(house: House, settings: Settings, console: Console) -> None:
+    console.print(f"\nThe desk: {settings.origin}", markup=False, style="bold")
+    if house.first is not None:
+        console.print(f"First login: {house.first.name}  password: {house.first.password}")
+        console.print("It is shown this once. You will be asked for a code app.", style="dim")
+    key = house.signer.verifier().encode()
+    console.print(f"Key of this log, to verify with: {key}", markup=False, style="dim")
+    console.print("Stop with Ctrl+C.", style="dim")
+
+
+def application(house: House) -> FastAPI:
+    """Return the application of an open desk, its pages and its verifier with it."""
+    verify = checker(house.admin, [house.signer.verifier()])
+    return create_app(house.desk, pages=pages_of(house.desk, verify))
+
+
+def free_port(host: str = "127.0.0.1") -> int:
+    """Return a port on which nothing listens now."""
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running(app: FastAPI, port: int) -> Iterator[str]:
+    """Run an application in this process while the block runs; yield its address.
+
+    Raises:
+        UsageError: It does not answer within a minute.
+    """
+    server = uvicorn.Server(
+        uvicorn.Config(app, port=port, log_level="error", timeout_graceful_shutdown=2)
+    )
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    address = f"http://127.0.0.1:{port}"
+    until = time.monotonic() + _START_SECONDS
+    while not server.started:
+        if time.monotonic() > until or not thread.is_alive():
+            raise UsageError.one(
+                "E408", f"port {port}", "did not answer", "See that nothing else uses it."
+            )
+        time.sleep(0.05)
+    try:
+        urllib.request.urlopen(f"{address}/healthz", timeout=10).close()  # noqa: S310
+        yield address
+    finally:
+        server.should_exit = True
+        thread.join(15)

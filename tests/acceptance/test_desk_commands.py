@@ -1,0 +1,122 @@
+"""The desk's commands as processes: the demonstration, verify, export, backup, restore."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from exeat.cli.serve import settings_for
+from exeat.desk.demo import fill
+from exeat.desk.house import open_house, signing
+from exeat.desk.service.context import Role
+from exeat.desk.service.setup import system_context
+from tests.acceptance.readme import exeat
+
+
+@pytest.fixture(scope="module")
+def data() -> Iterator[Path]:
+    """A data folder with the week of the demonstration in it, and nobody using it."""
+    folder = Path(tempfile.mkdtemp(prefix="exh"))
+    folder.chmod(0o755)
+    with open_house(folder, settings_for("127.0.0.1", 8000, None)) as house, signing(house):
+        fill(house.desk, datetime.now(UTC))
+        ctx = system_context(datetime.now(UTC), "wa-pierce", Role.SUPERVISOR)
+        (folder / "record").write_text(house.desk.board(ctx)[0].record, encoding="utf-8")
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def key_of(data: Path) -> str:
+    """Return the public key that a verifier is given, as `exeat export` names it."""
+    out = data / "for-the-key.zip"
+    if not out.exists():
+        record = (data / "record").read_text(encoding="utf-8")
+        said = exeat("export", record, str(out), "--facility", "wa-pierce", "--data", str(data))
+        assert said.returncode == 0, said.stderr
+        (data / "key").write_text(re.search(r"--key '([^']+)'", said.stdout)[1], encoding="utf-8")
+    return (data / "key").read_text(encoding="utf-8")
+
+
+def test_with_no_terminal_the_demonstration_starts_checks_and_stops_the_desk(
+    tmp_path: Path,
+) -> None:
+    done = exeat("demo", "--out", str(tmp_path / "out"))
+    assert done.returncode == 0, done.stderr
+    assert "people in custody at `wa-pierce`" in done.stdout
+    assert "The desk: http://127.0.0.1:" in done.stdout
+    assert "stopped again" in done.stdout
+
+
+def test_the_live_record_verifies(data: Path) -> None:
+    done = exeat("verify", "--data", str(data), "--contents")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.startswith("verified: ")
+
+
+def test_an_exported_case_verifies_offline_and_has_a_pdf_and_the_law(data: Path) -> None:
+    key = key_of(data)
+    bundle = data / "for-the-key.zip"
+    done = exeat("verify", str(bundle), "--key", key)
+    assert done.returncode == 0, done.stdout + done.stderr
+    with zipfile.ZipFile(bundle) as files:
+        names = files.namelist()
+        [pdf] = [name for name in names if name.endswith("case.pdf")]
+        assert files.read(pdf).startswith(b"%PDF-")
+        assert any(name.endswith("answers.json") for name in names)
+
+
+def test_a_bundle_under_another_key_is_not_trusted(data: Path) -> None:
+    key_of(data)
+    done = exeat("verify", str(data / "for-the-key.zip"))
+    assert done.returncode == 3
+
+
+def test_a_bundle_with_a_changed_byte_is_damaged(data: Path, tmp_path: Path) -> None:
+    key = key_of(data)
+    bad = tmp_path / "bad.zip"
+    with zipfile.ZipFile(data / "for-the-key.zip") as old, zipfile.ZipFile(bad, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name.endswith("case.pdf"):
+                content = content[:-1] + bytes([content[-1] ^ 1])
+            new.writestr(name, content)
+    assert exeat("verify", str(bad), "--key", key).returncode == 1
+
+
+def test_a_backup_comes_back_whole_into_an_empty_folder(data: Path, tmp_path: Path) -> None:
+    dump = tmp_path / "a.dump"
+    made = exeat("backup", str(dump), "--data", str(data))
+    assert made.returncode == 0, made.stderr
+    again = Path(tempfile.mkdtemp(prefix="exr"))
+    again.chmod(0o755)
+    try:
+        shutil.copytree(data / "keys", again / "keys")
+        back = exeat("restore", str(dump), "--data", str(again))
+        assert back.returncode == 0, back.stdout + back.stderr
+        assert back.stdout.startswith("verified: ")
+        twice = exeat("restore", str(dump), "--data", str(again))
+        assert twice.returncode == 2
+        assert "help:" in twice.stderr
+    finally:
+        shutil.rmtree(again, ignore_errors=True)
+
+
+def test_a_desk_open_to_a_network_without_tls_is_refused(tmp_path: Path) -> None:
+    done = exeat("serve", "--host", "0.0.0.0", "--data", str(tmp_path))
+    assert done.returncode == 2
+    assert "EXEAT_ORIGIN" in done.stderr
+
+
+def test_nothing_personal_is_in_the_backup_in_clear(data: Path, tmp_path: Path) -> None:
+    dump = tmp_path / "b.dump"
+    exeat("backup", str(dump), "--data", str(data))
+    content = dump.read_bytes()
+    assert json.dumps("Standin").encode()[1:-1] not in content
