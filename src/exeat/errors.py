@@ -7,7 +7,8 @@
     ├── LawError         E2xx  a law file cannot be read, or a place is not known
     ├── IntakeError      E3xx  an export or its mapping cannot be read
     ├── UsageError       E4xx  a command was asked something that it cannot do
-    └── LedgerError      E5xx  the ledger refuses a write, or does not verify
+    ├── LedgerError      E5xx  the ledger refuses a write, or does not verify
+    └── DeskError        E6xx  the desk refuses an act (`exeat.desk.service.errors`)
 
 Every error carries all its faults at once, each with the place, what was seen
 and what would do. Errors survive pickling, because worker processes carry them.

@@ -1,0 +1,1 @@
+"""The release desk: services, HTTP API and pages."""

@@ -1,0 +1,5 @@
+"""The HTTP API for other systems, under ``/api/v1``; its OpenAPI is at ``/api/v1/openapi.json``."""
+
+from exeat.desk.api.site import install
+
+__all__ = ["install"]

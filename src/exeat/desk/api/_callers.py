@@ -1,0 +1,71 @@
+"""Who calls: a system by its key, or through a proxy by its certificate; a person to read."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypeAlias
+from uuid import uuid4
+
+from fastapi import Depends, Request
+from fastapi.security import APIKeyCookie, APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
+
+from exeat.desk.api._errors import Unauthenticated
+from exeat.desk.auth import COOKIE
+from exeat.desk.service import Context, Desk
+from exeat.desk.service.errors import SignInError
+
+__all__ = ["Caller", "TheDesk", "caller"]
+
+_bearer = HTTPBearer(auto_error=False, description="The key of a system: `exeat_...`")
+_client = APIKeyHeader(
+    name="X-Exeat-Client",
+    auto_error=False,
+    description="Set by a proxy that has checked a client certificate; never trusted otherwise.",
+)
+_cookie = APIKeyCookie(
+    name=COOKIE, auto_error=False, description="The session of a person; to read only."
+)
+
+
+def the_desk(request: Request) -> Desk:
+    """Return the desk behind this API."""
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+TheDesk: TypeAlias = Annotated[Desk, Depends(the_desk)]
+
+
+def caller(
+    request: Request,
+    desk: TheDesk,
+    key: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)] = None,
+    client: Annotated[str | None, Depends(_client)] = None,
+    cookie: Annotated[str | None, Depends(_cookie)] = None,
+) -> Context:
+    """Return who calls.
+
+    Raises:
+        Unauthenticated: Nobody whom this desk knows.
+    """
+    now, request_id = desk.clock(), uuid4().hex
+    try:
+        if key is not None:
+            return desk.accounts.system(key.credentials, now, request_id)
+        if client and desk.settings.trust_proxy:
+            return desk.accounts.client(client, now, request_id)
+        if cookie and request.method in ("GET", "HEAD"):
+            return _person(desk, cookie, now, request_id)
+    except SignInError as error:
+        raise Unauthenticated(error) from error
+    help = "Send the key of a system: Authorization: Bearer exeat_..."
+    raise Unauthenticated(SignInError.one("E616", "authorization", "is missing", help))
+
+
+def _person(desk: Desk, cookie: str, now: Any, request_id: str) -> Context:
+    session = desk.accounts.session(cookie, now)
+    if session.account.must_change:
+        raise SignInError.one("E612", "password", "must be changed first", "Sign in at the desk.")
+    return desk.accounts.context(session, now, request_id)
+
+
+Caller: TypeAlias = Annotated[Context, Depends(caller)]

@@ -1,0 +1,168 @@
+"""Routes of the desk as a whole: board, requests, handovers, tasks, log, counts, live changes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import asdict
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import StreamingResponse
+
+from exeat.desk.api import _bodies as b
+from exeat.desk.api._callers import Caller, TheDesk
+from exeat.desk.api._errors import ERRORS
+from exeat.desk.api._shown import (
+    AgencyOut,
+    BoardOut,
+    CountsOut,
+    DoneOut,
+    HandoverOut,
+    LogOut,
+    ReconciliationOut,
+    RequestOut,
+    TaskOut,
+    board_out,
+    done_out,
+    handover_out,
+    log_out,
+    request_out,
+    task_out,
+)
+from exeat.desk.api._words import Count, Id
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["desk"], responses=ERRORS)
+
+_Number = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$", description="As the desk gave it.")]
+_Before = Annotated[int | None, Query(ge=0, le=2**62)]
+
+
+@router.get("/board")
+def board(desk: TheDesk, ctx: Caller) -> list[BoardOut]:
+    """Return everyone in custody here, the most urgent first."""
+    return [board_out(row) for row in desk.board(ctx)]
+
+
+@router.get("/requests")
+def requests(desk: TheDesk, ctx: Caller) -> list[RequestOut]:
+    """Return the requests that this agency sent, or got."""
+    return [request_out(one) for one in desk.requests(ctx)]
+
+
+@router.post("/requests", status_code=201)
+def send_request(desk: TheDesk, ctx: Caller, body: b.SendRequest) -> RequestOut:
+    """Send a request to a facility; what comes back is its signed receipt."""
+    found = desk.send_request(
+        ctx,
+        facility=body.facility,
+        person=body.person.fact(),
+        paper=body.paper.fact(),
+        request_id=body.request_id or "",
+    )
+    return request_out(found)
+
+
+@router.post("/requests/{request}/match")
+def match_request(desk: TheDesk, ctx: Caller, request: _Number, body: b.Match) -> DoneOut:
+    """Say whom a request is about; it then stands on that person's record."""
+    return done_out(desk.match_request(ctx, request, body.record, detainer=body.detainer or ""))
+
+
+@router.post("/requests/{request}/not-in-custody-here")
+def not_in_custody_here(desk: TheDesk, ctx: Caller, request: _Number) -> RequestOut:
+    """Answer that the person is not in custody here; it is no refusal."""
+    return request_out(desk.not_in_custody_here(ctx, request))
+
+
+@router.post("/requests/{request}/withdraw")
+def withdraw_request(desk: TheDesk, ctx: Caller, request: _Number) -> RequestOut:
+    """Withdraw a request that nobody has matched yet."""
+    return request_out(desk.withdraw_request(ctx, request))
+
+
+@router.get("/handovers")
+def handovers(desk: TheDesk, ctx: Caller) -> list[HandoverOut]:
+    """Return who is on the way from here, or to here."""
+    return [handover_out(one) for one in desk.handovers(ctx)]
+
+
+@router.post("/handovers/{handover}/acknowledge")
+def acknowledge_transfer(
+    desk: TheDesk, ctx: Caller, handover: _Number, body: b.TakeOver
+) -> DoneOut:
+    """Take a person over, with every hold that came along."""
+    number = body.booking_number
+    return done_out(
+        desk.acknowledge_transfer(
+            ctx, handover, booking_number=number, event_id=body.event_id or ""
+        )
+    )
+
+
+@router.get("/tasks")
+def tasks(desk: TheDesk, ctx: Caller) -> list[TaskOut]:
+    """Return what is open here, the most urgent first."""
+    return [task_out(task) for task in desk.tasks(ctx)]
+
+
+@router.post("/tasks/{task}/take", status_code=204)
+def take_task(desk: TheDesk, ctx: Caller, task: _Number) -> None:
+    """Say that one does a task oneself."""
+    desk.take_task(ctx, task)
+
+
+@router.post("/tasks/{task}/close", status_code=204)
+def close_task(desk: TheDesk, ctx: Caller, task: _Number, body: b.CloseTask) -> None:
+    """Close a task, and say what came of it."""
+    desk.close_task(ctx, task, body.outcome)
+
+
+@router.post("/sweep")
+def sweep(desk: TheDesk, ctx: Caller) -> list[str]:
+    """Look at everyone in custody, and open what is due; return the tasks of the clock."""
+    return list(desk.sweep(ctx))
+
+
+@router.post("/reconcile")
+def reconcile(desk: TheDesk, ctx: Caller, body: b.Roster) -> ReconciliationOut:
+    """Compare the roster with who is on record as in custody, and why."""
+    return ReconciliationOut(**asdict(desk.reconcile(ctx, body.booking_numbers)))
+
+
+@router.get("/log")
+def audit_log(
+    desk: TheDesk,
+    ctx: Caller,
+    record: Annotated[Id | None, Query()] = None,
+    before: _Before = None,
+    limit: Count = 200,
+) -> list[LogOut]:
+    """Return who did or read what, the newest first."""
+    return [log_out(line) for line in desk.audit_log(ctx, record, before, limit)]
+
+
+@router.get("/counts")
+def counts(desk: TheDesk, ctx: Caller) -> CountsOut:
+    """Return how many of what; nothing in it is about one person."""
+    return CountsOut(**asdict(desk.counts(ctx)))
+
+
+@router.get("/agencies")
+def agencies(desk: TheDesk, ctx: Caller) -> list[AgencyOut]:
+    """Return every agency, by code."""
+    return [AgencyOut(**asdict(one)) for one in desk.agencies(ctx)]
+
+
+@router.get(
+    "/changes",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {}}, "description": "Ids of records."}},
+)
+def changes(request: Request, ctx: Caller) -> StreamingResponse:
+    """Stream the ids of records that move, as server-sent events; nothing else is in them."""
+    stream: AsyncIterator[str] = request.app.state.changes.stream(ctx)
+    return StreamingResponse(
+        stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"}
+    )

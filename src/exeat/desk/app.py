@@ -1,0 +1,131 @@
+"""The desk as one ASGI application: the API, the pages, and what runs by the clock."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Final
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from exeat.desk.api import install
+from exeat.desk.api._errors import broken, http_error
+from exeat.desk.api.site import PREFIX
+from exeat.desk.service import Desk, Role
+from exeat.desk.service._steps import arm
+from exeat.desk.service.live import Changes
+from exeat.desk.service.setup import system_context
+
+__all__ = ["create_app", "sweep_all"]
+
+_SWEEP_SECONDS: Final = 60.0
+_LARGEST_BYTES: Final = 1_000_000
+_log = logging.getLogger("exeat.desk")
+
+Next = Callable[[Request], Awaitable[Response]]
+
+
+def create_app(
+    desk: Desk, *, sweep: bool = True, pages: Callable[[FastAPI], None] | None = None
+) -> FastAPI:
+    """Return the application of a desk.
+
+    Args:
+        desk: Connected.
+        sweep: Look at everyone in custody once a minute, as a running desk does.
+        pages: Puts the pages under the application.
+    """
+    arm()
+
+    @contextlib.asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        await app.state.changes.start()
+        clockwork = asyncio.create_task(_by_the_clock(desk)) if sweep else None
+        try:
+            yield
+        finally:
+            if clockwork is not None:
+                clockwork.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await clockwork
+            await app.state.changes.stop()
+
+    app = FastAPI(title="exeat", openapi_url=None, docs_url=None, redoc_url=None, lifespan=life)
+    app.state.desk = desk
+    app.state.changes = Changes(desk)
+    install(app)
+    _errors(app)
+    app.add_api_route("/healthz", _health(desk), include_in_schema=False)
+    app.middleware("http")(_bounded)
+    if pages is not None:
+        pages(app)
+    return app
+
+
+def _errors(app: FastAPI) -> None:
+    from fastapi.exception_handlers import http_exception_handler
+
+    async def framework(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        if request.url.path.startswith(PREFIX):
+            return http_error(error)
+        return await http_exception_handler(request, error)
+
+    async def failed(request: Request, error: Exception) -> Response:
+        # What went wrong goes to the log by its kind; its words may hold what was sent.
+        _log.error("%s %s failed: %s", request.method, request.url.path, type(error).__name__)
+        return broken()
+
+    app.add_exception_handler(HTTPException, framework)
+    app.add_exception_handler(Exception, failed)
+
+
+async def _bounded(request: Request, call_next: Next) -> Response:
+    """Refuse bodies larger than any request can be, and let nothing be kept by the browser."""
+    length = request.headers.get("content-length", "0")
+    if not length.isdigit() or int(length) > _LARGEST_BYTES:
+        return http_error(HTTPException(413, f"is larger than {_LARGEST_BYTES} bytes"))
+    response = await call_next(request)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    if request.url.path.startswith(PREFIX):
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _health(desk: Desk) -> Callable[[], Response]:
+    def healthz() -> Response:
+        """Say whether the desk reaches its database; nothing else."""
+        try:
+            with desk.db.pool.connection(timeout=5) as conn:
+                conn.execute("SELECT 1")
+        except Exception as error:
+            _log.error("the database does not answer: %s", type(error).__name__)
+            return JSONResponse({"database": "unreachable"}, 503)
+        return JSONResponse({"database": "ok"})
+
+    return healthz
+
+
+def sweep_all(desk: Desk) -> int:
+    """Look at everyone in custody everywhere; return how many tasks of the clock are open."""
+    now = desk.clock()
+    root = system_context(now)
+    count = 0
+    for agency in desk.agencies(root):
+        if agency.kind == "facility":
+            count += len(desk.sweep(system_context(now, agency.code, Role.SUPERVISOR)))
+            desk.accounts.disable_unused(system_context(now, agency.code))
+    return count
+
+
+async def _by_the_clock(desk: Desk) -> None:
+    while True:
+        try:
+            await asyncio.to_thread(sweep_all, desk)
+        except Exception as error:
+            _log.error("the round failed, and is tried again: %s", type(error).__name__)
+        await asyncio.sleep(_SWEEP_SECONDS)

@@ -1,0 +1,106 @@
+"""Accounts, sessions and keys as the rest of the desk sees them; no secret is in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from exeat.desk.service._words import code_of
+from exeat.desk.service.context import Context, Role
+
+__all__ = ["Account", "ApiKey", "Session", "door"]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person who may sit at the desk."""
+
+    id: str
+    agency: str
+    name: str
+    shown: str
+    role: Role
+    granted: tuple[str, ...]
+    enrolled: bool
+    must_change: bool
+    locked: datetime | None
+    disabled: datetime | None
+    disabled_because: str | None
+    created: datetime
+    last_used: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session that is in force.
+
+    Attributes:
+        token: What the cookie holds; known only when the session began.
+        csrf: What every form carries.
+        whole: The second factor was given; before that, nothing but that may be done.
+    """
+
+    account: Account
+    csrf: str
+    whole: bool
+    began: datetime
+    token_hash: bytes = field(repr=False)
+    token: str = field(default="", repr=False)
+    challenge: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """The key of a system."""
+
+    id: str
+    agency: str
+    label: str
+    role: str
+    scopes: tuple[str, ...]
+    created: datetime
+    created_by: str
+    expires: datetime
+    revoked: datetime | None
+    last_used: datetime | None
+
+
+def account_of(row: dict[str, Any]) -> Account:
+    """Return an account from its row."""
+    return Account(
+        id=row["id"].hex,
+        agency=row["agency"],
+        name=row["name"],
+        shown=row["shown"],
+        role=code_of(Role, row["role"]),
+        granted=tuple(row["granted"]),
+        enrolled=row["second_factor"] is not None,
+        must_change=row["must_change"],
+        locked=row["locked"],
+        disabled=row["disabled"],
+        disabled_because=row["disabled_because"],
+        created=row["created"],
+        last_used=row["last_used"],
+    )
+
+
+def key_of(row: dict[str, Any]) -> ApiKey:
+    """Return a system's key from its row, without its secret."""
+    return ApiKey(
+        id=row["id"],
+        agency=row["agency"],
+        label=row["label"],
+        role=row["role"],
+        scopes=tuple(row["scopes"]),
+        created=row["created"],
+        created_by=row["created_by"],
+        expires=row["expires"],
+        revoked=row["revoked"],
+        last_used=row["last_used"],
+    )
+
+
+def door(agency: str, now: datetime, who: str = "door") -> Context:
+    """Return the context in which nobody is in yet."""
+    return Context(actor=who, actor_name=who, agency=agency, role=Role.ADMIN, now=now)

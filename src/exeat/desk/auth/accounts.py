@@ -1,0 +1,301 @@
+"""Accounts: who may sit at the desk, kept by the supervisors and the administrator."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Any, Final
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from psycopg.types.json import Jsonb
+
+from exeat.desk.auth._rows import Account, Session, account_of
+from exeat.desk.auth.keys import Keys
+from exeat.desk.auth.passkeys import Passkeys
+from exeat.desk.db import Tx, agency_person
+from exeat.desk.service._base import log
+from exeat.desk.service._words import bad_field, refused_field
+from exeat.desk.service.context import Context, Role
+from exeat.desk.service.errors import BadInput, NotPermitted
+from exeat.errors import Fault, near_miss
+from exeat.facts.codes import FacilityKind
+from exeat.rules.model import Jurisdiction
+
+__all__ = ["Accounts"]
+
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
+_CODE: Final = re.compile(r"[a-z0-9][a-z0-9.:_-]{0,63}")
+_CODES: Final = frozenset({"kind", "fips", "fips_vintage", "ori", "detloc", "agreement_287g"})
+_SHORTEST: Final = 12
+_LONGEST: Final = 200
+_KINDS: Final = ("facility", "requester", "counsel", "host")
+_ROLES_OF: Final = {
+    "facility": (Role.BOOKING, Role.SUPERVISOR, Role.AUDITOR),
+    "requester": (Role.REQUESTER,),
+    "counsel": (Role.COUNSEL,),
+    "host": (Role.ADMIN,),
+}
+
+
+class Accounts(Passkeys, Keys):
+    """Everything about who is let in, and as whom.
+
+    Attributes:
+        library: Law by jurisdiction id, so that a facility's place and codes are checked.
+    """
+
+    library: Mapping[str, Jurisdiction] = MappingProxyType({})
+
+    def add_agency(
+        self,
+        ctx: Context,
+        *,
+        code: str,
+        name: str,
+        kind: str,
+        place: str | None = None,
+        zone: str | None = None,
+        facility: dict[str, Any] | None = None,
+    ) -> bool:
+        """Add an agency; only the host of the installation may.
+
+        Args:
+            ctx: The administrator.
+            code: By which everybody names it; never given to another.
+            name: In words.
+            kind: ``facility``, ``requester``, ``counsel`` or ``host``.
+            place: Whose law holds at a facility, such as ``us-wa-pierce``.
+            zone: Its IANA time zone.
+            facility: Its kind of house and its codes: ``kind``, ``fips``, ``ori``, ``detloc``.
+
+        Returns:
+            Whether it is new.
+
+        Raises:
+            BadInput: With every field that will not do.
+        """
+        ctx.need("add_agency")
+        house = dict(facility or {})
+        _check_agency(code, name, kind, place, zone)
+        _check_place(place, zone, house, self.library)
+        with self.db.transaction(ctx) as tx:
+            key = tx.master.new_person(agency_person(code))
+            said = {"code": code, "name": name, "kind": kind, "place": place, "zone": zone}
+            row = tx.one("put_agency", **said, facility=Jsonb(house), key=key)
+            log(tx, "add_agency", about=code)
+        return bool(row and row["added"])
+
+    def add_account(
+        self,
+        ctx: Context,
+        *,
+        name: str,
+        shown: str,
+        role: str,
+        agency: str | None = None,
+        granted: Iterable[str] = (),
+    ) -> tuple[Account, str]:
+        """Add an account. A supervisor adds those of the own agency, the administrator any.
+
+        Returns:
+            The account, and its first password, which must be changed at once.
+
+        Raises:
+            BadInput: With every field that will not do.
+        """
+        ctx.need("keep_users")
+        agency = agency or ctx.agency
+        if ctx.role is not Role.ADMIN and agency != ctx.agency:
+            raise _not_yours()
+        name = name.strip().lower()
+        password = secrets.token_urlsafe(12)
+        hashed = self.hasher.hash(password)
+        with self.db.transaction(ctx) as tx:
+            kinds = {row["code"]: row["kind"] for row in tx.all("directory")}
+            _check_account(name, shown, role, agency, kinds)
+            with tx.acting_for(agency):
+                row = tx.one(
+                    "add_account",
+                    id=uuid4(),
+                    agency=agency,
+                    name=name,
+                    shown=shown,
+                    role=role,
+                    granted=list(granted),
+                    hash=hashed,
+                    now=ctx.now,
+                )
+                if row is None:
+                    help = "Choose another; a name is never given twice."
+                    raise refused_field("name", name, "is taken", help)
+                found = tx.one("account", id=row["id"])
+            log(tx, "add_account", about=name)
+        assert found is not None
+        return account_of(found), password
+
+    def users(self, ctx: Context, agency: str | None = None) -> list[Account]:
+        """Return the accounts of an agency: the own one, or for the administrator any."""
+        ctx.need("users")
+        if agency not in (None, ctx.agency) and ctx.role is not Role.ADMIN:
+            raise _not_yours()
+        with self.db.transaction(ctx) as tx, tx.acting_for(agency or ctx.agency):
+            return [account_of(row) for row in tx.all("accounts")]
+
+    def unlock(self, ctx: Context, account: str, agency: str | None = None) -> None:
+        """Unlock an account after too many wrong passwords or codes."""
+        self._keep(ctx, account, agency, "unlock", "account_unlock")
+
+    def disable(self, ctx: Context, account: str, because: str, agency: str | None = None) -> None:
+        """Shut an account, and end its sessions. The row stays, so that its name never returns."""
+        if not because.strip():
+            raise BadInput([bad_field("because", "is missing", "Enter why.")])
+        self._keep(ctx, account, agency, "disable", "account_disable", now=ctx.now, because=because)
+
+    def enable(self, ctx: Context, account: str, agency: str | None = None) -> None:
+        """Open an account again."""
+        self._keep(ctx, account, agency, "enable", "account_enable", now=ctx.now)
+
+    def reset(self, ctx: Context, account: str, agency: str | None = None) -> str:
+        """Give an account a new first password and take its code app away; return the password."""
+        password = secrets.token_urlsafe(12)
+        hashed = self.hasher.hash(password)
+        self._keep(ctx, account, agency, "reset", "account_password", hash=hashed, must_change=True)
+        self._keep(ctx, account, agency, "reset", "account_second", sealed=None)
+        return password
+
+    def change_password(self, session: Session, old: str, new: str, ctx: Context) -> None:
+        """Change one's own password.
+
+        Raises:
+            BadInput: The new one is too short, too long, the old one or the name.
+            SignInError: The old one is wrong.
+        """
+        row = self._checked(session.account.name, old, ctx.now)
+        _check_password(new, old, session.account.name)
+        hashed = self.hasher.hash(new)
+        with self.db.transaction(ctx) as tx:
+            tx.run("account_password", id=row["id"], hash=hashed, must_change=False)
+            log(tx, "change_password")
+
+    def disable_unused(self, ctx: Context) -> list[str]:
+        """Shut the accounts of this agency that nobody has used for long; return their names."""
+        before = ctx.now - timedelta(days=self.settings.unused_days)
+        with self.db.transaction(ctx) as tx:
+            names = [row["name"] for row in tx.all("disable_unused", now=ctx.now, before=before)]
+            for name in names:
+                log(tx, "disable", "unused", about=name)
+        return names
+
+    def _keep(
+        self, ctx: Context, account: str, agency: str | None, act: str, query: str, **params: Any
+    ) -> None:
+        ctx.need("keep_users")
+        agency = agency or ctx.agency
+        if agency != ctx.agency and ctx.role is not Role.ADMIN:
+            raise _not_yours()
+        with self.db.transaction(ctx) as tx:
+            with tx.acting_for(agency):
+                row = self._account(tx, account)
+                tx.run(query, id=row["id"], **params)
+                if act in ("disable", "reset"):
+                    tx.run("sessions_end", account=row["id"], now=ctx.now)
+            log(tx, act, about=row["name"])
+
+    def _account(self, tx: Tx, account: str) -> dict[str, Any]:
+        row = None
+        try:
+            row = tx.one("account", id=UUID(account))
+        except ValueError:
+            row = tx.one("account_by_name", name=account)
+        if row is None:
+            raise refused_field("account", account, "is no account here", "Take it from the list.")
+        return row
+
+
+def _not_yours() -> NotPermitted:
+    help = "Ask the administrator of the installation."
+    return NotPermitted.one("E601", "agency", "is not yours", help)
+
+
+def _check_agency(code: str, name: str, kind: str, place: str | None, zone: str | None) -> None:
+    faults: list[Fault] = []
+    if not _CODE.fullmatch(code):
+        help = "Use small letters, digits, and . : _ - within 64 characters."
+        faults.append(bad_field("code", f"`{code}` is no code", help))
+    if not name.strip():
+        faults.append(bad_field("name", "is missing", "Enter the agency's name."))
+    if kind not in _KINDS:
+        help = f"Use one of: {', '.join(_KINDS)}.{near_miss(kind, _KINDS)}"
+        faults.append(bad_field("kind", f"`{kind}` is no kind of agency", help))
+    if kind == "facility" and not place:
+        faults.append(bad_field("place", "is missing", "Enter whose law holds, such as us-va."))
+    if kind == "facility" and not zone:
+        faults.append(bad_field("zone", "is missing", "Enter a zone such as America/New_York."))
+    if faults:
+        raise BadInput(faults)
+
+
+def _check_place(
+    place: str | None,
+    zone: str | None,
+    house: Mapping[str, Any],
+    library: Mapping[str, Jurisdiction],
+) -> None:
+    """Refuse a facility whose codes say that it lies elsewhere than where its law holds."""
+    faults: list[Fault] = []
+    try:
+        ZoneInfo(zone or "UTC")
+    except (KeyError, ValueError, OSError):
+        help = "Enter an IANA name such as America/New_York."
+        faults.append(bad_field("zone", f"`{zone}` is no time zone", help))
+    unknown = sorted(set(house) - _CODES)
+    if unknown:
+        help = f"Use some of: {', '.join(sorted(_CODES))}.{near_miss(unknown[0], sorted(_CODES))}"
+        faults.append(bad_field("facility", f"`{unknown[0]}` is no code of a facility", help))
+    kinds = [one.value for one in FacilityKind]
+    if house.get("kind", "jail") not in kinds:
+        help = f"Use one of: {', '.join(kinds)}."
+        faults.append(bad_field("facility.kind", f"`{house['kind']}` is no kind of house", help))
+    law = library.get(place or "")
+    if place and library and law is None:
+        help = f"Use an id that `exeat law list` shows.{near_miss(place, sorted(library))}"
+        faults.append(bad_field("place", f"no law is known for `{place}`", help))
+    fips = str(house.get("fips") or "")
+    if law is not None and fips and law.fips and not fips.startswith(law.fips[:2]):
+        help = f"`{place}` is {law.name}, whose codes begin with {law.fips[:2]}."
+        faults.append(bad_field("facility.fips", f"`{fips}` lies in another state", help))
+    if faults:
+        raise BadInput(faults)
+
+
+def _check_account(name: str, shown: str, role: str, agency: str, kinds: dict[str, str]) -> None:
+    faults: list[Fault] = []
+    if not _NAME.fullmatch(name):
+        help = "Use small letters, digits and . _ - within 2 to 64 characters."
+        faults.append(bad_field("name", f"`{name}` is no sign-in name", help))
+    if not shown.strip():
+        faults.append(bad_field("shown", "is missing", "Enter the name that others see."))
+    if agency not in kinds:
+        help = f"Give its code.{near_miss(agency, sorted(kinds))}"
+        faults.append(bad_field("agency", f"`{agency}` is no agency's code", help))
+    else:
+        roles = [one.value for one in _ROLES_OF[kinds[agency]]]
+        if role not in roles:
+            help = f"Use one of: {', '.join(roles)}.{near_miss(role, roles)}"
+            faults.append(bad_field("role", f"`{role}` is no role of that agency", help))
+    if faults:
+        raise BadInput(faults)
+
+
+def _check_password(new: str, old: str, name: str) -> None:
+    field = "new_password"
+    if len(new) < _SHORTEST:
+        raise BadInput([bad_field(field, "is too short", f"Use {_SHORTEST} characters or more.")])
+    if len(new) > _LONGEST:
+        raise BadInput([bad_field(field, "is too long", f"Use at most {_LONGEST} characters.")])
+    if new in (old, name):
+        raise BadInput([bad_field(field, "is no new one", "Choose another.")])

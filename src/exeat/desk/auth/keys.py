@@ -1,0 +1,171 @@
+"""Keys of other systems: shown once, kept as a hash, scoped, and made anew before they end."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from exeat.desk.auth._rows import ApiKey, door, key_of
+from exeat.desk.auth.signin import SignIn
+from exeat.desk.db import Tx
+from exeat.desk.service._base import log
+from exeat.desk.service._words import bad_field, code_of
+from exeat.desk.service.context import Context, Role, Scope
+from exeat.desk.service.errors import BadInput, SignInError
+from exeat.errors import near_miss
+
+__all__ = ["Keys"]
+
+_PREFIX: Final = "exeat"
+_OVERLAP: Final = timedelta(hours=24)
+_SEEN: Final = timedelta(minutes=1)
+_SYSTEMS: Final = (Role.BOOKING, Role.REQUESTER, Role.COUNSEL, Role.AUDITOR)
+
+
+class Keys(SignIn):
+    """Keys of systems."""
+
+    def add_key(
+        self, ctx: Context, *, label: str, role: str, scopes: Iterable[str]
+    ) -> tuple[ApiKey, str]:
+        """Make a key for a system of this agency.
+
+        Returns:
+            What is kept about it, and the key itself, which nobody can show again.
+
+        Raises:
+            BadInput: With every field that will not do.
+        """
+        ctx.need("keep_keys")
+        wanted = tuple(dict.fromkeys(scopes))
+        _check(label, role, wanted)
+        with self.db.transaction(ctx) as tx:
+            return self._added(tx, ctx, label, role, wanted)
+
+    def rotate_key(self, ctx: Context, id: str) -> tuple[ApiKey, str]:
+        """Make a key anew. The old one works for another day, so that no message is lost."""
+        ctx.need("keep_keys")
+        with self.db.transaction(ctx) as tx:
+            row = self._key_row(tx, id)
+            found = self._added(tx, ctx, row["label"], row["role"], tuple(row["scopes"]))
+            tx.run("key_expires", id=id, at=ctx.now + _OVERLAP)
+        return found
+
+    def revoke_key(self, ctx: Context, id: str) -> None:
+        """End a key at once."""
+        ctx.need("keep_keys")
+        with self.db.transaction(ctx) as tx:
+            self._key_row(tx, id)
+            tx.run("key_revoke", id=id, now=ctx.now)
+            log(tx, "revoke_key", about=id)
+
+    def keys(self, ctx: Context) -> list[ApiKey]:
+        """Return the keys of this agency's systems, without their secrets."""
+        ctx.need("keys")
+        with self.db.transaction(ctx) as tx:
+            return [key_of(row) for row in tx.all("keys")]
+
+    def system(self, key: str, now: datetime, request_id: str = "") -> Context:
+        """Return who a system is, by its key.
+
+        Raises:
+            SignInError: The key is none of ours, ended, or was revoked.
+        """
+        prefix, _, rest = key.strip().partition("_")
+        id, _, secret = rest.partition("_")
+        row = self._system_row(id, now) if prefix == _PREFIX else None
+        hashed = hashlib.sha256(secret.encode()).digest()
+        if row is None or not secrets.compare_digest(row["secret_hash"], hashed):
+            raise _unknown_key()
+        return self._context(row, now, request_id)
+
+    def client(self, id: str, now: datetime, request_id: str = "") -> Context:
+        """Return who a system is whose certificate the proxy has checked.
+
+        Args:
+            id: The public part of the key that stands for the certificate's subject.
+            now: The present instant.
+            request_id: Joins lines of logs.
+
+        Raises:
+            SignInError: No key has that public part, or it ended.
+        """
+        row = self._system_row(id, now)
+        if row is None:
+            raise _unknown_key()
+        return self._context(row, now, request_id)
+
+    def _system_row(self, id: str, now: datetime) -> dict[str, Any] | None:
+        with self.db.transaction(door("", now)) as tx:
+            agency = (tx.one("agency_of_key", id=id) or {}).get("agency")
+        if agency is None:
+            return None
+        with self.db.transaction(door(agency, now)) as tx:
+            row = tx.one("key", id=id)
+            if row is not None and (row["last_used"] is None or now - row["last_used"] > _SEEN):
+                tx.run("key_used", id=id, now=now)
+        return row
+
+    def _context(self, row: dict[str, Any], now: datetime, request_id: str) -> Context:
+        if row["revoked"] is not None or row["expires"] <= now:
+            raise _unknown_key()
+        return Context(
+            actor=row["id"],
+            actor_name=f"key:{row['id']}",
+            agency=row["agency"],
+            role=code_of(Role, row["role"]),
+            now=now,
+            request_id=request_id,
+            scopes=frozenset(code_of(Scope, scope) for scope in row["scopes"]),
+        )
+
+    def _added(
+        self, tx: Tx, ctx: Context, label: str, role: str, scopes: tuple[str, ...]
+    ) -> tuple[ApiKey, str]:
+        id, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
+        tx.run(
+            "add_key",
+            id=id,
+            agency=ctx.agency,
+            label=label,
+            role=role,
+            scopes=list(scopes),
+            hash=hashlib.sha256(secret.encode()).digest(),
+            now=ctx.now,
+            by=ctx.actor_name,
+            expires=ctx.now + timedelta(days=self.settings.key_days),
+        )
+        log(tx, "add_key", about=id)
+        return key_of(self._key_row(tx, id)), f"{_PREFIX}_{id}_{secret}"
+
+    def _key_row(self, tx: Tx, id: str) -> dict[str, Any]:
+        row = tx.one("key", id=id)
+        if row is None:
+            raise BadInput([bad_field("key", "is none of this agency", "Take it from the list.")])
+        return row
+
+
+def _check(label: str, role: str, scopes: tuple[str, ...]) -> None:
+    faults = []
+    if not label.strip():
+        faults.append(bad_field("label", "is missing", "Enter which system it is for."))
+    roles = [one.value for one in _SYSTEMS]
+    if role not in roles:
+        help = f"Use one of: {', '.join(roles)}.{near_miss(role, roles)}"
+        faults.append(bad_field("role", f"`{role}` is no role of a system", help))
+    known = [one.value for one in Scope]
+    for scope in [one for one in scopes if one not in known]:
+        help = f"Use some of: {', '.join(known)}.{near_miss(scope, known)}"
+        faults.append(bad_field("scopes", f"`{scope}` is no scope", help))
+    if not scopes:
+        faults.append(bad_field("scopes", "are missing", f"Use some of: {', '.join(known)}."))
+    if faults:
+        raise BadInput(faults)
+
+
+def _unknown_key() -> SignInError:
+    help = "Send a key of this desk that is in force: Authorization: Bearer exeat_..."
+    return SignInError.one("E616", "key", "does not let this system in", help)

@@ -1,0 +1,105 @@
+-- agency_of_account: The agency of an account by its exact name.
+SELECT exeat_desk.agency_of_account(%(name)s) AS agency
+
+-- agency_of_session: The agency of a session by its hash.
+SELECT exeat_desk.agency_of_session(%(hash)s) AS agency
+
+-- agency_of_key: The agency of a system's key by its public part.
+SELECT exeat_desk.agency_of_key(%(id)s) AS agency
+
+-- add_account: Add an account.
+INSERT INTO exeat_desk.account (id, agency, name, shown, role, granted, password_hash, created, last_used)
+VALUES (%(id)s, %(agency)s, %(name)s, %(shown)s, %(role)s, %(granted)s, %(hash)s, %(now)s, %(now)s)
+ON CONFLICT (name) DO NOTHING RETURNING id
+
+-- account_by_name: An account by its name, held until the transaction ends.
+SELECT * FROM exeat_desk.account WHERE name = %(name)s FOR UPDATE
+
+-- account: An account by its id, held until the transaction ends.
+SELECT * FROM exeat_desk.account WHERE id = %(id)s FOR UPDATE
+
+-- accounts: The accounts of an agency.
+SELECT * FROM exeat_desk.account ORDER BY name
+
+-- account_failed: Count a wrong password or code, and lock at the limit.
+UPDATE exeat_desk.account SET failures = failures + 1,
+    locked = CASE WHEN failures + 1 >= %(limit)s THEN coalesce(locked, %(now)s) ELSE locked END
+WHERE id = %(id)s RETURNING locked
+
+-- account_used: Forget failures after a right password and code.
+UPDATE exeat_desk.account SET failures = 0, last_used = %(now)s WHERE id = %(id)s
+
+-- account_code: Remember the step of the last code.
+UPDATE exeat_desk.account SET last_code = %(step)s WHERE id = %(id)s AND last_code < %(step)s
+
+-- account_second: Set the sealed secret of the code app.
+UPDATE exeat_desk.account SET second_factor = %(sealed)s, last_code = 0 WHERE id = %(id)s
+
+-- account_password: Set a password.
+UPDATE exeat_desk.account SET password_hash = %(hash)s, must_change = %(must_change)s WHERE id = %(id)s
+
+-- account_unlock: Unlock an account.
+UPDATE exeat_desk.account SET failures = 0, locked = NULL WHERE id = %(id)s
+
+-- account_disable: Disable an account.
+UPDATE exeat_desk.account SET disabled = %(now)s, disabled_because = %(because)s
+WHERE id = %(id)s AND disabled IS NULL
+
+-- account_enable: Enable an account again.
+UPDATE exeat_desk.account SET disabled = NULL, disabled_because = NULL, last_used = %(now)s WHERE id = %(id)s
+
+-- disable_unused: Disable accounts that nobody has used for long.
+UPDATE exeat_desk.account SET disabled = %(now)s, disabled_because = 'unused'
+WHERE disabled IS NULL AND last_used < %(before)s RETURNING name
+
+-- add_session: Begin a session.
+INSERT INTO exeat_desk.session (token_hash, account, csrf, began, seen)
+VALUES (%(hash)s, %(account)s, %(csrf)s, %(now)s, %(now)s)
+
+-- session: A session with its account.
+SELECT s.token_hash, s.csrf, s.whole, s.challenge, s.began, s.seen, s.ended, a.*
+FROM exeat_desk.session s JOIN exeat_desk.account a ON a.id = s.account WHERE s.token_hash = %(hash)s
+
+-- session_seen: Remember when a session was last used.
+UPDATE exeat_desk.session SET seen = %(now)s WHERE token_hash = %(hash)s
+
+-- session_whole: The second factor was given.
+UPDATE exeat_desk.session SET whole = true, challenge = NULL WHERE token_hash = %(hash)s
+
+-- session_challenge: Remember what a passkey has to sign.
+UPDATE exeat_desk.session SET challenge = %(challenge)s WHERE token_hash = %(hash)s
+
+-- session_end: End a session.
+UPDATE exeat_desk.session SET ended = %(now)s WHERE token_hash = %(hash)s AND ended IS NULL
+
+-- sessions_end: End every session of an account.
+UPDATE exeat_desk.session SET ended = %(now)s WHERE account = %(account)s AND ended IS NULL
+
+-- add_passkey: Add a passkey.
+INSERT INTO exeat_desk.passkey (id, account, public_key, sign_count, label, created)
+VALUES (%(id)s, %(account)s, %(public_key)s, %(sign_count)s, %(label)s, %(now)s)
+
+-- passkeys: The passkeys of an account.
+SELECT id, public_key, sign_count, label, created FROM exeat_desk.passkey WHERE account = %(account)s
+
+-- passkey_used: Remember a passkey's count.
+UPDATE exeat_desk.passkey SET sign_count = %(sign_count)s WHERE id = %(id)s
+
+-- add_key: Add a system's key.
+INSERT INTO exeat_desk.api_key (id, agency, label, role, scopes, secret_hash, created, created_by, expires)
+VALUES (%(id)s, %(agency)s, %(label)s, %(role)s, %(scopes)s, %(hash)s, %(now)s, %(by)s, %(expires)s)
+
+-- key: A system's key.
+SELECT * FROM exeat_desk.api_key WHERE id = %(id)s
+
+-- keys: The keys of an agency's systems.
+SELECT * FROM exeat_desk.api_key ORDER BY created DESC, id
+
+-- key_used: Remember when a key was last used.
+UPDATE exeat_desk.api_key SET last_used = %(now)s WHERE id = %(id)s
+
+-- key_expires: Let a key end at an instant, if it would live longer.
+UPDATE exeat_desk.api_key SET expires = least(expires, %(at)s) WHERE id = %(id)s
+
+-- key_revoke: Revoke a key at once.
+UPDATE exeat_desk.api_key SET revoked = %(now)s WHERE id = %(id)s AND revoked IS NULL

@@ -1,0 +1,174 @@
+"""Transactions of the desk: one for each act, for one agency, at one instant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+from uuid import UUID, uuid5
+
+import psycopg
+from psycopg.rows import dict_row
+from psycopg_pool import ConnectionPool
+
+from exeat.desk.settings import Settings
+from exeat.record.ledger import Ledger
+from exeat.record.vault import MasterKey, PersonKey
+
+if TYPE_CHECKING:
+    from exeat.desk.service.context import Context
+
+__all__ = ["Database", "Pool", "Tx", "agency_person", "desk_queries"]
+
+Pool = ConnectionPool[psycopg.Connection[Any]]
+
+_HEAD: Final = re.compile(r"^-- ([a-z_]+): (.+)$", re.MULTILINE)
+_ATTEMPTS: Final = 4
+_AGENCIES: Final = UUID("6f9d6f0e-55d1-4a53-9c1b-0c6f3a8f5a10")
+
+T = TypeVar("T")
+
+
+@lru_cache(maxsize=1)
+def _queries() -> dict[str, tuple[str, bytes]]:
+    texts = [
+        (files(package) / "sql" / "queries.sql").read_text(encoding="utf-8")
+        for package in ("exeat.desk.service", "exeat.desk.auth")
+    ]
+    text = "\n".join(texts)
+    heads = list(_HEAD.finditer(text))
+    ends = [*(head.start() for head in heads[1:]), len(text)]
+    return {
+        head[1]: (head[2], text[head.end() : end].strip().encode())
+        for head, end in zip(heads, ends, strict=True)
+    }
+
+
+def desk_queries() -> dict[str, str]:
+    """Return what each named query of the desk does."""
+    return {name: said for name, (said, _) in _queries().items()}
+
+
+def agency_person(code: str) -> UUID:
+    """Return the id under which an agency's own key is wrapped, as a person's is."""
+    return uuid5(_AGENCIES, code)
+
+
+class Tx:
+    """One open transaction; it sees what its agency may see.
+
+    Args:
+        conn: Within a transaction.
+        master: The vault's master key.
+        ctx: Who acts.
+    """
+
+    def __init__(self, conn: psycopg.Connection[Any], master: MasterKey, ctx: Context) -> None:
+        self.conn = conn
+        self.master = master
+        self.ctx = ctx
+        self.ledger = Ledger(conn, master)
+        self.agency = ctx.agency
+        self._keys: dict[str, PersonKey] = {}
+
+    def all(self, name: str, /, **params: object) -> list[dict[str, Any]]:
+        """Run a named query, and return its rows."""
+        with self.conn.cursor(row_factory=dict_row) as cursor:
+            return cursor.execute(_queries()[name][1], params).fetchall()
+
+    def one(self, name: str, /, **params: object) -> dict[str, Any] | None:
+        """Run a named query, and return its first row if there is one."""
+        rows = self.all(name, **params)
+        return rows[0] if rows else None
+
+    def run(self, name: str, /, **params: object) -> int:
+        """Run a named query for what it does; return how many rows it touched."""
+        return self.conn.execute(_queries()[name][1], params).rowcount
+
+    def key_of(self, agency: str) -> PersonKey:
+        """Return an agency's own key."""
+        if agency not in self._keys:
+            row = self.one("agency_key", code=agency)
+            assert row is not None and row["wrapped_key"] is not None
+            person = agency_person(agency)
+            self._keys[agency] = self.master.unwrap(person, row["wrapped_key"], agency)
+        return self._keys[agency]
+
+    @contextmanager
+    def acting_for(self, agency: str) -> Iterator[None]:
+        """Act for another agency for a while: the desk carries what one hands to another."""
+        before = self.agency
+        _act_for(self.conn, agency)
+        self.agency = agency
+        try:
+            yield
+        finally:
+            if not self.conn.broken and self.conn.info.transaction_status == _INTRANS:
+                _act_for(self.conn, before)
+            self.agency = before
+
+
+_INTRANS: Final = psycopg.pq.TransactionStatus.INTRANS
+
+
+def _act_for(conn: psycopg.Connection[Any], agency: str) -> None:
+    conn.execute("SELECT set_config('exeat.agency', %s, true)", [agency])
+
+
+class Database:
+    """The connections of one desk.
+
+    Args:
+        conninfo: How to connect as the desk's login.
+        master: The vault's master key.
+        settings: How many connections.
+    """
+
+    def __init__(self, conninfo: str, master: MasterKey, settings: Settings) -> None:
+        self.master = master
+        self.conninfo = conninfo
+        self.pool: Pool = ConnectionPool(
+            conninfo,
+            kwargs={"autocommit": True},
+            min_size=min(2, settings.pool_size),
+            max_size=settings.pool_size,
+            configure=_configure,
+            open=False,
+        )
+
+    def open(self) -> None:
+        """Connect."""
+        self.pool.open(wait=True, timeout=15)
+
+    def close(self) -> None:
+        """Disconnect."""
+        self.pool.close()
+
+    @contextmanager
+    def transaction(self, ctx: Context) -> Iterator[Tx]:
+        """Yield one transaction for the agency of ``ctx``."""
+        with self.pool.connection() as conn, conn.transaction():
+            conn.execute(
+                "SELECT set_config('exeat.agency', %s, true), set_config('exeat.role', %s, true),"
+                " set_config('exeat.actor', %s, true)",
+                [ctx.agency, ctx.role.value, ctx.actor],
+            )
+            yield Tx(conn, self.master, ctx)
+
+    def retrying(self, ctx: Context, work: Callable[[Tx], T]) -> T:
+        """Run a whole transaction; run it again where two of them stood in each other's way."""
+        for attempt in range(_ATTEMPTS):
+            try:
+                with self.transaction(ctx) as tx:
+                    return work(tx)
+            except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure):
+                if attempt == _ATTEMPTS - 1:
+                    raise
+        raise AssertionError("unreachable")
+
+
+def _configure(conn: psycopg.Connection[Any]) -> None:
+    conn.execute("SELECT set_config('timezone', 'UTC', false)")

@@ -1,0 +1,155 @@
+"""One desk on one machine: its data folder, its keys, its database, and the desk on them.
+
+The folder holds ``pg`` (the private server, where ``EXEAT_DATABASE_URL`` names no other) and
+``keys``: ``vault.key``, without which no content can be opened, and ``log.key``, which signs
+checkpoints. Both are made at the first start and readable by this user only; keep a copy of them
+apart from every backup.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from exeat.desk.service import Desk
+from exeat.desk.service.setup import HOST, FirstUse, first_use, open_desk, prepare
+from exeat.desk.settings import Settings
+from exeat.errors import LedgerError
+from exeat.record.checkpoint import Signer
+from exeat.record.ledger import Ledger
+from exeat.record.schema import add_login
+from exeat.record.server import database
+from exeat.record.vault import MasterKey
+
+__all__ = ["House", "desk_login", "keys_of", "open_house", "signing", "signing_login"]
+
+SIGNING: Final = "exeat_signing"
+LOG_NAME: Final = "EXEAT_LOG_NAME"
+DESK_PASSWORD: Final = "EXEAT_DESK_PASSWORD"  # noqa: S105 - the name of a setting
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A desk that is open.
+
+    Attributes:
+        admin: How to connect to its database as an administrator.
+        signing: How to connect as the login that may sign; its agency holds no record.
+        first: The first login, at the first start only.
+    """
+
+    desk: Desk
+    admin: str
+    signing: str
+    master: MasterKey
+    signer: Signer
+    first: FirstUse | None
+
+
+def keys_of(folder: Path) -> tuple[MasterKey, Signer]:
+    """Return the keys of a data folder, made at the first call.
+
+    A vault key that the environment names stands over the one of the folder.
+
+    Raises:
+        LedgerError: A key cannot be read, or others may read it.
+    """
+    keys = folder / "keys"
+    keys.mkdir(parents=True, exist_ok=True, mode=0o700)
+    vault = keys / "vault.key"
+    if os.environ.get("EXEAT_VAULT_KEY") or os.environ.get("EXEAT_VAULT_KEY_FILE"):
+        master = MasterKey.from_environment()
+    else:
+        _make(vault, base64.b64encode(secrets.token_bytes(32)).decode())
+        master = MasterKey.from_environment({"EXEAT_VAULT_KEY_FILE": str(vault)})
+    log = keys / "log.key"
+    name = os.environ.get(LOG_NAME, "exeat.invalid/desk")
+    _make(log, Signer.generate(name).encode())
+    return master, Signer.decode(log.read_text(encoding="ascii").strip(), log.name)
+
+
+def desk_login(admin: str) -> str:
+    """Return how to connect as the desk does, with its rights and no more."""
+    return prepare(admin, Settings.from_environment(), os.environ.get(DESK_PASSWORD))
+
+
+def signing_login(admin: str) -> str:
+    """Return how to connect as the login that puts signed checkpoints on record."""
+    with psycopg.connect(admin, autocommit=True) as conn:
+        add_login(conn, SIGNING, HOST, "desk", signs=True)
+    parts = {**conninfo_to_dict(admin), "user": SIGNING}
+    return make_conninfo("", **parts)
+
+
+def _make(path: Path, text: str) -> None:
+    """Write a key that is not there yet, for this user only."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise LedgerError.one(
+            "E531", str(path), f"cannot be written ({error.strerror})", "Choose another folder."
+        ) from None
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(f"{text}\n")
+
+
+@contextmanager
+def open_house(folder: Path, settings: Settings) -> Iterator[House]:
+    """Open the desk of a data folder: start its database, bring it up to date, connect.
+
+    Args:
+        folder: The data folder, made if it is not there.
+        settings: As `Settings.from_environment` reads them.
+
+    Raises:
+        LedgerError: A key cannot be read, or the database does not start.
+    """
+    folder = folder.expanduser().resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    master, signer = keys_of(folder)
+    with database(folder / "pg") as admin:
+        conninfo = prepare(admin, settings, os.environ.get(DESK_PASSWORD))
+        desk = open_desk(conninfo, master, settings, signer)
+        try:
+            first = first_use(desk)
+            yield House(desk, admin, signing_login(admin), master, signer, first)
+        finally:
+            desk.db.close()
+
+
+@contextmanager
+def signing(house: House, every_seconds: float = 60.0) -> Iterator[None]:
+    """Sign a checkpoint now and once a minute, so that a verifier can tell what was there when."""
+    stop = threading.Event()
+
+    def sign() -> None:
+        with Ledger.connect(house.signing, house.master) as ledger:
+            ledger.checkpoint(house.signer)
+
+    def rounds() -> None:
+        while not stop.wait(every_seconds):
+            try:
+                sign()
+            except (psycopg.Error, LedgerError):
+                continue  # the next round tries again; `exeat verify` shows what is unsigned
+
+    sign()
+    thread = threading.Thread(target=rounds, daemon=True, name="exeat-signing")
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(timeout=5)

@@ -1,0 +1,289 @@
+"""The acts of the desk, each as a form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from exeat.desk.pages.forms import Field, Form, Group
+from exeat.desk.service.models import OverrideReason
+from exeat.facts.codes import (
+    BasisEnd,
+    BasisKind,
+    DetainerForm,
+    Ground,
+    LiftReason,
+    NoticeKind,
+    OffenceClass,
+    ReleaseKind,
+    StatusProof,
+    WarrantKind,
+)
+
+__all__ = ["ACTS", "BOOK", "INTAKE", "MENU", "PAPERS", "RELEASE", "plain"]
+
+_WHEN: Final = Field("occurred", "time", required=True, start="now")
+_NOTE: Final = Field("note", "long")
+_DETAINER: Final = Field("detainer", "pick", required=True, source="detainers")
+_CLASS: Final = Field("offence_class", "code", codes=OffenceClass)
+_OFFENCE: Final = Field("offence")
+
+
+def plain(name: str, *fields: Field, icon: str = "edit", key: str = "") -> Form:
+    """Return a form of one group without a heading."""
+    return Form(name, (Group("", fields),), icon, key)
+
+
+BOOK: Final = Form(
+    "book",
+    (
+        Group(
+            "who",
+            (
+                Field("surname", required=True),
+                Field("given_names", required=True),
+                Field("born", "date", required=True, width="short"),
+                Field("booking_number", required=True, mono=True, width="short"),
+                Field("fingerprint_id", mono=True, width="short"),
+                Field("language", width="short"),
+                _WHEN,
+            ),
+        ),
+        Group(
+            "ground",
+            (
+                Field("kind", "code", required=True, codes=BasisKind, words="basis_kind"),
+                Field("agency", mono=True, width="short", words="court"),
+                _OFFENCE,
+                _CLASS,
+            ),
+        ),
+    ),
+    "add",
+    "n",
+)
+
+PAPERS: Final = (
+    Field("form", "code", required=True, codes=DetainerForm),
+    Field("issuer", required=True, mono=True, width="short"),
+    Field("issued", "about", width="short"),
+    Field("addressed_to", mono=True, width="short"),
+    Field("received", "time", start="now"),
+)
+
+INTAKE: Final = Form(
+    "lodge",
+    (
+        Group(
+            "whom",
+            (
+                Field(
+                    "booking_number",
+                    required=True,
+                    mono=True,
+                    width="short",
+                    words="booking_number_of",
+                ),
+            ),
+        ),
+        Group("paper", PAPERS),
+        Group(
+            "boxes",
+            (
+                Field("grounds", "codes", codes=Ground),
+                Field("warrants", "codes", required=True, codes=WarrantKind),
+                Field("names_this_person", "truth", required=True),
+                Field("names_federal_felony_warrant", "truth"),
+                Field("names_watch_list_match", "truth"),
+            ),
+        ),
+        Group("service", (Field("served", "time"), _NOTE)),
+    ),
+    "mail",
+    "i",
+)
+"""Intake of a request: who, which form, which boxes, which warrant, served or not."""
+
+RELEASE: Final = Form(
+    "release",
+    (
+        Group(
+            "identify",
+            (
+                Field("born", "date", words="id_born", quiet=True, width="short"),
+                Field(
+                    "booking_number",
+                    words="id_booking_number",
+                    quiet=True,
+                    mono=True,
+                    width="short",
+                ),
+                Field(
+                    "fingerprint_id", words="id_fingerprint", quiet=True, mono=True, width="short"
+                ),
+                Field("photo", "tick", words="id_photo"),
+            ),
+        ),
+        Group("namesakes", (Field("namesakes", "picks", source="namesakes"),)),
+        Group(
+            "leaving",
+            (
+                Field("warrants_checked", "time", quiet=True),
+                Field("kind", "code", required=True, codes=ReleaseKind, words="release_kind"),
+                Field("to", mono=True, width="short", words="release_to"),
+            ),
+        ),
+        Group(
+            "override",
+            (
+                Field("reason", "code", codes=OverrideReason, words="override_reason", quiet=True),
+                Field("override_words", "long", quiet=True),
+                Field("second_name", quiet=True, width="short"),
+                Field("second_password", "password", quiet=True, width="short"),
+                Field("second_code", quiet=True, width="short", mono=True),
+            ),
+        ),
+    ),
+    "logout",
+    "r",
+)
+
+_FACTS: Final = (
+    Field("claims_citizenship", "truth"),
+    Field("status_proof", "code", codes=StatusProof),
+    Field("disputes_identity", "truth"),
+    Field("victim_or_witness", "truth"),
+    Field("under_18", "truth"),
+    Field("registered_offender", "truth"),
+    Field("held_to_answer", "truth"),
+    Field("interview_consent", "truth"),
+    Field("language", width="short"),
+)
+
+_CONVICTIONS: Final = tuple(
+    field
+    for n in (1, 2, 3)
+    for field in (
+        Field(f"offence_{n}", words="offence"),
+        Field(f"offence_class_{n}", "code", codes=OffenceClass, words="offence_class"),
+        Field(f"on_{n}", "about", words="convicted_on", width="short"),
+    )
+)
+
+_ALL: Final = (
+    plain(
+        "add_basis",
+        Field("kind", "code", required=True, codes=BasisKind, words="basis_kind"),
+        Field("agency", mono=True, width="short", words="court"),
+        _OFFENCE,
+        _CLASS,
+        _WHEN,
+        _NOTE,
+        icon="add",
+    ),
+    plain(
+        "end_basis",
+        Field("basis", "pick", required=True, source="bases"),
+        Field("ended_by", "code", required=True, codes=BasisEnd),
+        _WHEN,
+        _NOTE,
+        icon="check",
+        key="e",
+    ),
+    plain("receive", _DETAINER, _WHEN, _NOTE, icon="mail"),
+    plain("serve", _DETAINER, _WHEN, _NOTE, icon="person", key="s"),
+    plain("acknowledge", _DETAINER, _WHEN, _NOTE, icon="check_circle"),
+    plain("hold_ordered", _DETAINER, _WHEN, _NOTE, icon="account_balance"),
+    plain(
+        "decide_request",
+        _DETAINER,
+        Field("complies", "yes-no", required=True),
+        Field("why", "long", required=True),
+        _WHEN,
+        icon="check_circle",
+    ),
+    plain(
+        "lift",
+        _DETAINER,
+        Field("reason", "code", required=True, codes=LiftReason, words="lift_reason"),
+        _WHEN,
+        _NOTE,
+        icon="close",
+    ),
+    plain(
+        "schedule_release",
+        Field("release_at", "time", required=True),
+        _NOTE,
+        icon="schedule",
+        key="t",
+    ),
+    plain(
+        "give_notice",
+        Field("kind", "code", required=True, codes=NoticeKind, words="notice_kind"),
+        Field("to", "pick", required=True, source="told", words="notice_to"),
+        Field("about", "pick", source="detainers", words="detainer_if_any"),
+        Field("evidence", required=True),
+        _WHEN,
+        icon="notifications_active",
+        key="g",
+    ),
+    plain("set_person_fact", *_FACTS, _NOTE, icon="person"),
+    Form(
+        "record_convictions",
+        (
+            Group("", (Field("none_found", "tick"),)),
+            *(Group(f"conviction-{n}", _CONVICTIONS[3 * n - 3 : 3 * n]) for n in (1, 2, 3)),
+        ),
+        "history",
+    ),
+    plain(
+        "transfer",
+        Field("to", "pick", required=True, source="facilities", words="transfer_to"),
+        _WHEN,
+        _NOTE,
+        icon="arrow_forward",
+    ),
+    plain(
+        "paper_arrived",
+        Field("paper", required=True, mono=True, width="short"),
+        Field("sender", required=True, mono=True, width="short", words="court"),
+        Field("legible", "yes-no", required=True),
+        icon="account_balance",
+    ),
+    plain(
+        "correct",
+        Field("of", "pick", required=True, source="events"),
+        Field("says", "long", required=True),
+        Field("amend", "pick", required=True, source="amend"),
+        Field("occurred", "time", words="occurred_instead"),
+        icon="edit",
+    ),
+    plain(
+        "dispute",
+        Field("of", "pick", required=True, source="disputable", words="disputed"),
+        Field("says", "long", required=True, words="disputed_says"),
+        icon="flag",
+    ),
+    plain(
+        "subscribe",
+        Field("kinds", "picks", required=True, source="kinds", words="told_of"),
+        Field("channel", required=True),
+        icon="notifications_active",
+    ),
+    plain(
+        "share",
+        Field("agency", "pick", required=True, source="readers", words="share_with"),
+        icon="groups",
+    ),
+)
+
+ACTS: Final[Mapping[str, Form]] = {form.name: form for form in _ALL}
+"""The acts on one person's record, besides booking, intake and release."""
+
+MENU: Final = (
+    ("custody", ("add_basis", "end_basis", "schedule_release", "paper_arrived", "transfer")),
+    ("request", ("receive", "serve", "acknowledge", "decide_request", "hold_ordered", "lift")),
+    ("person", ("give_notice", "set_person_fact", "record_convictions")),
+    ("record", ("correct", "dispute", "subscribe", "share")),
+)
+"""The acts as a person's page groups them."""

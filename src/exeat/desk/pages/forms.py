@@ -1,0 +1,157 @@
+"""Forms as data: what each act asks, and how an answer is read.
+
+A message about a field names the thing to enter; the page shows it beside the field and once
+more at the top. All faults of a form are found at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as filled_with
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from exeat.errors import Fault
+from exeat.facts.codes import Described
+
+__all__ = [
+    "UNKNOWN",
+    "Choice",
+    "Field",
+    "Form",
+    "Group",
+    "Problem",
+    "fields_of",
+    "options_of",
+    "starts",
+]
+
+UNKNOWN: Final = "not-known"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing to choose: what is sent, and the words for it (a key, or the words)."""
+
+    value: str
+    label: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing that a form asks.
+
+    Attributes:
+        name: Its words stand in the catalogue under ``field.<name>``.
+        kind: ``text``, ``long``, ``password``, ``time``, ``about`` (a day or an uncertain time),
+            ``date``, ``code``, ``codes``, ``truth`` (yes, no, not known), ``yes-no``, ``tick``,
+            ``pick``, ``picks``.
+        codes: For ``code`` and ``codes``: the code list.
+        source: For ``pick``: which things of the record can be chosen.
+        start: ``now``: a time starts with the present one.
+        mono: It is an id or a code, and is shown in a face for such.
+        quiet: It is not marked as optional: it is one of several that together are asked for.
+    """
+
+    name: str
+    kind: str = "text"
+    required: bool = False
+    codes: type[Described] | None = None
+    source: str = ""
+    start: str = ""
+    words: str = ""
+    autocomplete: str = "off"
+    width: str = ""
+    mono: bool = False
+    quiet: bool = False
+
+    @property
+    def key(self) -> str:
+        """Return the name under which its words stand."""
+        return self.words or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Fields that belong together; its heading is ``group.<name>``, or none."""
+
+    name: str
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What one act asks; its words are ``act.<name>.title``, ``.lead`` and ``.send``."""
+
+    name: str
+    groups: tuple[Group, ...]
+    icon: str = "edit"
+    key: str = ""
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """Return every field, in order."""
+        return tuple(field for group in self.groups for field in group.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a field: a key of the catalogue with its values, or the words."""
+
+    field: str
+    key: str = ""
+    values: Mapping[str, str] = filled_with(default_factory=dict)
+    text: str = ""
+
+    @classmethod
+    def of(cls, fault: Fault, form: Form) -> Problem:
+        """Return a fault that the service found, beside its field where it names one.
+
+        Examples:
+            >>> form = Form("x", (Group("", (Field("born", "date"),)),))
+            >>> Problem.of(Fault("E1", "field `born`", "`x` is no day", "Enter a day."), form)
+            Problem(field='born', key='', values={}, text='`x` is no day. Enter a day.')
+        """
+        last = fault.place.rsplit(".", 1)[-1]
+        named = (
+            one.name for one in form.fields if one.name == last or f"`{one.name}`" in fault.place
+        )
+        return cls(next(named, ""), text=f"{fault.message.rstrip('.')}. {fault.help}")
+
+
+def starts(
+    form: Form,
+    zone: ZoneInfo,
+    now: datetime,
+    given: Mapping[str, str],
+    picks: Mapping[str, Sequence[Choice]] | None = None,
+) -> dict[str, list[str]]:
+    """Return what a fresh form shows: the present time, what the address names, the only choice."""
+    raw: dict[str, list[str]] = {one.name: [] for one in form.fields}
+    for one in form.fields:
+        choices = (picks or {}).get(one.source, ())
+        if one.name in given:
+            raw[one.name] = [given[one.name]]
+        elif one.start == "now":
+            raw[one.name] = [f"{now.astimezone(zone):%Y-%m-%dT%H:%M}"]
+        elif one.kind == "pick" and one.required and len(choices) == 1:
+            raw[one.name] = [choices[0].value]
+    return raw
+
+
+def options_of(one: Field, picks: Mapping[str, Sequence[Choice]]) -> Iterator[Choice]:
+    """Yield what a field offers; words of a code stand under ``code.<list>.<value>``."""
+    if one.codes is not None:
+        for member in one.codes:
+            yield Choice(member.value, f"code.{one.codes.__name__}.{member.value}")
+    elif one.source:
+        yield from picks.get(one.source, ())
+
+
+def fields_of(forms: Iterable[Form]) -> Iterator[Field]:
+    """Yield every field of the forms."""
+    for form in forms:
+        yield from form.fields

@@ -1,0 +1,97 @@
+"""The forms that are not about one person's record: requests sent, tasks, the roster, accounts."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from exeat.desk.pages.acts import ACTS, BOOK, INTAKE, PAPERS, RELEASE, plain
+from exeat.desk.pages.forms import Field, Form, Group
+from exeat.desk.service.context import Role, Scope
+
+__all__ = [
+    "ADD_AGENCY",
+    "ADD_KEY",
+    "ADD_USER",
+    "CLOSE_TASK",
+    "EVERY",
+    "MATCH",
+    "ROSTER",
+    "SEND_REQUEST",
+    "TAKE_OVER",
+]
+
+_ABOUT_WHOM: Final = Group(
+    "whom",
+    (
+        Field("facility", "pick", required=True, source="facilities"),
+        Field("surname", required=True),
+        Field("given_names"),
+        Field("born", "date", width="short"),
+        Field("booking_number", mono=True, width="short", words="booking_number_if_known"),
+        Field("fingerprint_id", mono=True, width="short"),
+    ),
+)
+SEND_REQUEST: Final = Form(
+    "send_request",
+    (
+        _ABOUT_WHOM,
+        Group("paper", (PAPERS[0], *PAPERS[2:4])),
+        Group("boxes", INTAKE.groups[2].fields),
+    ),
+    "send",
+    "n",
+)
+"""A request as the agency that makes it sends it."""
+
+MATCH: Final = plain(
+    "match_request",
+    Field("record", "pick", required=True, source="people"),
+    icon="check",
+)
+TAKE_OVER: Final = plain(
+    "acknowledge_transfer",
+    Field("booking_number", required=True, mono=True, width="short"),
+    icon="check",
+)
+CLOSE_TASK: Final = plain("close_task", Field("outcome", "long", required=True), icon="check")
+ROSTER: Final = plain("reconcile", Field("roster", "long", required=True), icon="list")
+ADD_USER: Final = plain(
+    "add_user",
+    Field("name", required=True, words="user_name"),
+    Field("login", required=True, words="user_login", width="short", mono=True),
+    Field("role", "code", required=True, codes=Role, words="user_role"),
+    Field("agency", "pick", required=True, source="agencies", words="user_agency"),
+    icon="person",
+)
+ADD_AGENCY: Final = plain(
+    "add_agency",
+    Field("code", required=True, mono=True, width="short", words="agency_code"),
+    Field("name", required=True, words="agency_name"),
+    Field("kind", "pick", required=True, source="agency-kinds", words="agency_kind"),
+    Field("place", "pick", source="places", words="agency_place"),
+    Field("zone", width="short", words="agency_zone"),
+    icon="account_balance",
+)
+ADD_KEY: Final = plain(
+    "add_key",
+    Field("label", required=True, words="key_name"),
+    Field("role", "code", required=True, codes=Role, words="user_role"),
+    Field("scopes", "codes", required=True, codes=Scope, words="key_scopes"),
+    icon="security",
+)
+
+EVERY: Final = (
+    BOOK,
+    INTAKE,
+    RELEASE,
+    *ACTS.values(),
+    SEND_REQUEST,
+    MATCH,
+    TAKE_OVER,
+    CLOSE_TASK,
+    ROSTER,
+    ADD_USER,
+    ADD_AGENCY,
+    ADD_KEY,
+)
+"""Every form of the pages, for tests that stop us forgetting."""

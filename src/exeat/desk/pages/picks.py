@@ -1,0 +1,92 @@
+"""What the forms let one choose from, out of a record and the directory."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from exeat.desk.pages.forms import Choice
+from exeat.desk.pages.present import event_line
+from exeat.desk.pages.site import Site
+from exeat.desk.pages.views import Viewer
+from exeat.desk.pages.words import Words
+from exeat.desk.service.context import Role
+from exeat.desk.service.models import Agency, BoardRow, PersonPage
+from exeat.facts.events import Corrected, Disputed
+from exeat.facts.record import Basis, Detainer
+from exeat.facts.times import NEVER
+
+__all__ = ["agencies", "of_person", "people", "zone_of"]
+
+_KINDS = (
+    "release-scheduled",
+    "released",
+    "transferred",
+    "detainer-lodged",
+    "detainer-decided",
+    "detainer-lifted",
+    "corrected",
+    "disputed",
+)
+"""Kinds of event that somebody may ask to be told of."""
+_TOLD = ("ice", "person", "judge", "counsel", "victim", "file")
+
+
+def zone_of(page: PersonPage) -> ZoneInfo:
+    """Return the time zone of a record's facility."""
+    return ZoneInfo(page.record.zone)
+
+
+def of_person(site: Site, viewer: Viewer, page: PersonPage, t: Words) -> dict[str, list[Choice]]:
+    """Return what can be chosen in the forms on one record, by the name that fields give it."""
+    record, zone = page.record, zone_of(page)
+    now = viewer.ctx.now
+    events = []
+    for event in reversed(page.events):
+        line = event_line(event, zone, t)
+        when = t.short(line.occurred, zone, now) if line.occurred else line.about
+        amends = isinstance(event, Corrected | Disputed)
+        events.append((amends, Choice(event.id, f"{t(f'event.{line.kind}')} · {when}")))
+    plain = [choice for amends, choice in events if not amends]
+    mine = viewer.ctx.agency if viewer.ctx.role is Role.REQUESTER else None
+    shown = [one for one in record.detainers if mine in (None, one.issuer)]
+    detainers = [_request(one, t) for one in shown]
+    grounds = [] if mine else [_ground(one, t) for one in record.bases]
+    return {
+        "bases": [_ground(b, t) for b in record.bases if b.end in (None, NEVER)],
+        "detainers": detainers,
+        "events": plain,
+        "disputable": [*detainers, *grounds, *([] if mine else plain)],
+        "amend": [Choice(one, f"amend.{one}") for one in ("time", "withdraw")],
+        "told": [Choice(one, f"to.{one}") for one in _TOLD],
+        "kinds": [Choice(kind, f"event.{kind}") for kind in _KINDS],
+        "facilities": agencies(site, viewer, "facility"),
+        "readers": agencies(site, viewer, "counsel", "requester"),
+        "namesakes": [Choice(n.record, n.name, n.booking_number) for n in page.namesakes],
+    }
+
+
+def agencies(site: Site, viewer: Viewer, *kinds: str) -> list[Choice]:
+    """Return the agencies of some kinds, by code, the viewer's own left out; no kind: all."""
+    found: list[Agency] = site.desk.agencies(viewer.ctx)
+    return [
+        Choice(one.code, one.name, one.code)
+        for one in found
+        if not kinds or (one.kind in kinds and one.code != viewer.ctx.agency)
+    ]
+
+
+def people(rows: list[BoardRow]) -> list[Choice]:
+    """Return everyone in the house, by name and booking number."""
+    named = sorted(rows, key=lambda row: row.name)
+    return [Choice(row.record, row.name, row.booking_number) for row in named]
+
+
+def _request(one: Detainer, t: Words) -> Choice:
+    form = t(f"code.DetainerForm.{one.form.value}") if one.form else t("line.form-unknown")
+    return Choice(one.id, form, " · ".join(filter(None, (one.issuer, one.id))))
+
+
+def _ground(one: Basis, t: Words) -> Choice:
+    words = one.offence.description if one.offence and one.offence.description else ""
+    label = t(f"code.BasisKind.{one.kind.value}")
+    return Choice(one.id, label, " · ".join(filter(None, (words, one.agency, one.id))))

@@ -1,0 +1,244 @@
+"""From what the services return to what a page shows; the answer itself is never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from datetime import UTC, datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from exeat.decide import Answer, Certainty, DutyState, Verdict
+from exeat.desk.pages.timeline import bars_of, draw
+from exeat.desk.pages.views import DeadlineKind, DutyView, EventLine, PersonView
+from exeat.desk.pages.words import Words
+from exeat.desk.service._words import code_of
+from exeat.desk.service.models import BoardRow, PersonPage, Task
+from exeat.facts.codes import Described
+from exeat.facts.events import Corrected, Event
+from exeat.facts.record import Conviction, Facility, Offence
+from exeat.facts.times import Uncertain, When, bounds, show_when
+from exeat.report.answers import rules_named
+from exeat.report.law_text import RuleText, rule_text
+from exeat.report.svg import key_of
+from exeat.rules.model import Trigger
+from exeat.rules.place import LawOfPlace
+
+__all__ = [
+    "by_deadline",
+    "deadline_of",
+    "event_line",
+    "instant_of",
+    "is_due",
+    "laws_of",
+    "next_of",
+    "person_view",
+    "shown",
+]
+
+_OPEN: Final = (DutyState.OWED, DutyState.LATE)
+_LATEST: Final = datetime.max.replace(tzinfo=UTC)
+_ENVELOPE: Final = frozenset({"event", "id", "record", "occurred", "recorded", "by", "note"})
+_UNSETTLED: Final = (Verdict.UNKNOWN, Verdict.CONFLICT)
+
+
+def instant_of(when: When | None, zone: ZoneInfo) -> datetime | None:
+    """Return the earliest instant that a time can be, or None where that is open."""
+    return None if when is None else bounds(when, zone)[0]
+
+
+def deadline_of(
+    answer: Answer, scheduled: datetime | None, tasks: Iterable[Task] = ()
+) -> tuple[datetime | None, DeadlineKind | None]:
+    """Return the next instant that matters for a person, and what it is.
+
+    Args:
+        answer: The answer at the present instant.
+        scheduled: The time set for the release, if one is.
+        tasks: Open questions about the person.
+    """
+    verdict = answer.verdict
+    if verdict is Verdict.OVERDUE:
+        return answer.overdue_since or answer.eligible_since, DeadlineKind.OVERDUE
+    if verdict in (Verdict.MAY_HOLD, Verdict.MUST_HOLD):
+        return answer.until, DeadlineKind.HOLD_ENDS if answer.until else None
+    task = min((task.due for task in tasks if task.closed is None), default=None)
+    if verdict in _UNSETTLED and task is not None:
+        return task, DeadlineKind.TASK
+    notice = min((d.due for d in answer.duties if d.due and d.state in _OPEN), default=None)
+    if verdict is Verdict.NOTIFY_FIRST and notice is not None:
+        return notice, DeadlineKind.NOTICE
+    if verdict is Verdict.IN_CUSTODY:
+        return scheduled, DeadlineKind.SCHEDULED if scheduled else None
+    if verdict is Verdict.NOT_IN_CUSTODY or answer.eligible_since is None:
+        return None, None
+    return answer.eligible_since, DeadlineKind.GO
+
+
+def next_of(row: BoardRow) -> tuple[datetime | None, DeadlineKind | None]:
+    """Return the next instant that matters on a row of the board, and what it is."""
+    match code_of(Verdict, row.verdict):
+        case Verdict.OVERDUE:
+            return row.overdue_since or row.eligible_since, DeadlineKind.OVERDUE
+        case Verdict.MAY_HOLD | Verdict.MUST_HOLD:
+            return row.until, DeadlineKind.HOLD_ENDS if row.until else None
+        case Verdict.NOTIFY_FIRST if row.next_deadline is not None:
+            return row.next_deadline, DeadlineKind.NOTICE
+        case Verdict.IN_CUSTODY:
+            planned = row.scheduled_release
+            set_for = planned if isinstance(planned, datetime) else None
+            return set_for, DeadlineKind.SCHEDULED if set_for else None
+        case Verdict.NOT_IN_CUSTODY:
+            return None, None
+        case _:
+            return row.eligible_since, DeadlineKind.GO if row.eligible_since else None
+
+
+def by_deadline(row: BoardRow) -> tuple[bool, datetime, str]:
+    """Return the key by which the board is sorted: the next deadline first, then by name."""
+    when = next_of(row)[0]
+    return when is None, when.astimezone(UTC) if when else _LATEST, row.name
+
+
+def shown(rows: Sequence[BoardRow], wanted: str, query: str) -> list[BoardRow]:
+    """Return the rows of a verdict, of all pending, or all, that hold the query.
+
+    Args:
+        rows: The board.
+        wanted: A verdict, ``due`` for whatever needs somebody, or "".
+        query: Part of a name or of a booking number.
+    """
+    needle = query.casefold().strip()
+    return [
+        row
+        for row in rows
+        if (wanted in ("", row.verdict) or (wanted == "due" and is_due(row)))
+        and (needle in row.name.casefold() or needle in row.booking_number.casefold())
+    ]
+
+
+def is_due(row: BoardRow) -> bool:
+    """Say whether a person's release is pending, or a question about them is open."""
+    quiet = (Verdict.IN_CUSTODY.value, Verdict.NOT_IN_CUSTODY.value)
+    return row.verdict not in quiet or bool(row.tasks) or row.scheduled_release is not None
+
+
+def laws_of(answer: Answer, law: LawOfPlace) -> tuple[tuple[RuleText, ...], tuple[RuleText, ...]]:
+    """Return the rules that the verdict rests on, and those of the duties, in words."""
+    named = {step.rule.id for step in answer.because if step.rule}
+    named |= {rule.id for rule in answer.decided_by}
+    named |= {rule.id for conflict in answer.conflicts for rule in conflict.rules}
+    if answer.verdict is Verdict.UNKNOWN:
+        named |= {one.rule.id for one in answer.unevaluated}
+    duties = {one.rule.id for one in answer.duties} - named
+    rules = rules_named(answer)
+    return (
+        tuple(rule_text(law, rule) for rule in rules if rule.id in named),
+        tuple(rule_text(law, rule) for rule in rules if rule.id in duties),
+    )
+
+
+def _duties(answer: Answer) -> tuple[DutyView, ...]:
+    """Return the duties, those open and due soonest first."""
+    views = [
+        DutyView(
+            about=duty.rule.about.value,
+            to=duty.to,
+            due=duty.due,
+            state=duty.state,
+            rule=duty.rule.id,
+            certain=duty.certainty is Certainty.CERTAIN,
+            evidence=duty.evidence,
+            on_release=duty.rule.trigger is Trigger.RELEASE,
+            detainer=duty.detainer,
+        )
+        for duty in answer.duties
+    ]
+    return tuple(sorted(dict.fromkeys(views), key=_soonest))
+
+
+def _soonest(duty: DutyView) -> tuple[bool, bool, datetime]:
+    due = duty.due.astimezone(UTC) if duty.due else _LATEST
+    return duty.state is DutyState.DONE, not duty.certain, due
+
+
+def event_line(event: Event, zone: ZoneInfo, t: Words, corrected: str = "") -> EventLine:
+    """Return one entry of the record for the history of a person's page."""
+    detail = []
+    for one in fields(event):
+        value = getattr(event, one.name)
+        if one.name not in _ENVELOPE and value is not None and value != ():
+            detail.append((t(f"detail.{one.name}"), _plain(value, t, zone)))
+    occurred = event.occurred if isinstance(event.occurred, datetime) else None
+    return EventLine(
+        id=event.id,
+        kind=event.event,
+        occurred=occurred,
+        about="" if occurred else show_when(event.occurred) or "",
+        recorded=instant_of(event.recorded, zone),
+        by=event.by,
+        detail=tuple(detail),
+        note=event.note or "",
+        corrected=corrected,
+    )
+
+
+def _plain(value: Any, t: Words, zone: ZoneInfo) -> str:
+    """Return a value of an event in the reader's words."""
+    match value:
+        case bool():
+            return t("site.yes" if value else "site.no")
+        case Described():
+            return t.first(f"code.{type(value).__name__}.{value.value}") or value.value
+        case str() | int():
+            return str(value)
+        case datetime():
+            return t.time(value, zone)
+        case Uncertain():
+            return value.edtf
+        case Facility():
+            return value.fips or value.ori or value.detloc or value.kind.value
+        case tuple():
+            return ", ".join(_plain(item, t, zone) for item in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {_plain(item, t, zone)}" for name, item in value.items())
+    parts = [(one.name, getattr(value, one.name)) for one in fields(value)]
+    said = [(name, item) for name, item in parts if item not in (None, (), {}) and name != "event"]
+    if isinstance(value, Offence | Conviction):
+        return ", ".join(_plain(item, t, zone) for _, item in said)
+    return ", ".join(
+        f"{t.first(f'field.{name}.label', f'detail.{name}') or name}: {_plain(item, t, zone)}"
+        for name, item in said
+    )
+
+
+def _events(page: PersonPage, zone: ZoneInfo, t: Words) -> tuple[EventLine, ...]:
+    """Return the entries, the latest first."""
+    corrected = {event.of: event.id for event in page.events if isinstance(event, Corrected)}
+    lines = [event_line(event, zone, t, corrected.get(event.id, "")) for event in page.events]
+    first = datetime.min.replace(tzinfo=UTC)
+    return tuple(
+        sorted(lines, key=lambda one: (one.recorded or first, one.occurred or first))[::-1]
+    )
+
+
+def person_view(page: PersonPage, t: Words) -> PersonView:
+    """Return what a person's page shows, in the reader's language."""
+    record, answer, law = page.record, page.answer, page.law
+    zone = ZoneInfo(record.zone)
+    deadline, kind = deadline_of(answer, instant_of(record.scheduled_release, zone), page.tasks)
+    bars = bars_of(record, answer, t, zone)
+    laws, duty_laws = laws_of(answer, law)
+    return PersonView(
+        page=page,
+        zone=zone,
+        place_name=law.chain[-1].name,
+        laws=laws,
+        duty_laws=duty_laws,
+        duties=_duties(answer),
+        events=_events(page, zone, t),
+        drawing=draw(record, law, answer, t, key_of(record.id)),
+        story=tuple((bar.label, bar.note) for bar in bars),
+        deadline=deadline,
+        deadline_kind=kind,
+    )

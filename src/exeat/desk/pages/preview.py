@@ -1,0 +1,277 @@
+"""Every page with invented people, without a database: to look at, and for tests.
+
+Run ``uvicorn --factory exeat.desk.pages.preview:create_preview`` and sign in as ``booking``,
+``supervisor``, ``requester``, ``counsel``, ``auditor`` or ``admin``, with any password and code.
+The answers are real ones of :func:`exeat.decide.decide`; the clock stands still.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final
+from uuid import uuid4
+
+from fastapi import FastAPI
+
+from exeat.decide import Answer, DutyState, Verdict, decide
+from exeat.desk.pages._invented import HOUSE, NOW, Invented, everyone, late_request
+from exeat.desk.pages._invented_accounts import InventedAccounts
+from exeat.desk.pages._invented_papers import (
+    AGENCIES,
+    COUNTS,
+    VERIFIED,
+    handovers,
+    log_lines,
+    requests_of,
+    tasks_of,
+)
+from exeat.desk.pages.app import add_pages
+from exeat.desk.service.context import ACTS, Context, Role
+from exeat.desk.service.models import (
+    BoardRow,
+    Counts,
+    Done,
+    Namesake,
+    PersonPage,
+    Refusal,
+    RefusalKind,
+    Refused,
+    Released,
+    ReleaseOrder,
+)
+from exeat.desk.service.reading import _ON_A_PERSON
+from exeat.errors import Fault, LedgerError
+from exeat.facts import events as ev
+from exeat.facts.fold import fold
+from exeat.facts.record import CustodyRecord
+from exeat.facts.times import NEVER
+from exeat.rules.library import shipped
+from exeat.rules.place import LawOfPlace, law_of_place
+
+__all__ = ["LATE", "InventedDesk", "create_preview"]
+
+LATE: Final = 8
+"""Which of the invented people a request comes in about, in the moment of their release."""
+_EVENTS: Final = {
+    "add_basis": ev.BasisAdded,
+    "end_basis": ev.BasisEnded,
+    "receive": ev.DetainerReceived,
+    "serve": ev.DetainerServed,
+    "acknowledge": ev.DetainerAcknowledged,
+    "hold_ordered": ev.HoldOrdered,
+    "decide_request": ev.DetainerDecided,
+    "lift": ev.DetainerLifted,
+    "schedule_release": ev.ReleaseScheduled,
+    "give_notice": ev.NoticeGiven,
+    "correct": ev.Corrected,
+    "dispute": ev.Disputed,
+}
+_OPEN: Final = (Verdict.RELEASE, Verdict.OVERDUE, Verdict.MAY_HOLD)
+_SHUT: Final = {
+    Verdict.IN_CUSTODY: RefusalKind.IN_CUSTODY,
+    Verdict.MUST_HOLD: RefusalKind.MUST_HOLD,
+    Verdict.NOTIFY_FIRST: RefusalKind.NOTICE_OWED,
+    Verdict.CONFLICT: RefusalKind.CONFLICT,
+    Verdict.UNKNOWN: RefusalKind.UNKNOWN,
+    Verdict.NOT_IN_CUSTODY: RefusalKind.NOT_HERE,
+}
+
+
+class InventedDesk:
+    """What the pages ask of the services, answered from memory."""
+
+    def __init__(self) -> None:
+        self.library = shipped()
+        self.people = {one.key: one for one in everyone()}
+        self.accounts = InventedAccounts()
+        self._came_late: set[str] = set()
+
+    # --- reading ----------------------------------------------------------------------------
+
+    def board(self, ctx: Context) -> list[BoardRow]:
+        """Return everyone in custody."""
+        ctx.need("board")
+        rows = [self._row(one) for one in self.people.values()]
+        return [row for row in rows if row.verdict != Verdict.NOT_IN_CUSTODY]
+
+    def person(self, ctx: Context, record: str) -> PersonPage:
+        """Return one person's page."""
+        ctx.need("person")
+        one = self._find(record)
+        facts, law, answer = self._weighed(one)
+        others = self._namesakes(one)
+        tasks = tuple(task for task in tasks_of(self.people) if task.record == record)
+        jail = ctx.role in (Role.BOOKING, Role.SUPERVISOR)
+        return PersonPage(
+            record=facts,
+            version=len(one.events),
+            personal=one.who if ctx.role is not Role.REQUESTER else None,
+            answer=answer,
+            law=law,
+            events=tuple(one.events),
+            answers=(),
+            tasks=tasks if jail else (),
+            read_by=tuple(log_lines(record)[:4]) if jail else (),
+            namesakes=others,
+            acts=tuple(act for act in _ON_A_PERSON if ctx.may(act)),
+            warnings=("same-surname",) if others else (),
+        )
+
+    def tasks(self, ctx: Context) -> list[Any]:
+        """Return what is open."""
+        return tasks_of(self.people)
+
+    def requests(self, ctx: Context) -> list[Any]:
+        """Return the requests."""
+        return requests_of(self.people)
+
+    def handovers(self, ctx: Context) -> list[Any]:
+        """Return who is on the way."""
+        return handovers()
+
+    def clients(self, ctx: Context) -> list[tuple[str, str, bool]]:
+        """Return counsel's clients."""
+        ctx.need("clients")
+        return [(key, HOUSE, True) for key in list(self.people)[2:6]]
+
+    def agencies(self, ctx: Context) -> list[Any]:
+        """Return the directory."""
+        return list(AGENCIES)
+
+    def audit_log(self, ctx: Context, record: str | None = None, **_: Any) -> list[Any]:
+        """Return who did what."""
+        ctx.need("audit_log")
+        return log_lines(record or next(iter(self.people)))
+
+    def counts(self, ctx: Context) -> Counts:
+        """Return how many of what."""
+        found: dict[str, int] = {}
+        for row in (self._row(one) for one in self.people.values()):
+            found[row.verdict] = found.get(row.verdict, 0) + 1
+        return replace(COUNTS, verdicts=found, in_custody=len(self.people))
+
+    # --- acting -----------------------------------------------------------------------------
+
+    def release(self, ctx: Context, order: ReleaseOrder) -> Released | Refused:
+        """Let a person go, or say why not."""
+        one = self._find(order.record)
+        come_in: tuple[ev.Event, ...] = ()
+        if list(self.people).index(one.key) == LATE and one.key not in self._came_late:
+            self._came_late.add(one.key)
+            come_in = (late_request(one),)
+        _, law, answer = self._weighed(one)
+        kinds = [RefusalKind.MOVED_ON] if len(one.events) != order.seen_version else []
+        if answer.verdict not in _OPEN and order.override is None:
+            kinds.append(_SHUT[answer.verdict])
+        unseen = {n.record for n in self._namesakes(one)} - set(order.namesakes_seen)
+        kinds += [RefusalKind.NAMESAKE] if unseen else []
+        if kinds:
+            refusals = tuple(Refusal(kind, _fault(kind)) for kind in kinds)
+            version = len(one.events)
+            return Refused(order.record, version, refusals, answer, law, come_in)
+        one.add(ev.Released, 0, kind=order.kind, to=order.to)
+        return Released(order.record, len(one.events), one.events[-1].id, {})
+
+    def book(self, ctx: Context, person: Any, *, bases: Any = (), **_: Any) -> Done:
+        """Book a person."""
+        ctx.need("book")
+        one = Invented(uuid4().hex[:12], person, "us-fl")
+        one.add(ev.Booked, 0, zone="America/New_York")
+        for basis in bases:
+            one.add(ev.BasisAdded, 0, basis=basis.id, kind=basis.kind, agency=basis.agency)
+        self.people[one.key] = one
+        return Done(one.key, len(one.events), ())
+
+    def lodge(
+        self, ctx: Context, record: str, *, detainer: str, issuer: str, paper: Any, **_: Any
+    ) -> Done:
+        """Enter a request."""
+        ctx.need("lodge")
+        one = self._find(record)
+        one.add(
+            ev.DetainerLodged, 0, detainer=detainer, issuer=issuer, form=paper.form,
+            grounds=paper.grounds, warrants=paper.warrants,
+            names_this_person=paper.names_this_person,
+        )  # fmt: skip
+        return Done(record, len(one.events), ())
+
+    def __getattr__(self, act: str) -> Any:
+        """Return any other act: it adds its event, or does nothing but succeed."""
+        if act not in ACTS:
+            raise AttributeError(act)
+
+        def done(ctx: Context, record: str = "", **said: Any) -> Any:
+            ctx.need(act)
+            for name in ("event_id", "expected_version"):
+                said.pop(name, None)
+            if "why" in said:
+                said["note"] = said.pop("why")
+            if act in _EVENTS and record:
+                one = self._find(record)
+                one.add(_EVENTS[act], 0, **said)
+                fold(one.events)
+            return Done(record, 0, ())
+
+        return done
+
+    # --- within -----------------------------------------------------------------------------
+
+    def _find(self, record: str) -> Invented:
+        if record not in self.people:
+            raise LedgerError.one("E507", "record", "is not on record", "Check the id.")
+        return self.people[record]
+
+    def _weighed(self, one: Invented) -> tuple[CustodyRecord, LawOfPlace, Answer]:
+        facts = fold(one.events)
+        law = law_of_place(one.place, self.library)
+        return facts, law, decide(facts, law, NOW)
+
+    def _namesakes(self, one: Invented) -> tuple[Namesake, ...]:
+        return tuple(
+            Namesake(other.key, other.who.shown, other.who.booking_number)
+            for other in self.people.values()
+            if other is not one and other.who.surname == one.who.surname
+        )
+
+    def _row(self, one: Invented) -> BoardRow:
+        facts, _, answer = self._weighed(one)
+        owed = [d.due for d in answer.duties if d.due and d.state is DutyState.OWED]
+        return BoardRow(
+            record=one.key,
+            name=one.who.shown,
+            booking_number=one.who.booking_number,
+            booked=facts.booked,
+            verdict=answer.verdict.value,
+            certainty=answer.certainty.value,
+            until=answer.until,
+            overdue_since=answer.overdue_since,
+            next_deadline=min((due for due in owed if due > NOW), default=None),
+            eligible_since=answer.eligible_since,
+            scheduled_release=facts.scheduled_release,
+            tasks=sum(task.record == one.key for task in tasks_of(self.people)),
+            requests=sum(d.lifted in (NEVER, None) for d in facts.detainers),
+            version=len(one.events),
+            warnings=("same-surname",) if self._namesakes(one) else (),
+        )
+
+
+def _fault(kind: RefusalKind) -> Fault:
+    help = {
+        RefusalKind.MOVED_ON: "Read what came in, and decide again.",
+        RefusalKind.NAMESAKE: "Rule out each of them by photograph and number.",
+        RefusalKind.NOTICE_OWED: "Give the notice, and enter it.",
+        RefusalKind.MUST_HOLD: "Keep the person until the time shown, or have the request lifted.",
+    }.get(kind, "Find out, and enter what is missing.")
+    return Fault("E604", "record", kind.description, help)
+
+
+def create_preview() -> FastAPI:
+    """Return an application that shows every page with invented people."""
+    app = FastAPI(openapi_url=None)
+    desk = InventedDesk()
+    add_pages(
+        app, desk, clock=lambda: NOW, secure=False, invented=True, still=True,
+        verify=lambda _: VERIFIED,
+    )  # fmt: skip
+    app.state.desk = desk
+    return app

@@ -1,0 +1,170 @@
+"""What a form says once it was sent: its values, and everything that is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Final, Protocol
+from zoneinfo import ZoneInfo
+
+from exeat.desk.pages.forms import UNKNOWN, Choice, Field, Form, Problem
+from exeat.facts.times import parse_when
+
+__all__ = ["Filled", "Sent", "read_form"]
+
+_EMPTY: Final[dict[str, Any]] = {"codes": (), "picks": (), "tick": False}
+_YES_NO: Final = {"yes": True, "no": False, UNKNOWN: None, "": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A form as it was sent: what it says, and what is wrong with it."""
+
+    values: dict[str, Any]
+    raw: dict[str, list[str]]
+    problems: tuple[Problem, ...]
+
+
+class Sent(Protocol):
+    """What a browser sent: a name may come more than once."""
+
+    def getlist(self, key: Any) -> list[Any]:
+        """Return every value of a name."""
+        ...
+
+
+def read_form(
+    form: Form, sent: Sent, zone: ZoneInfo, picks: Mapping[str, Sequence[Choice]]
+) -> Filled:
+    """Read a form that was sent.
+
+    Args:
+        form: What was asked.
+        sent: What came.
+        zone: The facility's time zone, in which its times are meant.
+        picks: What can be chosen for each ``pick``.
+
+    Returns:
+        The values by field, and every fault.
+    """
+    values: dict[str, Any] = {}
+    raw: dict[str, list[str]] = {}
+    problems: list[Problem] = []
+    for one in form.fields:
+        texts = [str(text).strip() for text in sent.getlist(one.name) if isinstance(text, str)]
+        raw[one.name] = texts
+        if one.kind == "time":
+            raw[f"{one.name}-fold"] = [str(x) for x in sent.getlist(f"{one.name}-fold")]
+        if not any(texts):
+            values[one.name] = _EMPTY.get(one.kind)
+            if one.required:
+                problems.append(Problem(one.name, f"field.{one.key}.missing"))
+            continue
+        value = _READ[one.kind](one, texts, zone, picks, raw)
+        if isinstance(value, Problem):
+            problems.append(value)
+        else:
+            values[one.name] = value
+    return Filled(values, raw, tuple(problems))
+
+
+def _text(one: Field, texts: list[str], *_: object) -> str | Problem:
+    most = 4000 if one.kind == "long" else 200
+    if len(texts[0]) > most:
+        return Problem(one.name, "fault.too-long", {"most": str(most)})
+    return texts[0]
+
+
+def _time(
+    one: Field, texts: list[str], zone: ZoneInfo, _: object, raw: Mapping[str, list[str]]
+) -> datetime | Problem:
+    """Read a local time; one that never was, or came twice, is asked about."""
+    try:
+        local = datetime.fromisoformat(texts[0])
+    except ValueError:
+        return Problem(one.name, "fault.no-time", {"seen": texts[0][:40]})
+    if local.tzinfo is not None:
+        return local.astimezone(UTC)
+    first, second = (local.replace(tzinfo=zone, fold=n).astimezone(UTC) for n in (0, 1))
+    if first == second:
+        return first
+    if first.astimezone(zone).replace(tzinfo=None) != local:
+        return Problem(one.name, "fault.time-never-was", {"seen": f"{local:%H:%M}"})
+    chosen = (raw.get(f"{one.name}-fold") or [""])[0]
+    if chosen in ("0", "1"):
+        return second if chosen == "1" else first
+    return Problem(one.name, "fault.time-twice", {"seen": f"{local:%H:%M}"})
+
+
+def _about(one: Field, texts: list[str], *_: object) -> Any:
+    try:
+        return parse_when(texts[0])
+    except ValueError:
+        return Problem(one.name, "fault.no-about", {"seen": texts[0][:40]})
+
+
+def _date(one: Field, texts: list[str], *_: object) -> date | Problem:
+    try:
+        return date.fromisoformat(texts[0])
+    except ValueError:
+        return Problem(one.name, "fault.no-date", {"seen": texts[0][:40]})
+
+
+def _codes(one: Field, texts: list[str], *_: object) -> Any:
+    assert one.codes is not None
+    known = {member.value: member for member in one.codes}
+    found = [known[text] for text in texts if text in known]
+    if len(found) != len([text for text in texts if text]):
+        return Problem(one.name, f"field.{one.key}.missing")
+    return tuple(found) if one.kind == "codes" else found[0]
+
+
+def _truth(one: Field, texts: list[str], *_: object) -> bool | Problem | None:
+    if texts[0] not in _YES_NO or (one.kind == "yes-no" and texts[0] == UNKNOWN):
+        return Problem(one.name, f"field.{one.key}.missing")
+    return _YES_NO[texts[0]]
+
+
+def _tick(one: Field, texts: list[str], *_: object) -> bool:
+    return True
+
+
+def _pick(
+    one: Field,
+    texts: list[str],
+    zone: ZoneInfo,
+    picks: Mapping[str, Sequence[Choice]],
+    raw: object,
+) -> str | Problem:
+    if texts[0] in {choice.value for choice in picks.get(one.source, ())}:
+        return texts[0]
+    return Problem(one.name, f"field.{one.key}.missing")
+
+
+def _picks(
+    one: Field,
+    texts: list[str],
+    zone: ZoneInfo,
+    picks: Mapping[str, Sequence[Choice]],
+    raw: object,
+) -> tuple[str, ...] | Problem:
+    known = {choice.value for choice in picks.get(one.source, ())}
+    return tuple(text for text in texts if text in known)
+
+
+_READ: Final[dict[str, Any]] = {
+    "text": _text,
+    "password": _text,
+    "long": _text,
+    "time": _time,
+    "about": _about,
+    "date": _date,
+    "code": _codes,
+    "codes": _codes,
+    "truth": _truth,
+    "yes-no": _truth,
+    "tick": _tick,
+    "pick": _pick,
+    "picks": _picks,
+}

@@ -1,0 +1,226 @@
+"""The templates, what they can call, and the frame of every page."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from exeat.decide import Verdict
+from exeat.desk.pages import acts, forms, present
+from exeat.desk.pages.views import Viewer
+from exeat.desk.pages.words import LANGUAGES, Words
+from exeat.facts.times import NEVER
+from exeat.report.words import say_date
+
+__all__ = ["HEADERS", "STATIC", "Frame", "render"]
+
+STATIC: Final = Path(__file__).parent / "static"
+
+HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
+        "img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    # A page names people: no copy of it stays behind on a shared machine.
+    "Cache-Control": "no-store",
+}
+"""What goes out with every page."""
+
+_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)")
+_ICONS: Final = {
+    "release": "logout",
+    "overdue": "alarm",
+    "notify-first": "notifications_active",
+    "may-hold": "hourglass_empty",
+    "must-hold": "lock",
+    "in-custody": "lock_outline",
+    "conflict": "warning",
+    "unknown": "help",
+    "not-in-custody": "check",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What every page needs besides its own contents.
+
+    Attributes:
+        now: The instant for which the page is made; its clocks run from here.
+        viewer: None before signing in.
+        path: Of this page, for the choice of language.
+        invented: The page shows invented people, and says so.
+        still: Clocks do not run, for pictures and tests.
+    """
+
+    t: Words
+    now: datetime
+    viewer: Viewer | None = None
+    path: str = "/"
+    here: str = ""
+    tasks: int = 0
+    invented: bool = False
+    still: bool = False
+    done: str = ""
+    changes: str = ""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the zone of lists."""
+        return self.viewer.zone if self.viewer is not None else ZoneInfo("UTC")
+
+
+def render(template: str, frame: Frame, **values: Any) -> str:
+    """Return a page.
+
+    Args:
+        template: Its file.
+        frame: What every page needs.
+        **values: What this one shows.
+    """
+    t, now, place = frame.t, frame.now, values.get("zone", frame.zone)
+    shared = {
+        "frame": frame,
+        "t": t,
+        "now": now,
+        "viewer": frame.viewer,
+        "may": _may(frame.viewer),
+        "zone": place,
+        "clock": lambda at: _clock(at, now, t),
+        "stamp": lambda at, zone=None, short=False: _stamp(at, zone or place, now, t, short),
+        "ticked": lambda words, links=None, zone=None: _ticked(words, t, zone or place, links),
+    }
+    return _environment().get_template(template).render({**shared, **values})
+
+
+def _may(viewer: Viewer | None) -> Any:
+    return (lambda act: False) if viewer is None else viewer.ctx.may
+
+
+def _clock(at: datetime, now: datetime, t: Words) -> Markup:
+    """Return how far an instant is, in words that a script may keep running."""
+    said = t.ago((at - now).total_seconds())
+    iso = at.astimezone(UTC).isoformat(timespec="seconds")
+    return Markup('<time datetime="{}" data-clock>{}</time>').format(iso, said)
+
+
+def _stamp(at: datetime | None, zone: ZoneInfo, now: datetime, t: Words, short: bool) -> Markup:
+    """Return an instant in the facility's zone."""
+    if at is None:
+        return Markup('<span class="muted">{}</span>').format(t("person.unknown"))
+    said = t.short(at, zone, now) if short else t.time(at, zone)
+    iso = at.astimezone(UTC).isoformat(timespec="seconds")
+    return Markup('<time datetime="{}">{}</time>').format(iso, said)
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    made = Environment(
+        loader=PackageLoader("exeat.desk.pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["first_upper"] = _first_upper
+    made.globals.update(
+        MENU=acts.MENU,
+        ACTS=acts.ACTS,
+        LANGUAGES=LANGUAGES,
+        NEVER=NEVER,
+        UNKNOWN=forms.UNKNOWN,
+        VERDICTS=[verdict.value for verdict in Verdict],
+        asset=_asset,
+        icon=_icon,
+        sprite=_sprite(),
+        verdict_icon=_ICONS.__getitem__,
+        next_of=present.next_of,
+        instant_of=present.instant_of,
+        options_of=forms.options_of,
+        say_date=say_date,
+    )
+    return made
+
+
+def _icon(name: str, label: str = "") -> Markup:
+    """Return an icon; without a label it is only an ornament beside words."""
+    if label:
+        named = Markup('<svg class="icon" role="img" aria-label="{}"><use href="#i-{}"/></svg>')
+        return named.format(label, name)
+    hidden = Markup(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="#i-{}"/></svg>'
+    )
+    return hidden.format(name)
+
+
+def _ticked(words: str, t: Words, zone: ZoneInfo, links: Mapping[str, str] | None = None) -> Markup:
+    """Return a sentence of the services as a page shows it.
+
+    What it quotes in backticks becomes code, or a link; its instants become local times.
+
+    Examples:
+        >>> from exeat.desk.pages.words import words
+        >>> t, zone = words("en"), ZoneInfo("America/New_York")
+        >>> str(_ticked("`a` & `b`", t, zone, {"a": "#a"}))
+        '<a class="mono" href="#a">a</a> &amp; <code>b</code>'
+        >>> str(_ticked("Since 2026-03-06T22:30:00+00:00.", t, zone))
+        'Since Fri 6 Mar 2026, 17:30 EST.'
+    """
+    found = []
+    for n, part in enumerate(words.split("`")):
+        if n % 2 == 0:
+            found.append(escape(_INSTANT.sub(lambda m: _local(m[0], t, zone), part)))
+        elif links and part in links:
+            found.append(Markup('<a class="mono" href="{}">{}</a>').format(links[part], part))
+        else:
+            found.append(Markup("<code>{}</code>").format(part))
+    return Markup("").join(found)
+
+
+def _first_upper(words: Markup) -> Markup:
+    """Return words as a sentence: with a capital first, where that is a letter, and a full stop."""
+    stop = "" if words.endswith((".", "?", "!", ">")) else "."
+    return words[:1].upper() + words[1:] + stop
+
+
+def _local(text: str, t: Words, zone: ZoneInfo) -> str:
+    return t.time(datetime.fromisoformat(text), zone)
+
+
+def _sprite() -> Markup:
+    """Return every icon once, to be put in a page and referred to from within it."""
+    parts = []
+    for file in sorted((STATIC / "icons").glob("*.svg")):
+        found = re.search(r"<svg[^>]*>(.*)</svg>", file.read_text(encoding="utf-8"), re.DOTALL)
+        assert found is not None, file
+        parts.append(f'<symbol id="i-{file.stem}" viewBox="0 0 24 24">{found[1]}</symbol>')
+    return Markup("".join(parts))  # noqa: S704 - our own files
+
+
+@lru_cache(maxsize=64)
+def _asset(name: str) -> str:
+    """Return the address of a static file, which changes with its content."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]
+    return f"/static/{name}?v={digest}"
+
+
+def link_of(path: str, values: Mapping[str, str]) -> str:
+    """Return a path with a query."""
+    from urllib.parse import urlencode
+
+    kept = {key: value for key, value in values.items() if value}
+    return f"{path}?{urlencode(kept)}" if kept else path

@@ -1,0 +1,1 @@
+"""The pages' routes. They hold what the browser sends against a form, and call the services."""

@@ -1,0 +1,86 @@
+"""What the routes of several pages do alike."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse, Response
+
+from exeat.desk.pages.forms import Choice, Form, Problem
+from exeat.desk.pages.rendering import HEADERS
+from exeat.desk.pages.site import Site, Stop
+from exeat.desk.pages.views import Viewer
+from exeat.desk.pages.words import Words
+from exeat.desk.service.models import PersonPage
+
+__all__ = ["done_words", "form_page", "may", "see", "shown_name"]
+
+
+def form_page(
+    site: Site,
+    request: Request,
+    viewer: Viewer,
+    form: Form,
+    raw: dict[str, list[str]],
+    *,
+    back: str,
+    action: str,
+    who: str = "",
+    problems: tuple[Problem, ...] = (),
+    news: tuple[str, ...] = (),
+    hidden: dict[str, str] | None = None,
+    choices: dict[str, list[Choice]] | None = None,
+    event_id: str = "",
+    **more: Any,
+) -> Response:
+    """Return the page of a form; with problems, under the status that says so."""
+    return site.page(
+        request,
+        viewer,
+        "act.html.j2",
+        status=422 if problems else 200,
+        form=form,
+        raw=raw,
+        problems=problems,
+        news=news,
+        picks=choices or {},
+        hidden={"event_id": event_id or uuid4().hex, **(hidden or {})},
+        back=back,
+        action=action,
+        who=who,
+        **{"about": (), **more},
+    )
+
+
+def see(path: str) -> Response:
+    """Send the browser on after a form was taken."""
+    return RedirectResponse(path, 303, headers=HEADERS)
+
+
+def shown_name(page: PersonPage) -> str:
+    """Return how a page names its person to whoever may see it."""
+    return page.personal.shown if page.personal is not None else page.record.id
+
+
+def done_words(request: Request, t: Words) -> str:
+    """Return what was done just now, as the address says; only acts of ours are named."""
+    act = request.query_params.get("done", "")
+    if not t.has(f"act.{act}.title"):
+        return ""
+    if request.query_params.get("again"):
+        return t("done.again")
+    return t("done.saved", act=t(f"act.{act}.title"))
+
+
+def may(site: Site, request: Request, act: str) -> Viewer:
+    """Return who is signed in, if their role may do an act.
+
+    Raises:
+        Stop: It may not.
+    """
+    viewer = site.viewer(request)
+    if not viewer.ctx.may(act):
+        raise Stop(403, "error.denied")
+    return viewer

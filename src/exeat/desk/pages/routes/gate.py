@@ -1,0 +1,161 @@
+"""The gate's pages: the release form, why it was refused, and that it was done."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import uuid4
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from exeat.decide import Verdict
+from exeat.desk.pages import calls, picks
+from exeat.desk.pages.acts import RELEASE
+from exeat.desk.pages.forms import Problem, starts
+from exeat.desk.pages.present import event_line, instant_of, person_view
+from exeat.desk.pages.reading import read_form
+from exeat.desk.pages.routes._common import may, see, shown_name
+from exeat.desk.pages.site import At, PageRoute, SentForm, Site
+from exeat.desk.pages.views import Viewer
+from exeat.desk.service.models import PersonPage, Refusal, RefusalKind, Refused
+from exeat.errors import ExeatError
+from exeat.facts.codes import ReleaseKind
+
+__all__ = ["router"]
+
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
+
+_SHUT: Final = {
+    Verdict.IN_CUSTODY: RefusalKind.IN_CUSTODY,
+    Verdict.MUST_HOLD: RefusalKind.MUST_HOLD,
+    Verdict.NOTIFY_FIRST: RefusalKind.NOTICE_OWED,
+    Verdict.CONFLICT: RefusalKind.CONFLICT,
+    Verdict.UNKNOWN: RefusalKind.UNKNOWN,
+    Verdict.NOT_IN_CUSTODY: RefusalKind.NOT_HERE,
+}
+"""What the gate says of each verdict under which it stays shut."""
+_AT_THE_FORM: Final = {
+    RefusalKind.IDENTIFIERS: "born",
+    RefusalKind.NAMESAKE: "namesakes",
+    RefusalKind.WARRANTS_UNCHECKED: "warrants_checked",
+}
+"""What the officer mends in the form itself."""
+
+
+@router.get("/people/{record}/release")
+def asking(request: Request, site: At, record: str) -> Response:
+    """Ask who stands before the officer, and how they leave."""
+    viewer = may(site, request, "release")
+    page = site.asked(lambda: site.desk.person(viewer.ctx, record))
+    raw = starts(RELEASE, picks.zone_of(page), viewer.ctx.now, {"kind": ReleaseKind.STREET})
+    return _form(site, request, viewer, page, raw)
+
+
+@router.post("/people/{record}/release")
+def releasing(request: Request, site: At, record: str, sent: SentForm) -> Response:
+    """Let the person go, or say why not."""
+    viewer = site.checked(request, sent)
+    page = site.asked(lambda: site.desk.person(viewer.ctx, record))
+    choices = picks.of_person(site, viewer, page, site.words(request))
+    filled = read_form(RELEASE, sent, picks.zone_of(page), choices)
+    event_id, version = str(sent.get("event_id") or ""), str(sent.get("version") or "")
+    problems = list(filled.problems)
+    if not problems:
+        try:
+            against = sent.get("override") == "yes"
+            seen = int(version) if version.isdigit() else 0
+            order = calls.order_of(record, filled.values, seen, event_id, against=against)
+            found = site.asked(lambda: site.desk.release(viewer.ctx, order))
+            if not isinstance(found, Refused):
+                return see(f"/people/{record}/released?entry={found.event}")
+            problems = _at_the_form(found.refusals)
+            if not problems:
+                return _refused(site, request, viewer, page, found)
+        except calls.Wrong as wrong:
+            problems = list(wrong.problems)
+        except ExeatError as error:
+            problems = [_beside(fault.place, fault.message, fault.help) for fault in error.faults]
+    return _form(site, request, viewer, page, filled.raw, tuple(problems), event_id)
+
+
+@router.get("/people/{record}/released")
+def released(request: Request, site: At, record: str, entry: str = "") -> Response:
+    """Say that the person left, and what is due now."""
+    viewer = may(site, request, "release")
+    page = site.asked(lambda: site.desk.person(viewer.ctx, record))
+    if page.record.release is None:
+        return see(f"/people/{record}")
+    zone = picks.zone_of(page)
+    given = page.answers[-1] if page.answers else {}
+    passed = given.get("override", {}).get("refusals", []) if given else []
+    return site.page(
+        request,
+        viewer,
+        "released.html.j2",
+        view=person_view(page, site.words(request)),
+        name=shown_name(page),
+        at=instant_of(page.record.release.at, zone),
+        event=entry,
+        overridden=passed,
+    )
+
+
+def _form(
+    site: Site,
+    request: Request,
+    viewer: Viewer,
+    page: PersonPage,
+    raw: dict[str, list[str]],
+    problems: tuple[Problem, ...] = (),
+    event_id: str = "",
+) -> Response:
+    t = site.words(request)
+    return site.page(
+        request,
+        viewer,
+        "release.html.j2",
+        status=422 if problems else 200,
+        view=person_view(page, t),
+        form=RELEASE,
+        raw=raw,
+        problems=problems,
+        picks=picks.of_person(site, viewer, page, t),
+        # A new try is a new act; only the same one sent twice counts once.
+        event_id=event_id if event_id and not problems else uuid4().hex,
+        blocked=_SHUT.get(page.answer.verdict),
+        must_hold=page.answer.verdict is Verdict.MUST_HOLD,
+    )
+
+
+def _refused(
+    site: Site, request: Request, viewer: Viewer, page: PersonPage, found: Refused
+) -> Response:
+    """Show why not, what came in, and the answer as it stands now."""
+    t = site.words(request)
+    fresh = site.asked(lambda: site.desk.person(viewer.ctx, page.record.id))
+    zone = picks.zone_of(fresh)
+    shown: dict[str, Any] = {
+        "view": person_view(fresh, t),
+        "refusals": found.refusals,
+        "came_in": [event_line(event, zone, t) for event in found.came_in],
+        "name": shown_name(page),
+        "record": page.record.id,
+    }
+    return site.page(request, viewer, "refused.html.j2", status=409, **shown)
+
+
+def _at_the_form(refusals: tuple[Refusal, ...]) -> list[Problem]:
+    """Return what is to be mended in the form, if that is all that keeps the gate shut."""
+    if any(one.kind not in _AT_THE_FORM for one in refusals):
+        return []
+    return [
+        Problem(_AT_THE_FORM[one.kind], text=f"{one.kind.description} {one.fault.help}")
+        for one in refusals
+    ]
+
+
+def _beside(place: str, message: str, help: str) -> Problem:
+    """Return a fault beside the part of the override that it names."""
+    names = {"second.name": "second_name", "name and password": "second_password"}
+    field = names.get(place, "second_code" if place == "code" else "")
+    return Problem(field, text=f"{place}: {message}. {help}")

@@ -1,0 +1,252 @@
+"""Tasks, the roster, counsel's clients, counts, proofs, the log; accounts, agencies and keys."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import asdict
+from types import SimpleNamespace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from starlette.datastructures import FormData
+
+from exeat.decide import Verdict
+from exeat.desk.pages.forms import Problem
+from exeat.desk.pages.more_acts import CLOSE_TASK, ROSTER
+from exeat.desk.pages.present import deadline_of, instant_of
+from exeat.desk.pages.reading import Filled, read_form
+from exeat.desk.pages.rendering import HEADERS, link_of
+from exeat.desk.pages.routes._common import done_words, form_page, may, see
+from exeat.desk.pages.site import At, PageRoute, SentForm, Site, Stop
+from exeat.desk.pages.views import Viewer
+from exeat.desk.pages.words import Words
+from exeat.desk.service.models import Counts, Task, TaskKind
+from exeat.errors import ExeatError
+
+_NO_PROBLEMS: tuple[Problem, ...] = ()
+
+__all__ = ["router"]
+
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
+
+_LINES = 200
+
+
+@router.get("/tasks")
+def tasks(request: Request, site: At) -> Response:
+    """Show what is open."""
+    viewer = may(site, request, "tasks")
+    found = [one for one in site.desk.tasks(viewer.ctx) if one.closed is None]
+    names = {row.record: row.name for row in site.desk.board(viewer.ctx)}
+    return site.page(
+        request,
+        viewer,
+        "tasks.html.j2",
+        here="tasks",
+        done=done_words(request, site.words(request)),
+        tasks=sorted(found, key=lambda one: one.due),
+        names=names,
+    )
+
+
+@router.get("/tasks/{id}")
+def closing(request: Request, site: At, id: str) -> Response:
+    """Ask what came of a task."""
+    return _close(site, request, may(site, request, "close_task"), id, None)
+
+
+@router.post("/tasks/{id}")
+def close(request: Request, site: At, id: str, sent: SentForm) -> Response:
+    """Close a task."""
+    return _close(site, request, site.checked(request, sent), id, sent)
+
+
+@router.get("/roster")
+def roster(request: Request, site: At) -> Response:
+    """Ask for the roster."""
+    viewer = may(site, request, "reconcile")
+    return form_page(
+        site, request, viewer, ROSTER, {}, back="/tasks", action="/roster", here="tasks"
+    )
+
+
+@router.post("/roster")
+def compare(request: Request, site: At, sent: SentForm) -> Response:
+    """Compare the roster with the record."""
+    viewer = site.checked(request, sent)
+    filled = read_form(ROSTER, sent, viewer.zone, {})
+    if filled.problems:
+        return form_page(
+            site, request, viewer, ROSTER, filled.raw, back="/tasks", action="/roster",
+            problems=filled.problems, here="tasks",
+        )  # fmt: skip
+    lines = filled.values["roster"].splitlines()
+    found = site.asked(lambda: site.desk.reconcile(viewer.ctx, lines))
+    return site.page(request, viewer, "roster.html.j2", here="tasks", found=found)
+
+
+@router.get("/clients")
+def clients(request: Request, site: At) -> Response:
+    """Show counsel's clients."""
+    viewer = may(site, request, "clients")
+    return site.page(
+        request, viewer, "clients.html.j2", here="counsel", clients=_clients(site, viewer)
+    )
+
+
+@router.get("/counts")
+def counts(request: Request, site: At) -> Response:
+    """Show how many of what."""
+    return _counts(site, request, may(site, request, "audit_log"), None)
+
+
+@router.post("/counts/verify")
+def verify(request: Request, site: At, sent: SentForm) -> Response:
+    """Check the ledger, and show what was found."""
+    viewer = site.checked(request, sent)
+    if site.verify is None or not viewer.ctx.may("audit_log"):
+        raise Stop(403, "error.denied")
+    return _counts(site, request, viewer, site.verify(viewer.ctx))
+
+
+@router.get("/counts.json")
+def counts_json(request: Request, site: At) -> Response:
+    """Return the counts as a file."""
+    viewer = may(site, request, "audit_log")
+    text = json.dumps(asdict(site.desk.counts(viewer.ctx)), indent=2)
+    return _file(text, "application/json", "counts.json")
+
+
+@router.get("/log")
+def log(request: Request, site: At, record: str = "", before: int | None = None) -> Response:
+    """Show who read and did what."""
+    viewer = may(site, request, "audit_log")
+    wanted = record.strip() or None
+    lines = site.asked(
+        lambda: site.desk.audit_log(viewer.ctx, record=wanted, before=before, limit=_LINES)
+    )
+    last = {"record": record, "before": str(lines[-1].number)} if lines else {}
+    older = link_of("/log", last) if len(lines) == _LINES else ""
+    shown = {"lines": lines, "record": record, "older": older}
+    return site.page(request, viewer, "log.html.j2", here="log", **shown)
+
+
+@router.get("/log.csv")
+def log_csv(request: Request, site: At) -> Response:
+    """Return the log as a file."""
+    viewer = may(site, request, "audit_log")
+    out = io.StringIO()
+    sheet = csv.writer(out)
+    sheet.writerow(["number", "at", "agency", "actor", "role", "what", "outcome", "record"])
+    for line in site.desk.audit_log(viewer.ctx, limit=1000):
+        sheet.writerow(
+            [
+                line.number, line.at.isoformat(), _cell(line.agency), _cell(line.actor),
+                line.role, line.what, _cell(line.outcome), line.record or "",
+            ]
+        )  # fmt: skip
+    return _file(out.getvalue(), "text/csv", "log.csv")
+
+
+def _cell(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def _file(text: str, kind: str, name: str) -> Response:
+    headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(text, media_type=f"{kind}; charset=utf-8", headers=headers)
+
+
+def _close(
+    site: Site, request: Request, viewer: Viewer, id: str, sent: FormData | None
+) -> Response:
+    found: Task | None = next((t for t in site.desk.tasks(viewer.ctx) if t.id == id), None)
+    if found is None:
+        raise Stop(404, "error.gone")
+    t = site.words(request)
+    filled, problems = Filled({}, {}, ()), _NO_PROBLEMS
+    if sent is not None:
+        filled = read_form(CLOSE_TASK, sent, viewer.zone, {})
+        problems = filled.problems
+        if not problems:
+            try:
+                site.desk.close_task(viewer.ctx, id, filled.values["outcome"])
+                return see("/tasks?done=close_task")
+            except ExeatError as error:
+                problems = tuple(Problem.of(fault, CLOSE_TASK) for fault in error.faults)
+    due = t.time(found.due, viewer.zone)
+    about = ((t(f"tasks.kind.{found.kind.value}"), found.because), (t("task.due"), due))
+    return form_page(
+        site, request, viewer, CLOSE_TASK, filled.raw, back="/tasks", action=f"/tasks/{id}",
+        problems=problems, about=about, here="tasks",
+    )  # fmt: skip
+
+
+def _clients(site: Site, viewer: Viewer) -> list[Any]:
+    found = []
+    for record, facility, _ in site.desk.clients(viewer.ctx):
+        page = site.desk.person(viewer.ctx, record)
+        zone = ZoneInfo(page.record.zone)
+        planned = instant_of(page.record.scheduled_release, zone)
+        at, kind = deadline_of(page.answer, planned, page.tasks)
+        found.append(
+            SimpleNamespace(
+                record=record,
+                facility=facility,
+                name=page.personal.shown if page.personal else "",
+                booking_number=page.personal.booking_number if page.personal else "",
+                verdict=page.answer.verdict.value,
+                certainty=page.answer.certainty.value,
+                at=at,
+                kind=kind,
+                zone=zone,
+            )
+        )
+    return found
+
+
+def _counts(site: Site, request: Request, viewer: Viewer, verified: Any) -> Response:
+    found: Counts = site.asked(lambda: site.desk.counts(viewer.ctx))
+    t = site.words(request)
+    numbers = [
+        ("in_custody", found.in_custody),
+        ("records", found.records),
+        ("released", found.released),
+        ("overrides", found.overrides),
+        ("tasks_late", found.tasks_late),
+    ]
+    return site.page(
+        request,
+        viewer,
+        "counts.html.j2",
+        here="auditor",
+        numbers=numbers,
+        tables=_tables(found, t),
+        verified=verified,
+        can_verify=site.verify is not None,
+    )
+
+
+def _tables(found: Counts, t: Words) -> list[tuple[str, list[tuple[str, int, str]]]]:
+    verdicts = [
+        (t(f"verdict.{v.value}.short"), found.verdicts[v.value], f"v-{v.value}")
+        for v in Verdict
+        if found.verdicts.get(v.value)
+    ]
+    kinds = [kind for kind in TaskKind if found.tasks_open.get(kind.value)]
+    tasks = [(t(f"tasks.kind.{k.value}"), found.tasks_open[k.value], "") for k in kinds]
+    refusals = [
+        (t.first(f"refused.kind.{name}") or name, n, "") for name, n in found.refusals.items()
+    ]
+    answers = [(t.first(f"answer.{name}") or name, n, "") for name, n in found.requests.items()]
+    return [
+        ("verdicts", verdicts),
+        ("requests", answers),
+        ("refusals", refusals),
+        ("tasks_open", tasks),
+    ]

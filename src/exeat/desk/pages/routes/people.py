@@ -1,0 +1,269 @@
+"""The board, a person's page, and the form of each act."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any, Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from starlette.datastructures import FormData
+
+from exeat.decide import Verdict
+from exeat.desk.pages import calls, picks
+from exeat.desk.pages.acts import ACTS, BOOK
+from exeat.desk.pages.forms import Form, Problem, starts
+from exeat.desk.pages.present import (
+    by_deadline,
+    is_due,
+    person_view,
+    shown,
+)
+from exeat.desk.pages.reading import read_form
+from exeat.desk.pages.rendering import link_of
+from exeat.desk.pages.routes._common import done_words, form_page, may, see, shown_name
+from exeat.desk.pages.site import At, PageRoute, SentForm, Site, Stop
+from exeat.desk.pages.views import Viewer
+from exeat.desk.pages.words import Words
+from exeat.desk.service.context import Role
+from exeat.desk.service.errors import Stale
+from exeat.desk.service.models import BoardRow, PersonPage
+from exeat.errors import ExeatError
+from exeat.facts.record import Person
+
+__all__ = ["router"]
+
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
+
+_FIRST: Final = 200
+_SHOWN: Final = (
+    Verdict.OVERDUE,
+    Verdict.RELEASE,
+    Verdict.NOTIFY_FIRST,
+    Verdict.MAY_HOLD,
+    Verdict.MUST_HOLD,
+    Verdict.UNKNOWN,
+    Verdict.CONFLICT,
+)
+
+
+@router.get("/board")
+def board(request: Request, site: At, show: str = "", find: str = "", all: str = "") -> Response:
+    """Show everyone in custody."""
+    viewer = site.viewer(request)
+    rows = sorted(site.asked(lambda: site.desk.board(viewer.ctx)), key=by_deadline)
+    found = shown(rows, show, find)
+    first = found if all else found[:_FIRST]
+    query = {"show": show, "find": find}
+    left = len(found) - len(first)
+    more = {"href": link_of("/board", {**query, "all": "1"}), "count": left}
+    return _board(site, request, viewer, rows, first, more if left else None, query)
+
+
+@router.get("/people/new")
+def booking(request: Request, site: At) -> Response:
+    """Ask for a booking."""
+    viewer = may(site, request, "book")
+    given = {"booking_number": request.query_params.get("booking_number", "")}
+    raw = starts(BOOK, viewer.zone, viewer.ctx.now, given)
+    return form_page(site, request, viewer, BOOK, raw, back="/board", action="/people/new")
+
+
+@router.post("/people/new")
+def book(request: Request, site: At, form: SentForm) -> Response:
+    """Book a person."""
+    viewer = site.checked(request, form)
+    filled = read_form(BOOK, form, viewer.zone, {})
+    problems = filled.problems
+    event_id = str(form.get("event_id") or "")
+    if not problems:
+        try:
+            done = calls.book(site.desk, viewer.ctx, filled.values, event_id)
+            return see(f"/people/{done.record}?done=book")
+        except ExeatError as error:
+            problems = tuple(Problem.of(fault, BOOK) for fault in error.faults)
+    return form_page(
+        site, request, viewer, BOOK, filled.raw, back="/board", action="/people/new",
+        problems=problems, event_id=event_id,
+    )  # fmt: skip
+
+
+@router.get("/people/{record}")
+def person(request: Request, site: At, record: str) -> Response:
+    """Show a person's page."""
+    viewer = site.viewer(request)
+    page = site.asked(lambda: site.desk.person(viewer.ctx, record))
+    t = site.words(request)
+    if viewer.ctx.role is Role.REQUESTER:
+        return _own_requests(site, request, viewer, page)
+    return site.page(
+        request,
+        viewer,
+        "person.html.j2",
+        done=done_words(request, t),
+        view=person_view(page, t),
+        facts=_facts(page, t),
+    )
+
+
+@router.get("/people/{record}/{act}")
+def asking(request: Request, site: At, record: str, act: str) -> Response:
+    """Ask what an act needs."""
+    form = _form(act)
+    viewer = may(site, request, act)
+    page = site.asked(lambda: site.desk.person(viewer.ctx, record))
+    choices = picks.of_person(site, viewer, page, site.words(request))
+    given = dict(request.query_params)
+    raw = starts(form, picks.zone_of(page), viewer.ctx.now, given, choices)
+    return _act_page(site, request, viewer, form, page, raw)
+
+
+@router.post("/people/{record}/{act}")
+def acting(request: Request, site: At, record: str, act: str, sent: SentForm) -> Response:
+    """Do an act."""
+    form = _form(act)
+    viewer = site.checked(request, sent)
+    page = site.asked(lambda: site.desk.person(viewer.ctx, record))
+    return _acted(site, request, viewer, form, page, sent)
+
+
+def _own_requests(site: Site, request: Request, viewer: Viewer, page: PersonPage) -> Response:
+    """Show an issuer what became of its own requests on a record, and nothing else of it."""
+    mine = [one for one in page.record.detainers if one.issuer == viewer.ctx.agency]
+    ids = {one.id for one in mine}
+    view = person_view(page, site.words(request))
+    kept = {e.id for e in page.events if getattr(e, "detainer", None) in ids}
+    return site.page(
+        request,
+        viewer,
+        "own_requests.html.j2",
+        here="requester",
+        done=done_words(request, site.words(request)),
+        record=page.record,
+        detainers=mine,
+        events=[line for line in view.events if line.id in kept],
+        zone=view.zone,
+    )
+
+
+def _board(
+    site: Site,
+    request: Request,
+    viewer: Viewer,
+    rows: list[BoardRow],
+    first: list[BoardRow],
+    more: dict[str, Any] | None,
+    query: dict[str, str],
+) -> Response:
+    t = site.words(request)
+    return site.page(
+        request,
+        viewer,
+        "board.html.j2",
+        here="board",
+        done=done_words(request, t),
+        rows=first,
+        more=more,
+        filters=_filters(rows, query["show"], query["find"], t),
+        wanted=query["show"],
+        query=query["find"],
+        again=link_of("/board", query),
+    )
+
+
+def _filters(rows: list[BoardRow], show: str, find: str, t: Words) -> list[dict[str, Any]]:
+    """Return the filters that have somebody in them, the most pressing first."""
+    counts = {verdict: sum(row.verdict == verdict.value for row in rows) for verdict in _SHOWN}
+    listed: list[tuple[str, str, str, int]] = [
+        ("", "", t("board.all"), len(rows)),
+        ("due", "", t("board.due"), sum(map(is_due, rows))),
+    ]
+    listed += [(v.value, v.value, t(f"verdict.{v.value}.short"), n) for v, n in counts.items() if n]
+    return [
+        {
+            "href": link_of("/board", {"show": key, "find": find}),
+            "on": key == show,
+            "verdict": verdict,
+            "label": label,
+            "count": count,
+        }
+        for key, verdict, label, count in listed
+    ]
+
+
+def _acted(
+    site: Site,
+    request: Request,
+    viewer: Viewer,
+    form: Form,
+    page: PersonPage,
+    sent: FormData,
+) -> Response:
+    """Do what a form says, or show it again with what is wrong."""
+    t = site.words(request)
+    zone = picks.zone_of(page)
+    filled = read_form(form, sent, zone, picks.of_person(site, viewer, page, t))
+    event_id, version = str(sent.get("event_id") or ""), str(sent.get("version") or "")
+    problems = filled.problems
+    news: tuple[str, ...] = ()
+    common = {"event_id": event_id}
+    if version.isdigit():
+        common["expected_version"] = int(version)  # type: ignore[assignment]
+    if not problems:
+        try:
+            done = calls.do(form.name, site.desk, viewer.ctx, page, filled.values, common)
+            again = "&again=1" if getattr(done, "repeated", False) else ""
+            return see(f"/people/{page.record.id}?done={form.name}{again}")
+        except calls.Wrong as wrong:
+            problems = wrong.problems
+        except Stale as stale:
+            problems = (Problem("", "fault.stale"),)
+            news = tuple(t(f"event.{event.event}") for event in stale.came_in)
+        except ExeatError as error:
+            problems = tuple(Problem.of(fault, form) for fault in error.faults)
+    return _act_page(
+        site, request, viewer, form, page, filled.raw, problems=problems, news=news,
+        event_id=event_id,
+    )  # fmt: skip
+
+
+def _act_page(
+    site: Site,
+    request: Request,
+    viewer: Viewer,
+    form: Form,
+    page: PersonPage,
+    raw: dict[str, list[str]],
+    **more: Any,
+) -> Response:
+    record = page.record.id
+    return form_page(
+        site,
+        request,
+        viewer,
+        form,
+        raw,
+        back=f"/people/{record}",
+        action=f"/people/{record}/{form.name}",
+        who=shown_name(page),
+        hidden={"version": str(page.version)},
+        choices=picks.of_person(site, viewer, page, site.words(request)),
+        **more,
+    )
+
+
+def _facts(page: PersonPage, t: Words) -> list[tuple[str, Any]]:
+    """Return the protective facts that are known, each with its label's key."""
+    found: list[tuple[str, Any]] = []
+    for one in fields(Person):
+        value = getattr(page.record.person, one.name)
+        if value is not None:
+            shown = t(f"code.StatusProof.{value}") if one.name == "status_proof" else value
+            found.append((one.name, shown))
+    return found
+
+
+def _form(act: str) -> Form:
+    if act not in ACTS:
+        raise Stop(404, "error.gone")
+    return ACTS[act]

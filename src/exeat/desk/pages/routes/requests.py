@@ -1,0 +1,270 @@
+"""Requests: intake, those that came in, what the sending agency sees, and people on the way."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from starlette.datastructures import FormData
+
+from exeat.desk.pages import calls, picks
+from exeat.desk.pages.acts import INTAKE
+from exeat.desk.pages.forms import Form, Problem, starts
+from exeat.desk.pages.more_acts import MATCH, SEND_REQUEST, TAKE_OVER
+from exeat.desk.pages.reading import Filled, read_form
+from exeat.desk.pages.routes._common import done_words, form_page, may, see
+from exeat.desk.pages.site import At, PageRoute, SentForm, Site, Stop
+from exeat.desk.pages.views import Viewer
+from exeat.desk.pages.words import Words
+from exeat.desk.service.models import IncomingRequest
+from exeat.errors import ExeatError
+
+_NO_PROBLEMS: tuple[Problem, ...] = ()
+
+__all__ = ["router"]
+
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
+
+
+@router.get("/requests")
+def requests(request: Request, site: At) -> Response:
+    """Show the requests, and who is on the way."""
+    return _list(site, request)
+
+
+@router.get("/requests/new")
+def intake(request: Request, site: At) -> Response:
+    """Ask what a paper says."""
+    viewer = may(site, request, "lodge")
+    raw = starts(INTAKE, viewer.zone, viewer.ctx.now, dict(request.query_params))
+    return _page(site, request, viewer, INTAKE, raw, "/requests/new")
+
+
+@router.post("/requests/new")
+def lodge(request: Request, site: At, sent: SentForm) -> Response:
+    """Enter a request that came on paper."""
+    viewer = site.checked(request, sent)
+    filled = read_form(INTAKE, sent, viewer.zone, {})
+    event_id = str(sent.get("event_id") or "") or uuid4().hex
+    problems = filled.problems
+    if not problems:
+        number = filled.values["booking_number"]
+        record = _record_of(site, viewer, number)
+        if record is None:
+            seen = {"seen": number[:40]}
+            problems = (Problem("booking_number", "fault.nobody-here", seen),)
+        else:
+            try:
+                common = {"event_id": event_id}
+                calls.lodge(site.desk, viewer.ctx, record, filled.values, common)
+                return see(f"/people/{record}?done=lodge")
+            except ExeatError as error:
+                problems = tuple(Problem.of(fault, INTAKE) for fault in error.faults)
+    return _page(
+        site, request, viewer, INTAKE, filled.raw, "/requests/new", problems, event_id=event_id
+    )
+
+
+@router.get("/requests/send")
+def sending(request: Request, site: At) -> Response:
+    """Ask what is requested."""
+    viewer = may(site, request, "send_request")
+    raw = starts(SEND_REQUEST, viewer.zone, viewer.ctx.now, {})
+    choices = {"facilities": picks.agencies(site, viewer, "facility")}
+    return _page(site, request, viewer, SEND_REQUEST, raw, "/requests/send", choices=choices)
+
+
+@router.post("/requests/send")
+def send(request: Request, site: At, sent: SentForm) -> Response:
+    """Send a request."""
+    viewer = site.checked(request, sent)
+    choices = {"facilities": picks.agencies(site, viewer, "facility")}
+    filled = read_form(SEND_REQUEST, sent, viewer.zone, choices)
+    event_id = str(sent.get("event_id") or "") or uuid4().hex
+    problems = filled.problems
+    if not problems:
+        try:
+            found = calls.send_request(site.desk, viewer.ctx, filled.values, event_id)
+            return see(f"/requests?done=send_request#q-{found.id}")
+        except ExeatError as error:
+            problems = tuple(Problem.of(fault, SEND_REQUEST) for fault in error.faults)
+    return _page(
+        site, request, viewer, SEND_REQUEST, filled.raw, "/requests/send", problems,
+        choices=choices, event_id=event_id,
+    )  # fmt: skip
+
+
+@router.get("/requests/{id}/match")
+def matching(request: Request, site: At, id: str) -> Response:
+    """Ask whom a request is about."""
+    return _match(site, request, may(site, request, "match_request"), id, None)
+
+
+@router.post("/requests/{id}/match")
+def match(request: Request, site: At, id: str, sent: SentForm) -> Response:
+    """Say whom a request is about."""
+    viewer = site.checked(request, sent)
+    return _match(site, request, viewer, id, sent)
+
+
+@router.post("/requests/{id}/not-here")
+def not_here(request: Request, site: At, id: str, sent: SentForm) -> Response:
+    """Answer that the person is not in custody here."""
+    viewer = site.checked(request, sent)
+    _said(site, lambda: site.desk.not_in_custody_here(viewer.ctx, id))
+    return see("/requests?done=answer_not_here")
+
+
+@router.post("/requests/{id}/withdraw")
+def withdraw(request: Request, site: At, id: str, sent: SentForm) -> Response:
+    """Withdraw a request."""
+    viewer = site.checked(request, sent)
+    _said(site, lambda: site.desk.withdraw_request(viewer.ctx, id))
+    return see("/requests?done=withdraw_request")
+
+
+@router.get("/handovers/{id}")
+def taking(request: Request, site: At, id: str) -> Response:
+    """Ask for the booking number of a person on the way."""
+    return _take_over(site, request, may(site, request, "acknowledge_transfer"), id, None)
+
+
+@router.post("/handovers/{id}")
+def take(request: Request, site: At, id: str, sent: SentForm) -> Response:
+    """Take a person over."""
+    return _take_over(site, request, site.checked(request, sent), id, sent)
+
+
+def _list(site: Site, request: Request) -> Response:
+    viewer = site.viewer(request)
+    ctx, t = viewer.ctx, site.words(request)
+    found = site.asked(lambda: site.desk.requests(ctx))
+    handovers = site.asked(lambda: site.desk.handovers(ctx)) if ctx.may("handovers") else None
+    return site.page(
+        request,
+        viewer,
+        "requests.html.j2",
+        here="requester" if ctx.may("send_request") else "requests",
+        done=done_words(request, t),
+        requests=found,
+        handovers=handovers,
+        agency_names={one.code: one.name for one in site.desk.agencies(ctx)},
+        steps=lambda one: _steps(one, t),
+    )
+
+
+def _steps(one: IncomingRequest, t: Words) -> list[tuple[str, datetime | None]]:
+    answered = t("requests.answered")
+    receipt = one.lodged if one.receipt else None
+    return [
+        (t("requests.lodged"), one.lodged),
+        (t("requests.receipt"), receipt),
+        (answered, one.answered),
+    ]
+
+
+def _match(
+    site: Site, request: Request, viewer: Viewer, id: str, sent: FormData | None
+) -> Response:
+    """Ask, or say, whom a request is about."""
+    wanted = _find(site.asked(lambda: site.desk.requests(viewer.ctx)), id)
+    choices = {"people": picks.people(site.desk.board(viewer.ctx))}
+    t = site.words(request)
+    filled, problems = Filled({}, {}, ()), _NO_PROBLEMS
+    if sent is not None:
+        filled = read_form(MATCH, sent, viewer.zone, choices)
+        problems = filled.problems
+        if not problems:
+            try:
+                record = filled.values["record"]
+                site.desk.match_request(viewer.ctx, id, record)
+                return see(f"/people/{record}?done=match_request")
+            except ExeatError as error:
+                problems = tuple(Problem.of(fault, MATCH) for fault in error.faults)
+    person = wanted.person
+    about = (
+        (t("field.surname.label"), person.shown if person else t("site.not_known")),
+        (t("field.born.label"), _day(person)),
+        (t("field.booking_number.label"), (person.booking_number if person else "") or "–"),
+        (t("requests.sender"), wanted.sender),
+    )
+    action = f"/requests/{id}/match"
+    return _page(
+        site, request, viewer, MATCH, filled.raw, action, problems, choices=choices, about=about
+    )
+
+
+def _take_over(
+    site: Site, request: Request, viewer: Viewer, id: str, sent: FormData | None
+) -> Response:
+    """Ask for the booking number here of a person who is on the way, and book them."""
+    coming = _find(site.asked(lambda: site.desk.handovers(viewer.ctx)), id)
+    t = site.words(request)
+    filled, problems = Filled({}, {}, ()), _NO_PROBLEMS
+    if sent is not None:
+        filled = read_form(TAKE_OVER, sent, viewer.zone, {})
+        problems = filled.problems
+        if not problems:
+            try:
+                number, event = filled.values["booking_number"], str(sent.get("event_id") or "")
+                done = site.desk.acknowledge_transfer(
+                    viewer.ctx, id, booking_number=number, event_id=event
+                )
+                return see(f"/people/{done.record}?done=acknowledge_transfer")
+            except ExeatError as error:
+                problems = tuple(Problem.of(fault, TAKE_OVER) for fault in error.faults)
+    about = (
+        (t("field.surname.label"), coming.person.shown if coming.person else "–"),
+        (t("field.born.label"), _day(coming.person)),
+        (t("requests.sender"), coming.sender),
+        (t("requests.holds"), ", ".join(coming.holds) or t("site.none")),
+    )
+    return _page(
+        site, request, viewer, TAKE_OVER, filled.raw, f"/handovers/{id}", problems, about=about
+    )
+
+
+def _page(
+    site: Site,
+    request: Request,
+    viewer: Viewer,
+    form: Form,
+    raw: dict[str, list[str]],
+    action: str,
+    problems: tuple[Problem, ...] = (),
+    **more: Any,
+) -> Response:
+    return form_page(
+        site, request, viewer, form, raw, back="/requests", action=action, problems=problems,
+        here="requester" if viewer.ctx.may("send_request") else "requests", **more,
+    )  # fmt: skip
+
+
+def _find(found: list[Any], id: str) -> Any:
+    wanted = next((one for one in found if one.id == id), None)
+    if wanted is None:
+        raise Stop(404, "error.gone")
+    return wanted
+
+
+def _record_of(site: Site, viewer: Viewer, number: str) -> str | None:
+    """Return the record in the house with a booking number; None where there is not just one."""
+    wanted = "".join(number.split()).casefold()
+    rows = site.desk.board(viewer.ctx)
+    found = [r.record for r in rows if "".join(r.booking_number.split()).casefold() == wanted]
+    return found[0] if len(found) == 1 else None
+
+
+def _said(site: Site, call: Any) -> None:
+    try:
+        site.asked(call)
+    except ExeatError as error:
+        fault = error.faults[0]
+        raise Stop(409, "fault.words", words=f"{fault.message}. {fault.help}") from error
+
+
+def _day(person: Any) -> str:
+    return person.born.isoformat() if person is not None and person.born else "–"

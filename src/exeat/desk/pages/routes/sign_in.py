@@ -1,0 +1,228 @@
+"""Signing in: name and password, then a code or a passkey; a new password where one is owed."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import segno
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from exeat.desk.pages.forms import Problem
+from exeat.desk.pages.routes._common import see
+from exeat.desk.pages.site import COOKIE, At, Elsewhere, PageRoute, SentForm, Site, Stop
+from exeat.desk.pages.words import LANGUAGES
+from exeat.desk.service.errors import SignInError
+from exeat.errors import ExeatError
+
+__all__ = ["router"]
+
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
+
+
+@router.get("/sign-in")
+def asking(request: Request, site: At, next: str = "", ended: str = "", out: str = "") -> Response:
+    """Ask for name and password."""
+    t = site.words(request)
+    notice = t("login.idle") if ended else t("login.out") if out else ""
+    return _login(site, request, next=_local(next), notice=notice)
+
+
+@router.post("/sign-in")
+def first(request: Request, site: At, sent: SentForm) -> Response:
+    """Check name and password."""
+    name, password = str(sent.get("name") or ""), str(sent.get("password") or "")
+    after = _local(str(sent.get("next") or ""))
+    given = {"name": name.strip(), "password": password}
+    problems = [Problem(k, f"login.missing_{k}") for k, text in given.items() if not text]
+    if not problems:
+        try:
+            session = site.desk.accounts.sign_in(name, password, site.clock())
+            return site.let_in(see(f"/sign-in/second?next={after}"), session)
+        except SignInError:
+            problems = [Problem("name", "login.wrong")]
+    return _login(site, request, next=after, given=name, problems=problems)
+
+
+@router.get("/sign-in/second")
+def second(request: Request, site: At, next: str = "") -> Response:
+    """Ask for the second step."""
+    return _second(site, request, _local(next))
+
+
+@router.post("/sign-in/second")
+def code(request: Request, site: At, sent: SentForm) -> Response:
+    """Check a code."""
+    after = _local(str(sent.get("next") or ""))
+    said = str(sent.get("code") or "").strip()
+    if not said:
+        return _second(site, request, after, [Problem("code", "login.missing_code")])
+    session = site.session(request)
+    site.same_mark(request, sent, session.csrf)
+    try:
+        whole = site.desk.accounts.confirm(session, said, site.clock())
+        return site.let_in(see(after or "/"), whole)
+    except SignInError:
+        return _second(site, request, after, [Problem("code", "login.wrong")])
+
+
+@router.post("/sign-in/passkey")
+def passkey(request: Request, site: At, sent: SentForm) -> Response:
+    """Check a passkey."""
+    after = _local(str(sent.get("next") or ""))
+    session = site.session(request)
+    site.same_mark(request, sent, session.csrf)
+    try:
+        answer = str(sent.get("answer") or "")
+        whole = site.desk.accounts.confirm_passkey(session, answer, site.clock())
+        return site.let_in(see(after or "/"), whole)
+    except SignInError:
+        return _second(site, request, after, [Problem("", "login.passkey_failed")])
+
+
+@router.post("/sign-out")
+def out(request: Request, site: At, sent: SentForm) -> Response:
+    """Sign out."""
+    try:
+        session = site.session(request)
+    except Elsewhere:
+        return see("/sign-in")
+    site.same_mark(request, sent, session.csrf)
+    site.desk.accounts.sign_out(session, site.clock())
+    gone = see("/sign-in?out=1")
+    gone.delete_cookie(COOKIE, path="/")
+    return gone
+
+
+@router.get("/password")
+def password(request: Request, site: At) -> Response:
+    """Ask for a new password."""
+    return _password(site, request)
+
+
+@router.post("/password")
+def new_password(request: Request, site: At, sent: SentForm) -> Response:
+    """Change the password."""
+    session = site.session(request)
+    site.same_mark(request, sent, session.csrf)
+    old, new = str(sent.get("old") or ""), str(sent.get("new") or "")
+    texts = {"old": old, "new": new}
+    problems = [Problem(k, f"password.missing_{k}") for k, text in texts.items() if not text]
+    if not problems and new != str(sent.get("again") or ""):
+        problems = [Problem("again", "password.differs")]
+    if not problems:
+        try:
+            now = site.clock()
+            ctx = site.desk.accounts.context(session, now)
+            site.desk.accounts.change_password(session, old, new, ctx)
+            return see("/")
+        except SignInError:
+            problems = [Problem("old", "password.wrong")]
+        except ExeatError as error:
+            problems = [Problem("new", text=f"{f.message}. {f.help}") for f in error.faults]
+    return _password(site, request, problems)
+
+
+@router.get("/account")
+def account(request: Request, site: At) -> Response:
+    """Show one's own account."""
+    viewer = site.viewer(request)
+    session = site.session(request)
+    options = site.desk.accounts.register_options(session, site.clock())
+    values = {"account": session.account, "options": options, "problems": []}
+    return site.page(request, viewer, "account.html.j2", **values)
+
+
+@router.post("/account/passkey")
+def add_passkey(request: Request, site: At, sent: SentForm) -> Response:
+    """Keep a passkey."""
+    site.checked(request, sent)
+    session = site.session(request)
+    answer, label = str(sent.get("answer") or ""), str(sent.get("label") or "")
+    try:
+        site.desk.accounts.register(session, answer, label, site.clock())
+    except SignInError as error:
+        raise Stop(422, "login.passkey_failed") from error
+    return see("/account?done=passkey")
+
+
+@router.post("/language")
+def language(request: Request, site: At, sent: SentForm) -> Response:
+    """Remember the language that was chosen."""
+    lang = str(sent.get("lang") or "")
+    back = see(_local(str(sent.get("back") or "")) or "/")
+    return site.speak(back, lang) if lang in LANGUAGES else back
+
+
+def _login(site: Site, request: Request, **values: Any) -> Response:
+    shown = {"notice": "", "problems": [], "given": "", "next": "", **values}
+    status = 422 if shown["problems"] else 200
+    return site.page(request, None, "login.html.j2", status=status, **shown)
+
+
+def _second(
+    site: Site, request: Request, after: str, problems: list[Problem] | None = None
+) -> Response:
+    session = site.session(request)
+    if session.whole:
+        raise Elsewhere(after or "/")
+    accounts, now = site.desk.accounts, site.clock()
+    enrol = None
+    if not problems:  # After a wrong code the app's secret must stay as it was scanned.
+        try:
+            enrol = _enrolment(accounts.enrol(session, now))
+        except SignInError:
+            enrol = None  # An app is enrolled already, as for almost everybody.
+    options = "" if enrol else accounts.sign_options(session, now)
+    has = bool(options) and bool(json.loads(options).get("allowCredentials"))
+    return site.page(
+        request,
+        None,
+        "second.html.j2",
+        status=422 if problems else 200,
+        problems=problems or [],
+        enrol=enrol,
+        passkey=options if has else "",
+        next=after,
+        csrf=session.csrf,
+    )
+
+
+def _enrolment(address: str) -> dict[str, str]:
+    """Return what a person needs to enrol a code app: a picture of the address, and the key."""
+    drawn = io.BytesIO()
+    segno.make(address, error="m").save(
+        drawn, kind="svg", xmldecl=False, svgns=True, scale=4, border=2, title="QR"
+    )
+    key = parse_qs(urlsplit(address).query)["secret"][0]
+    return {"qr": drawn.getvalue().decode(), "key": re.sub(r"(.{4})", r"\1 ", key).strip()}
+
+
+def _password(site: Site, request: Request, problems: list[Problem] | None = None) -> Response:
+    session = site.session(request)
+    if not session.whole:
+        raise Elsewhere("/sign-in/second")
+    return site.page(
+        request,
+        None,
+        "password.html.j2",
+        status=422 if problems else 200,
+        problems=problems or [],
+        csrf=session.csrf,
+        owed=session.account.must_change,
+    )
+
+
+def _local(path: str) -> str:
+    """Return a path of this site, or "": a link must not lead elsewhere.
+
+    Examples:
+        >>> _local("/board"), _local("//evil.example"), _local("https://evil.example")
+        ('/board', '', '')
+    """
+    plain = path.startswith("/") and not path.startswith(("//", "/\\"))
+    return path if plain and path.isprintable() else ""

@@ -1,0 +1,280 @@
+"""The frame of the pages' routes: who is signed in, what every page is given, what goes wrong."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.routing import APIRoute
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+
+from exeat.desk.auth import COOKIE, Session
+from exeat.desk.pages.rendering import HEADERS, Frame, render
+from exeat.desk.pages.views import Viewer
+from exeat.desk.pages.words import Words, language_of, words
+from exeat.desk.service import Context
+from exeat.desk.service.errors import NotPermitted, SignInError
+from exeat.desk.service.models import Agency
+from exeat.errors import ExeatError, LedgerError
+
+if TYPE_CHECKING:
+    from exeat.desk.pages.routes.law import LawPages
+
+__all__ = ["COOKIE", "At", "Elsewhere", "PageRoute", "SentForm", "Site", "Stop"]
+
+_LANGUAGE: Final = "exeat_language"
+_YEAR: Final = 365 * 24 * 3600
+_log = logging.getLogger("exeat.desk.pages")
+_FOREIGN: Final = ("cross-site", "same-site")
+
+
+class Elsewhere(Exception):
+    """Go to another page first."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
+class Stop(Exception):
+    """A page that cannot be shown, and why: a key of the catalogue."""
+
+    def __init__(self, status: int, key: str, **values: str) -> None:
+        super().__init__(key)
+        self.status, self.key, self.values = status, key, values
+
+
+@dataclass
+class Site:
+    """What the routes share.
+
+    Args:
+        desk: The services, with ``desk.accounts``.
+        clock: The one clock.
+        secure: Send the cookie over TLS only.
+        invented: The people are invented, and each page says so.
+        still: Clocks stand still, for pictures and tests.
+        verify: Checks the ledger; None: not from here.
+        law: The law pages.
+    """
+
+    desk: Any
+    clock: Callable[[], datetime]
+    secure: bool = True
+    invented: bool = False
+    still: bool = False
+    changes: str = ""
+    verify: Callable[[Context], Any] | None = None
+    law: LawPages | None = None
+    _agencies: dict[str, Agency] = field(default_factory=dict)
+
+    # --- who --------------------------------------------------------------------------------
+
+    def session(self, request: Request) -> Session:
+        """Return the session of a request.
+
+        Raises:
+            Elsewhere: There is none: sign in first.
+        """
+        token = request.cookies.get(COOKIE, "")
+        ended = "?ended=1" if token else ""
+        if not token:
+            raise Elsewhere(f"/sign-in?next={quote(request.url.path)}")
+        try:
+            found: Session = self.desk.accounts.session(token, self.clock())
+        except SignInError as error:
+            raise Elsewhere(f"/sign-in{ended}") from error
+        return found
+
+    def viewer(self, request: Request) -> Viewer:
+        """Return who is signed in, with all that is owed before given.
+
+        Raises:
+            Elsewhere: The second factor or a new password is still owed.
+        """
+        session = self.session(request)
+        if not session.whole:
+            raise Elsewhere("/sign-in/second")
+        if session.account.must_change:
+            raise Elsewhere("/password")
+        now = self.clock()
+        ctx = self.desk.accounts.context(session, now, secrets.token_hex(8))
+        agency = self.agency(ctx, ctx.agency)
+        zone = ZoneInfo(agency.zone) if agency is not None and agency.zone else ZoneInfo("UTC")
+        name = agency.name if agency is not None else ctx.agency
+        return Viewer(ctx, session.account.shown, name, zone, session.csrf)
+
+    def agency(self, ctx: Context, code: str) -> Agency | None:
+        """Return an agency by its code; the directory is read again where it is not known."""
+        if code not in self._agencies:
+            self._agencies = {one.code: one for one in self.desk.agencies(ctx)}
+        return self._agencies.get(code)
+
+    def checked(self, request: Request, form: FormData) -> Viewer:
+        """Return who sent a form.
+
+        Raises:
+            Stop: It does not carry the session's own mark, or came from elsewhere.
+        """
+        viewer = self.viewer(request)
+        self.same_mark(request, form, viewer.csrf)
+        return viewer
+
+    def same_mark(self, request: Request, form: FormData, csrf: str) -> None:
+        """Refuse a form that does not carry the session's mark."""
+        sent = str(form.get("csrf") or "")
+        foreign = request.headers.get("sec-fetch-site") in _FOREIGN
+        if foreign or not secrets.compare_digest(sent.encode(), csrf.encode()):
+            raise Stop(403, "fault.csrf")
+
+    # --- what a page is given -----------------------------------------------------------------
+
+    def words(self, request: Request) -> Words:
+        """Return the words of the reader's language."""
+        accepts = request.headers.get("accept-language", "")
+        return words(language_of(request.cookies.get(_LANGUAGE), accepts))
+
+    def frame(
+        self, request: Request, viewer: Viewer | None, here: str = "", done: str = ""
+    ) -> Frame:
+        """Return what every page needs, with the count of open tasks."""
+        tasks = 0
+        if viewer is not None and viewer.ctx.may("tasks"):
+            tasks = sum(1 for task in self.desk.tasks(viewer.ctx) if task.closed is None)
+        return replace(self._frame(request, viewer), here=here, tasks=tasks, done=done)
+
+    def _frame(self, request: Request, viewer: Viewer | None) -> Frame:
+        return Frame(
+            t=self.words(request),
+            now=viewer.ctx.now if viewer is not None else self.clock(),
+            viewer=viewer,
+            path=request.url.path,
+            invented=self.invented,
+            still=self.still,
+            changes=self.changes if viewer is not None else "",
+        )
+
+    def page(
+        self,
+        request: Request,
+        viewer: Viewer | None,
+        template: str,
+        *,
+        here: str = "",
+        done: str = "",
+        status: int = 200,
+        **values: Any,
+    ) -> HTMLResponse:
+        """Return a page."""
+        frame = self.frame(request, viewer, here, done)
+        return HTMLResponse(render(template, frame, **values), status, headers=HEADERS)
+
+    def let_in(self, response: Response, session: Session) -> Response:
+        """Give the browser the session's cookie."""
+        response.set_cookie(
+            COOKIE, session.token, httponly=True, samesite="strict", secure=self.secure, path="/"
+        )
+        return response
+
+    def speak(self, response: Response, lang: str) -> Response:
+        """Remember the language that was chosen."""
+        response.set_cookie(_LANGUAGE, lang, max_age=_YEAR, httponly=True, samesite="strict")
+        return response
+
+    # --- what goes wrong ----------------------------------------------------------------------
+
+    def stopped(self, request: Request, stop: Exception) -> Response:
+        """Return the page that says what stopped another, or send the browser elsewhere."""
+        t = self.words(request)
+        match stop:
+            case Elsewhere(path=path):
+                return RedirectResponse(path, 303, headers=HEADERS)
+            case Stop(status=status, key=key, values=values):
+                titles = {"fault.csrf": "fault.title", "fault.words": "fault.title"}
+                title = titles.get(key, "title.gone" if status == 404 else "title.denied")
+                return self._plain(request, status, t(title), t(key, **values))
+            case ExeatError(faults=faults):
+                words = t("error.refused")
+                return self._plain(request, 409, t("fault.title"), words, faults)
+        raise stop
+
+    def broken(self, request: Request, error: Exception) -> Response:
+        """Return the page that says that something broke; the log has its kind alone."""
+        number = secrets.token_hex(4)
+        _log.error("page %s failed (%s): %s", request.url.path, number, type(error).__name__)
+        t = self.words(request)
+        return self._plain(request, 500, t("title.broken"), t("error.broken", id=number))
+
+    def _plain(
+        self, request: Request, status: int, title: str, message: str, faults: Any = ()
+    ) -> Response:
+        viewer = None
+        try:
+            viewer = self.viewer(request)
+        except (Elsewhere, ExeatError):
+            _log.debug("shown to somebody who is not signed in")
+        frame = replace(self._frame(request, viewer), tasks=0)
+        values = {"title": title, "message": message, "faults": faults}
+        return HTMLResponse(render("stop.html.j2", frame, **values), status, headers=HEADERS)
+
+    def asked(self, call: Callable[[], Any]) -> Any:
+        """Return what a service says; what it may not say becomes a page.
+
+        Raises:
+            Stop: The role may not, or there is no such thing for this agency.
+        """
+        try:
+            return call()
+        except NotPermitted as error:
+            raise Stop(403, "error.denied") from error
+        except LedgerError as error:
+            raise Stop(404, "error.gone") from error
+
+
+class PageRoute(APIRoute):
+    """A route that makes a page of whatever stops one."""
+
+    def get_route_handler(self) -> Callable[[Request], Any]:
+        """Return what answers a request."""
+        handler = super().get_route_handler()
+
+        async def handled(request: Request) -> Response:
+            site = site_of(request)
+            try:
+                return await handler(request)
+            except (Elsewhere, Stop, ExeatError) as stop:
+                return await run_in_threadpool(site.stopped, request, stop)
+            except RequestValidationError:
+                return await run_in_threadpool(site.stopped, request, Stop(404, "error.gone"))
+            except HTTPException:
+                raise
+            except Exception as error:
+                return await run_in_threadpool(site.broken, request, error)
+
+        return handled
+
+
+def site_of(request: Request) -> Site:
+    """Return what the routes of an application share."""
+    site: Site = request.app.state.pages
+    return site
+
+
+async def read(request: Request) -> FormData:
+    """Return the form that a browser sent."""
+    return await request.form()
+
+
+At: TypeAlias = Annotated[Site, Depends(site_of)]
+SentForm: TypeAlias = Annotated[FormData, Depends(read)]

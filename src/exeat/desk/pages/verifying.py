@@ -1,0 +1,45 @@
+"""The verifier behind the auditor's page: the whole ledger, at the click of a button."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from threading import Lock
+
+import psycopg
+
+from exeat.desk.pages.views import Verified
+from exeat.desk.service import Context
+from exeat.record.checkpoint import Verifier
+from exeat.record.verify import verify_database
+
+__all__ = ["checker"]
+
+_SHOWN = 20
+_STATES = {0: "sound", 1: "damaged", 2: "damaged", 3: "unsigned"}
+
+
+def checker(conninfo: str, verifiers: Sequence[Verifier]) -> Callable[[Context], Verified]:
+    """Return what verifies a ledger, without opening a content.
+
+    Args:
+        conninfo: How to connect as an administrator or an auditor of the database.
+        verifiers: Keys of this log.
+
+    Returns:
+        A call that takes who asks. One runs at a time: a second one waits.
+    """
+    lock = Lock()
+
+    def check(ctx: Context) -> Verified:
+        with lock, psycopg.connect(conninfo, autocommit=True) as conn:
+            report = verify_database(conn, verifiers)
+        return Verified(
+            state=_STATES[report.exit_code],
+            entries=report.size,
+            signed=report.signed_size,
+            root=report.root,
+            checked=ctx.now,
+            faults=tuple(str(damage) for damage in report.damages[:_SHOWN]),
+        )
+
+    return check

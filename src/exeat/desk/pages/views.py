@@ -1,0 +1,133 @@
+"""What the pages show beyond what the services return: laid out, and sorted for the eye."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from exeat.decide import DutyState
+from exeat.desk.service.context import Context
+from exeat.desk.service.models import PersonPage
+from exeat.report.law_text import RuleText
+
+__all__ = ["DeadlineKind", "DutyView", "EventLine", "PersonView", "Verified", "Viewer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Whoever is signed in.
+
+    Attributes:
+        ctx: As the services take it.
+        name: The person's own name, for the head of each page.
+        zone: Time zone in which lists show their times.
+        csrf: What each form of this session must carry.
+    """
+
+    ctx: Context
+    name: str
+    agency_name: str
+    zone: ZoneInfo
+    csrf: str
+
+
+class DeadlineKind(StrEnum):
+    """What happens at the next deadline of a person."""
+
+    OVERDUE = "overdue"
+    """Every authority ended then."""
+    GO = "go"
+    """The person could go since then, and nothing keeps them."""
+    NOTICE = "notice"
+    """A notice must be given by then."""
+    HOLD_ENDS = "hold-ends"
+    """The authority to keep the person ends then."""
+    SCHEDULED = "scheduled"
+    """The release is set for then."""
+    TASK = "task"
+    """An open question must be answered by then."""
+
+
+@dataclass(frozen=True, slots=True)
+class DutyView:
+    """Something that the facility must do in this person's case, or did.
+
+    Attributes:
+        on_release: It arises from the release itself.
+    """
+
+    about: str
+    to: str
+    due: datetime | None
+    state: DutyState
+    rule: str
+    certain: bool
+    evidence: str
+    on_release: bool
+    detainer: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """One entry of the record, as a reader of it needs it.
+
+    Attributes:
+        kind: The kind of event, such as ``detainer-served``.
+        occurred: When it happened, where that is an instant.
+        about: The same in the record's words, where it is uncertain.
+        detail: What it names: pairs of a field and its value.
+        corrected: Id of the correction that took its place, or "".
+    """
+
+    id: str
+    kind: str
+    occurred: datetime | None
+    about: str
+    recorded: datetime | None
+    by: str
+    detail: tuple[tuple[str, str], ...]
+    note: str
+    corrected: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """A person's page: what the services say, and what is drawn from it.
+
+    Attributes:
+        laws: The rules that the verdict rests on, in words, with their citations.
+        duty_laws: The rules of the duties, those left out that stand in ``laws`` already.
+        story: The time line in words: each row's label and note.
+    """
+
+    page: PersonPage
+    zone: ZoneInfo
+    place_name: str
+    laws: tuple[RuleText, ...]
+    duty_laws: tuple[RuleText, ...]
+    duties: tuple[DutyView, ...]
+    events: tuple[EventLine, ...]
+    drawing: str
+    story: tuple[tuple[str, str], ...]
+    deadline: datetime | None
+    deadline_kind: DeadlineKind | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What the verifier said of the ledger.
+
+    Attributes:
+        state: ``sound``, ``damaged``, or ``unsigned``: sound, but signed by no key that is known.
+        signed: How many of the entries are under a signature.
+        faults: What does not verify, in words; the first few.
+    """
+
+    state: str
+    entries: int
+    signed: int
+    root: str
+    checked: datetime
+    faults: tuple[str, ...] = ()

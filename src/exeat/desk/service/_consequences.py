@@ -1,0 +1,177 @@
+"""What follows from an event at once: which tasks it opens, and which it closes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from exeat.desk.db import Tx
+from exeat.desk.service._base import Held
+from exeat.desk.service._tasks import close_tasks, open_task
+from exeat.desk.service.models import TaskKind
+from exeat.desk.settings import Settings
+from exeat.facts.codes import BasisEnd, BasisKind, StatusProof
+from exeat.facts.events import (
+    BasisEnded,
+    Booked,
+    DetainerAcknowledged,
+    DetainerDecided,
+    DetainerLifted,
+    DetainerLodged,
+    Disputed,
+    Event,
+    PersonFact,
+    Released,
+    TransferAcknowledged,
+    Transferred,
+)
+from exeat.facts.record import CustodyRecord
+from exeat.facts.times import NEVER
+
+__all__ = ["consequences", "disputes_that_follow"]
+
+_AS_EXPECTED: Final = frozenset(
+    {BasisEnd.TIME_SERVED, BasisEnd.TRANSFERRED, BasisEnd.WITHDRAWN, BasisEnd.UNSTATED}
+)
+"""Ends of a sentence that no court's paper has to say."""
+_OVER_ONCE_GONE: Final = tuple(
+    kind
+    for kind in TaskKind
+    if kind not in (TaskKind.OVERRIDE, TaskKind.TRANSFER, TaskKind.TRANSFER_OUT)
+)
+_OF_A_REQUEST: Final = (TaskKind.ACKNOWLEDGE, TaskKind.CONTRADICTION)
+
+
+def consequences(
+    tx: Tx, settings: Settings, held: Held, events: Sequence[Event], record: CustodyRecord
+) -> tuple[str, ...]:
+    """Open and close what follows from new events.
+
+    Args:
+        tx: Its tasks belong to the facility, whoever sent the events.
+        settings: Due times.
+        held: The record.
+        events: What was added.
+        record: The record with them.
+
+    Returns:
+        The ids of the tasks that were opened.
+    """
+    opened: list[str] = []
+    with tx.acting_for(held.facility):
+        for event in events:
+            opened += _of(tx, settings, held, event, record)
+    return tuple(opened)
+
+
+def _of(
+    tx: Tx, settings: Settings, held: Held, event: Event, record: CustodyRecord
+) -> Iterator[str]:
+    match event:
+        case Booked() if not record.bases and not record.detainers:
+            yield open_task(tx, settings, TaskKind.NO_BASIS, held=held)
+        case DetainerLodged(detainer=id):
+            yield open_task(tx, settings, TaskKind.ACKNOWLEDGE, held=held, about=id)
+            yield from _contradicted(tx, settings, held, event, record)
+        case DetainerAcknowledged(detainer=id):
+            close_tasks(tx, held, [TaskKind.ACKNOWLEDGE], "acknowledged", id)
+        case DetainerDecided(detainer=id):
+            close_tasks(tx, held, [TaskKind.ACKNOWLEDGE], "answered", id)
+        case DetainerLifted(detainer=id):
+            close_tasks(tx, held, _OF_A_REQUEST, "lifted", id)
+            _citizenship_over(tx, held, record)
+        case BasisEnded(basis=id) if _needs_the_court(event, record):
+            words = (
+                f"The sentence `{id}` ended by `{event.ended_by}`: ask the court whether it is so."
+            )
+            yield open_task(tx, settings, TaskKind.VERIFY_ORDER, held=held, about=id, because=words)
+        case PersonFact():
+            yield from _claims(tx, settings, held, event)
+        case Transferred():
+            words = (
+                f"Sent to `{event.to}`, which has not said that it has the person and the holds."
+            )
+            yield open_task(
+                tx, settings, TaskKind.TRANSFER_OUT, held=held, about=event.id, because=words
+            )
+        case TransferAcknowledged(transfer=id):
+            close_tasks(tx, held, [TaskKind.TRANSFER_OUT], "acknowledged", id)
+        case Released():
+            close_tasks(tx, held, _OVER_ONCE_GONE, "released")
+        case _:
+            pass
+    if not isinstance(event, Booked) and record.bases:
+        close_tasks(tx, held, [TaskKind.NO_BASIS], "a basis was entered")
+
+
+def _needs_the_court(event: BasisEnded, record: CustodyRecord) -> bool:
+    """Say whether a sentence ended otherwise than by being served."""
+    kinds = {basis.id: basis.kind for basis in record.bases}
+    return kinds.get(event.basis) is BasisKind.SENTENCE and event.ended_by not in _AS_EXPECTED
+
+
+def _claims(tx: Tx, settings: Settings, held: Held, event: PersonFact) -> Iterator[str]:
+    if event.person.claims_citizenship or event.person.status_proof is StatusProof.CITIZENSHIP:
+        yield open_task(tx, settings, TaskKind.CITIZENSHIP, held=held)
+    if event.person.disputes_identity:
+        yield open_task(tx, settings, TaskKind.IDENTITY, held=held)
+    if event.person.claims_citizenship is False:
+        close_tasks(tx, held, [TaskKind.CITIZENSHIP], "the claim was withdrawn")
+    if event.person.disputes_identity is False:
+        close_tasks(tx, held, [TaskKind.IDENTITY], "cleared")
+
+
+def _contradicted(
+    tx: Tx, settings: Settings, held: Held, event: DetainerLodged, record: CustodyRecord
+) -> Iterator[str]:
+    """Open the checks that are due when a request meets what the jail already knows."""
+    if event.names_this_person is False:
+        yield open_task(tx, settings, TaskKind.CONTRADICTION, held=held, about=event.detainer)
+    person = record.person
+    if person.claims_citizenship or person.status_proof is StatusProof.CITIZENSHIP:
+        yield open_task(tx, settings, TaskKind.CITIZENSHIP, held=held)
+    if person.disputes_identity:
+        yield open_task(tx, settings, TaskKind.IDENTITY, held=held)
+
+
+def _citizenship_over(tx: Tx, held: Held, record: CustodyRecord) -> None:
+    if all(detainer.lifted not in (NEVER, None) for detainer in record.detainers):
+        close_tasks(tx, held, [TaskKind.CITIZENSHIP], "no request is left")
+
+
+def disputes_that_follow(event: Event, record: CustodyRecord) -> list[Disputed]:
+    """Return what goes back to each issuer when the jail's own record speaks against a request.
+
+    Each is an event of the record, so that whoever has a stake in it reads it there.
+    """
+    said = _says_back(event)
+    if said is None:
+        return []
+    open_requests = [d.id for d in record.detainers if d.lifted in (NEVER, None)]
+    if isinstance(event, DetainerLodged):
+        open_requests = [event.detainer]
+    return [
+        Disputed(
+            id=f"{event.id}.{id}",
+            record=event.record,
+            occurred=event.occurred,
+            recorded=event.recorded,
+            by=event.by,
+            of=id,
+            says=said,
+        )
+        for id in open_requests
+    ]
+
+
+def _says_back(event: Event) -> str | None:
+    if isinstance(event, PersonFact):
+        if event.person.status_proof is StatusProof.CITIZENSHIP:
+            return "The person has shown proof of United States citizenship. Check, and answer."
+        if event.person.claims_citizenship:
+            return "The person says that they are a United States citizen. Check, and answer."
+        if event.person.disputes_identity:
+            return "The person says that they are not the one whom the request names."
+    if isinstance(event, DetainerLodged) and event.names_this_person is False:
+        return "What the request says of the person differs from the jail's own record."
+    return None

@@ -1,0 +1,169 @@
+"""Personal data: sealed in the vault, compared blindly, matched by identifiers."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from dataclasses import asdict
+from datetime import date
+from typing import Any, Final
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from exeat.desk.db import Tx
+from exeat.desk.service._base import Held
+from exeat.desk.service._words import bad_field
+from exeat.desk.service.errors import BadInput
+from exeat.desk.service.models import Namesake, PersonalData
+from exeat.errors import Fault
+from exeat.record.vault import PersonKey
+
+__all__ = [
+    "IDENTIFIERS",
+    "blind",
+    "check_personal",
+    "matches",
+    "namesakes",
+    "open_personal",
+    "personal_from_json",
+    "personal_to_json",
+    "plain",
+    "put_personal",
+    "read_personal",
+]
+
+_ABOUT: Final = b"exeat-personal/1"
+_LONGEST: Final = 200
+
+IDENTIFIERS: Final = ("born", "booking_number", "fingerprint_id", "photo")
+"""What tells one person from another besides the name; a photo is compared by the officer."""
+
+
+def plain(text: str) -> str:
+    """Return a name or number as it is compared: no accents, case, spaces or marks.
+
+    Examples:
+        >>> plain("García-López "), plain("O'Neil"), plain("2026-00417")
+        ('garcialopez', 'oneil', '202600417')
+    """
+    apart = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(c for c in apart if c.isalnum())
+
+
+def blind(key: PersonKey, field: str, value: str) -> bytes | None:
+    """Return what stands for a value in an index, and tells only whether two are equal."""
+    word = plain(value)
+    return key.mac(uuid5(NAMESPACE_OID, f"exeat {field}"), word) if word else None
+
+
+def check_personal(person: PersonalData) -> None:
+    """Refuse personal data that name nobody.
+
+    Raises:
+        BadInput: With every field that will not do.
+    """
+    faults: list[Fault] = []
+    if not plain(person.surname):
+        faults.append(bad_field("surname", "is missing", "Enter the surname."))
+    for name, value in asdict(person).items():
+        if isinstance(value, str) and len(value) > _LONGEST:
+            faults.append(bad_field(name, "is too long", f"Enter at most {_LONGEST} characters."))
+        if isinstance(value, str) and any(not c.isprintable() for c in value):
+            faults.append(
+                bad_field(name, "holds a character that cannot be shown", "Type it anew.")
+            )
+    if faults:
+        raise BadInput(faults)
+
+
+def personal_to_json(person: PersonalData) -> dict[str, Any]:
+    """Return personal data as JSON, to be sealed."""
+    said = asdict(person)
+    said["born"] = person.born.isoformat() if person.born else None
+    return said
+
+
+def personal_from_json(said: dict[str, Any]) -> PersonalData:
+    """Read what :func:`personal_to_json` wrote."""
+    born = said.get("born")
+    return PersonalData(**{**said, "born": date.fromisoformat(born) if born else None})
+
+
+def _about(record: UUID) -> bytes:
+    return _ABOUT + record.bytes
+
+
+def put_personal(tx: Tx, held: Held, key: PersonKey, person: PersonalData) -> None:
+    """Write the personal data of a record, sealed under the person's key."""
+    data = json.dumps(personal_to_json(person)).encode()
+    nonce, sealed = key.seal(data, _about(held.record))
+    index = tx.key_of(held.facility)
+    tx.run(
+        "put_personal",
+        record=held.record,
+        agency=held.facility,
+        nonce=nonce,
+        sealed=sealed,
+        surname_mac=blind(index, "surname", person.surname),
+        number_mac=blind(index, "number", person.booking_number),
+        born_mac=blind(index, "born", person.born.isoformat() if person.born else ""),
+    )
+
+
+def open_personal(
+    key: PersonKey, record: UUID, nonce: bytes | None, sealed: bytes | None
+) -> PersonalData | None:
+    """Return personal data as they were sealed, or None where there are none."""
+    if not nonce or sealed is None:
+        return None
+    data = key.open(nonce, sealed, _about(record))
+    return None if data is None else personal_from_json(json.loads(data))
+
+
+def read_personal(tx: Tx, held: Held, key: PersonKey) -> PersonalData | None:
+    """Return the personal data of a record, where this agency may see them."""
+    row = tx.one("personal", record=held.record)
+    return None if row is None else open_personal(key, held.record, row["nonce"], row["sealed"])
+
+
+def namesakes(tx: Tx, held: Held, person: PersonalData | None) -> tuple[Namesake, ...]:
+    """Return who else in the house has the same surname."""
+    if person is None or held.stake != "facility":
+        return ()
+    mac = blind(tx.key_of(held.facility), "surname", person.surname)
+    rows = tx.all("namesakes", agency=held.facility, surname_mac=mac, record=held.record)
+    found = []
+    for row in rows:
+        key = tx.master.unwrap(row["person"], row["wrapped_key"], row["name"])
+        other = open_personal(key, row["record"], row["nonce"], row["sealed"])
+        if other is not None:
+            found.append(Namesake(row["name"], other.shown, other.booking_number))
+    return tuple(found)
+
+
+def matches(person: PersonalData, said: dict[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Compare what somebody says with what is on file, identifier by identifier.
+
+    Returns:
+        Which identifiers match, and which differ. What is not said, or not on file, is in neither.
+
+    Examples:
+        >>> someone = PersonalData(surname="Example", born=date(1990, 1, 31), booking_number="B-7")
+        >>> matches(someone, {"born": "1990-01-31", "booking_number": "b7"})
+        (('born', 'booking_number'), ())
+        >>> matches(someone, {"born": "1990-01-13", "photo": "match"})
+        (('photo',), ('born',))
+    """
+    same: list[str] = []
+    differ: list[str] = []
+    for name in IDENTIFIERS:
+        given = said.get(name, "").strip()
+        if not given:
+            continue
+        if name == "photo":
+            (same if given == "match" else differ).append(name)
+            continue
+        on_file = getattr(person, name)
+        filed = on_file.isoformat() if isinstance(on_file, date) else on_file
+        if plain(filed):
+            (same if plain(given) == plain(filed) else differ).append(name)
+    return tuple(same), tuple(differ)

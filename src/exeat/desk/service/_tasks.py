@@ -1,0 +1,125 @@
+"""Tasks: everything that waits has an owner and a due time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from exeat.desk.db import Tx
+from exeat.desk.service._base import Held
+from exeat.desk.service._words import code_of
+from exeat.desk.service.context import Role
+from exeat.desk.service.models import Task, TaskKind
+from exeat.desk.settings import Settings
+
+__all__ = ["cleared_before", "close_about", "close_tasks", "open_task", "task_of"]
+
+_SETTING: Final[dict[TaskKind, tuple[str, int]]] = {
+    TaskKind.PAPER: ("paper_minutes", 1),
+    TaskKind.VERIFY_ORDER: ("paper_minutes", 1),
+    TaskKind.MATCH: ("receipt_minutes", 1),
+    TaskKind.ACKNOWLEDGE: ("receipt_minutes", 1),
+    TaskKind.OVERRIDE: ("review_hours", 60),
+}
+_OWNERS: Final = {TaskKind.OVERRIDE: Role.SUPERVISOR, TaskKind.OVERDUE: Role.SUPERVISOR}
+
+
+def due_of(kind: TaskKind, now: datetime, settings: Settings) -> datetime:
+    """Return by when a task of a kind is to be done."""
+    name, factor = _SETTING.get(kind, ("task_minutes", 1))
+    return now + timedelta(minutes=int(getattr(settings, name)) * factor)
+
+
+def open_task(
+    tx: Tx,
+    settings: Settings,
+    kind: TaskKind,
+    *,
+    held: Held | None = None,
+    about: str = "",
+    because: str = "",
+    due: datetime | None = None,
+) -> str:
+    """Open a task for the agency that this transaction acts for, or return the open one's id."""
+    params = {
+        "agency": tx.agency,
+        "record": held.record if held is not None else None,
+        "about": about,
+        "kind": kind.value,
+    }
+    now = tx.ctx.now
+    row = tx.one(
+        "open_task",
+        task=uuid4(),
+        because=because or kind.description,
+        opened=now,
+        due=due if due is not None else due_of(kind, now, settings),
+        owner_role=_OWNERS.get(kind, Role.BOOKING).value,
+        **params,
+    )
+    found = row or tx.one("open_task_id", **params)
+    assert found is not None
+    return _hex(found["task"])
+
+
+def close_tasks(
+    tx: Tx, held: Held, kinds: Sequence[TaskKind], outcome: str, about: str | None = None
+) -> None:
+    """Close what is open about a record, because what it waited for has happened."""
+    tx.run(
+        "close_tasks",
+        record=held.record,
+        kinds=[kind.value for kind in kinds],
+        about=about,
+        at=tx.ctx.now,
+        by=tx.ctx.actor_name,
+        outcome=outcome,
+    )
+
+
+def close_about(tx: Tx, kind: TaskKind, about: str, outcome: str) -> None:
+    """Close the open task of a kind about one thing that has no record, such as a request."""
+    tx.run(
+        "close_tasks_about",
+        agency=tx.agency,
+        kind=kind.value,
+        about=about,
+        at=tx.ctx.now,
+        by=tx.ctx.actor_name,
+        outcome=outcome,
+    )
+
+
+def cleared_before(tx: Tx, held: Held) -> tuple[str, ...]:
+    """Return a warning for each earlier booking at which the person was found not to be the one."""
+    return tuple(
+        f"At an earlier booking it was checked and cleared: not the person sought"
+        f" ({row['closed'].date().isoformat()})."
+        for row in tx.all("cleared_before", record=held.record)
+    )
+
+
+def task_of(row: Mapping[str, Any], now: datetime) -> Task:
+    """Return a task as pages show it."""
+    closed = row["closed"]
+    return Task(
+        id=_hex(row["task"]),
+        kind=code_of(TaskKind, row["kind"]),
+        record=row.get("record_name"),
+        about=row["about"],
+        because=row["because"],
+        opened=row["opened"],
+        due=row["due"],
+        owner_role=row["owner_role"],
+        owner=row["owner"],
+        late=closed is None and row["due"] < now,
+        closed=closed,
+        closed_by=row["closed_by"],
+        outcome=row["outcome"],
+    )
+
+
+def _hex(id: UUID) -> str:
+    return id.hex

@@ -1,0 +1,42 @@
+"""Messages that several acts share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from exeat.desk.service.errors import BadInput
+from exeat.errors import Fault, near_miss
+from exeat.facts.codes import Described
+
+__all__ = ["bad_field", "code_of", "one_line", "refused_field"]
+
+D = TypeVar("D", bound=Described)
+
+
+def code_of(kind: type[D], value: str) -> D:
+    """Return the member of a code list that a text stands for.
+
+    Raises:
+        ValueError: It stands for none.
+    """
+    return kind.__call__(value)
+
+
+def one_line(text: str, limit: int = 60) -> str:
+    """Return a value as a message quotes it: on one line, cut where it is long."""
+    shown = "".join(c if c.isprintable() else " " for c in text)
+    return shown if len(shown) <= limit else shown[: limit - 3] + "..."
+
+
+def bad_field(field: str, message: str, help: str) -> Fault:
+    """Return the fault of a field of a form."""
+    return Fault("E602", field, message, help)
+
+
+def refused_field(
+    field: str, seen: str, words: str, help: str, known: Sequence[str] = ()
+) -> BadInput:
+    """Return the error of one field whose value will not do."""
+    message = f"`{one_line(seen)}` {words}"
+    return BadInput([bad_field(field, message, help + near_miss(seen, known))])

@@ -1,0 +1,292 @@
+"""Acts on one record: each is one event, or a few that stand or fall together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import NAMESPACE_OID, uuid4, uuid5
+
+from exeat.desk.db import Tx
+from exeat.desk.service._base import Base, Held, envelope, log
+from exeat.desk.service._consequences import consequences, disputes_that_follow
+from exeat.desk.service._personal import check_personal, plain, put_personal
+from exeat.desk.service.context import Context
+from exeat.desk.service.models import Done, PersonalData
+from exeat.facts import events as ev
+from exeat.facts.codes import BasisEnd, BasisKind, LiftReason, NoticeKind
+from exeat.facts.record import Conviction, Offence, Person
+from exeat.facts.times import When
+
+__all__ = ["Acts", "Common", "NewBasis"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewBasis:
+    """A ground of custody as it is entered at booking."""
+
+    id: str
+    kind: BasisKind
+    start: When | None = None
+    agency: str | None = None
+    offence: Offence | None = None
+
+
+class Acts(Base):
+    """What happens to a person in custody, one method each.
+
+    Every method takes ``event_id``, which the client gives and never uses again (sent twice,
+    it counts once), ``occurred`` (left out: now) and ``expected_version`` (left out: any).
+    """
+
+    def book(
+        self,
+        ctx: Context,
+        person: PersonalData,
+        *,
+        event_id: str = "",
+        occurred: When | None = None,
+        bases: Sequence[NewBasis] = (),
+        facts: Person | None = None,
+        note: str | None = None,
+    ) -> Done:
+        """Book a person: open a record, with its grounds of custody and protective facts.
+
+        Raises:
+            BadInput: The personal data name nobody.
+        """
+        event_id = event_id or uuid4().hex
+
+        def work(tx: Tx) -> Done:
+            check_personal(person)
+            agency, facility = self._facility(tx, ctx.agency)
+            index = tx.key_of(ctx.agency)
+            # Unguessable, and the same again when a client sends its booking again.
+            name = index.mac(uuid5(NAMESPACE_OID, "exeat record"), event_id)[:16].hex()
+            said = envelope(ctx, name, event_id, occurred, note)
+            assert agency.zone is not None
+            events: list[ev.Event] = [ev.Booked(**said, zone=agency.zone, facility=facility)]
+            events += [_basis(said, basis) for basis in bases]
+            if facts is not None:
+                events.append(ev.PersonFact(**{**said, "id": f"{event_id}.facts"}, person=facts))
+            fresh = not tx.all("find_record", name=name)
+            if fresh:
+                ref = index.mac(uuid5(NAMESPACE_OID, "exeat ref"), plain(person.fingerprint_id))
+                tx.ledger.append(events, person=ref.hex() if person.fingerprint_id else None)
+            held = self._hold(tx, name)
+            if fresh:
+                put_personal(tx, held, self._key(tx, held), person)
+                done = Done(name, len(events), tuple(event.id for event in events))
+            else:
+                done, _ = self._append(tx, held, events, None, timed=occurred is not None)
+            return self._settled(tx, held, "book", done, events)
+
+        return self._run(ctx, "book", work)
+
+    def add_basis(
+        self,
+        ctx: Context,
+        record: str,
+        *,
+        basis: str,
+        kind: BasisKind,
+        agency: str | None = None,
+        offence: Offence | None = None,
+        **common: Any,
+    ) -> Done:
+        """Enter a ground of custody."""
+        return self._one(
+            ctx, "add_basis", record, ev.BasisAdded, common,
+            basis=basis, kind=kind, agency=agency, offence=offence,
+        )  # fmt: skip
+
+    def end_basis(
+        self, ctx: Context, record: str, *, basis: str, ended_by: BasisEnd | None, **common: Any
+    ) -> Done:
+        """Enter that a ground of custody ended; a sentence cut short is checked with the court."""
+        return self._one(
+            ctx, "end_basis", record, ev.BasisEnded, common, basis=basis, ended_by=ended_by
+        )
+
+    def receive(self, ctx: Context, record: str, *, detainer: str, **common: Any) -> Done:
+        """Enter that the facility had a request in hand."""
+        return self._one(ctx, "receive", record, ev.DetainerReceived, common, detainer=detainer)
+
+    def serve(self, ctx: Context, record: str, *, detainer: str, **common: Any) -> Done:
+        """Enter that a copy of a request was served on the person."""
+        return self._one(ctx, "serve", record, ev.DetainerServed, common, detainer=detainer)
+
+    def acknowledge(self, ctx: Context, record: str, *, detainer: str, **common: Any) -> Done:
+        """Enter that the issuer was told that its request is here."""
+        return self._one(
+            ctx, "acknowledge", record, ev.DetainerAcknowledged, common, detainer=detainer
+        )
+
+    def hold_ordered(self, ctx: Context, record: str, *, detainer: str, **common: Any) -> Done:
+        """Enter that a state judicial official ordered the hold."""
+        return self._one(ctx, "hold_ordered", record, ev.HoldOrdered, common, detainer=detainer)
+
+    def decide_request(
+        self, ctx: Context, record: str, *, detainer: str, complies: bool, why: str, **common: Any
+    ) -> Done:
+        """Answer a request: whether the facility complies, and why."""
+        common = {**common, "note": why}
+        return self._one(
+            ctx, "decide_request", record, ev.DetainerDecided, common,
+            detainer=detainer, complies=complies,
+        )  # fmt: skip
+
+    def lift(
+        self, ctx: Context, record: str, *, detainer: str, reason: LiftReason, **common: Any
+    ) -> Done:
+        """Enter that a request ended. Its issuer may do so as well."""
+        return self._one(
+            ctx, "lift", record, ev.DetainerLifted, common, detainer=detainer, reason=reason
+        )
+
+    def schedule_release(
+        self, ctx: Context, record: str, *, release_at: When, **common: Any
+    ) -> Done:
+        """Set when the person is to leave."""
+        return self._one(
+            ctx, "schedule_release", record, ev.ReleaseScheduled, common, release_at=release_at
+        )
+
+    def give_notice(
+        self,
+        ctx: Context,
+        record: str,
+        *,
+        kind: NoticeKind,
+        to: str,
+        about: str | None = None,
+        evidence: str | None = None,
+        **common: Any,
+    ) -> Done:
+        """Enter that somebody was told something, with the evidence."""
+        return self._one(
+            ctx, "give_notice", record, ev.NoticeGiven, common,
+            kind=kind, to=to, about=about, evidence=evidence,
+        )  # fmt: skip
+
+    def set_person_fact(self, ctx: Context, record: str, *, facts: Person, **common: Any) -> Done:
+        """Enter protective facts. A claim of citizenship, or "not me", goes back to issuers."""
+        return self._one(ctx, "set_person_fact", record, ev.PersonFact, common, person=facts)
+
+    def record_convictions(
+        self, ctx: Context, record: str, *, convictions: tuple[Conviction, ...], **common: Any
+    ) -> Done:
+        """Enter the convictions of record that were looked up; none is an answer too."""
+        return self._one(
+            ctx, "record_convictions", record, ev.ConvictionsRecorded, common,
+            convictions=convictions,
+        )  # fmt: skip
+
+    def correct(
+        self, ctx: Context, record: str, *, of: str, says: str, instead: ev.Plain | None,
+        **common: Any,
+    ) -> Done:  # fmt: skip
+        """Correct an event: it stays on record, and what stands instead is said."""
+        return self._one(
+            ctx, "correct", record, ev.Corrected, common, of=of, says=says, instead=instead
+        )
+
+    def dispute(self, ctx: Context, record: str, *, of: str, says: str, **common: Any) -> Done:
+        """Say that something on record is wrong."""
+        return self._one(ctx, "dispute", record, ev.Disputed, common, of=of, says=says)
+
+    def _one(
+        self,
+        ctx: Context,
+        act: str,
+        record: str,
+        kind: Callable[..., ev.Event],
+        common: dict[str, Any],
+        /,
+        **said: Any,
+    ) -> Done:
+        """Do an act that is one event."""
+        given = Common(**common)
+
+        def events(tx: Tx, held: Held) -> list[ev.Event]:
+            start = envelope(ctx, held.name, given.event_id, given.occurred, given.note)
+            return [kind(**start, **said)]
+
+        return self._act(ctx, act, record, given, events)
+
+    def _act(
+        self,
+        ctx: Context,
+        act: str,
+        record: str,
+        given: Common,
+        events: Callable[[Tx, Held], list[ev.Event]],
+    ) -> Done:
+        def work(tx: Tx) -> Done:
+            held = self._find(tx, record)
+            with self._writing(tx, held):
+                self._hold(tx, record)
+                said = events(tx, held)
+                done, _ = self._append(
+                    tx, held, said, given.expected_version, timed=given.occurred is not None
+                )
+                done = self._follow(tx, held, done, said)
+            self._log_act(tx, held, act, done, said)
+            return done
+
+        return self._run(ctx, act, work, about=record)
+
+    def _writing(self, tx: Tx, held: Held) -> AbstractContextManager[None]:
+        """Counsel writes through the facility, which keeps the record; `by` says who it was."""
+        return tx.acting_for(held.facility) if held.stake == "counsel" else nullcontext()
+
+    def _settled(
+        self, tx: Tx, held: Held, act: str, done: Done, events: Sequence[ev.Event]
+    ) -> Done:
+        """Do what follows from new events, and write the act down."""
+        done = self._follow(tx, held, done, events)
+        self._log_act(tx, held, act, done, events)
+        return done
+
+    def _follow(self, tx: Tx, held: Held, done: Done, events: Sequence[ev.Event]) -> Done:
+        if done.repeated:
+            return done
+        history = tx.ledger.read(held.record)
+        record = history.fold()
+        opened = consequences(tx, self.settings, held, events, record)
+        back = [one for event in events for one in disputes_that_follow(event, record)]
+        if back:
+            tx.ledger.append(back, expected_version=history.version, facility=held.facility)
+        version = history.version + len(back)
+        return replace(done, version=version, tasks=(*done.tasks, *opened))
+
+    def _log_act(
+        self, tx: Tx, held: Held, act: str, done: Done, events: Sequence[ev.Event]
+    ) -> None:
+        log(tx, act, "repeated" if done.repeated else "done", held=held, about=events[0].id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Common:
+    """What every act takes besides its own fields."""
+
+    event_id: str = ""
+    occurred: When | None = None
+    expected_version: int | None = None
+    note: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.event_id:
+            object.__setattr__(self, "event_id", uuid4().hex)
+
+
+def _basis(said: dict[str, Any], basis: NewBasis) -> ev.BasisAdded:
+    start = basis.start if basis.start is not None else said["occurred"]
+    return ev.BasisAdded(
+        **{**said, "id": f"{said['id']}.{basis.id}", "occurred": start, "note": None},
+        basis=basis.id,
+        kind=basis.kind,
+        agency=basis.agency,
+        offence=basis.offence,
+    )

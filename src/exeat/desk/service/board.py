@@ -1,0 +1,194 @@
+"""The board: everyone in custody, with the verdict and the next instant at which it may change."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+from threading import Lock
+from typing import Any
+from uuid import UUID
+
+from exeat.decide import Answer, DutyState, Verdict, decide
+from exeat.desk.db import Tx
+from exeat.desk.service._base import Base, log
+from exeat.desk.service._personal import open_personal
+from exeat.desk.service.context import Context
+from exeat.desk.service.models import BoardRow, PersonalData
+from exeat.errors import RecordError
+from exeat.facts.case import zone_of
+from exeat.facts.codec import record_from_json
+from exeat.facts.record import CustodyRecord
+from exeat.facts.times import NEVER, When, bounds
+from exeat.rules.place import LawOfPlace
+
+__all__ = ["Board", "Shown", "new_cache", "next_change"]
+
+_ABOUT_CUSTODY = b"exeat-custody/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A row that stands until an instant, or until its record moves on.
+
+    Attributes:
+        key: The record's key.
+        until: When something in it may change, if nobody adds to the record.
+        bare: Nothing on record says why the person is in custody.
+    """
+
+    key: UUID
+    row: BoardRow
+    until: datetime
+    bare: bool = False
+
+
+class Board(Base):
+    """Everyone in custody, at a glance."""
+
+    _board_cache: dict[UUID, Shown]
+    _board_lock: Lock
+
+    def board(self, ctx: Context) -> list[BoardRow]:
+        """Return everyone in custody here, the most urgent first.
+
+        Rows are kept between calls for as long as nothing can have changed in them: the record's
+        version is the same, and no deadline, no midnight and no end of a hold has passed.
+        """
+
+        def work(tx: Tx) -> list[BoardRow]:
+            shown = self._shown(tx)
+            log(tx, "board", str(len(shown)))
+            return [one.row for one in shown]
+
+        return sorted(self._run(ctx, "board", work), key=_urgency)
+
+    def _shown(self, tx: Tx) -> list[Shown]:
+        now, rows = tx.ctx.now, tx.all("board", agency=tx.agency)
+        tasks = Counter(row["record"] for row in tx.all("open_tasks"))
+        kept, fresh = {}, []
+        for row in rows:
+            one = self._board_cache.get(row["record"])
+            if one is not None and one.row.version == row["version"] and now < one.until:
+                kept[row["record"]] = one
+            else:
+                fresh.append(row)
+        if fresh:
+            kept |= self._built(tx, fresh)
+        return [_counted(kept[row["record"]], tasks[row["record"]]) for row in rows]
+
+    def _built(self, tx: Tx, rows: list[dict[str, Any]]) -> dict[UUID, Shown]:
+        keys = [row["record"] for row in rows]
+        sealed = {one["record"]: one for one in tx.all("board_sealed", records=keys)}
+        found = {row["record"]: self._row(tx, row, sealed[row["record"]]) for row in rows}
+        with self._board_lock:
+            self._board_cache.update(found)
+        return found
+
+    def _row(self, tx: Tx, row: dict[str, Any], sealed: dict[str, Any]) -> Shown:
+        record, now = row["record"], tx.ctx.now
+        key = tx.master.unwrap(sealed["person"], sealed["wrapped_key"], row["name"])
+        person = open_personal(key, record, sealed["personal_nonce"], sealed["personal"])
+        state = key.open(sealed["nonce"], sealed["sealed"], _ABOUT_CUSTODY + record.bytes)
+        blank = _blank(row, person)
+        try:
+            facts = record_from_json(state or b"{}", f"record `{row['name']}`")
+        except RecordError:
+            said = "The events of this record do not add up; read them one by one."
+            return Shown(record, replace(blank, warnings=(said,)), now + timedelta(days=1))
+        law = self._law(tx, tx.agency, facts.facility.kind)
+        answer = decide(facts, law, now)
+        row_now, until = _filled(blank, facts, answer, now), next_change(facts, law, answer, now)
+        return Shown(record, row_now, until, _is_bare(facts))
+
+
+def _blank(row: dict[str, Any], person: PersonalData | None) -> BoardRow:
+    return BoardRow(
+        record=row["name"],
+        name=person.shown if person is not None else "",
+        booking_number=person.booking_number if person is not None else "",
+        booked=None,
+        verdict=Verdict.UNKNOWN.value,
+        certainty="certain",
+        until=None,
+        overdue_since=None,
+        next_deadline=None,
+        eligible_since=None,
+        scheduled_release=None,
+        tasks=0,
+        requests=0,
+        version=row["version"],
+    )
+
+
+def _filled(row: BoardRow, facts: CustodyRecord, answer: Answer, now: datetime) -> BoardRow:
+    deadlines = [d.due for d in answer.duties if d.due and d.state is DutyState.OWED]
+    deadlines += [answer.until] if answer.until else []
+    return replace(
+        row,
+        booked=facts.booked,
+        verdict=answer.verdict.value,
+        certainty=answer.certainty.value,
+        until=answer.until,
+        overdue_since=answer.overdue_since,
+        next_deadline=min((d for d in deadlines if d > now), default=None),
+        eligible_since=answer.eligible_since,
+        scheduled_release=facts.scheduled_release,
+        requests=sum(d.lifted in (NEVER, None) for d in facts.detainers),
+    )
+
+
+def _counted(shown: Shown, tasks: int) -> Shown:
+    if shown.row.tasks == tasks:
+        return shown
+    return replace(shown, row=replace(shown.row, tasks=tasks))
+
+
+def _is_bare(facts: CustodyRecord) -> bool:
+    grounds = [basis for basis in facts.bases if basis.end in (NEVER, None)]
+    return not grounds and not [d for d in facts.detainers if d.lifted in (NEVER, None)]
+
+
+def next_change(facts: CustodyRecord, law: LawOfPlace, answer: Answer, now: datetime) -> datetime:
+    """Return the first instant after ``now`` at which the answer may be another.
+
+    Midnight at the facility, where the law of the day and every count of days turn; any end of
+    a window, deadline or time that the record names; and the end of what letting go may take.
+
+    Units: an instant in UTC.
+    """
+    zone = zone_of(facts.zone)
+    tomorrow = now.astimezone(zone).date() + timedelta(days=1)
+    points = [datetime.combine(tomorrow, time(0), zone).astimezone(UTC)]
+    points += [w.end for w in answer.windows if w.end] + [
+        w.start for w in answer.windows if w.start
+    ]
+    points += [duty.due for duty in answer.duties if duty.due]
+    for when in _times(facts):
+        points += [end for end in bounds(when, zone) if end is not None]
+    starts = [answer.eligible_since, answer.eligible_latest, *points]
+    points += [start + law.processing for start in starts if start is not None]
+    points += [end for end in (answer.until, answer.eligible_since) if end is not None]
+    return min(point for point in points if point > now)
+
+
+def _times(facts: CustodyRecord) -> Iterable[When]:
+    acts = [facts.booked, facts.scheduled_release, *(b.end for b in facts.bases)]
+    for d in facts.detainers:
+        acts += [d.received, d.served, d.hold_ordered, d.lifted]
+    acts += [notice.given for notice in facts.notices or ()]
+    return [act for act in acts if act is not None and act is not NEVER]
+
+
+_FIRST = {"overdue": 0, "release": 1, "notify-first": 2, "conflict": 3, "unknown": 4}
+
+
+def _urgency(row: BoardRow) -> tuple[int, datetime, str]:
+    last = datetime.max.replace(tzinfo=UTC)
+    return _FIRST.get(row.verdict, 9), row.next_deadline or last, row.record
+
+
+def new_cache() -> tuple[dict[UUID, Shown], Lock]:
+    """Return an empty cache of the board, and its lock."""
+    return {}, Lock()

@@ -1,0 +1,245 @@
+"""What the desk does of its own accord: it looks at everyone, raises alarms, compares rosters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from exeat.decide import Verdict
+from exeat.desk.db import Tx
+from exeat.desk.service._base import Held, log
+from exeat.desk.service._personal import blind
+from exeat.desk.service._tasks import close_tasks, open_task
+from exeat.desk.service._words import bad_field, refused_field
+from exeat.desk.service.acts import Acts
+from exeat.desk.service.board import Shown
+from exeat.desk.service.context import Context
+from exeat.desk.service.errors import BadInput, Refusing
+from exeat.desk.service.models import Done, Reconciliation, TaskKind
+from exeat.desk.service.reading import Reading
+from exeat.facts import events as ev
+
+__all__ = ["Duty"]
+
+_ALARMS = {
+    Verdict.OVERDUE.value: TaskKind.OVERDUE,
+    Verdict.RELEASE.value: TaskKind.RELEASE_DUE,
+    Verdict.NOTIFY_FIRST.value: TaskKind.RELEASE_DUE,
+    Verdict.UNKNOWN.value: TaskKind.ANSWER,
+    Verdict.CONFLICT.value: TaskKind.ANSWER,
+}
+_OF_THE_CLOCK = (TaskKind.OVERDUE, TaskKind.RELEASE_DUE, TaskKind.ANSWER, TaskKind.HOLD_ENDS)
+
+
+class Duty(Acts, Reading):
+    """Tasks: opened by the clock and by papers, taken and closed by people."""
+
+    def sweep(self, ctx: Context) -> tuple[str, ...]:
+        """Look at everyone in custody, open what is due, close what is over, raise what is late.
+
+        Returns:
+            The ids of the tasks that are open because of the clock.
+        """
+
+        def work(tx: Tx) -> tuple[str, ...]:
+            standing = {(r["record"], r["kind"]): r["task"].hex for r in tx.all("open_tasks")}
+            opened = []
+            for shown in self._shown(tx):
+                wanted = dict(self._wanted(ctx, shown.row))
+                over = [kind for kind in _OF_THE_CLOCK if kind not in wanted]
+                if any((shown.key, kind.value) in standing for kind in over):
+                    words = f"the answer is now {shown.row.verdict}"
+                    close_tasks(tx, _of_board(tx, shown), over, words)
+                for kind, because in wanted.items():
+                    task = standing.get((shown.key, kind.value))
+                    held = _of_board(tx, shown)
+                    opened.append(
+                        task or open_task(tx, self.settings, kind, held=held, because=because)
+                    )
+            raised = tx.all("raise_tasks", at=ctx.now)
+            log(tx, "sweep", f"{len(opened)} open, {len(raised)} raised")
+            return tuple(opened)
+
+        return self._run(ctx, "sweep", work)
+
+    def _wanted(self, ctx: Context, row: Any) -> Iterator[tuple[TaskKind, str]]:
+        kind = _ALARMS.get(row.verdict)
+        if kind is not None:
+            since = row.overdue_since or row.eligible_since
+            yield kind, kind.description + (f" Since {since.isoformat()}." if since else "")
+        alarm = timedelta(hours=self.settings.alarm_hours)
+        if row.until is not None and ctx.now < row.until <= ctx.now + alarm:
+            kind = TaskKind.HOLD_ENDS
+            yield kind, f"{kind.description} At {row.until.isoformat()}."
+
+    def close_task(self, ctx: Context, task: str, outcome: str) -> None:
+        """Close a task, and say what came of it.
+
+        Raises:
+            BadInput: There is no such task, or nothing is said.
+            Refusing: It is closed already, or it is a supervisor's.
+        """
+
+        def work(tx: Tx) -> None:
+            row = self._task(tx, task)
+            if not outcome.strip():
+                raise BadInput([bad_field("outcome", "is missing", "Enter what came of it.")])
+            if row["owner_role"] == "supervisor" and ctx.role.value != "supervisor":
+                help = "Ask a supervisor."
+                raise Refusing.one("E604", f"task `{task}`", "is for a supervisor", help)
+            params = {"at": ctx.now, "by": ctx.actor_name, "outcome": outcome}
+            if not tx.run("close_task", task=row["task"], **params):
+                help = "Reload the list of tasks."
+                raise Refusing.one("E604", f"task `{task}`", "is closed already", help)
+            log(tx, "close_task", about=row["task"].hex)
+
+        self._run(ctx, "close_task", work)
+
+    def take_task(self, ctx: Context, task: str) -> None:
+        """Say that one does a task oneself."""
+
+        def work(tx: Tx) -> None:
+            row = self._task(tx, task)
+            tx.run("take_task", task=row["task"], owner=ctx.actor_name)
+            log(tx, "take_task", about=row["task"].hex)
+
+        self._run(ctx, "close_task", work)
+
+    def _task(self, tx: Tx, task: str) -> dict[str, Any]:
+        row = None
+        with suppress(ValueError):
+            row = tx.one("task", task=UUID(task))
+        if row is None:
+            raise refused_field("task", task, "is no task here", "Take it from the list of tasks.")
+        return row
+
+    def paper_arrived(
+        self, ctx: Context, record: str, *, paper: str, sender: str, legible: bool = True
+    ) -> Done:
+        """Enter that a court's paper about a person came in. Until it is read, it is a task.
+
+        Args:
+            ctx: Who had it in hand.
+            record: Id of the record.
+            paper: The number on it, or any id that tells it from others.
+            sender: Code of the court.
+            legible: It can be read; if not, the court is to be called.
+        """
+
+        def work(tx: Tx) -> Done:
+            if not paper.strip():
+                raise BadInput([bad_field("paper", "is missing", "Enter the number on the paper.")])
+            held = self._hold(tx, record)
+            what = (
+                "Read it, and enter what it orders."
+                if legible
+                else "It cannot be read: call the court."
+            )
+            because = f"A paper of `{sender}` came in. {what}"
+            kind = TaskKind.PAPER
+            task = open_task(tx, self.settings, kind, held=held, about=paper, because=because)
+            log(tx, "paper_arrived", held=held, about=paper)
+            version = tx.one("version", record=held.record) or {"version": 0}
+            return Done(held.name, version["version"], (), tasks=(task,))
+
+        return self._run(ctx, "paper_arrived", work, about=record)
+
+    def reconcile(self, ctx: Context, roster: Iterable[str]) -> Reconciliation:
+        """Compare the roster, by booking number, with who is on record as in custody, and why.
+
+        Whoever is in only one of them, and whoever is in custody without a ground, is a task.
+        """
+        numbers = tuple(dict.fromkeys(number.strip() for number in roster if number.strip()))
+
+        def work(tx: Tx) -> Reconciliation:
+            index = tx.key_of(tx.agency)
+            by_mac = {blind(index, "number", number): number for number in numbers}
+            on_record, tasks, bare = {}, [], []
+            for shown in self._shown(tx):
+                held = _of_board(tx, shown)
+                on_record[blind(index, "number", shown.row.booking_number)] = held
+                if shown.bare:
+                    bare.append(held.name)
+                    tasks.append(open_task(tx, self.settings, TaskKind.NO_BASIS, held=held))
+            missing = [held for mac, held in on_record.items() if mac not in by_mac]
+            extra = [number for mac, number in by_mac.items() if mac not in on_record]
+            for held in missing:
+                words = "On record as in custody, and not on the roster: look for the person now."
+                tasks.append(self._mismatch(tx, held, "", words))
+            for number in extra:
+                words = "On the roster, and not on record: book the person, or mend the roster."
+                mac = (blind(index, "number", number) or b"").hex()[:16]
+                tasks.append(self._mismatch(tx, None, mac, words))
+            log(tx, "reconcile", f"{len(missing)} missing, {len(extra)} extra, {len(bare)} bare")
+            return Reconciliation(
+                roster_only=tuple(extra),
+                record_only=tuple(held.name for held in missing),
+                without_basis=tuple(bare),
+                agree=len(on_record) - len(missing),
+                tasks=tuple(tasks),
+            )
+
+        return self._run(ctx, "reconcile", work)
+
+    def _mismatch(self, tx: Tx, held: Held | None, about: str, words: str) -> str:
+        return open_task(tx, self.settings, TaskKind.ROSTER, held=held, about=about, because=words)
+
+    def share(self, ctx: Context, record: str, *, agency: str) -> None:
+        """Let counsel, or an agency that asked, read a record of this facility."""
+
+        def work(tx: Tx) -> None:
+            other = self._agency(tx, agency)
+            if other.kind not in ("counsel", "requester"):
+                help = "Give the code of counsel, or of an agency that lodges requests."
+                raise refused_field("agency", agency, "is neither counsel nor an issuer", help)
+            held = self._hold(tx, record)
+            tx.ledger.share(held.name, agency, "counsel" if other.kind == "counsel" else "issuer")
+            log(tx, "share", held=held, about=agency)
+
+        self._run(ctx, "share", work, about=record)
+
+    def subscribe(self, ctx: Context, record: str, *, kinds: Iterable[str], channel: str) -> str:
+        """Ask to be told of kinds of event of a record.
+
+        Args:
+            ctx: Who asks.
+            record: Id of the record.
+            kinds: Kinds of event, such as ``released``.
+            channel: Where to: such as ``webhook:https://...`` or ``mail:...``.
+
+        Returns:
+            The id of the subscription.
+        """
+        wanted = sorted(set(kinds))
+
+        def work(tx: Tx) -> str:
+            unknown = [kind for kind in wanted if kind not in ev.EVENT_KINDS]
+            if unknown or not wanted:
+                seen = unknown[0] if unknown else ""
+                known = sorted(ev.EVENT_KINDS)
+                raise refused_field("kinds", seen, "is no kind of event", "Use one.", known)
+            if not channel.strip():
+                raise BadInput([bad_field("channel", "is missing", "Enter where to tell you.")])
+            held = self._find(tx, record)
+            row = tx.one(
+                "add_subscription",
+                subscription=uuid4(),
+                agency=tx.agency,
+                record=held.record,
+                kinds=wanted,
+                channel=channel,
+                began=ctx.now,
+            )
+            log(tx, "subscribe", held=held)
+            assert row is not None
+            return str(row["subscription"].hex)
+
+        return self._run(ctx, "subscribe", work, about=record)
+
+
+def _of_board(tx: Tx, shown: Shown) -> Held:
+    """Return a record of this facility as far as tasks need it: whose it is, and its key."""
+    return Held(shown.key, shown.row.record, tx.agency, shown.key, None, "facility")

@@ -1,0 +1,274 @@
+"""The gate: may this person go? And letting them go, in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from exeat.decide import Answer, Verdict, decide
+from exeat.desk.db import Tx
+from exeat.desk.service._base import Base, Held, envelope, log, said_again
+from exeat.desk.service._consequences import consequences
+from exeat.desk.service._personal import blind, namesakes, read_personal
+from exeat.desk.service._refusals import Door, refusals_of, warnings_of
+from exeat.desk.service._steps import reached
+from exeat.desk.service._tasks import cleared_before, close_tasks, open_task
+from exeat.desk.service._words import code_of, refused_field
+from exeat.desk.service.context import Context
+from exeat.desk.service.models import (
+    OVERRIDABLE,
+    Clearance,
+    Refusal,
+    RefusalKind,
+    Refused,
+    Released,
+    ReleaseOrder,
+    TaskKind,
+)
+from exeat.facts import events as ev
+from exeat.facts.case import zone_of
+from exeat.facts.codes import ReleaseKind
+from exeat.facts.times import aware
+from exeat.record.entries import History
+from exeat.report.answers import answer_to_json
+from exeat.rules.place import LawOfPlace
+
+if TYPE_CHECKING:
+    from exeat.desk.auth.accounts import Accounts
+
+__all__ = ["Gate"]
+
+_UNDECIDED = frozenset({Verdict.UNKNOWN, Verdict.CONFLICT})
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What a release is made of, once the gate is open."""
+
+    event: ev.Released
+    answer: dict[str, Any]
+
+
+class Gate(Base):
+    """Clearance and release."""
+
+    accounts: Accounts
+
+    def clear(self, ctx: Context, record: str, at: datetime | None = None) -> Clearance:
+        """Answer whether a person may go.
+
+        Args:
+            ctx: Who asks.
+            record: Id of the record.
+            at: The instant asked about; left out: now.
+
+        Returns:
+            The answer with the version that it rests on. Nothing is stored but who asked, and,
+            where nobody can say, a task for somebody to find out.
+
+        Raises:
+            NotFound: There is no such record for this agency.
+        """
+        when = ctx.now if at is None else aware(at, "at")
+
+        def work(tx: Tx) -> Clearance:
+            held = self._find(tx, record)
+            history = tx.ledger.read(held.record)
+            facts = history.fold()
+            law = self._law(tx, held.facility, facts.facility.kind)
+            answer = decide(facts, law, when)
+            person = read_personal(tx, held, self._key(tx, held))
+            others = namesakes(tx, held, person)
+            opened: tuple[str, ...] = ()
+            if at is None and held.stake == "facility":
+                opened = self._undecided(tx, held, answer)
+            kinds = [row["kind"] for row in tx.all("open_kinds", record=held.record)]
+            earlier = cleared_before(tx, held)
+            log(tx, "clear", answer.verdict.value, held=held)
+            return Clearance(
+                answer,
+                law,
+                facts,
+                history.version,
+                (*warnings_of(answer, kinds, others), *earlier),
+                others,
+                opened,
+            )
+
+        return self._run(ctx, "clear", work, about=record)
+
+    def release(self, ctx: Context, order: ReleaseOrder) -> Released | Refused:
+        """Let a person go, or say why not. One transaction: hold, read, decide, then write.
+
+        Args:
+            ctx: The officer at the door.
+            order: What the officer says.
+
+        Raises:
+            NotFound: There is no such record for this agency.
+            BadInput: The order makes no sense, whoever it is about.
+            SignInError: The second person of an override was not let in.
+        """
+        if order.kind is ReleaseKind.TRANSFER:
+            raise refused_field("kind", "transfer", "is no release", "Use the form for transfers.")
+        ctx.need("release")
+        # Before any record is held: checking a password takes its time.
+        second = self._second(ctx, order)
+
+        def work(tx: Tx) -> Released | Refused:
+            return self._release(tx, order, second)
+
+        found = self._run(ctx, "release", work, about=order.record)
+        reached("release-committed")
+        return found
+
+    def _second(self, ctx: Context, order: ReleaseOrder) -> str | None:
+        if order.override is None:
+            return None
+        if not order.override.words.strip():
+            raise refused_field(
+                "words", "", "say nothing", "Enter why you release against the gate."
+            )
+        return self.accounts.second_person(ctx, order.override.second)
+
+    def _release(self, tx: Tx, order: ReleaseOrder, second: str | None) -> Released | Refused:
+        event_id = order.event_id or uuid4().hex
+        tx.run("lock_desk", agency=tx.agency, alone=False)
+        held = self._hold(tx, order.record)
+        reached("release-locked")
+        history = tx.ledger.read(held.record)
+        event = self._event(tx.ctx, held, order, event_id)
+        if said_again(history, [event], timed=False):
+            log(tx, "release", "repeated", held=held, about=event_id)
+            given = history.answers()[-1] if history.answers() else {}
+            return Released(held.name, history.version, event_id, given, repeated=True)
+        facts = history.fold()
+        law = self._law(tx, held.facility, facts.facility.kind)
+        answer = decide(facts, law, tx.ctx.now)
+        reached("release-decided")
+        door = self._door(tx, held, history, order, answer)
+        refusals = refusals_of(door)
+        passed: tuple[Refusal, ...] = ()
+        if second is not None:
+            passed = tuple(one for one in refusals if one.kind in OVERRIDABLE)
+            refusals = tuple(one for one in refusals if one.kind not in OVERRIDABLE)
+        if refusals:
+            return self._shut(tx, held, door, law, refusals)
+        return self._let_go(tx, held, door, law, event, passed, second)
+
+    def _event(self, ctx: Context, held: Held, order: ReleaseOrder, event_id: str) -> ev.Released:
+        note = None
+        if order.override is not None:
+            note = f"Against the gate, {order.override.reason.value}: {order.override.words}"
+        return ev.Released(
+            **envelope(ctx, held.name, event_id, None, note), kind=order.kind, to=order.to
+        )
+
+    def _door(
+        self, tx: Tx, held: Held, history: History, order: ReleaseOrder, answer: Answer
+    ) -> Door:
+        person = read_personal(tx, held, self._key(tx, held))
+        waiting: list[dict[str, Any]] = []
+        if person is not None:
+            index = tx.key_of(held.facility)
+            waiting = tx.all(
+                "requests_waiting",
+                agency=held.facility,
+                surname_mac=blind(index, "surname", person.surname),
+                number_mac=blind(index, "number", person.booking_number),
+            )
+        rows = tx.all("open_kinds", record=held.record)
+        return Door(
+            now=tx.ctx.now,
+            order=order,
+            history=history,
+            answer=answer,
+            person=person,
+            namesakes=namesakes(tx, held, person),
+            waiting=tuple(row["request"].hex for row in waiting),
+            open_tasks=frozenset(code_of(TaskKind, row["kind"]) for row in rows),
+            warrant_check=self.settings.minutes("warrant_check_minutes"),
+        )
+
+    def _shut(
+        self, tx: Tx, held: Held, door: Door, law: LawOfPlace, refusals: tuple[Refusal, ...]
+    ) -> Refused:
+        kinds = ",".join(sorted(one.kind.value for one in refusals))
+        opened = self._undecided(tx, held, door.answer)
+        log(tx, "release", f"refused:{kinds}", held=held)
+        return Refused(
+            held.name,
+            door.history.version,
+            refusals,
+            door.answer,
+            law,
+            door.came_in(),
+            door.namesakes,
+            opened,
+        )
+
+    def _let_go(
+        self,
+        tx: Tx,
+        held: Held,
+        door: Door,
+        law: LawOfPlace,
+        event: ev.Released,
+        passed: tuple[Refusal, ...],
+        second: str | None,
+    ) -> Released:
+        version = door.history.version
+        zone = zone_of(door.history.fold().zone)
+        given = answer_to_json(door.answer, law, zone)
+        given["gate"] = door.said(passed, tx.ctx.actor_name, second)
+        tx.ledger.append_answer(
+            held.name, f"{event.id}.answer", given, expected_version=version, facility=held.facility
+        )
+        reached("release-answered")
+        tx.ledger.append([event], expected_version=version + 1, facility=held.facility)
+        reached("release-written")
+        opened = consequences(tx, self.settings, held, [event], door.history.fold())
+        kinds = tuple(one.kind for one in passed)
+        if passed and second is not None:
+            opened += self._override(tx, held, door, version + 2, kinds, second)
+        log(tx, "release", "override" if passed else "done", held=held, about=event.id)
+        reached("release-logged")
+        return Released(held.name, version + 2, event.id, given, kinds, opened)
+
+    def _override(
+        self,
+        tx: Tx,
+        held: Held,
+        door: Door,
+        version: int,
+        kinds: tuple[RefusalKind, ...],
+        second: str,
+    ) -> tuple[str, ...]:
+        assert door.order.override is not None
+        override = uuid4()
+        tx.run(
+            "add_override",
+            override=override,
+            agency=tx.agency,
+            record=held.record,
+            version=version,
+            at=tx.ctx.now,
+            reason=door.order.override.reason.value,
+            refusals=[kind.value for kind in kinds],
+            first=tx.ctx.actor_name,
+            second=second,
+        )
+        task = TaskKind.OVERRIDE
+        return (open_task(tx, self.settings, task, held=held, about=override.hex),)
+
+    def _undecided(self, tx: Tx, held: Held, answer: Answer) -> tuple[str, ...]:
+        """Open a task where nobody can say whether the person may be kept, or close it."""
+        if answer.verdict not in _UNDECIDED:
+            close_tasks(tx, held, [TaskKind.ANSWER], f"the answer is now {answer.verdict.value}")
+            return ()
+        asks = [question.asks for question in answer.questions]
+        asks += [conflict.says for conflict in answer.conflicts]
+        because = " ".join(asks) or answer.verdict.description
+        return (open_task(tx, self.settings, TaskKind.ANSWER, held=held, because=because),)

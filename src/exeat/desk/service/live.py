@@ -1,0 +1,91 @@
+"""Live changes: what the database says has moved, told to whoever may see it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Final
+
+import psycopg
+
+from exeat.desk.service.context import Context
+
+if TYPE_CHECKING:
+    from exeat.desk.service import Desk
+
+__all__ = ["Changes"]
+
+_CHANNEL: Final = "exeat_changes"
+_QUIET_SECONDS: Final = 20.0
+_RETRY_SECONDS: Final = 2.0
+_BACKLOG: Final = 1000
+
+
+class Changes:
+    """One listener for the whole process, and a queue for each reader.
+
+    Args:
+        desk: Says which of the records that moved a reader may see.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self._queues: set[asyncio.Queue[str]] = set()
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to listen."""
+        self._task = asyncio.create_task(self._listen())
+
+    async def stop(self) -> None:
+        """Stop listening."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def stream(self, ctx: Context) -> AsyncIterator[str]:
+        """Yield server-sent events: ids of records that moved, and a beat while nothing does."""
+        queue: asyncio.Queue[str] = asyncio.Queue(_BACKLOG)
+        self._queues.add(queue)
+        try:
+            yield ": open\n\n"
+            while True:
+                keys = await self._next(queue)
+                if not keys:
+                    yield ": quiet\n\n"
+                    continue
+                names = await asyncio.to_thread(self.desk.visible, ctx, keys)
+                for name in names:
+                    yield f"event: record\ndata: {name}\n\n"
+        finally:
+            self._queues.discard(queue)
+
+    async def _next(self, queue: asyncio.Queue[str]) -> list[str]:
+        """Return all the keys that wait, or none after a while without any."""
+        try:
+            first = await asyncio.wait_for(queue.get(), _QUIET_SECONDS)
+        except TimeoutError:
+            return []
+        keys = {first}
+        while not queue.empty():
+            keys.add(queue.get_nowait())
+        return sorted(keys)
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                conn = await psycopg.AsyncConnection.connect(self.desk.db.conninfo, autocommit=True)
+                async with conn:
+                    await conn.execute(f"LISTEN {_CHANNEL}".encode())
+                    async for note in conn.notifies():
+                        self._tell(note.payload)
+            except psycopg.Error:
+                # The database went away; pages fall back on being reloaded meanwhile.
+                await asyncio.sleep(_RETRY_SECONDS)
+
+    def _tell(self, key: str) -> None:
+        for queue in self._queues:
+            with contextlib.suppress(asyncio.QueueFull):
+                queue.put_nowait(key)

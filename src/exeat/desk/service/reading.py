@@ -1,0 +1,216 @@
+"""What pages read: one person, the tasks, the log, the counts. Every reading is written down."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from exeat.decide import decide
+from exeat.desk.db import Tx
+from exeat.desk.service._base import log
+from exeat.desk.service._personal import namesakes, read_personal
+from exeat.desk.service._refusals import warnings_of
+from exeat.desk.service._tasks import cleared_before, task_of
+from exeat.desk.service.board import Board
+from exeat.desk.service.context import ACTS, Context, Role
+from exeat.desk.service.models import Agency, Counts, LogLine, PersonPage, Task
+from exeat.facts.record import Person
+
+__all__ = ["Reading"]
+
+_ON_A_PERSON = (
+    "add_basis", "end_basis", "lodge", "receive", "serve", "acknowledge", "hold_ordered",
+    "decide_request", "lift", "schedule_release", "give_notice", "set_person_fact",
+    "record_convictions", "transfer", "correct", "dispute", "paper_arrived", "share", "subscribe",
+    "clear", "release",
+)  # fmt: skip
+_READERS_SHOWN = 50
+
+
+class Reading(Board):
+    """Queries of the desk."""
+
+    def person(self, ctx: Context, record: str, at: datetime | None = None) -> PersonPage:
+        """Return all that one page about a person shows, as far as this role may see it.
+
+        A requester sees its own requests and their answers, and no personal data; counsel sees
+        the whole record of a client.
+        """
+
+        def work(tx: Tx) -> PersonPage:
+            held = self._find(tx, record)
+            history = tx.ledger.read(held.record)
+            facts = history.fold()
+            law = self._law(tx, held.facility, facts.facility.kind)
+            answer = decide(facts, law, at if at is not None else ctx.now)
+            mine = held.stake == "facility"
+            person = (
+                read_personal(tx, held, self._key(tx, held)) if held.stake != "issuer" else None
+            )
+            others = namesakes(tx, held, person)
+            rows = tx.all("tasks_of", record=held.record) if mine else []
+            log(tx, "person", held=held)
+            page = PersonPage(
+                record=facts,
+                version=history.version,
+                personal=person,
+                answer=answer,
+                law=law,
+                events=history.events(),
+                answers=history.answers(),
+                tasks=tuple(task_of(row, ctx.now) for row in rows),
+                read_by=tuple(self._lines(tx, held.record)) if mine else (),
+                namesakes=others,
+                acts=tuple(act for act in _ON_A_PERSON if ctx.may(act)),
+                warnings=(
+                    *warnings_of(answer, [r["kind"] for r in rows if r["closed"] is None], others),
+                    *cleared_before(tx, held),
+                ),
+            )
+            return _as_issuer(page, ctx.agency) if held.stake == "issuer" else page
+
+        return self._run(ctx, "person", work, about=record)
+
+    def clients(self, ctx: Context) -> list[tuple[str, str, bool]]:
+        """Return the records that counsel may read: id, facility, and whether custody goes on."""
+
+        def work(tx: Tx) -> list[tuple[str, str, bool]]:
+            rows = tx.all("clients")
+            log(tx, "clients", str(len(rows)))
+            return [(row["name"], row["facility"], bool(row["open"])) for row in rows]
+
+        return self._run(ctx, "clients", work)
+
+    def tasks(self, ctx: Context) -> list[Task]:
+        """Return what is open here, the most urgent first."""
+
+        def work(tx: Tx) -> list[Task]:
+            return [task_of(row, ctx.now) for row in tx.all("tasks")]
+
+        return self._run(ctx, "tasks", work)
+
+    def audit_log(
+        self,
+        ctx: Context,
+        record: str | None = None,
+        before: int | None = None,
+        limit: int = 200,
+    ) -> list[LogLine]:
+        """Return who did or read what, the newest first.
+
+        Args:
+            ctx: Who asks.
+            record: Only about this record.
+            before: Only lines with a smaller number, for the next page.
+            limit: At most so many lines.
+        """
+
+        def work(tx: Tx) -> list[LogLine]:
+            key = self._find(tx, record).record if record else None
+            lines = self._lines(tx, key, before, min(max(limit, 1), 1000))
+            log(tx, "audit_log", str(len(lines)))
+            return lines
+
+        return self._run(ctx, "audit_log", work)
+
+    def counts(self, ctx: Context) -> Counts:
+        """Return how many of what this agency has; nothing in it is about one person."""
+
+        def work(tx: Tx) -> Counts:
+            records = tx.one("count_records", agency=tx.agency) or {}
+            tasks = tx.all("count_tasks", at=ctx.now)
+            overrides = tx.one("count_overrides") or {}
+            verdicts: dict[str, int] = {}
+            for one in self._shown(tx) if ctx.role is not Role.ADMIN else ():
+                verdicts[one.row.verdict] = verdicts.get(one.row.verdict, 0) + 1
+            log(tx, "counts")
+            return Counts(
+                records=records.get("records", 0),
+                in_custody=records.get("in_custody", 0),
+                released=records.get("records", 0) - records.get("in_custody", 0),
+                requests={row["answer"]: row["n"] for row in tx.all("count_requests")},
+                tasks_open={row["kind"]: row["n"] for row in tasks},
+                tasks_late=sum(row["late"] for row in tasks),
+                overrides=overrides.get("n", 0),
+                refusals=_refusals(tx.all("count_refusals", agency=tx.agency)),
+                verdicts=verdicts,
+            )
+
+        return self._run(ctx, "counts", work)
+
+    def agencies(self, ctx: Context) -> list[Agency]:
+        """Return every agency, by code: to whom a request can be sent."""
+
+        def work(tx: Tx) -> list[Agency]:
+            return [Agency(**row) for row in tx.all("directory")]
+
+        return self._run(ctx, "agencies", work)
+
+    def visible(self, ctx: Context, keys: list[str]) -> list[str]:
+        """Return the ids of those records, given by key, in which this agency has a stake."""
+        with self.db.transaction(ctx) as tx:
+            rows = tx.all("names_of", records=[UUID(key) for key in keys])
+        return sorted(row["name"] for row in rows if row["name"])
+
+    def _lines(
+        self,
+        tx: Tx,
+        record: UUID | None,
+        before: int | None = None,
+        limit: int = _READERS_SHOWN,
+    ) -> list[LogLine]:
+        rows = tx.all("log", record=record, before=before, limit=limit)
+        return [_line(row) for row in rows]
+
+
+def _line(row: dict[str, Any]) -> LogLine:
+    return LogLine(
+        number=row["number"],
+        at=row["at"],
+        agency=row["agency"],
+        actor=row["actor"],
+        role=row["role"],
+        what=row["what"],
+        outcome=row["outcome"],
+        record=row["record_name"],
+        about=row["about"],
+    )
+
+
+def _refusals(rows: list[dict[str, Any]]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for row in rows:
+        for kind in row["outcome"].removeprefix("refused:").split(","):
+            found[kind] = found.get(kind, 0) + row["n"]
+    return found
+
+
+assert set(_ON_A_PERSON) <= set(ACTS)
+
+
+def _as_issuer(page: PersonPage, agency: str) -> PersonPage:
+    """Return what an agency that lodged a request may see: its own request and its answer.
+
+    Not why else the person is held, nor what they are charged with, nor others' requests; the
+    verdict and its times stay, because they are what was asked for.
+    """
+    own = {d.id for d in page.record.detainers if d.issuer == agency}
+    notices = page.record.notices
+    record = replace(
+        page.record,
+        bases=(),
+        person=Person(),
+        convictions=None,
+        corrections=(),
+        detainers=tuple(d for d in page.record.detainers if d.id in own),
+        notices=None if notices is None else tuple(n for n in notices if n.about in own),
+    )
+    answer = replace(
+        page.answer, because=(), duties=(), options=(), questions=(), unevaluated=(), to_judge=()
+    )
+    events = tuple(e for e in page.events if getattr(e, "detainer", None) in own)
+    return replace(
+        page, record=record, answer=answer, events=events, answers=(), namesakes=(), warnings=()
+    )

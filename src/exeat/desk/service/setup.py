@@ -1,0 +1,115 @@
+"""First use of a desk: the schema, the desk's own login, its host, its first administrator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+from uuid import uuid4
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from exeat.desk.clock import utcnow
+from exeat.desk.db import Database
+from exeat.desk.service.context import Context, Role
+from exeat.desk.settings import Settings
+from exeat.record.checkpoint import Signer
+from exeat.record.schema import migrate
+from exeat.record.vault import MasterKey
+
+if TYPE_CHECKING:
+    from exeat.desk.auth.accounts import Accounts
+    from exeat.desk.service import Desk
+
+__all__ = ["HOST", "FirstUse", "first_use", "open_desk", "prepare"]
+
+HOST: Final = "host"
+_ADMIN: Final = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class FirstUse:
+    """The first login, which is shown once."""
+
+    name: str
+    password: str = field(repr=False)
+
+
+def prepare(admin: str, settings: Settings, password: str | None = None) -> str:
+    """Bring the database up to date, make the desk's login, and return how to connect as it.
+
+    Args:
+        admin: How to connect as an administrator of the database.
+        settings: The login's name.
+        password: For a database over the network; a private server asks for none.
+    """
+    with psycopg.connect(admin, autocommit=True) as conn:
+        migrate(conn)
+        role = sql.Identifier(settings.login)
+        with conn.transaction():
+            conn.execute("SELECT pg_advisory_xact_lock(hashtextextended('exeat desk login', 0))")
+            known = conn.execute("SELECT FROM pg_roles WHERE rolname = %s", [settings.login])
+            if known.fetchone() is None:
+                conn.execute(sql.SQL("CREATE ROLE {} LOGIN").format(role))
+            if password is not None:
+                text = sql.SQL("ALTER ROLE {} PASSWORD {}")
+                conn.execute(text.format(role, sql.Literal(password)))
+            conn.execute(sql.SQL("GRANT exeat_app TO {}").format(role))
+    parts = {**conninfo_to_dict(admin), "user": settings.login}
+    parts.pop("password", None)
+    if password is not None:
+        parts["password"] = password
+    return make_conninfo("", **parts)
+
+
+def open_desk(
+    conninfo: str,
+    master: MasterKey,
+    settings: Settings,
+    signer: Signer,
+    *,
+    clock: Callable[[], datetime] = utcnow,
+    accounts: Callable[[Database, Settings], Accounts] | None = None,
+) -> Desk:
+    """Return a desk that is connected; close it with ``desk.db.close()``.
+
+    Args:
+        conninfo: As the desk's login; see :func:`prepare`.
+        master: The vault's master key.
+        settings: Limits and due times, and the folder of adopted law.
+        signer: The desk's key, which signs receipts.
+        clock: The one clock; a test sets its own.
+        accounts: For a test that makes passwords cheaper.
+    """
+    from exeat.desk.auth.accounts import Accounts
+    from exeat.desk.service import Desk
+    from exeat.rules.library import library
+
+    db = Database(conninfo, master, settings)
+    db.open()
+    people, law = (accounts or Accounts)(db, settings), library(settings.law)
+    people.library = law
+    return Desk(db, law, settings, signer, people, clock)
+
+
+def system_context(now: datetime, agency: str = HOST, role: Role = Role.ADMIN) -> Context:
+    """Return the context in which the installation itself acts."""
+    name = "installation"
+    return Context(
+        actor=name, actor_name=name, agency=agency, role=role, now=now, request_id=uuid4().hex
+    )
+
+
+def first_use(desk: Desk) -> FirstUse | None:
+    """Make the host and the first administrator; None where there is one already."""
+    ctx = system_context(desk.clock())
+    desk.accounts.add_agency(ctx, code=HOST, name="Host of this installation", kind="host")
+    if any(one.role is Role.ADMIN for one in desk.accounts.users(ctx)):
+        return None
+    _, password = desk.accounts.add_account(
+        ctx, name=_ADMIN, shown="First administrator", role="admin"
+    )
+    return FirstUse(_ADMIN, password)

@@ -1,0 +1,204 @@
+-- agency_key: The wrapped key of an agency.
+SELECT exeat_desk.agency_key(%(code)s) AS wrapped_key
+
+-- put_agency: Add an agency; false where its code is taken.
+SELECT exeat_desk.put_agency(%(code)s, %(name)s, %(kind)s, %(place)s, %(zone)s, %(facility)s, %(key)s) AS added
+
+-- directory: Every agency, as all may know it.
+SELECT code, name, kind, place, zone, facility FROM exeat_desk.directory()
+
+-- find_record: A record by its id in events, wherever this agency has a stake in it.
+SELECT r.record, r.name, r.agency AS facility, r.person, p.wrapped_key, s.role AS stake
+FROM exeat_vault.record r JOIN exeat_vault.person p USING (person, agency)
+JOIN exeat.stake s USING (record)
+WHERE r.name = %(name)s
+
+-- record_by_key: The same, by its key.
+SELECT r.record, r.name, r.agency AS facility, r.person, p.wrapped_key, s.role AS stake
+FROM exeat_vault.record r JOIN exeat_vault.person p USING (person, agency)
+JOIN exeat.stake s USING (record)
+WHERE r.record = %(record)s
+
+-- names_of: The ids in events of records by their keys, as far as this agency has a stake.
+SELECT record, name FROM exeat_vault.record WHERE record = ANY (%(records)s)
+
+-- lock_record: Hold a record until the transaction ends.
+SELECT exeat_desk.lock_record(%(record)s) AS held
+
+-- lock_desk: Hold a facility's incoming requests, alone or with others.
+SELECT exeat_desk.lock_desk(%(agency)s, %(alone)s)
+
+-- version: The version of a record.
+SELECT coalesce(max(version), 0) AS version FROM exeat.entry WHERE record = %(record)s
+
+-- put_personal: Write the personal data of a record, sealed.
+INSERT INTO exeat_vault.personal (record, agency, nonce, sealed, surname_mac, number_mac, born_mac)
+VALUES (%(record)s, %(agency)s, %(nonce)s, %(sealed)s, %(surname_mac)s, %(number_mac)s, %(born_mac)s)
+ON CONFLICT (record) DO UPDATE SET nonce = excluded.nonce, sealed = excluded.sealed,
+    surname_mac = excluded.surname_mac, number_mac = excluded.number_mac, born_mac = excluded.born_mac
+
+-- personal: The sealed personal data of a record.
+SELECT nonce, sealed, surname_mac, number_mac, born_mac FROM exeat_vault.personal WHERE record = %(record)s
+
+-- namesakes: People in the house with the same surname, but for one record.
+SELECT p.record, r.name, p.nonce, p.sealed, r.person, person.wrapped_key
+FROM exeat_vault.personal p JOIN exeat.board b USING (record)
+JOIN exeat_vault.record r USING (record) JOIN exeat_vault.person USING (person)
+WHERE p.agency = %(agency)s AND p.surname_mac = %(surname_mac)s AND b.open
+  AND p.record <> %(record)s ORDER BY p.record
+
+-- match_by_number: People in the house with a booking number.
+SELECT p.record, r.name, p.surname_mac, p.born_mac
+FROM exeat_vault.personal p JOIN exeat.board b USING (record) JOIN exeat_vault.record r USING (record)
+WHERE p.agency = %(agency)s AND p.number_mac = %(number_mac)s AND b.open
+
+-- add_request: Put an incoming request on file with its receipt.
+INSERT INTO exeat_desk.request (request, sender, facility, id_mac, lodged, receipt, wrapped_key, nonce,
+    sealed, surname_mac, number_mac, born_mac)
+VALUES (%(request)s, %(sender)s, %(facility)s, %(id_mac)s, %(lodged)s, %(receipt)s, %(wrapped_key)s,
+    %(nonce)s, %(sealed)s, %(surname_mac)s, %(number_mac)s, %(born_mac)s)
+
+-- request_by_mac: A request by the id that its sender gave.
+SELECT q.*, r.name AS record_name FROM exeat_desk.request q LEFT JOIN exeat_vault.record r USING (record)
+WHERE q.sender = %(sender)s AND q.id_mac = %(id_mac)s
+
+-- request: One request, held until the transaction ends.
+SELECT * FROM exeat_desk.request WHERE request = %(request)s FOR UPDATE
+
+-- requests: Requests that this agency sent or got, the newest first.
+SELECT q.*, r.name AS record_name FROM exeat_desk.request q LEFT JOIN exeat_vault.record r USING (record)
+ORDER BY q.lodged DESC, q.request LIMIT %(limit)s
+
+-- requests_waiting: Unanswered requests at a facility that may be about one person.
+SELECT request, sender, lodged FROM exeat_desk.request
+WHERE facility = %(agency)s AND answered IS NULL
+  AND (surname_mac = %(surname_mac)s OR number_mac = %(number_mac)s)
+ORDER BY lodged
+
+-- answer_request: Say what became of a request.
+UPDATE exeat_desk.request SET answered = %(at)s, answer = %(answer)s, record = %(record)s, answer_note = %(note)s
+WHERE request = %(request)s AND answered IS NULL
+
+-- open_task: Open a task, unless it is open already.
+INSERT INTO exeat_desk.task (task, agency, record, about, kind, because, opened, due, owner_role)
+VALUES (%(task)s, %(agency)s, %(record)s, %(about)s, %(kind)s, %(because)s, %(opened)s, %(due)s, %(owner_role)s)
+ON CONFLICT DO NOTHING RETURNING task
+
+-- open_task_id: The open task of a kind about one thing.
+SELECT task FROM exeat_desk.task
+WHERE agency = %(agency)s AND kind = %(kind)s AND record IS NOT DISTINCT FROM %(record)s
+  AND about = %(about)s AND closed IS NULL
+
+-- task: One task, held until the transaction ends.
+SELECT * FROM exeat_desk.task WHERE task = %(task)s FOR UPDATE
+
+-- tasks: Open tasks, the most urgent first.
+SELECT t.*, r.name AS record_name FROM exeat_desk.task t LEFT JOIN exeat_vault.record r USING (record)
+WHERE t.closed IS NULL ORDER BY t.due, t.task
+
+-- tasks_of: Every task about a record, the newest first.
+SELECT t.*, r.name AS record_name FROM exeat_desk.task t JOIN exeat_vault.record r USING (record)
+WHERE t.record = %(record)s ORDER BY t.opened DESC, t.task
+
+-- close_task: Close one task.
+UPDATE exeat_desk.task SET closed = %(at)s, closed_by = %(by)s, outcome = %(outcome)s
+WHERE task = %(task)s AND closed IS NULL
+
+-- close_tasks: Close the open tasks of some kinds about a record, all or those about one thing.
+UPDATE exeat_desk.task SET closed = %(at)s, closed_by = %(by)s, outcome = %(outcome)s
+WHERE record = %(record)s AND kind = ANY (%(kinds)s) AND closed IS NULL
+  AND (%(about)s::text IS NULL OR about = %(about)s)
+
+-- close_tasks_about: Close the open tasks of one kind about one thing.
+UPDATE exeat_desk.task SET closed = %(at)s, closed_by = %(by)s, outcome = %(outcome)s
+WHERE agency = %(agency)s AND kind = %(kind)s AND about = %(about)s AND closed IS NULL
+
+-- raise_tasks: Put late tasks before a supervisor.
+UPDATE exeat_desk.task SET raised = %(at)s, owner_role = 'supervisor', owner = NULL
+WHERE closed IS NULL AND raised IS NULL AND due < %(at)s RETURNING task
+
+-- take_task: Say who does a task.
+UPDATE exeat_desk.task SET owner = %(owner)s WHERE task = %(task)s AND closed IS NULL
+
+-- open_kinds: The kinds of task that are open about a record.
+SELECT task, kind, about FROM exeat_desk.task WHERE record = %(record)s AND closed IS NULL
+
+-- cleared_before: When checks of who a person is were closed in their favour, at earlier bookings here.
+SELECT t.closed FROM exeat_desk.task t
+JOIN exeat_vault.record earlier ON earlier.record = t.record
+JOIN exeat_vault.record now ON now.person = earlier.person
+WHERE now.record = %(record)s AND earlier.record <> now.record
+  AND t.kind = 'identity-dispute' AND t.outcome LIKE 'cleared%%' ORDER BY t.closed
+
+-- put_log: Write down who did or read what.
+INSERT INTO exeat_desk.log (at, agency, facility, actor, role, what, outcome, record, about, request_id)
+VALUES (%(at)s, %(agency)s, %(facility)s, %(actor)s, %(role)s, %(what)s, %(outcome)s, %(record)s,
+    %(about)s, %(request_id)s)
+
+-- log: Who did or read what, the newest first.
+SELECT l.*, r.name AS record_name FROM exeat_desk.log l LEFT JOIN exeat_vault.record r USING (record)
+WHERE (%(record)s::uuid IS NULL OR l.record = %(record)s)
+  AND (%(before)s::bigint IS NULL OR l.number < %(before)s)
+ORDER BY l.number DESC LIMIT %(limit)s
+
+-- add_handover: Put a person on the way.
+INSERT INTO exeat_desk.handover (handover, sender, receiver, record, began, wrapped_key, nonce, sealed)
+VALUES (%(handover)s, %(sender)s, %(receiver)s, %(record)s, %(began)s, %(wrapped_key)s, %(nonce)s, %(sealed)s)
+
+-- handover: One handover, held until the transaction ends.
+SELECT * FROM exeat_desk.handover WHERE handover = %(handover)s FOR UPDATE
+
+-- handovers: People on the way from here or to here.
+SELECT * FROM exeat_desk.handover WHERE acknowledged IS NULL ORDER BY began
+
+-- end_handover: The next facility has the person.
+UPDATE exeat_desk.handover SET acknowledged = %(at)s, next_record = %(next_record)s
+WHERE handover = %(handover)s AND acknowledged IS NULL
+
+-- add_override: Put an override on record.
+INSERT INTO exeat_desk.override (override, agency, record, version, at, reason, refusals, first, second)
+VALUES (%(override)s, %(agency)s, %(record)s, %(version)s, %(at)s, %(reason)s, %(refusals)s, %(first)s, %(second)s)
+
+-- add_subscription: Tell an agency of what happens to a record.
+INSERT INTO exeat_desk.subscription (subscription, agency, record, kinds, channel, began)
+VALUES (%(subscription)s, %(agency)s, %(record)s, %(kinds)s, %(channel)s, %(began)s)
+ON CONFLICT (agency, record, channel) DO UPDATE SET kinds = excluded.kinds, ended = NULL
+RETURNING subscription
+
+-- board: Everyone in custody; states and names are sealed.
+SELECT b.record, r.name, b.version
+FROM exeat.board b JOIN exeat_vault.record r USING (record)
+WHERE b.open IS NOT FALSE AND r.agency = %(agency)s
+
+-- open_tasks: What is open about anybody here.
+SELECT task, record, kind FROM exeat_desk.task WHERE closed IS NULL AND record IS NOT NULL
+
+-- board_sealed: The sealed states and names of some records.
+SELECT c.record, c.version, c.nonce, c.sealed, p.nonce AS personal_nonce, p.sealed AS personal,
+       r.person, person.wrapped_key
+FROM exeat_vault.custody c JOIN exeat_vault.record r USING (record)
+JOIN exeat_vault.person USING (person) LEFT JOIN exeat_vault.personal p USING (record)
+WHERE c.record = ANY (%(records)s)
+
+-- clients: The records that counsel has a stake in.
+SELECT r.record, r.name, r.agency AS facility, b.open FROM exeat_vault.record r
+JOIN exeat.stake s USING (record) LEFT JOIN exeat.board b USING (record)
+WHERE s.role = 'counsel' ORDER BY b.open DESC NULLS LAST, r.record
+
+-- count_records: How many records, and how many of them open.
+SELECT count(*)::int AS records, (count(*) FILTER (WHERE b.open))::int AS in_custody
+FROM exeat.board b JOIN exeat_vault.record r USING (record) WHERE r.agency = %(agency)s
+
+-- count_requests: How many incoming requests, by answer.
+SELECT coalesce(answer, 'waiting') AS answer, count(*)::int AS n FROM exeat_desk.request GROUP BY 1
+
+-- count_tasks: How many open tasks, by kind, and how many of them late.
+SELECT kind, count(*)::int AS n, (count(*) FILTER (WHERE due < %(at)s))::int AS late
+FROM exeat_desk.task WHERE closed IS NULL GROUP BY kind
+
+-- count_overrides: How many overrides.
+SELECT count(*)::int AS n FROM exeat_desk.override
+
+-- count_refusals: How many times the gate stayed shut, by reason.
+SELECT outcome, count(*)::int AS n FROM exeat_desk.log
+WHERE what = 'release' AND outcome LIKE 'refused:%%' AND agency = %(agency)s GROUP BY outcome

@@ -1,0 +1,272 @@
+"""Transfers: the holds move with the person, and the next facility says that it has both."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+from uuid import UUID, uuid4
+
+from exeat.decide import Verdict, decide
+from exeat.desk.db import Tx
+from exeat.desk.service._base import Held, envelope, log
+from exeat.desk.service._personal import (
+    personal_from_json,
+    personal_to_json,
+    put_personal,
+    read_personal,
+)
+from exeat.desk.service._tasks import close_about, open_task
+from exeat.desk.service._words import refused_field
+from exeat.desk.service.acts import Acts, Common
+from exeat.desk.service.context import Context
+from exeat.desk.service.errors import Refusing
+from exeat.desk.service.models import Done, Handover, PersonalData, TaskKind
+from exeat.facts import events as ev
+from exeat.facts.codec import record_from_json, record_to_json
+from exeat.facts.codes import LiftReason, ReleaseKind
+from exeat.facts.record import Basis, CustodyRecord, Detainer
+from exeat.facts.times import NEVER
+from exeat.record.entries import History
+
+__all__ = ["Transfers"]
+
+_NOBODY_MAY_KEEP = frozenset({Verdict.RELEASE, Verdict.OVERDUE, Verdict.NOT_IN_CUSTODY})
+
+
+class Transfers(Acts):
+    """Handing a person over to the next facility, and taking one over."""
+
+    def transfer(self, ctx: Context, record: str, *, to: str, **common: Any) -> Done:
+        """Send a person to another facility of this system, with every hold and every ground.
+
+        Raises:
+            Refusing: Nobody may keep the person any longer, so they are let go and not moved.
+        """
+        given = Common(**common)
+
+        def work(tx: Tx) -> Done:
+            self._facility(tx, to, "to")
+            held = self._hold(tx, record)
+            event = ev.Transferred(
+                **envelope(ctx, held.name, given.event_id, given.occurred, given.note),
+                to=to,
+                detainers_passed_on=True,
+            )
+            done, history = self._append(
+                tx, held, [event], given.expected_version, timed=given.occurred is not None
+            )
+            if not done.repeated:
+                facts = history.fold()
+                self._may_be_moved(tx, held, facts)
+                self._send(tx, held, facts, to, given.event_id)
+            return self._settled(tx, held, "transfer", done, [event])
+
+        return self._run(ctx, "transfer", work, about=record)
+
+    def acknowledge_transfer(
+        self, ctx: Context, handover: str, *, booking_number: str, event_id: str = ""
+    ) -> Done:
+        """Take a person over: book them here with every hold that came along.
+
+        The former facility's record then says that this one has the person, and its requests
+        end there as moved.
+        """
+        event_id = event_id or uuid4().hex
+
+        def work(tx: Tx) -> Done:
+            row = self._on_the_way(tx, handover)
+            _, person = self._opened(tx, row)
+            person = replace(person, booking_number=booking_number)
+            # Not as it was when they left: what came in on the way moves along too.
+            with tx.acting_for(row["sender"]):
+                former = self._former(tx, row["record"])
+                history = tx.ledger.read(former.record)
+                facts = history.fold()
+            if facts.release is not None:
+                words = "was let go by the facility that sent them"
+                raise Refusing.one("E604", f"handover `{handover}`", words, "Ask that facility.")
+            done, held = self._take_over(tx, ctx, facts, person, event_id)
+            with tx.acting_for(row["sender"]):
+                self._hand_over(tx, ctx, former, history, event_id)
+            tx.run("end_handover", handover=row["handover"], at=ctx.now, next_record=held.record)
+            close_about(tx, TaskKind.TRANSFER, row["handover"].hex, "taken over")
+            log(tx, "acknowledge_transfer", held=held, about=row["handover"].hex)
+            return done
+
+        return self._run(ctx, "acknowledge_transfer", work)
+
+    def handovers(self, ctx: Context) -> list[Handover]:
+        """Return who is on the way from here, or to here."""
+
+        def work(tx: Tx) -> list[Handover]:
+            found = []
+            for row in tx.all("handovers"):
+                facts, person = self._opened(tx, row)
+                holds = tuple(str(d.form or "request") for d in _open_requests(facts))
+                found.append(
+                    Handover(
+                        row["handover"].hex, row["sender"], row["receiver"], person, holds,
+                        row["began"], row["acknowledged"],
+                    )
+                )  # fmt: skip
+            log(tx, "handovers")
+            return found
+
+        return self._run(ctx, "handovers", work)
+
+    def _may_be_moved(self, tx: Tx, held: Held, facts: CustodyRecord) -> None:
+        law = self._law(tx, held.facility, facts.facility.kind)
+        answer = decide(facts, law, tx.ctx.now)
+        if answer.verdict in _NOBODY_MAY_KEEP:
+            words = f"nobody may keep the person: {answer.verdict.description}"
+            raise Refusing.one("E604", f"record `{held.name}`", words, "Let the person go.")
+
+    def _send(self, tx: Tx, held: Held, facts: CustodyRecord, to: str, event: str) -> None:
+        person = read_personal(tx, held, self._key(tx, held))
+        if person is None:
+            help = "Enter the person's data first."
+            raise refused_field("record", held.name, "has no personal data to send", help)
+        handover = uuid4()
+        wrapped = tx.master.new_person(handover)
+        key = tx.master.unwrap(handover, wrapped, "handover")
+        said = {
+            "facts": json.loads(record_to_json(facts)),
+            "person": personal_to_json(person),
+            "event": event,
+        }
+        nonce, sealed = key.seal(json.dumps(said).encode(), handover.bytes)
+        tx.run(
+            "add_handover",
+            handover=handover,
+            sender=tx.agency,
+            receiver=to,
+            record=held.record,
+            began=tx.ctx.now,
+            wrapped_key=wrapped,
+            nonce=nonce,
+            sealed=sealed,
+        )
+        with tx.acting_for(to):
+            open_task(tx, self.settings, TaskKind.TRANSFER, about=handover.hex)
+
+    def _on_the_way(self, tx: Tx, handover: str) -> dict[str, Any]:
+        row = None
+        with suppress(ValueError):
+            row = tx.one("handover", handover=UUID(handover))
+        if row is None or row["receiver"] != tx.agency:
+            help = "Take it from the list of people on the way."
+            raise refused_field("handover", handover, "is not on the way here", help)
+        if row["acknowledged"] is not None:
+            words = "was taken over already"
+            raise Refusing.one("E604", f"handover `{handover}`", words, "Open the person's record.")
+        return row
+
+    def _opened(self, tx: Tx, row: dict[str, Any]) -> tuple[CustodyRecord, PersonalData]:
+        key = tx.master.unwrap(row["handover"], row["wrapped_key"], "handover")
+        data = key.open(row["nonce"], row["sealed"], row["handover"].bytes)
+        assert data is not None
+        said = json.loads(data)
+        return record_from_json(json.dumps(said["facts"])), personal_from_json(said["person"])
+
+    def _take_over(
+        self, tx: Tx, ctx: Context, facts: CustodyRecord, person: PersonalData, event_id: str
+    ) -> tuple[Done, Held]:
+        agency, facility = self._facility(tx, ctx.agency)
+        assert agency.zone is not None
+        name = uuid4().hex
+        said = envelope(ctx, name, event_id, None)
+        events: list[ev.Event] = [ev.Booked(**said, zone=agency.zone, facility=facility)]
+        events += _moved_along(said, facts)
+        tx.ledger.append(events)
+        held = self._hold(tx, name)
+        put_personal(tx, held, self._key(tx, held), person)
+        for issuer in {d.issuer for d in _open_requests(facts) if d.issuer}:
+            if issuer in self._directory:
+                tx.ledger.share(name, issuer, "issuer")
+        done = Done(name, len(events), tuple(event.id for event in events))
+        return self._follow(tx, held, done, events), held
+
+    def _former(self, tx: Tx, record: UUID) -> Held:
+        """Return the record at the facility that sent the person, and hold it."""
+        row = tx.one("record_by_key", record=record)
+        assert row is not None
+        held = Held(**row)
+        return self._hold(tx, held.name)
+
+    def _hand_over(self, tx: Tx, ctx: Context, held: Held, history: History, event_id: str) -> None:
+        """Write on the former facility's record that the next one has the person."""
+        moved = [event for event in history.events() if isinstance(event, ev.Transferred)]
+        said = envelope(ctx, held.name, f"{event_id}.acknowledged", None)
+        events: list[ev.Event] = [ev.TransferAcknowledged(**said, transfer=moved[-1].id)]
+        for detainer in _open_requests(history.fold()):
+            events.append(
+                ev.DetainerLifted(
+                    **{**said, "id": f"{event_id}.moved.{detainer.id}"},
+                    detainer=detainer.id,
+                    reason=LiftReason.MOVED,
+                )
+            )
+        events.append(
+            ev.Released(
+                **{**said, "id": f"{event_id}.left"}, kind=ReleaseKind.TRANSFER, to=ctx.agency
+            )
+        )
+        done, _ = self._append(tx, held, events, None)
+        self._follow(tx, held, done, events)
+
+
+def _open_requests(facts: CustodyRecord) -> list[Detainer]:
+    return [detainer for detainer in facts.detainers if detainer.lifted in (NEVER, None)]
+
+
+def _moved_along(said: dict[str, Any], facts: CustodyRecord) -> Sequence[ev.Event]:
+    """Return what the next facility has to know: grounds that run, requests, protective facts."""
+    events: list[ev.Event] = [
+        ev.PersonFact(**{**said, "id": f"{said['id']}.facts"}, person=facts.person)
+    ]
+    events += [_ground(said, basis) for basis in facts.bases if basis.end in (NEVER, None)]
+    for detainer in _open_requests(facts):
+        events += _request(said, detainer)
+    return events
+
+
+def _ground(said: dict[str, Any], basis: Basis) -> ev.BasisAdded:
+    occurred = basis.start if basis.start is not None else said["occurred"]
+    return ev.BasisAdded(
+        **{**said, "id": f"{said['id']}.{basis.id}", "occurred": occurred},
+        basis=basis.id,
+        kind=basis.kind,
+        agency=basis.agency,
+        offence=basis.offence,
+    )
+
+
+def _request(said: dict[str, Any], detainer: Detainer) -> list[ev.Event]:
+    start = f"{said['id']}.{detainer.id}"
+    found: list[ev.Event] = [
+        ev.DetainerLodged(
+            **{**said, "id": start},
+            detainer=detainer.id,
+            form=detainer.form,
+            issuer=detainer.issuer,
+            issued=detainer.issued,
+            grounds=detainer.grounds,
+            warrants=detainer.warrants,
+            names_this_person=detainer.names_this_person,
+            names_federal_felony_warrant=detainer.names_federal_felony_warrant,
+            names_watch_list_match=detainer.names_watch_list_match,
+            addressed_to=detainer.addressed_to,
+        ),
+        ev.DetainerReceived(**{**said, "id": f"{start}.received"}, detainer=detainer.id),
+    ]
+    if detainer.served not in (NEVER, None):
+        found.append(
+            ev.DetainerServed(
+                **{**said, "id": f"{start}.served", "occurred": detainer.served},
+                detainer=detainer.id,
+            )
+        )
+    return found

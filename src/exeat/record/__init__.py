@@ -1,0 +1,60 @@
+"""The record: an append-only ledger on PostgreSQL that anybody can verify.
+
+Layers, each resting on those above it::
+
+    merkle, canonical, checkpoint    pure: hashes, proofs, signed notes
+    vault, entries                   keys, sealing
+    schema, server, queries          the database
+    ledger, proofs, views            write, read, sign
+    verify, bundle, backup           check, hand over, keep
+
+``docs/design/ledger.md`` says what is promised, how, and what is not.
+"""
+
+from exeat.record._errors import DuplicateDifferent, Expunged, NotAllowed, NotFound, StaleVersion
+from exeat.record._report import Damage, Report
+from exeat.record.backup import backup, restore
+from exeat.record.bundle import export_bundle
+from exeat.record.checkpoint import Checkpoint, Signer, Verifier, open_checkpoint
+from exeat.record.entries import Entry, History, Receipt
+from exeat.record.ledger import Ledger
+from exeat.record.schema import add_agency, add_login, migrate
+from exeat.record.server import PrivateServer, database
+from exeat.record.vault import MasterKey, rotate
+from exeat.record.verify import verify_database
+from exeat.record.verify_bundle import verify_bundle
+from exeat.record.views import BoardRow, board, custody, rebuild
+
+__all__ = [
+    "BoardRow",
+    "Checkpoint",
+    "Damage",
+    "DuplicateDifferent",
+    "Entry",
+    "Expunged",
+    "History",
+    "Ledger",
+    "MasterKey",
+    "NotAllowed",
+    "NotFound",
+    "PrivateServer",
+    "Receipt",
+    "Report",
+    "Signer",
+    "StaleVersion",
+    "Verifier",
+    "add_agency",
+    "add_login",
+    "backup",
+    "board",
+    "custody",
+    "database",
+    "export_bundle",
+    "migrate",
+    "open_checkpoint",
+    "rebuild",
+    "restore",
+    "rotate",
+    "verify_bundle",
+    "verify_database",
+]

@@ -1,0 +1,107 @@
+"""What a verifier found, and what its exit code says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final, Literal, TypeAlias
+
+__all__ = ["DAMAGED", "SOUND", "UNREADABLE", "UNTRUSTED", "Damage", "Kind", "Report"]
+
+SOUND: Final = 0
+DAMAGED: Final = 1
+UNREADABLE: Final = 2
+UNTRUSTED: Final = 3
+
+Kind: TypeAlias = Literal[
+    "missing", "leaf", "version", "time", "tree", "payload", "expunged", "checkpoint", "truncated"
+]
+"""What is damaged:
+
+* ``missing``: a number in the log has no entry.
+* ``leaf``: an entry is not what its leaf's hash covers.
+* ``version``: the entries of a record do not count from 1 without a gap.
+* ``time``: an entry claims to be older than the one before it.
+* ``tree``: a stored hash of the tree, or the root, does not follow from the leaves.
+* ``payload``: salt and content are not what the leaf commits to, or are gone.
+* ``expunged``: a content is gone, and no entry says that it was expunged.
+* ``checkpoint``: a checkpoint is forged, or speaks of another log than this.
+* ``truncated``: the log is shorter than a checkpoint says.
+"""
+
+_SHOWN: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """One thing that does not verify.
+
+    Attributes:
+        kind: What is damaged; see :data:`Kind`.
+        seq: Number of the entry, where it is about one.
+        message: In words.
+    """
+
+    kind: Kind
+    seq: int | None
+    message: str
+
+    def __str__(self) -> str:
+        where = "" if self.seq is None else f"entry {self.seq}: "
+        return f"{self.kind}: {where}{self.message}"
+
+
+@dataclass(slots=True)
+class Report:
+    """What was verified and what was found.
+
+    Attributes:
+        size: Number of entries.
+        root: Root of the tree that was computed, or "" where there are gaps.
+        opened: Contents that were opened and are what their leaves commit to.
+        expunged: Contents that are gone by order; their leaves verify.
+        unopened: Contents that were not looked at, for want of the vault key.
+        checkpoints: Signed checkpoints that hold for this log, by a key that was given.
+        signed_size: Size of the largest of them.
+        trusted: A key was given from outside the log, and a checkpoint holds by it.
+        damages: What does not verify; at most the first thousand.
+        count: How many damages there are in all.
+    """
+
+    size: int = 0
+    root: str = ""
+    opened: int = 0
+    expunged: int = 0
+    unopened: int = 0
+    checkpoints: int = 0
+    signed_size: int = 0
+    trusted: bool = False
+    damages: list[Damage] = field(default_factory=list)
+    count: int = 0
+
+    def add(self, kind: Kind, seq: int | None, message: str) -> None:
+        """Put down one damage."""
+        self.count += 1
+        if len(self.damages) < _SHOWN:
+            self.damages.append(Damage(kind, seq, message))
+
+    def damages_of(self, *kinds: Kind) -> list[Damage]:
+        """Return the damages of some kinds."""
+        return [damage for damage in self.damages if damage.kind in kinds]
+
+    @property
+    def exit_code(self) -> int:
+        """0: it verifies. 1: it is damaged. 3: sound in itself, but signed by no key given."""
+        if self.count:
+            return DAMAGED
+        return SOUND if self.trusted else UNTRUSTED
+
+    def lines(self) -> list[str]:
+        """Return the report in words, the finding first."""
+        said = {
+            SOUND: f"verified: {self.size} entries, {self.signed_size} of them under a signature",
+            DAMAGED: f"DAMAGED: {self.count} thing(s) do not verify",
+            UNTRUSTED: f"sound in itself: {self.size} entries; but no signature by a given key",
+        }[self.exit_code]
+        contents = f"{self.opened} opened, {self.expunged} expunged, {self.unopened} not looked at"
+        lines = [said, f"contents: {contents}", f"root: {self.root or 'not computed'}"]
+        return lines + [str(damage) for damage in self.damages]

@@ -1,0 +1,75 @@
+"""Backup and restore of the whole database, with PostgreSQL's own tools.
+
+A backup holds contents sealed under keys that are wrapped under the vault's master key: keep
+that key elsewhere. A restore is proved by verifying it against a checkpoint kept elsewhere.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.rows import tuple_row
+
+from exeat.errors import LedgerError
+from exeat.record.schema import add_login, create_roles
+from exeat.record.server import client_tool
+
+__all__ = ["backup", "restore"]
+
+
+def backup(conninfo: str, path: Path) -> None:
+    """Write the database to a file, as of one moment, while it is in use.
+
+    Args:
+        conninfo: As an administrator.
+        path: The file to write, which must not exist yet.
+
+    Raises:
+        LedgerError: The file is there already, or the database cannot be read.
+    """
+    if path.exists():
+        words = "is there already, and is not written over"
+        raise LedgerError.one("E523", str(path), words, "Name another file.")
+    partial = path.with_name(f"{path.name}.part")
+    _run("pg_dump", conninfo, ["--format=custom", f"--file={partial}"])
+    partial.replace(path)
+
+
+def restore(conninfo: str, path: Path) -> None:
+    """Read a backup into a database that holds no ledger, in one transaction.
+
+    Logins are made again, without passwords: set those anew.
+
+    Args:
+        conninfo: As a superuser of the database.
+        path: A file that :func:`backup` wrote.
+
+    Raises:
+        LedgerError: The database holds a ledger, or the file is no whole backup.
+    """
+    with psycopg.connect(conninfo, autocommit=True) as conn:
+        held = conn.execute("SELECT FROM pg_namespace WHERE nspname IN ('exeat', 'exeat_vault')")
+        if held.fetchone() is not None:
+            words = "holds a ledger, and is not written over"
+            raise LedgerError.one("E523", "database", words, "Restore into a new database.")
+        create_roles(conn)
+        _run("pg_restore", conninfo, ["--exit-on-error", "--single-transaction", str(path)])
+        with conn.cursor(row_factory=tuple_row) as cursor:
+            found = cursor.execute("SELECT login, agency, duty, signs FROM exeat.login").fetchall()
+        for login, agency, duty, signs in found:
+            add_login(conn, login, agency, duty, signs=signs)
+
+
+def _run(tool: str, conninfo: str, options: list[str]) -> None:
+    parts = conninfo_to_dict(conninfo)
+    password = parts.pop("password", None)
+    environ = {**os.environ, **({"PGPASSWORD": str(password)} if password else {})}
+    command = [str(client_tool(tool)), f"--dbname={make_conninfo('', **parts)}", *options]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        said = " ".join(done.stderr.split()) or f"{tool} ended with {done.returncode}"
+        raise LedgerError.one("E523", tool, f"failed ({said})", "Nothing was changed; try again.")

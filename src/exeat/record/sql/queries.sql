@@ -1,0 +1,119 @@
+-- find_record: A record by the facility's code and its own id, with its person's wrapped key.
+SELECT record, name, agency AS facility, person, wrapped_key, shredded IS NOT NULL AS expunged
+FROM exeat_vault.record JOIN exeat_vault.person USING (person, agency)
+WHERE agency = coalesce(%(facility)s::text, exeat.current_agency()) AND name = %(name)s
+
+-- get_record: The same, by the key that leaves carry, which outlives an expungement.
+SELECT record, name, agency AS facility, person, wrapped_key, shredded IS NOT NULL AS expunged
+FROM exeat_vault.record JOIN exeat_vault.person USING (person, agency)
+WHERE record = %(record)s
+
+-- all_records: Every record that this login may see, oldest key first.
+SELECT record, name, agency AS facility, person, wrapped_key, shredded IS NOT NULL AS expunged
+FROM exeat_vault.record JOIN exeat_vault.person USING (person, agency)
+ORDER BY record
+
+-- records_of_person: The keys of all records of one person.
+SELECT record FROM exeat_vault.record WHERE person = %(person)s ORDER BY record
+
+-- open_record: Open a record for a new or known person, unless it is there already.
+SELECT exeat.open_record(%(name)s, %(record)s, %(ref)s, %(person)s, %(wrapped_key)s)
+
+-- grant_stake: Let another agency or counsel see a record.
+SELECT exeat.grant_stake(%(record)s, %(agency)s, %(role)s)
+
+-- append: Append sealed entries to a record; see exeat.append.
+SELECT seq, version, appended, agency
+FROM exeat.append(%(record)s, %(expected)s, %(macs)s, %(commitments)s, %(nonces)s, %(sealed)s)
+
+-- entries: The entries of a record with their payloads, in order, up to an instant.
+SELECT seq, version, agency, appended, commitment, leaf, mac, nonce, sealed
+FROM exeat.entry JOIN exeat_vault.payload USING (seq, record)
+WHERE record = %(record)s AND appended <= coalesce(%(as_of)s::timestamptz, 'infinity'::timestamptz)
+ORDER BY version
+
+-- entries_by_mac: Those entries of a record whose ids a client sends again.
+SELECT seq, version, agency, appended, commitment, leaf, mac, nonce, sealed
+FROM exeat.entry JOIN exeat_vault.payload USING (seq, record)
+WHERE record = %(record)s AND mac = ANY (%(macs)s)
+
+-- shred: Destroy the key of a person and the names that point to them.
+SELECT exeat.shred(%(person)s)
+
+-- log_access: Write down that this login saw a record.
+SELECT exeat.log_access(%(record)s, %(what)s)
+
+-- head: The size of the log and the right edge of its tree.
+SELECT size, frontier FROM exeat.head
+
+-- leaves: The hashes of a run of leaves.
+SELECT leaf FROM exeat.leaves(%(first)s, %(after)s)
+
+-- nodes: The hashes of a run of stored subtrees of one level.
+SELECT hash FROM exeat.node
+WHERE level = %(level)s AND index >= %(first)s AND index < %(after)s ORDER BY index
+
+-- checkpoints: Every signed checkpoint, in the order of signing.
+SELECT size, root, note FROM exeat.checkpoint ORDER BY number
+
+-- last_checkpoint: The checkpoint signed last.
+SELECT size, root, note FROM exeat.checkpoint ORDER BY number DESC LIMIT 1
+
+-- add_checkpoint: Put a signed checkpoint on record.
+SELECT exeat.add_checkpoint(%(size)s, %(root)s, %(note)s)
+
+-- put_custody: Write the view of a record, sealed.
+INSERT INTO exeat_vault.custody (record, version, nonce, sealed)
+VALUES (%(record)s, %(version)s, %(nonce)s, %(sealed)s)
+ON CONFLICT (record) DO UPDATE
+SET version = excluded.version, nonce = excluded.nonce, sealed = excluded.sealed
+WHERE custody.version <= excluded.version
+
+-- put_board: Write a record's row on the board.
+INSERT INTO exeat.board
+    (record, version, readable, open, release_said, release_from, active_detainers)
+VALUES (%(record)s, %(version)s, %(readable)s, %(open)s, %(release_said)s, %(release_from)s,
+        %(active_detainers)s)
+ON CONFLICT (record) DO UPDATE
+SET version = excluded.version, readable = excluded.readable, open = excluded.open,
+    release_said = excluded.release_said, release_from = excluded.release_from,
+    active_detainers = excluded.active_detainers
+WHERE board.version <= excluded.version
+
+-- drop_custody: Drop the sealed view of one record, or of all that this login may write.
+DELETE FROM exeat_vault.custody WHERE record = coalesce(%(record)s::uuid, record)
+
+-- drop_board: Drop the board row of one record, or of all that this login may write.
+DELETE FROM exeat.board WHERE record = coalesce(%(record)s::uuid, record)
+
+-- custody: The sealed views of records that this login may see.
+SELECT record, version, nonce, sealed FROM exeat_vault.custody
+WHERE record = coalesce(%(record)s::uuid, record) ORDER BY record
+
+-- board: The board: open custodies first, the earliest release first.
+SELECT record, version, readable, open, release_said, release_from, active_detainers
+FROM exeat.board ORDER BY open DESC NULLS LAST, release_from NULLS LAST, record
+
+-- copy_entries: Every entry in order, for the verifier.
+COPY (SELECT seq, record, version, appended, commitment, leaf, agency::text
+      FROM exeat.entry ORDER BY seq) TO STDOUT (FORMAT binary)
+
+-- payloads: Every payload with its person's key, in order, for the verifier.
+SELECT e.seq, e.record, e.commitment, e.mac, p.nonce, p.sealed, r.person, person.wrapped_key,
+       person.shredded IS NOT NULL AS expunged
+FROM exeat.entry e
+JOIN exeat_vault.record r USING (record)
+JOIN exeat_vault.person USING (person)
+LEFT JOIN exeat_vault.payload p USING (seq)
+ORDER BY e.seq
+
+-- stored_nodes: Every stored subtree, for the verifier.
+SELECT level, index, hash FROM exeat.node ORDER BY level, index
+
+-- rewrap_next: Keys that are not yet under the present master key.
+SELECT person, wrapped_key FROM exeat_vault.person
+WHERE wrapped_key IS NOT NULL AND substr(wrapped_key, 1, 8) <> %(key_id)s
+LIMIT 1000 FOR UPDATE
+
+-- rewrap: Put a person's key under another master key.
+UPDATE exeat_vault.person SET wrapped_key = %(wrapped_key)s WHERE person = %(person)s

@@ -1,0 +1,217 @@
+"""Keys: one for each person, wrapped by a master key; destroying it expunges the person.
+
+::
+
+    master key    32 bytes, in a file or the environment, never in the database
+      wraps       AES-256-GCM
+    person key    32 random bytes for each person, wrapped in the database
+      derives     HKDF-Expand (RFC 5869)
+    seal, mac     AES-256-GCM over salt and content; HMAC-SHA-256 over ids that clients give
+
+A backup still holds the wrapped keys of those who were expunged after it was made. To make
+expungement reach backups, :func:`rotate` to a new master key and destroy the old one.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import os
+import secrets
+import stat
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+import psycopg
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from psycopg.rows import tuple_row
+
+from exeat.errors import LedgerError
+from exeat.record.queries import query
+
+__all__ = ["VAULT_KEY", "VAULT_KEY_FILE", "MasterKey", "PersonKey", "rotate"]
+
+VAULT_KEY: Final = "EXEAT_VAULT_KEY"
+VAULT_KEY_FILE: Final = "EXEAT_VAULT_KEY_FILE"
+
+_KEY_BYTES: Final = 32
+_NONCE_BYTES: Final = 12
+_ID_BYTES: Final = 8
+_FORMS: Final = "Give 32 random bytes in base64, such as `openssl rand -base64 32` prints."
+
+
+class PersonKey:
+    """One person's key, as long as it exists.
+
+    Args:
+        key: 32 random bytes.
+    """
+
+    __slots__ = ("_mac_key", "_seal")
+
+    def __init__(self, key: bytes) -> None:
+        self._seal = AESGCM(hmac.digest(key, b"exeat seal\x01", hashlib.sha256))
+        self._mac_key = hmac.digest(key, b"exeat mac\x01", hashlib.sha256)
+
+    def seal(self, data: bytes, about: bytes) -> tuple[bytes, bytes]:
+        """Return a nonce, and the data sealed so that it opens only for the same ``about``."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return nonce, self._seal.encrypt(nonce, data, about)
+
+    def open(self, nonce: bytes, sealed: bytes, about: bytes) -> bytes | None:
+        """Return what was sealed, or None if it was changed or sealed by another key."""
+        try:
+            return self._seal.decrypt(nonce, sealed, about)
+        except (InvalidTag, ValueError):
+            return None
+
+    def mac(self, record: UUID, id: str) -> bytes:
+        """Return what stands for an id that a client gave, and tells nothing without the key."""
+        # A lone surrogate cannot come from JSON that was read, but must not crash either.
+        return hmac.digest(
+            self._mac_key, record.bytes + id.encode(errors="surrogatepass"), hashlib.sha256
+        )
+
+
+class MasterKey:
+    """The key that wraps every person's key.
+
+    Args:
+        key: 32 bytes; what is wrapped from now on is under this one.
+        old: Earlier master keys, which may still be needed to unwrap.
+
+    Raises:
+        LedgerError: A key is not 32 bytes long.
+
+    Examples:
+        >>> master = MasterKey(bytes(32))
+        >>> master.unwrap(UUID(int=1), master.wrap(UUID(int=1), b"k" * 32), "x") is not None
+        True
+    """
+
+    def __init__(self, key: bytes, old: Sequence[bytes] = ()) -> None:
+        if any(len(one) != _KEY_BYTES for one in (key, *old)):
+            raise LedgerError.one("E531", "vault key", "is not 32 bytes long", _FORMS)
+        self._keys = {_key_id(one): AESGCM(one) for one in (key, *old)}
+        self.key_id = _key_id(key)
+
+    @classmethod
+    def generate(cls) -> MasterKey:
+        """Return a new key that is kept nowhere; for tests and trials."""
+        return cls(secrets.token_bytes(_KEY_BYTES))
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> MasterKey:
+        """Read the key from ``EXEAT_VAULT_KEY``, or from the file ``EXEAT_VAULT_KEY_FILE`` names.
+
+        One key a line, in base64; the first is the present one, further ones are old.
+
+        Raises:
+            LedgerError: Neither is set, the file may be read by others, or it holds no key.
+        """
+        text = environ.get(VAULT_KEY)
+        path = environ.get(VAULT_KEY_FILE)
+        place = VAULT_KEY
+        if not text and path:
+            text, place = _private_text(Path(path)), path
+        if not text or not text.split():
+            words = "is not set"
+            help = f"Set {VAULT_KEY_FILE} to a file that holds the vault key."
+            raise LedgerError.one("E531", place, words, help)
+        return cls(*_decoded(text.split(), place))
+
+    def wrap(self, person: UUID, key: bytes) -> bytes:
+        """Return a person's key, wrapped so that it unwraps for that person only."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        sealed = self._keys[self.key_id].encrypt(nonce, key, _about(person))
+        return self.key_id + nonce + sealed
+
+    def unwrap_bytes(self, person: UUID, wrapped: bytes, place: str) -> bytes:
+        """Return a person's key as bytes.
+
+        Raises:
+            LedgerError: It is under another master key, or was changed.
+        """
+        id, nonce = wrapped[:_ID_BYTES], wrapped[_ID_BYTES : _ID_BYTES + _NONCE_BYTES]
+        key = self._keys.get(id)
+        if key is None:
+            words = f"is under the master key `{id.hex()}`, which was not given"
+            help = f"Add that key as a further line of the file that {VAULT_KEY_FILE} names."
+            raise LedgerError.one("E532", place, words, help)
+        try:
+            return key.decrypt(nonce, wrapped[_ID_BYTES + _NONCE_BYTES :], _about(person))
+        except (InvalidTag, ValueError) as error:
+            words = "has a person's key that was changed"
+            raise LedgerError.one("E533", place, words, "Restore it from a backup.") from error
+
+    def unwrap(self, person: UUID, wrapped: bytes, place: str) -> PersonKey:
+        """Return a person's key, to seal and open with.
+
+        Raises:
+            LedgerError: It is under another master key, or was changed.
+        """
+        return PersonKey(self.unwrap_bytes(person, wrapped, place))
+
+    def new_person(self, person: UUID) -> bytes:
+        """Return a fresh key for a person, wrapped."""
+        return self.wrap(person, secrets.token_bytes(_KEY_BYTES))
+
+
+def rotate(conn: psycopg.Connection[object], master: MasterKey) -> int:
+    """Wrap every person's key anew under the present master key.
+
+    Args:
+        conn: As an administrator.
+        master: The present key, with the old ones.
+
+    Returns:
+        How many keys were wrapped anew. Once it is done the old master key can be destroyed,
+        and with it whatever backups hold of people who were expunged.
+    """
+    count = 0
+    while True:
+        with conn.transaction(), conn.cursor(row_factory=tuple_row) as cursor:
+            rows = cursor.execute(query("rewrap_next"), {"key_id": master.key_id}).fetchall()
+            for person, wrapped in rows:
+                key = master.unwrap_bytes(person, wrapped, f"person {person}")
+                fresh = master.wrap(person, key)
+                cursor.execute(query("rewrap"), {"person": person, "wrapped_key": fresh})
+        if not rows:
+            return count
+        count += len(rows)
+
+
+def _about(person: UUID) -> bytes:
+    return b"exeat-person/1" + person.bytes
+
+
+def _key_id(key: bytes) -> bytes:
+    return hashlib.sha256(b"exeat master key id" + key).digest()[:_ID_BYTES]
+
+
+def _private_text(path: Path) -> str:
+    try:
+        mode = path.stat().st_mode
+        text = path.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise LedgerError.one(
+            "E531", str(path), f"cannot be read ({reason})", "Give the file of the vault key."
+        ) from error
+    if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
+        words = "holds the vault key and may be read by others"
+        raise LedgerError.one("E531", str(path), words, f"Run: chmod 600 {path}")
+    return text
+
+
+def _decoded(words: Sequence[str], place: str) -> tuple[bytes, list[bytes]]:
+    try:
+        keys = [base64.b64decode(word, validate=True) for word in words]
+    except (binascii.Error, ValueError):
+        raise LedgerError.one("E531", place, "is not base64", _FORMS) from None
+    return keys[0], keys[1:]

@@ -1,0 +1,183 @@
+"""The verifier of a live database: does everything on record follow from what was signed?
+
+It believes nothing that the database has computed: leaf hashes, tree and root are computed
+anew from the entries, contents are opened and compared with their commitments, and every
+checkpoint must be signed by a key that the reader got elsewhere and must hold for this very
+log. What no verifier can see from a log alone is a tail that was cut off together with its
+checkpoints: give it a checkpoint that was kept elsewhere.
+
+It reads as an administrator or as an auditor; an auditor cannot open contents.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+import psycopg
+from psycopg.rows import tuple_row
+
+from exeat.errors import LedgerError
+from exeat.record._report import Report
+from exeat.record._rows import Connection, values
+from exeat.record._scan import Scan
+from exeat.record.checkpoint import Checkpoint, Verifier, open_checkpoint
+from exeat.record.entries import RECORD_EXPUNGED, open_payload
+from exeat.record.queries import query
+from exeat.record.vault import MasterKey, PersonKey
+
+__all__ = ["checkpoint_of", "verify_database"]
+
+_BATCH_ROWS: Final = 2000
+_KEYS_KEPT: Final = 10_000
+
+
+def verify_database(
+    conn: Connection,
+    verifiers: Sequence[Verifier] = (),
+    *,
+    master: MasterKey | None = None,
+    known: Iterable[str] = (),
+) -> Report:
+    """Verify a whole ledger in its database.
+
+    Args:
+        conn: As an administrator or an auditor, in autocommit and in no transaction.
+        verifiers: Keys of this log, got from somewhere else than the log.
+        master: The vault's key, to open contents; None: verify the leaves only.
+        known: Notes of checkpoints that were kept elsewhere.
+
+    Returns:
+        What was found. ``exit_code`` is 0 only where nothing is damaged and a signature by
+        one of the keys holds.
+
+    Raises:
+        LedgerError: The login may not read the ledger.
+    """
+    report = Report()
+    try:
+        with conn.transaction():
+            conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            signed = _signed(conn, verifiers, known, report)
+            Scan(conn, signed, report).run()
+            if master is None:
+                report.unopened = report.size
+            else:
+                _Contents(conn, master, report).run()
+    except psycopg.errors.InsufficientPrivilege as error:
+        words = f"cannot be read by this login ({error.diag.message_primary})"
+        help = "Verify as an administrator, or as an auditor without the vault key."
+        raise LedgerError.one("E503", "ledger", words, help) from error
+    if report.damages_of("checkpoint", "truncated"):
+        report.trusted = False
+    return report
+
+
+def checkpoint_of(
+    note: str, verifiers: Sequence[Verifier], place: str, report: Report
+) -> Checkpoint | None:
+    """Return what a note says if one of the keys signed it; put it down as damage if not.
+
+    Without any key its text is returned as it stands, and trusted by nobody.
+    """
+    try:
+        if not verifiers:
+            return Checkpoint.parse(note.rpartition("\n\n")[0] + "\n", place)
+        checkpoint = open_checkpoint(note, verifiers, place)
+    except LedgerError as error:
+        report.add("checkpoint", None, str(error.faults[0]).partition("\n")[0])
+        return None
+    report.checkpoints += 1
+    report.signed_size = max(report.signed_size, checkpoint.size)
+    report.trusted = True
+    return checkpoint
+
+
+def _signed(
+    conn: Connection, verifiers: Sequence[Verifier], known: Iterable[str], report: Report
+) -> list[Checkpoint]:
+    found: list[Checkpoint] = []
+    last = 0
+    for number, (size, root, note) in enumerate(values(conn, "checkpoints"), 1):
+        place = f"checkpoint {number}"
+        checkpoint = checkpoint_of(note, verifiers, place, report)
+        if checkpoint is None:
+            continue
+        if (checkpoint.size, checkpoint.root) != (size, root):
+            report.add("checkpoint", None, f"{place}: its row says another size or root")
+        if checkpoint.size < last:
+            report.add("checkpoint", None, f"{place}: is of fewer entries than the one before")
+        last = max(last, checkpoint.size)
+        found.append(checkpoint)
+    for number, note in enumerate(known, 1):
+        checkpoint = checkpoint_of(note, verifiers, f"known checkpoint {number}", report)
+        found += [] if checkpoint is None else [checkpoint]
+    return found
+
+
+class _Contents:
+    """Opens every content and compares it with its commitment."""
+
+    def __init__(self, conn: Connection, master: MasterKey, report: Report) -> None:
+        self._conn = conn
+        self._master = master
+        self._report = report
+        self._keys: dict[UUID, PersonKey | None] = {}
+        self._gone: dict[UUID, int] = {}
+        self._said: set[UUID] = set()
+
+    def run(self) -> None:
+        with self._conn.cursor("contents", row_factory=tuple_row, binary=True) as cursor:
+            cursor.itersize = _BATCH_ROWS
+            for row in cursor.execute(query("payloads")):
+                self._one(*row)
+        for record, seq in self._gone.items():
+            if record not in self._said:
+                words = f"the content of record {record} is gone, and no entry says why"
+                self._report.add("expunged", seq, words)
+
+    def _one(
+        self,
+        seq: int,
+        record: UUID,
+        commits: bytes,
+        mac: bytes,
+        nonce: bytes | None,
+        sealed: bytes | None,
+        person: UUID,
+        wrapped: bytes | None,
+        expunged: bool,
+    ) -> None:
+        if nonce is None or sealed is None:
+            self._report.add("payload", seq, "has no content in the vault")
+            return
+        if nonce and expunged:
+            self._report.expunged += 1
+            self._gone.setdefault(record, seq)
+            return
+        key = self._key(person, wrapped)
+        opened = open_payload(record, commits, nonce, sealed, key)
+        if opened is None:
+            self._report.add("payload", seq, "the content is not what the leaf commits to")
+            return
+        self._report.opened += 1
+        said: dict[str, Any] = json.loads(opened[1])
+        if not nonce and said.get("entry") == RECORD_EXPUNGED:
+            self._said.add(record)
+        elif key is not None and key.mac(record, said["id"]) != mac:
+            self._report.add("payload", seq, "is filed under another id than its content has")
+
+    def _key(self, person: UUID, wrapped: bytes | None) -> PersonKey | None:
+        if person not in self._keys:
+            if len(self._keys) >= _KEYS_KEPT:
+                self._keys.clear()
+            key = None
+            if wrapped is not None:
+                try:
+                    key = self._master.unwrap(person, wrapped, f"person {person}")
+                except LedgerError as error:
+                    self._report.add("payload", None, str(error.faults[0]).partition("\n")[0])
+            self._keys[person] = key
+        return self._keys[person]

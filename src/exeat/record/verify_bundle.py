@@ -1,0 +1,231 @@
+"""The verifier of an exported bundle: offline, with nothing but the file and the log's key."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+import re
+import zipfile
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+from exeat.errors import LedgerError
+from exeat.record._report import Report
+from exeat.record.bundle import BUNDLE_FORMAT, PROOF_FORMAT
+from exeat.record.canonical import SALT_BYTES, Leaf, commitment
+from exeat.record.checkpoint import Checkpoint, Verifier, open_note
+from exeat.record.entries import RECORD_EXPUNGED
+from exeat.record.merkle import leaf_hash, verify_inclusion
+from exeat.record.verify import checkpoint_of
+
+__all__ = ["verify_bundle"]
+
+_MAX_FILE_BYTES: Final = 200_000_000
+_MAX_FILES: Final = 100_000
+_HEAD: Final = ("log", "record", "facility", "expunged", "entries", "size", "exported")
+_FILE: Final = re.compile(r"file ([0-9a-f]{64}) ([A-Za-z0-9._/-]+)")
+_NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,18}")
+_HELP: Final = "Give the file as `exeat export` wrote it."
+
+
+@dataclass(frozen=True, slots=True)
+class _Manifest:
+    head: Mapping[str, str]
+    files: Mapping[str, str]
+
+
+def verify_bundle(
+    path: Path, verifiers: Sequence[Verifier] = (), *, known: Iterable[str] = ()
+) -> Report:
+    """Verify one exported bundle.
+
+    Args:
+        path: The bundle.
+        verifiers: Keys of the log, got from somewhere else than the bundle. Without, the
+            bundle is only compared with itself, by the key that lies in it.
+        known: Notes of checkpoints kept elsewhere. One of the bundle's size must agree.
+
+    Returns:
+        What was found; see :class:`exeat.record.Report` for the exit code.
+
+    Raises:
+        LedgerError: The file is no bundle at all.
+    """
+    files = _read(path)
+    report = Report()
+    keys = list(verifiers) or [Verifier.decode(files["key"].decode(errors="replace"), "key")]
+    manifest = _manifest(files, keys, report)
+    checkpoint = checkpoint_of(_text(files, "checkpoint"), keys, "checkpoint", report)
+    if manifest is not None:
+        _files_agree(files, manifest, report)
+        if checkpoint is not None:
+            _head_agrees(manifest, checkpoint, report)
+    for number, note in enumerate(known, 1):
+        other = checkpoint_of(note, keys, f"known checkpoint {number}", report)
+        if other and checkpoint and other.size == checkpoint.size and other.root != checkpoint.root:
+            report.add("checkpoint", None, "a known checkpoint of the same size has another root")
+    _Entries(files, manifest, checkpoint, report).run()
+    report.trusted = report.trusted and bool(verifiers) and manifest is not None
+    return report
+
+
+def _read(path: Path) -> dict[str, bytes]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            infos = archive.infolist()
+            if len(infos) > _MAX_FILES or any(one.file_size > _MAX_FILE_BYTES for one in infos):
+                raise LedgerError.one("E542", str(path), "is too large for a bundle", _HELP)
+            files = {one.filename: archive.read(one) for one in infos}
+    except (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+        words = f"cannot be read as a bundle ({error})"
+        raise LedgerError.one("E542", str(path), words, _HELP) from error
+    missing = {"manifest", "checkpoint", "key", "entries.jsonl"} - set(files)
+    if missing or len(files) != len(infos):
+        words = f"lacks {', '.join(sorted(missing))}" if missing else "names a file twice"
+        raise LedgerError.one("E542", str(path), words, _HELP)
+    return files
+
+
+def _text(files: Mapping[str, bytes], name: str) -> str:
+    return files[name].decode(errors="replace")
+
+
+def _manifest(
+    files: Mapping[str, bytes], keys: Sequence[Verifier], report: Report
+) -> _Manifest | None:
+    try:
+        lines = open_note(_text(files, "manifest"), keys, "manifest").splitlines()
+    except LedgerError as error:
+        report.add("checkpoint", None, f"manifest: {error.faults[0].message}")
+        return None
+    head = dict(line.partition(" ")[::2] for line in lines[1 : 1 + len(_HEAD)])
+    listed = [_FILE.fullmatch(line) for line in lines[1 + len(_HEAD) :]]
+    if lines[0] != BUNDLE_FORMAT or tuple(head) != _HEAD or not all(listed):
+        report.add("checkpoint", None, "manifest: is not one that this version reads")
+        return None
+    return _Manifest(head, {found[2]: found[1] for found in listed if found})
+
+
+def _files_agree(files: Mapping[str, bytes], manifest: _Manifest, report: Report) -> None:
+    for name in sorted({*files, *manifest.files} - {"manifest"}):
+        if name not in files:
+            report.add("missing", None, f"the file {name} is listed and not there")
+        elif name not in manifest.files:
+            report.add("checkpoint", None, f"the file {name} is there and not listed")
+        elif hashlib.sha256(files[name]).hexdigest() != manifest.files[name]:
+            report.add("checkpoint", None, f"the file {name} is not the one that was signed")
+
+
+def _head_agrees(manifest: _Manifest, checkpoint: Checkpoint, report: Report) -> None:
+    head = manifest.head
+    if (head["log"], head["size"]) != (checkpoint.origin, str(checkpoint.size)):
+        report.add("checkpoint", None, "the manifest is of another checkpoint")
+
+
+class _Entries:
+    """Checks the entries one by one, and that they are all there."""
+
+    def __init__(
+        self,
+        files: Mapping[str, bytes],
+        manifest: _Manifest | None,
+        checkpoint: Checkpoint | None,
+        report: Report,
+    ) -> None:
+        self._files = files
+        self._head = {} if manifest is None else manifest.head
+        self._checkpoint = checkpoint
+        self._report = report
+        self._gone: int | None = None
+        self._said = False
+        self._seq = -1
+        self._appended = ""
+
+    def run(self) -> None:
+        lines = self._files["entries.jsonl"].split(b"\n")[:-1]
+        for version, line in enumerate(lines, 1):
+            try:
+                said = json.loads(line)
+                leaf = _leaf(said["leaf"])
+                seq = int(said["seq"])
+                content = None if said["content"] is None else str(said["content"]).encode()
+                salt = None if said["salt"] is None else bytes.fromhex(said["salt"])
+            except (ValueError, KeyError, TypeError):
+                self._report.add("leaf", None, f"line {version} of entries.jsonl is no entry")
+                continue
+            self._one(seq, version, leaf, salt, content)
+        self._report.size = len(lines)
+        if self._head and self._head["entries"] != str(len(lines)):
+            words = f"{self._head['entries']} entries were exported, {len(lines)} are there"
+            self._report.add("truncated", None, words)
+        if self._gone is not None and not self._said:
+            self._report.add("expunged", self._gone, "the content is gone, and no entry says why")
+
+    def _one(
+        self, seq: int, version: int, leaf: Leaf, salt: bytes | None, content: bytes | None
+    ) -> None:
+        report = self._report
+        if leaf.version != version:
+            report.add("version", seq, f"has version {leaf.version} where {version} is due")
+        if self._head and leaf.record.hex != self._head["record"]:
+            report.add("version", seq, "is of another record")
+        stamp = leaf.appended.isoformat()
+        if seq <= self._seq or stamp < self._appended:
+            report.add("time", seq, "does not come after the entry before it")
+        self._seq, self._appended = seq, stamp
+        self._proved(seq, leaf)
+        if salt is None or content is None:
+            report.expunged += 1
+            self._gone = seq if self._gone is None else self._gone
+        elif len(salt) != SALT_BYTES or commitment(salt, content) != leaf.commitment:
+            report.add("payload", seq, "the content is not what the leaf commits to")
+        else:
+            report.opened += 1
+            said: Any = json.loads(content)
+            self._said = self._said or said.get("entry") == RECORD_EXPUNGED
+
+    def _proved(self, seq: int, leaf: Leaf) -> None:
+        name = f"proofs/{seq}.tlog-proof"
+        head, _, note = self._files.get(name, b"").decode(errors="replace").partition("\n\n")
+        lines = head.split("\n")
+        proof = [_hash(line) for line in lines[2:]]
+        canonical = lines[:2] == [PROOF_FORMAT, f"index {seq}"] and None not in proof
+        if not canonical or note != _text(self._files, "checkpoint"):
+            self._report.add("tree", seq, f"{name} is no proof under this checkpoint")
+            return
+        if self._checkpoint is None:
+            return
+        size, root = self._checkpoint.size, self._checkpoint.root
+        hashes = [part for part in proof if part is not None]
+        if not verify_inclusion(seq, size, leaf_hash(leaf.data()), hashes, root):
+            self._report.add("leaf", seq, "is not in the log that was signed")
+
+
+def _leaf(text: str) -> Leaf:
+    """Read a leaf's bytes, in the one form that is written."""
+    said = json.loads(text)
+    leaf = Leaf(
+        said["agency"],
+        datetime.fromisoformat(said["appended"]),
+        bytes.fromhex(said["commitment"]),
+        UUID(said["record"]),
+        int(said["version"]),
+    )
+    if leaf.data().decode() != text:
+        raise ValueError("another form")
+    return leaf
+
+
+def _hash(line: str) -> bytes | None:
+    try:
+        found = base64.b64decode(line, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return found if base64.b64encode(found).decode() == line else None

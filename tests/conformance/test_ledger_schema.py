@@ -1,0 +1,213 @@
+"""The schema: one truth, applied once, and guarded by the database itself."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import subprocess
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+from uuid import UUID
+
+import psycopg
+import pytest
+from tests.pg import Ground, make_database
+
+from exeat.errors import LedgerError
+from exeat.record import queries, schema
+from exeat.record.canonical import Leaf
+from exeat.record.schema import migrate, migrations
+from exeat.record.server import PrivateServer, client_tool
+
+pytest_plugins = ["tests.pg"]
+
+SOURCES = Path(schema.__file__).parent
+
+
+def dumped(server: PrivateServer, database: str) -> str:
+    """The whole schema as PostgreSQL prints it: tables, functions, policies, grants, owners."""
+    command = [client_tool("pg_dump"), "--schema-only", server.conninfo(database=database)]
+    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return "\n".join(line for line in text.splitlines() if not line.startswith("\\"))
+
+
+def test_schema_equals_the_sum_of_the_migrations(pg_server: PrivateServer) -> None:
+    make_database(pg_server, "by_steps")
+    make_database(pg_server, "at_once")
+    with psycopg.connect(pg_server.conninfo(database="by_steps"), autocommit=True) as conn:
+        assert [step.number for step in migrate(conn)] == [step.number for step in migrations()]
+    text = (files("exeat.record") / "sql" / "schema.sql").read_text(encoding="utf-8")
+    with psycopg.connect(pg_server.conninfo(database="at_once")) as conn:
+        conn.execute(text.encode())
+    steps = dumped(pg_server, "by_steps")
+    assert steps == dumped(pg_server, "at_once")
+    assert "CREATE POLICY" in steps and "GRANT SELECT" in steps and "append_only" in steps
+
+
+def test_numbers_of_migrations_have_no_gap_within_a_part() -> None:
+    """The record's begin at 1; each further part of the house begins at a round hundred."""
+    numbers = [step.number for step in migrations()]
+    assert numbers == sorted(set(numbers)) and numbers[0] == 1
+    for before, number in itertools.pairwise(numbers):
+        assert number == before + 1 or number % 100 == 0
+
+
+def test_migrating_again_changes_nothing(ground: Ground) -> None:
+    with ground.admin() as conn:
+        assert migrate(conn) == []
+
+
+def test_a_migration_that_was_edited_is_found_out(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, *rest = migrations()
+    edited = schema.Migration(first.number, first.name, first.text + "\n-- one more line")
+    monkeypatch.setattr(schema, "migrations", lambda: (edited, *rest))
+    with ground.admin() as conn, pytest.raises(LedgerError, match="another text of migration 1"):
+        migrate(conn)
+
+
+def test_a_database_of_a_newer_version_is_refused(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fewer = migrations()[:-1]
+    monkeypatch.setattr(schema, "migrations", lambda: fewer)
+    with ground.admin() as conn, pytest.raises(LedgerError, match="does not know"):
+        migrate(conn)
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(
+    pg_server: PrivateServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_database(pg_server, "halfway")
+    broken = (*migrations(), schema.Migration(9999, "broken", "SELECT 1/0"))
+    monkeypatch.setattr(schema, "migrations", lambda: broken)
+    with psycopg.connect(pg_server.conninfo(database="halfway"), autocommit=True) as conn:
+        with pytest.raises(psycopg.errors.DivisionByZero):
+            migrate(conn)
+        left = conn.execute("SELECT nspname FROM pg_namespace WHERE nspname ~ '^exeat'")
+        assert left.fetchall() == []
+
+
+def test_every_query_is_described_and_used() -> None:
+    code = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES.glob("*.py"))
+    for name, description in queries.described().items():
+        assert description.endswith("."), name
+        assert re.search(rf'"{name}"', code), f"query `{name}` is used nowhere"
+
+
+def test_no_sql_that_reads_or_writes_the_ledger_stands_in_the_code() -> None:
+    wanted = {"schema.py", "backup.py"}  # Administration: roles, logins, migrations.
+    for path in SOURCES.glob("*.py"):
+        if path.name not in wanted:
+            code = path.read_text(encoding="utf-8")
+            assert not re.search(r"(FROM|INTO|UPDATE) exeat", code), path.name
+
+
+def test_the_database_and_the_code_write_the_same_leaf(ground: Ground) -> None:
+    leaf = Leaf(
+        "us-va:x.1",
+        datetime(2026, 3, 6, 22, 30, 0, 7, tzinfo=UTC),
+        bytes(range(32)),
+        UUID(int=5),
+        3,
+    )
+    with ground.admin() as conn:
+        found = conn.execute(
+            "SELECT exeat.leaf_data(%s, %s, %s, %s, %s)",
+            [leaf.agency, leaf.appended, leaf.commitment, leaf.record, leaf.version],
+        ).fetchone()
+    assert found == (leaf.data(),)
+
+
+@pytest.mark.parametrize("code", ["", "A", 'a"b', "a\\b", "é", "a b", "a" * 65, "-a"])
+def test_a_code_that_json_would_escape_is_refused(shared: Ground, code: str) -> None:
+    with shared.admin() as conn, pytest.raises(psycopg.errors.CheckViolation):
+        schema.add_agency(conn, code, "x")
+
+
+TABLES = (
+    "exeat.entry",
+    "exeat_vault.payload",
+    "exeat.node",
+    "exeat.checkpoint",
+    "exeat.access",
+    "exeat.migration",
+)
+CHANGES = ("UPDATE {} SET {} = {}", "DELETE FROM {}", "TRUNCATE {} CASCADE")
+COLUMN = {
+    "exeat.entry": "seq",
+    "exeat_vault.payload": "seq",
+    "exeat.node": "level",
+    "exeat.checkpoint": "size",
+    "exeat.access": "what",
+    "exeat.migration": "name",
+}
+
+
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("login", ["postgres", "exeat_owner", "desk_a", "auditor"])
+def test_nobody_changes_what_is_written(
+    shared: Ground, table: str, change: str, login: str
+) -> None:
+    sql = change.format(table, COLUMN[table], COLUMN[table])
+    owner = login == "exeat_owner"
+    with shared.raw("postgres" if owner else login) as conn:
+        if owner:
+            conn.execute("SET ROLE exeat_owner")
+        with pytest.raises(psycopg.Error) as caught:
+            conn.execute(sql.encode())
+    refused = {"EX009"} if login in ("postgres", "exeat_owner") else {"42501"}
+    assert caught.value.sqlstate in refused
+
+
+def test_a_session_that_replays_replication_does_not_slip_past(shared: Ground) -> None:
+    with shared.admin() as conn:
+        conn.execute("SET session_replication_role = replica")
+        with pytest.raises(psycopg.Error, match="append-only"):
+            conn.execute("DELETE FROM exeat.entry")
+
+
+@pytest.mark.parametrize("table", ["exeat_vault.person", "exeat_vault.record", "exeat.head"])
+@pytest.mark.parametrize("change", ["DELETE FROM {}", "TRUNCATE {} CASCADE"])
+def test_keys_records_and_the_head_are_never_removed(
+    shared: Ground, table: str, change: str
+) -> None:
+    with shared.admin() as conn, pytest.raises(psycopg.Error, match="append-only"):
+        conn.execute(change.format(table).encode())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE exeat_vault.person SET ref = 'other'",
+        "UPDATE exeat_vault.person SET agency = 'us-bb-jail'",
+        "UPDATE exeat_vault.record SET name = 'other'",
+        "UPDATE exeat_vault.record SET agency = 'us-bb-jail'",
+        "UPDATE exeat.head SET size = size - 1",
+    ],
+)
+def test_what_a_key_record_or_head_says_is_not_turned(shared: Ground, change: str) -> None:
+    with shared.admin() as conn, pytest.raises(psycopg.Error) as caught:
+        conn.execute(change.encode())
+    assert caught.value.sqlstate == "EX009"
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        "INSERT INTO exeat.entry SELECT 99, record, 99, agency, appended, commitment, leaf, leaf"
+        " FROM exeat.entry LIMIT 1",
+        "INSERT INTO exeat_vault.payload VALUES (0, gen_random_uuid(), '', '')",
+        "INSERT INTO exeat.stake SELECT record, 'us-bb-jail', 'facility' FROM exeat_vault.record",
+        "INSERT INTO exeat.login VALUES ('desk_a', 'us-bb-jail', 'desk', true)",
+        "UPDATE exeat.head SET size = 0",
+        "INSERT INTO exeat.access (agency, record, what)"
+        " VALUES ('us-bb-jail', gen_random_uuid(), 'read')",
+    ],
+)
+def test_a_desk_writes_through_the_functions_only(shared: Ground, write: str) -> None:
+    with shared.raw("desk_a") as conn, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        conn.execute(write.encode())

@@ -1,0 +1,149 @@
+"""Passkeys: one made by a key in software, as a browser would pass it on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from base64 import urlsafe_b64encode
+from collections.abc import Iterator
+from typing import Any
+
+import cbor2
+import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from tests.scenario.failures.kit import Town, county
+
+from exeat.desk.auth import Session
+from exeat.desk.service.errors import SignInError
+
+ORIGIN = "http://localhost:8000"
+
+
+class Key:
+    """A security key in software."""
+
+    def __init__(self, origin: str = ORIGIN, host: str = "localhost") -> None:
+        self.secret = ec.generate_private_key(ec.SECP256R1())
+        self.id, self.count = b"software-key-001", 0
+        self.origin, self.host = origin, host
+
+    def _client(self, kind: str, challenge: str) -> bytes:
+        return json.dumps(
+            {"type": kind, "challenge": challenge, "origin": self.origin, "crossOrigin": False}
+        ).encode()
+
+    def _data(self, attested: bytes = b"") -> bytes:
+        flags = 0x45 if attested else 0x05  # present, verified, and with a key in it
+        host = hashlib.sha256(self.host.encode()).digest()
+        return host + bytes([flags]) + self.count.to_bytes(4, "big") + attested
+
+    def made(self, options: str) -> str:
+        """Answer a registration."""
+        challenge = json.loads(options)["challenge"]
+        point = self.secret.public_key().public_numbers()
+        public = {
+            1: 2,
+            3: -7,
+            -1: 1,
+            -2: point.x.to_bytes(32, "big"),
+            -3: point.y.to_bytes(32, "big"),
+        }
+        attested = bytes(16) + len(self.id).to_bytes(2, "big") + self.id + cbor2.dumps(public)
+        said = {"fmt": "none", "attStmt": {}, "authData": self._data(attested)}
+        return self._answer(
+            clientDataJSON=b64(self._client("webauthn.create", challenge)),
+            attestationObject=b64(cbor2.dumps(said)),
+        )
+
+    def signed(self, options: str) -> str:
+        """Answer a sign-in."""
+        self.count += 1
+        client = self._client("webauthn.get", json.loads(options)["challenge"])
+        data = self._data()
+        text = data + hashlib.sha256(client).digest()
+        return self._answer(
+            clientDataJSON=b64(client),
+            authenticatorData=b64(data),
+            signature=b64(self.secret.sign(text, ec.ECDSA(hashes.SHA256()))),
+        )
+
+    def _answer(self, **response: str) -> str:
+        said: dict[str, Any] = {"id": b64(self.id), "rawId": b64(self.id), "type": "public-key"}
+        return json.dumps({**said, "response": response})
+
+
+def b64(data: bytes) -> str:
+    return urlsafe_b64encode(data).decode().rstrip("=")
+
+
+@pytest.fixture
+def town() -> Iterator[Town]:
+    with county(origin=ORIGIN) as one:
+        one.account("sam", "supervisor")
+        one.later(minutes=5)
+        yield one
+
+
+def half(town: Town) -> Session:
+    session = town.desk.accounts.sign_in("sam", town.passwords["sam"], town.now)
+    return town.desk.accounts.session(session.token, town.now)
+
+
+def again(town: Town, session: Session) -> Session:
+    return town.desk.accounts.session(session.token, town.now)
+
+
+def registered(town: Town, key: Key) -> None:
+    people = town.desk.accounts
+    session = people.confirm(half(town), town.code("sam"), town.now)
+    made = key.made(people.register_options(session, town.now))
+    people.register(again(town, session), made, "key on my ring", town.now)
+
+
+def test_a_passkey_stands_for_the_code(town: Town) -> None:
+    key, people = Key(), town.desk.accounts
+    registered(town, key)
+    session = half(town)
+    answer = key.signed(people.sign_options(session, town.now))
+    assert people.confirm_passkey(again(town, session), answer, town.now).whole
+    assert again(town, session).whole
+
+
+def test_an_answer_to_another_challenge_does_not(town: Town) -> None:
+    key, people = Key(), town.desk.accounts
+    registered(town, key)
+    session = half(town)
+    old = key.signed(people.sign_options(session, town.now))
+    people.sign_options(session, town.now)
+    with pytest.raises(SignInError):
+        people.confirm_passkey(again(town, session), old, town.now)
+
+
+def test_a_page_of_another_site_gets_nothing_that_counts_here(town: Town) -> None:
+    people, key = town.desk.accounts, Key()
+    registered(town, key)
+    key.origin = "https://desk.example.invalid"
+    session = half(town)
+    answer = key.signed(people.sign_options(session, town.now))
+    with pytest.raises(SignInError):
+        people.confirm_passkey(again(town, session), answer, town.now)
+
+
+def test_another_key_does_not(town: Town) -> None:
+    people, key = town.desk.accounts, Key()
+    registered(town, key)
+    session = half(town)
+    answer = Key().signed(people.sign_options(session, town.now))
+    with pytest.raises(SignInError):
+        people.confirm_passkey(again(town, session), answer, town.now)
+
+
+@pytest.mark.parametrize("answer", ["", "{}", "[]", '{"id": "x"}', "null", '{"id": 7}'])
+def test_nonsense_is_refused_in_words(town: Town, answer: str) -> None:
+    people = town.desk.accounts
+    registered(town, Key())
+    session = half(town)
+    people.sign_options(session, town.now)
+    with pytest.raises(SignInError):
+        people.confirm_passkey(again(town, session), answer, town.now)
