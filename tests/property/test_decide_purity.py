@@ -24,7 +24,6 @@ ASK_THE_CLOCK = {
     "cli/common.py",
     "cli/law.py",
     "cli/lawcheck.py",
-    "cli/ledger.py",
     "desk/clock.py",
 }
 

@@ -203,7 +203,8 @@ def _as_issuer(page: PersonPage, agency: str) -> PersonPage:
         bases=(),
         person=Person(),
         convictions=None,
-        corrections=(),
+        # A claim of citizenship, or that it is somebody else, goes back to who must answer it.
+        corrections=tuple(c for c in page.record.corrections if c.disputed),
         detainers=tuple(d for d in page.record.detainers if d.id in own),
         notices=None if notices is None else tuple(n for n in notices if n.about in own),
     )
