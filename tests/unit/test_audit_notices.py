@@ -17,6 +17,7 @@ from exeat.facts.codes import (
     WarrantKind,
 )
 from exeat.facts.record import Basis, CustodyRecord, Detainer, Notice, Person, Release
+from exeat.facts.times import NEVER
 from exeat.rules.library import shipped
 from exeat.rules.place import law_of_place
 
@@ -81,3 +82,20 @@ def test_one_omission_is_one_finding_however_many_rules_asked_for_it() -> None:
     ]
     [person] = [finding for finding in missed if "the person" in finding.says]
     assert {"tx-inform-person", "us-due-process-tell-person"} <= set(person.rules)
+
+
+def unserved(hours: float) -> CustodyRecord:
+    """Return somebody who left so many hours after eligibility, on a form that nobody served."""
+    case = record(FREE - timedelta(days=4))
+    bare = replace(case.detainers[0], served=NEVER)
+    left = Release(at=FREE + timedelta(hours=hours), kind=ReleaseKind.STREET)
+    return replace(case, detainers=(bare,), release=left)
+
+
+def test_who_was_let_out_in_time_was_not_kept_on_a_form_that_nobody_served() -> None:
+    assert found(unserved(1), FindingKind.NOT_SERVED) == []
+
+
+def test_who_stayed_longer_was() -> None:
+    [kept] = found(unserved(30), FindingKind.NOT_SERVED)
+    assert kept.hours == 30

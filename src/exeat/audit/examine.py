@@ -75,7 +75,7 @@ def examine(record: CustodyRecord, law: LawOfPlace) -> Examination:
         spans = segments(record, law, eligible, door)
         findings.extend(_kept(record, law, eligible, spans))
         findings.extend(_at_the_door(record, law, door))
-    findings.extend(request_findings(record, door))
+    findings.extend(request_findings(record, door, law.processing))
     return Examination(record, eligible, door, tuple(spans), tuple(findings))
 
 

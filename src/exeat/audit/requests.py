@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from exeat.audit.findings import Finding, FindingKind
@@ -20,12 +20,15 @@ __all__ = ["request_findings"]
 _ENDED_BY_ISSUER = frozenset({LiftReason.CANCELLED, LiftReason.CITIZEN, LiftReason.EXPIRED})
 
 
-def request_findings(record: CustodyRecord, door: datetime | None) -> Iterator[Finding]:
+def request_findings(
+    record: CustodyRecord, door: datetime | None, processing: timedelta
+) -> Iterator[Finding]:
     """Yield what is to be said of each request of one custody.
 
     Args:
         record: The custody record.
         door: When the person left, in UTC; None while in custody.
+        processing: How long letting a person out may take; nobody is kept within it.
     """
     zone = zone_of(record.zone)
     for index, detainer in enumerate(record.detainers):
@@ -33,7 +36,7 @@ def request_findings(record: CustodyRecord, door: datetime | None) -> Iterator[F
         yield from _wrong_facility(record, detainer)
         yield from _moved(record, detainer)
         yield from _lifted(record, detainer, door, zone)
-        yield from _not_served(record, detainer, door, zone)
+        yield from _not_served(record, detainer, door, zone, processing)
         if any(_same(detainer, earlier) for earlier in record.detainers[:index]):
             yield _finding(
                 record, FindingKind.DUPLICATE, detainer, "A second request of the same kind."
@@ -94,13 +97,21 @@ def _lifted(
 
 
 def _not_served(
-    record: CustodyRecord, detainer: Detainer, door: datetime | None, zone: ZoneInfo
+    record: CustodyRecord,
+    detainer: Detainer,
+    door: datetime | None,
+    zone: ZoneInfo,
+    processing: timedelta,
 ) -> Iterator[Finding]:
     """Yield where a person was kept on a form that needed service and had none."""
     if detainer.form is None or not FORMS[detainer.form].needs_service or door is None:
         return
     since = eligibility(record, zone).latest
-    if since is None or since >= door or done_by(detainer.served, since, zone) is not False:
+    if (
+        since is None
+        or door - since < processing
+        or done_by(detainer.served, since, zone) is not False
+    ):
         return
     if done_by(detainer.received, door, zone) is False:
         return

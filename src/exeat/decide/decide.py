@@ -29,7 +29,7 @@ from exeat.decide.verdict import (
 from exeat.decide.windows import first_lapse, safe_end, windows_of
 from exeat.facts.case import Case
 from exeat.facts.record import CustodyRecord
-from exeat.rules.model import Modality, Rule
+from exeat.rules.model import Adoption, Modality, Rule
 from exeat.rules.place import LawOfPlace, World
 
 __all__ = ["decide"]
@@ -100,14 +100,11 @@ def decide(record: CustodyRecord, law: LawOfPlace, at: datetime) -> Answer:
     )
 
 
-Weighed = Sequence[tuple[Rule, bool | None]]
+Bites = Sequence[tuple[Rule, bool | None]]
 
 
-def _rests_on(adoption: object) -> str:
-    if adoption is None:
-        return "research"
-    by, on = getattr(adoption, "by", ""), getattr(adoption, "on", "")
-    return f"adopted by {by} on {on}"
+def _rests_on(adoption: Adoption | None) -> str:
+    return f"adopted by {adoption.by} on {adoption.on}" if adoption else "research"
 
 
 def _weighed(
@@ -123,7 +120,7 @@ def _weighed(
     return tuple(sorted(found.values(), key=lambda pair: (pair[0].level, pair[0].id)))
 
 
-def _decided_by(weighed: Weighed, verdict: Verdict) -> tuple[Rule, ...]:
+def _decided_by(weighed: Bites, verdict: Verdict) -> tuple[Rule, ...]:
     """Return the rules that bit and that the verdict rests on.
 
     A ban decides a release by itself; a ceiling decides only where something it bounds stands.
@@ -137,9 +134,7 @@ def _decided_by(weighed: Weighed, verdict: Verdict) -> tuple[Rule, ...]:
     return tuple(bit)
 
 
-def _unevaluated(
-    law: LawOfPlace, weighed: Weighed, cases: Sequence[Case]
-) -> tuple[Unevaluated, ...]:
+def _unevaluated(law: LawOfPlace, weighed: Bites, cases: Sequence[Case]) -> tuple[Unevaluated, ...]:
     found = []
     for rule, truth in weighed:
         if truth is None:
@@ -164,7 +159,7 @@ def _conflicts(
     law: LawOfPlace,
     verdict: Verdict,
     certainty: Certainty,
-    weighed: Weighed,
+    weighed: Bites,
     contested: frozenset[str],
 ) -> tuple[Conflict, ...]:
     bite = tuple(rule for rule, truth in weighed if truth)

@@ -26,7 +26,7 @@ _JUDGES = frozenset(
     }
 )
 
-Weighed = Sequence[tuple[Rule, bool | None]]
+Bites = Sequence[tuple[Rule, bool | None]]
 
 
 def reasons_of(
@@ -36,7 +36,7 @@ def reasons_of(
     certainty: Certainty,
     eligible: Eligibility,
     windows: Sequence[Window],
-    weighed: Weighed,
+    weighed: Bites,
     duties: Sequence[Duty],
     at: datetime,
 ) -> tuple[Because, ...]:
@@ -125,7 +125,7 @@ def _requests(record: CustodyRecord, zone: ZoneInfo) -> Iterator[Because]:
 def _law(
     verdict: Verdict,
     windows: Sequence[Window],
-    weighed: Weighed,
+    weighed: Bites,
     zone: ZoneInfo,
     at: datetime,
 ) -> Iterator[Because]:
