@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import socket
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ from exeat.desk.demo import fill
 from exeat.desk.house import open_house, signing
 from exeat.desk.service.context import Role
 from exeat.desk.service.setup import system_context
+from exeat.errors import LedgerError
+from exeat.record.server import database
 from tests.acceptance.readme import exeat
 
 
@@ -120,3 +123,79 @@ def test_nothing_personal_is_in_the_backup_in_clear(data: Path, tmp_path: Path) 
     exeat("backup", str(dump), "--data", str(data))
     content = dump.read_bytes()
     assert json.dumps("Standin").encode()[1:-1] not in content
+
+
+@pytest.mark.parametrize("command", [["verify"], ["export", "x", "x.zip"], ["backup", "x.dump"]])
+def test_a_folder_without_a_record_is_refused_and_nothing_is_made(
+    command: list[str], tmp_path: Path
+) -> None:
+    done = exeat(*command, "--data", str(tmp_path / "typo"))
+    assert done.returncode == 2, done.stderr
+    assert "holds no record" in done.stderr
+    assert "exeat serve" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "typo").exists()
+
+
+def test_a_database_without_a_record_is_refused(tmp_path: Path) -> None:
+    folder = Path(tempfile.mkdtemp(prefix="exe"))
+    folder.chmod(0o755)
+    try:
+        with database(folder / "pg"):
+            pass
+        done = exeat("verify", "--data", str(folder))
+        assert done.returncode == 2, done.stderr
+        assert "holds no record" in done.stderr
+        assert not (folder / "keys").exists()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_a_known_checkpoint_that_is_not_there_is_named(data: Path) -> None:
+    done = exeat("verify", "--data", str(data), "--known", "no-such-note")
+    assert done.returncode == 2
+    assert "no-such-note" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_backup_needs_the_folder_it_is_to_lie_in(data: Path, tmp_path: Path) -> None:
+    done = exeat("backup", str(tmp_path / "no" / "a.dump"), "--data", str(data))
+    assert done.returncode == 2
+    assert "Make the folder first." in done.stderr
+
+
+def test_a_restore_needs_the_backup_and_the_keys(data: Path, tmp_path: Path) -> None:
+    without_keys = exeat("restore", str(tmp_path / "a.dump"), "--data", str(tmp_path / "new"))
+    assert without_keys.returncode == 2
+    assert "keys" in without_keys.stderr
+    assert not (tmp_path / "new").exists()
+    shutil.copytree(data / "keys", tmp_path / "keys")
+    without_file = exeat("restore", str(tmp_path / "a.dump"), "--data", str(tmp_path))
+    assert without_file.returncode == 2
+    assert "is no file that is there" in without_file.stderr
+
+
+def test_a_vault_key_is_never_made_for_a_record_that_is_there(data: Path) -> None:
+    key = data / "keys" / "vault.key"
+    away = key.rename(data / "vault.away")
+    try:
+        with (
+            pytest.raises(LedgerError, match=r"vault\.key"),
+            open_house(data, settings_for("127.0.0.1", 8000, None)),
+        ):
+            pass
+        assert not key.exists()
+    finally:
+        away.rename(key)
+
+
+def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        done = exeat("serve", "--port", port, "--data", str(tmp_path))
+    assert done.returncode == 2
+    assert port in done.stderr
+    assert "--port" in done.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -9,10 +9,11 @@ from typing import Annotated
 import psycopg
 import typer
 
+from exeat.cli.common import read_text
 from exeat.cli.serve import DataDir, data_folder
 from exeat.desk.casefile import attachments_of
 from exeat.desk.clock import utcnow
-from exeat.desk.house import desk_login, keys_of, signing_login
+from exeat.desk.house import desk_login, master_of, open_record, signer_of, signing_login
 from exeat.record import Ledger, Report, Verifier, export_bundle, verify_bundle, verify_database
 from exeat.record import backup as write_backup
 from exeat.record import restore as read_backup
@@ -32,7 +33,7 @@ def verify(
     ] = None,
     key: Keys = None,
     known: Annotated[
-        list[Path] | None, typer.Option(help="A checkpoint that was kept elsewhere.")
+        list[str] | None, typer.Option(help="A checkpoint that was kept elsewhere.")
     ] = None,
     contents: Annotated[
         bool, typer.Option("--contents", help="Open the contents too; needs the vault key.")
@@ -50,14 +51,14 @@ def verify(
       exeat verify case.zip --key "exeat.example/desk+1234abcd+..."
     """
     verifiers = [Verifier.decode(text) for text in key or []]
-    notes = [path.read_text(encoding="utf-8") for path in known or []]
+    notes = [read_text(path)[0] for path in known or []]
     if bundle is not None:
         _finish(verify_bundle(bundle, verifiers, known=notes))
     folder = data_folder(data)
-    master, signer = keys_of(folder)
-    verifiers = verifiers or [signer.verifier()]
-    with database(folder / "pg") as admin, psycopg.connect(admin, autocommit=True) as conn:
-        report = verify_database(conn, verifiers, master=master if contents else None, known=notes)
+    with open_record(folder) as admin, psycopg.connect(admin, autocommit=True) as conn:
+        verifiers = verifiers or [signer_of(folder).verifier()]
+        master = master_of(folder) if contents else None
+        report = verify_database(conn, verifiers, master=master, known=notes)
     _finish(report)
 
 
@@ -85,18 +86,17 @@ def export(
       exeat export 0193f0c2 case.zip --facility wa-pierce
     """
     folder = data_folder(data)
-    master, signer = keys_of(folder)
     now = utcnow()
-    with (
-        database(folder / "pg") as admin,
-        Ledger.connect(signing_login(admin), master) as signing,
-        Ledger.connect(desk_login(admin), master, agency=facility) as ledger,
-    ):
-        signing.checkpoint(signer)
-        attachments = attachments_of(ledger.read(record, facility=facility, purpose="export"), now)
-        history = export_bundle(
-            ledger, record, out, signer, at=now, facility=facility, attachments=attachments
-        )
+    with open_record(folder) as admin:
+        master, signer = master_of(folder), signer_of(folder)
+        with Ledger.connect(signing_login(admin), master) as signing:
+            signing.checkpoint(signer)
+        with Ledger.connect(desk_login(admin), master, agency=facility) as ledger:
+            case = ledger.read(record, facility=facility, purpose="export")
+            attachments = attachments_of(case, now)
+            history = export_bundle(
+                ledger, record, out, signer, at=now, facility=facility, attachments=attachments
+            )
     typer.echo(f"{out}: {len(history.entries)} entries, {len(attachments)} files beside them")
     typer.echo(f"Check it: exeat verify {out} --key '{signer.verifier().encode()}'")
 
@@ -110,7 +110,7 @@ def backup(
     Examples:
       exeat backup 2026-11-25.dump
     """
-    with database(data_folder(data) / "pg") as admin:
+    with open_record(data_folder(data)) as admin:
         write_backup(admin, out)
     typer.echo(f"{out}: {out.stat().st_size:,} bytes. Keep the keys apart from it.")
 
@@ -121,12 +121,13 @@ def restore(
 ) -> None:
     """Read a backup into an empty database, and verify what came back.
 
+    Copy the keys, which were kept apart from it, into the data folder first.
+
     Examples:
       exeat restore 2026-11-25.dump --data /srv/exeat-again
     """
     folder = data_folder(data)
-    folder.mkdir(parents=True, exist_ok=True)
-    _, signer = keys_of(folder)
+    signer = signer_of(folder)
     with database(folder / "pg") as admin:
         read_backup(admin, path)
         with psycopg.connect(admin, autocommit=True) as conn:

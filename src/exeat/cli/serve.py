@@ -62,7 +62,7 @@ def serve(
 
       exeat serve --data /srv/exeat --port 8443
     """
-    port = port or free_port(host)
+    port = free_port(host, port)
     settings = settings_for(host, port, law)
     console = console_for_reading()
     console.print("starting the desk: database, schema, keys", style="dim")
@@ -99,7 +99,8 @@ def _greet(house: House, settings: Settings, console: Console) -> None:
         console.print(f"First login: {house.first.name}  password: {house.first.password}")
         console.print("It is shown this once. You will be asked for a code app.", style="dim")
     key = house.signer.verifier().encode()
-    console.print(f"Key of this log, to verify with: {key}", markup=False, style="dim")
+    said = f"Key of this log, to verify with: {key}"
+    console.print(said, markup=False, soft_wrap=True, style="dim")
     console.print("Stop with Ctrl+C.", style="dim")
 
 
@@ -109,10 +110,25 @@ def application(house: House) -> FastAPI:
     return create_app(house.desk, pages=pages_of(house.desk, verify))
 
 
-def free_port(host: str = "127.0.0.1") -> int:
-    """Return a port on which nothing listens now."""
-    with socket.socket() as probe:
-        probe.bind((host, 0))
+def free_port(host: str = "127.0.0.1", port: int = 0) -> int:
+    """Return a port on which nothing listens now: the one that is wanted, or any.
+
+    Raises:
+        UsageError: Something listens there, or the address is none of this machine.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except (OSError, OverflowError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise UsageError.one(
+                "E408",
+                f"{host} port {port}",
+                f"cannot be listened on ({reason})",
+                "Give another --port, or 0 for any that is free.",
+            ) from None
         return int(probe.getsockname()[1])
 
 

@@ -3,12 +3,14 @@
 The folder holds ``pg`` (the private server, where ``EXEAT_DATABASE_URL`` names no other) and
 ``keys``: ``vault.key``, without which no content can be opened, and ``log.key``, which signs
 checkpoints. Both are made at the first start and readable by this user only; keep a copy of them
-apart from every backup.
+apart from every backup. A vault key is never made for a record that is there: nothing in it would
+open.
 """
 
 from __future__ import annotations
 
 import base64
+import logging
 import os
 import secrets
 import threading
@@ -27,15 +29,17 @@ from exeat.desk.settings import Settings
 from exeat.errors import LedgerError
 from exeat.record.checkpoint import Signer
 from exeat.record.ledger import Ledger
-from exeat.record.schema import add_login
-from exeat.record.server import database
-from exeat.record.vault import MasterKey
+from exeat.record.schema import add_login, holds_ledger
+from exeat.record.server import DATABASE_URL, database
+from exeat.record.vault import VAULT_KEY, VAULT_KEY_FILE, MasterKey
 
-__all__ = ["House", "desk_login", "keys_of", "open_house", "signing", "signing_login"]
+__all__ = ["House", "desk_login", "open_house", "open_record", "signing", "signing_login"]
 
 SIGNING: Final = "exeat_signing"
 LOG_NAME: Final = "EXEAT_LOG_NAME"
 DESK_PASSWORD: Final = "EXEAT_DESK_PASSWORD"  # noqa: S105 - the name of a setting
+
+_log = logging.getLogger("exeat.desk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,26 +60,83 @@ class House:
     first: FirstUse | None
 
 
-def keys_of(folder: Path) -> tuple[MasterKey, Signer]:
-    """Return the keys of a data folder, made at the first call.
+def make_keys(folder: Path, *, vault: bool) -> None:
+    """Make the keys of a data folder that are not there yet.
 
-    A vault key that the environment names stands over the one of the folder.
+    Args:
+        folder: The data folder.
+        vault: Also the vault key. Never where a ledger is: what is in it would not open.
 
     Raises:
-        LedgerError: A key cannot be read, or others may read it.
+        LedgerError: A key cannot be written.
     """
     keys = folder / "keys"
     keys.mkdir(parents=True, exist_ok=True, mode=0o700)
-    vault = keys / "vault.key"
-    if os.environ.get("EXEAT_VAULT_KEY") or os.environ.get("EXEAT_VAULT_KEY_FILE"):
-        master = MasterKey.from_environment()
-    else:
-        _make(vault, base64.b64encode(secrets.token_bytes(32)).decode())
-        master = MasterKey.from_environment({"EXEAT_VAULT_KEY_FILE": str(vault)})
-    log = keys / "log.key"
+    if vault and not _key_is_named():
+        _make(keys / "vault.key", base64.b64encode(secrets.token_bytes(32)).decode())
     name = os.environ.get(LOG_NAME, "exeat.invalid/desk")
-    _make(log, Signer.generate(name).encode())
-    return master, Signer.decode(log.read_text(encoding="ascii").strip(), log.name)
+    _make(keys / "log.key", Signer.generate(name).encode())
+
+
+def master_of(folder: Path) -> MasterKey:
+    """Return the vault key: the one that the environment names, else that of the data folder.
+
+    Raises:
+        LedgerError: It cannot be read, or others may read it.
+    """
+    if _key_is_named():
+        return MasterKey.from_environment()
+    return MasterKey.from_environment({VAULT_KEY_FILE: str(folder / "keys" / "vault.key")})
+
+
+def signer_of(folder: Path) -> Signer:
+    """Return the key of the log of a data folder.
+
+    Raises:
+        LedgerError: It cannot be read.
+    """
+    path = folder / "keys" / "log.key"
+    try:
+        return Signer.decode(path.read_text(encoding="ascii").strip(), path.name)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not ASCII text"
+        raise LedgerError.one(
+            "E531",
+            str(path),
+            f"cannot be read ({reason})",
+            "Copy the keys folder of this record there.",
+        ) from None
+
+
+def _key_is_named() -> bool:
+    return bool(os.environ.get(VAULT_KEY) or os.environ.get(VAULT_KEY_FILE))
+
+
+@contextmanager
+def open_record(folder: Path) -> Iterator[str]:
+    """Yield how to connect to a record that is there, as an administrator; make nothing.
+
+    Raises:
+        LedgerError: No record is there, or its database does not start.
+    """
+    own = not os.environ.get(DATABASE_URL)
+    place = f"folder {folder}" if own else DATABASE_URL
+    if own and not (folder / "pg").is_dir():
+        raise _no_record(place)
+    with database(folder / "pg") as admin:
+        with psycopg.connect(admin, autocommit=True) as conn:
+            if not holds_ledger(conn):
+                raise _no_record(place)
+        yield admin
+
+
+def _no_record(place: str) -> LedgerError:
+    return LedgerError.one(
+        "E524",
+        place,
+        "holds no record",
+        "Name the one that `exeat serve` was started with: --data, or EXEAT_DATABASE_URL.",
+    )
 
 
 def desk_login(admin: str) -> str:
@@ -118,8 +179,10 @@ def open_house(folder: Path, settings: Settings) -> Iterator[House]:
     """
     folder = folder.expanduser().resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    master, signer = keys_of(folder)
     with database(folder / "pg") as admin:
+        with psycopg.connect(admin, autocommit=True) as conn:
+            make_keys(folder, vault=not holds_ledger(conn))
+        master, signer = master_of(folder), signer_of(folder)
         conninfo = prepare(admin, settings, os.environ.get(DESK_PASSWORD))
         desk = open_desk(conninfo, master, settings, signer)
         try:
@@ -142,8 +205,9 @@ def signing(house: House, every_seconds: float = 60.0) -> Iterator[None]:
         while not stop.wait(every_seconds):
             try:
                 sign()
-            except (psycopg.Error, LedgerError):
-                continue  # the next round tries again; `exeat verify` shows what is unsigned
+            except (psycopg.Error, LedgerError) as error:
+                # The next round tries again; `exeat verify` shows what is unsigned.
+                _log.error("no checkpoint was signed: %s", type(error).__name__)
 
     sign()
     thread = threading.Thread(target=rounds, daemon=True, name="exeat-signing")

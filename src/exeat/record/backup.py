@@ -15,7 +15,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import tuple_row
 
 from exeat.errors import LedgerError
-from exeat.record.schema import add_login, create_roles
+from exeat.record.schema import add_login, create_roles, holds_ledger
 from exeat.record.server import client_tool
 
 __all__ = ["backup", "restore"]
@@ -29,11 +29,14 @@ def backup(conninfo: str, path: Path) -> None:
         path: The file to write, which must not exist yet.
 
     Raises:
-        LedgerError: The file is there already, or the database cannot be read.
+        LedgerError: The file is there already, it has no folder, or the database cannot be read.
     """
     if path.exists():
         words = "is there already, and is not written over"
         raise LedgerError.one("E523", str(path), words, "Name another file.")
+    if not path.absolute().parent.is_dir():
+        words = "would lie in a folder that does not exist"
+        raise LedgerError.one("E523", str(path), words, "Make the folder first.")
     partial = path.with_name(f"{path.name}.part")
     _run("pg_dump", conninfo, ["--format=custom", f"--file={partial}"])
     partial.replace(path)
@@ -51,9 +54,11 @@ def restore(conninfo: str, path: Path) -> None:
     Raises:
         LedgerError: The database holds a ledger, or the file is no whole backup.
     """
+    if not path.is_file():
+        words = "is no file that is there"
+        raise LedgerError.one("E523", str(path), words, "Name a file that `exeat backup` wrote.")
     with psycopg.connect(conninfo, autocommit=True) as conn:
-        held = conn.execute("SELECT FROM pg_namespace WHERE nspname IN ('exeat', 'exeat_vault')")
-        if held.fetchone() is not None:
+        if holds_ledger(conn):
             words = "holds a ledger, and is not written over"
             raise LedgerError.one("E523", "database", words, "Restore into a new database.")
         create_roles(conn)

@@ -25,6 +25,7 @@ __all__ = [
     "add_agency",
     "add_login",
     "create_roles",
+    "holds_ledger",
     "migrate",
     "migrations",
     "whole_schema",
@@ -108,6 +109,12 @@ def migrate(conn: psycopg.Connection[object]) -> list[Migration]:
             )
             conn.execute("RESET ROLE")
     return fresh
+
+
+def holds_ledger(conn: psycopg.Connection[object]) -> bool:
+    """Say whether a ledger was made in this database, whole or in part."""
+    names = "SELECT FROM pg_namespace WHERE nspname IN ('exeat', 'exeat_vault')"
+    return conn.execute(names).fetchone() is not None
 
 
 def create_roles(conn: psycopg.Connection[object]) -> None:
