@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from tests.unit.invented_law import ask, rule
 
 from exeat.decide import Verdict, decide
 from exeat.facts.codes import BasisKind, DetainerForm, WarrantKind
@@ -38,3 +39,18 @@ def test_a_release_with_a_judge_s_warrant_on_file_says_that_it_is_a_basis_of_its
     answer = decide(record, law_of_place("us-wa", shipped()), FREE)
     assert answer.verdict is Verdict.RELEASE
     assert any("basis of its own" in step.says for step in answer.because) is said
+
+
+def test_a_conflict_says_the_command_and_the_ban_and_no_rule_that_takes_no_side() -> None:
+    files = {
+        "us-xx": rule("must", hours=48, id="held")
+        + rule("must-not", id="banned")
+        + rule("may", hours=48, id="free")
+        + rule("must-not", hours=72, id="ceiling")
+    }
+    answer = ask(files)
+    assert answer.verdict is Verdict.CONFLICT
+    said = " ".join(step.says for step in answer.because)
+    assert "`held` commands a hold" in said
+    assert "`banned` forbids a hold" in said
+    assert {found.id for found in answer.conflicts[0].rules} == {"held", "banned"}

@@ -17,7 +17,7 @@ from exeat.decide.duties import duties_of
 from exeat.decide.eligibility import Eligibility
 from exeat.decide.hold import rule_truth
 from exeat.decide.questions import questions_of
-from exeat.decide.reasons import reasons_of
+from exeat.decide.reasons import Bites, reasons_of
 from exeat.decide.verdict import (
     HELD,
     of_world,
@@ -100,9 +100,6 @@ def decide(record: CustodyRecord, law: LawOfPlace, at: datetime) -> Answer:
     )
 
 
-Bites = Sequence[tuple[Rule, bool | None]]
-
-
 def _rests_on(adoption: Adoption | None) -> str:
     return f"adopted by {adoption.by} on {adoption.on}" if adoption else "research"
 
@@ -129,9 +126,13 @@ def _decided_by(weighed: Bites, verdict: Verdict) -> tuple[Rule, ...]:
         return ()
     bit = [rule for rule, truth in weighed if truth]
     if verdict in (Verdict.RELEASE, Verdict.NOTIFY_FIRST):
-        bans = [r for r in bit if r.modality is Modality.MUST_NOT and r.clock is None]
-        return tuple(bans)
+        return tuple(rule for rule in bit if _bans(rule))
     return tuple(bit)
+
+
+def _bans(rule: Rule) -> bool:
+    """Say whether a rule forbids the hold by itself; with a clock it is only a ceiling."""
+    return rule.modality is Modality.MUST_NOT and rule.clock is None
 
 
 def _unevaluated(law: LawOfPlace, weighed: Bites, cases: Sequence[Case]) -> tuple[Unevaluated, ...]:
@@ -168,7 +169,8 @@ def _conflicts(
         sides = tuple(r for r, truth in weighed if truth is not False and _of(r) in contested)
         return (Conflict("The sources disagree: " + " ".join(questions), sides or bite),)
     if verdict is Verdict.CONFLICT:
-        return (Conflict("One binding rule commands the hold and another forbids it.", bite),)
+        against = tuple(r for r in bite if r.modality is Modality.MUST or _bans(r))
+        return (Conflict("One binding rule commands the hold and another forbids it.", against),)
     return ()
 
 

@@ -16,7 +16,7 @@ from exeat.facts.words import say_hours, say_time
 from exeat.rules.model import Modality, Rule
 from exeat.rules.place import LawOfPlace
 
-__all__ = ["reasons_of"]
+__all__ = ["Bites", "reasons_of"]
 
 _JUDGES = frozenset(
     {
@@ -27,6 +27,7 @@ _JUDGES = frozenset(
 )
 
 Bites = Sequence[tuple[Rule, bool | None]]
+"""Rules about the hold, each with whether it bites; None where a fact that would say is missing."""
 
 
 def reasons_of(
@@ -144,6 +145,12 @@ def _law(
         gone = "; that time has passed" if past else ""
         on = f" (reading {', '.join(window.readings)})" if window.readings else ""
         yield Because(f"`{window.rule.id}` {verb} a hold {until}{on}{gone}.", window.rule)
+    if verdict is Verdict.CONFLICT:
+        # A command that a ban meets opens no window; the reader must see both sides.
+        shown = {rule_id for rule_id, _ in said}
+        for rule, truth in weighed:
+            if rule.modality is Modality.MUST and truth and rule.id not in shown:
+                yield Because(f"`{rule.id}` commands a hold.", rule)
     for rule, truth in weighed:
         if rule.modality is Modality.MUST_NOT and truth and rule.clock is None:
             on = f" (reading {rule.reading})" if rule.reading else ""
