@@ -19,6 +19,8 @@ from exeat.desk.service.models import (
 )
 from exeat.facts.codes import ReleaseKind, StatusProof
 from exeat.facts.record import Person
+from exeat.record import Ledger, rebuild
+from exeat.record.views import drop
 
 
 @pytest.fixture
@@ -115,6 +117,21 @@ def test_a_namesake_who_was_ruled_out_opens_it_and_a_new_one_shuts_it_again(town
     seen = tuple(one.record for one in town.desk.clear(town.ctx(), record).namesakes)
     assert len(seen) == 2
     assert isinstance(town.release(record, namesakes_seen=seen), Released)
+
+
+def test_who_has_left_is_no_namesake_and_who_came_back_is_one(town: Town) -> None:
+    record, other = town.book("García"), town.book("Garcia", "B-2")
+    town.bail(other)
+    assert isinstance(town.release(other, "B-2", namesakes_seen=(record,)), Released)
+    assert town.desk.clear(town.ctx(), record).namesakes == ()
+    gone = town.desk.person(town.ctx(), other).events[-1]
+    town.desk.correct(town.ctx(), other, of=gone.id, says="Somebody else left.", instead=None)
+    assert [one.record for one in town.desk.clear(town.ctx(), record).namesakes] == [other]
+    with town.desk.db.transaction(town.ctx()) as tx:
+        drop(tx.conn)
+    with Ledger.connect(town.desk.db.conninfo, town.desk.db.master, agency="pierce") as ledger:
+        rebuild(ledger.conn, ledger.master)
+    assert [one.record for one in town.desk.clear(town.ctx(), record).namesakes] == [other]
 
 
 def test_may_hold_does_not_stop_a_release(town: Town) -> None:

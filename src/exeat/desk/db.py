@@ -88,6 +88,14 @@ class Tx:
         """Run a named query for what it does; return how many rows it touched."""
         return self.conn.execute(_queries()[name][1], params).rowcount
 
+    def enter(self, name: str, /, **params: object) -> bool:
+        """Act from here on for the agency that a named query finds; false where it finds none."""
+        row = self.one(name, **params)
+        if row is None:
+            return False
+        self.agency = row["agency"]
+        return True
+
     def key_of(self, agency: str) -> PersonKey:
         """Return an agency's own key."""
         if agency not in self._keys:

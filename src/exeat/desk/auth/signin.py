@@ -102,11 +102,8 @@ class SignIn:
         """
         hashed = _hash(token)
         with self.db.transaction(door("", now)) as tx:
-            agency = (tx.one("agency_of_session", hash=hashed) or {}).get("agency")
-        if agency is None:
-            raise _again()
-        with self.db.transaction(door(agency, now)) as tx:
-            row = tx.one("session", hash=hashed)
+            known = tx.enter("enter_by_session", hash=hashed)
+            row = tx.one("session", hash=hashed) if known else None
             if row is None or self._over(row, now):
                 raise _again()
             if now - row["seen"] > timedelta(seconds=_SEEN_SECONDS):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -81,10 +82,10 @@ class Gate(Base):
             answer = decide(facts, law, when)
             person = read_personal(tx, held, self._key(tx, held))
             others = namesakes(tx, held, person)
+            kinds = [row["kind"] for row in tx.all("open_kinds", record=held.record)]
             opened: tuple[str, ...] = ()
             if at is None and held.stake == "facility":
-                opened = self._undecided(tx, held, answer)
-            kinds = [row["kind"] for row in tx.all("open_kinds", record=held.record)]
+                opened = self._undecided(tx, held, answer, kinds)
             earlier = cleared_before(tx, held)
             log(tx, "clear", answer.verdict.value, held=held)
             return Clearance(
@@ -196,7 +197,8 @@ class Gate(Base):
         self, tx: Tx, held: Held, door: Door, law: LawOfPlace, refusals: tuple[Refusal, ...]
     ) -> Refused:
         kinds = ",".join(sorted(one.kind.value for one in refusals))
-        opened = self._undecided(tx, held, door.answer)
+        kinds_open = [kind.value for kind in door.open_tasks]
+        opened = self._undecided(tx, held, door.answer, kinds_open)
         log(tx, "release", f"refused:{kinds}", held=held)
         return Refused(
             held.name,
@@ -263,10 +265,14 @@ class Gate(Base):
         task = TaskKind.OVERRIDE
         return (open_task(tx, self.settings, task, held=held, about=override.hex),)
 
-    def _undecided(self, tx: Tx, held: Held, answer: Answer) -> tuple[str, ...]:
+    def _undecided(
+        self, tx: Tx, held: Held, answer: Answer, open_kinds: Collection[str]
+    ) -> tuple[str, ...]:
         """Open a task where nobody can say whether the person may be kept, or close it."""
         if answer.verdict not in _UNDECIDED:
-            close_tasks(tx, held, [TaskKind.ANSWER], f"the answer is now {answer.verdict.value}")
+            if TaskKind.ANSWER.value in open_kinds:
+                said = f"the answer is now {answer.verdict.value}"
+                close_tasks(tx, held, [TaskKind.ANSWER], said)
             return ()
         asks = [question.asks for question in answer.questions]
         asks += [conflict.says for conflict in answer.conflicts]

@@ -71,9 +71,10 @@ WHERE custody.version <= excluded.version
 
 -- put_board: Write a record's row on the board.
 INSERT INTO exeat.board
-    (record, version, readable, open, release_said, release_from, active_detainers)
-VALUES (%(record)s, %(version)s, %(readable)s, %(open)s, %(release_said)s, %(release_from)s,
-        %(active_detainers)s)
+    (record, agency, version, readable, open, release_said, release_from, active_detainers)
+SELECT %(record)s, agency, %(version)s, %(readable)s, %(open)s, %(release_said)s, %(release_from)s,
+       %(active_detainers)s
+FROM exeat_vault.record WHERE record = %(record)s
 ON CONFLICT (record) DO UPDATE
 SET version = excluded.version, readable = excluded.readable, open = excluded.open,
     release_said = excluded.release_said, release_from = excluded.release_from,

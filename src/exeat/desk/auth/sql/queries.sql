@@ -1,11 +1,13 @@
 -- agency_of_account: The agency of an account by its exact name.
 SELECT exeat_desk.agency_of_account(%(name)s) AS agency
 
--- agency_of_session: The agency of a session by its hash.
-SELECT exeat_desk.agency_of_session(%(hash)s) AS agency
+-- enter_by_session: Act for the agency of a session, by its hash.
+SELECT set_config('exeat.agency', agency, true) AS agency
+FROM exeat_desk.agency_of_session(%(hash)s) AS agency WHERE agency IS NOT NULL
 
--- agency_of_key: The agency of a system's key by its public part.
-SELECT exeat_desk.agency_of_key(%(id)s) AS agency
+-- enter_by_key: Act for the agency of a system's key, by its public part.
+SELECT set_config('exeat.agency', agency, true) AS agency
+FROM exeat_desk.agency_of_key(%(id)s) AS agency WHERE agency IS NOT NULL
 
 -- add_account: Add an account.
 INSERT INTO exeat_desk.account (id, agency, name, shown, role, granted, password_hash, created, last_used)

@@ -42,9 +42,9 @@ SELECT nonce, sealed, surname_mac, number_mac, born_mac FROM exeat_vault.persona
 
 -- namesakes: People in the house with the same surname, but for one record.
 SELECT p.record, r.name, p.nonce, p.sealed, r.person, person.wrapped_key
-FROM exeat_vault.personal p JOIN exeat.board b USING (record)
-JOIN exeat_vault.record r USING (record) JOIN exeat_vault.person USING (person)
-WHERE p.agency = %(agency)s AND p.surname_mac = %(surname_mac)s AND b.open
+FROM exeat_vault.personal p JOIN exeat_vault.record r USING (record)
+JOIN exeat_vault.person USING (person)
+WHERE p.agency = %(agency)s AND p.surname_mac = %(surname_mac)s AND p.here
   AND p.record <> %(record)s ORDER BY p.record
 
 -- match_by_number: People in the house with a booking number.
@@ -168,7 +168,7 @@ RETURNING subscription
 -- board: Everyone in custody; states and names are sealed.
 SELECT b.record, r.name, b.version
 FROM exeat.board b JOIN exeat_vault.record r USING (record)
-WHERE b.open IS NOT FALSE AND r.agency = %(agency)s
+WHERE b.open IS NOT FALSE AND b.agency = %(agency)s
 
 -- open_tasks: What is open about anybody here.
 SELECT task, record, kind FROM exeat_desk.task WHERE closed IS NULL AND record IS NOT NULL
@@ -186,8 +186,8 @@ JOIN exeat.stake s USING (record) LEFT JOIN exeat.board b USING (record)
 WHERE s.role = 'counsel' ORDER BY b.open DESC NULLS LAST, r.record
 
 -- count_records: How many records, and how many of them open.
-SELECT count(*)::int AS records, (count(*) FILTER (WHERE b.open))::int AS in_custody
-FROM exeat.board b JOIN exeat_vault.record r USING (record) WHERE r.agency = %(agency)s
+SELECT count(*)::int AS records, (count(*) FILTER (WHERE open))::int AS in_custody
+FROM exeat.board WHERE agency = %(agency)s
 
 -- count_requests: How many incoming requests, by answer.
 SELECT coalesce(answer, 'waiting') AS answer, count(*)::int AS n FROM exeat_desk.request GROUP BY 1
