@@ -262,6 +262,67 @@ def test_journeys_without_javascript(browser: Any, address: str) -> None:
     page.context.close()
 
 
+@pytest.mark.parametrize("script", [True, False])
+def test_a_request_entered_on_the_wrong_form_is_corrected_and_the_verdict_follows(
+    browser: Any, address: str, script: bool
+) -> None:
+    """The form and the warrants were misread: what was a command to hold is none."""
+    page = open_as(browser, address, "booking", java_script_enabled=script)
+    page.goto(f"{address}/people/{shots.MUST_HOLD}")
+    assert page.locator(".verdict h2").inner_text().startswith("Must be held until")
+    entry = page.locator(".entries > li", has_text="Request lodged")
+    entry.get_by_role("link", name="Correct").click()
+    assert page.get_by_label("Form", exact=True).input_value() == "I-247A"
+    assert page.get_by_label("I-200: arrest").is_checked()
+    page.get_by_role("button", name="Enter the correction").click()
+    assert page.locator("#e-says").inner_text().strip() == "Enter what is wrong, and why."
+    page.get_by_label("What is wrong, and why").fill("Read the foot of the paper again.")
+    page.get_by_role("button", name="Enter the correction").click()
+    assert page.get_by_role("alert").get_by_text("Nothing here differs").is_visible()
+    if script:
+        assert violations(page) == []
+    page.get_by_label("Form", exact=True).select_option("I-247G")
+    page.get_by_label("I-200: arrest").uncheck()
+    page.get_by_label("No warrant came with it").check()
+    page.get_by_role("button", name="Enter the correction").click()
+    assert page.get_by_role("status").first.inner_text() == "Entered: Correct an entry."
+    assert "Must be held" not in page.locator(".verdict h2").inner_text()
+    assert page.locator(".paper h3", has_text="I-247G").is_visible()
+    first = page.locator(".entries > li").first
+    assert first.get_by_text("→ I-247G").is_visible()
+    page.locator(".entries > li", has_text="Request lodged").last.get_by_role(
+        "link", name="Correct"
+    ).click()
+    assert page.get_by_label("Form", exact=True).input_value() == "I-247G"
+    assert page.get_by_text("It was corrected before").is_visible()
+    page.context.close()
+
+
+def test_an_entry_is_corrected_by_keyboard_alone(browser: Any, address: str) -> None:
+    page = open_as(browser, address, "booking")
+    page.goto(f"{address}/people/{shots.STAYS}")
+    assert "Criminal charge" in page.locator("#bases-h + table").inner_text()
+    tab_to_link(page, "Correct an entry")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/correct")
+    tab_to(page, "f-of")
+    page.keyboard.type("Ground of custody began")
+    tab_to_button(page, "Open it")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/correct/entry*")
+    tab_to(page, "f-kind")
+    page.keyboard.type("Sentence")
+    tab_to(page, "f-offence_class")
+    page.keyboard.type("Felony")
+    tab_to(page, "f-says")
+    page.keyboard.type("It was no charge.")
+    tab_to_button(page, "Enter the correction")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/people/*done=correct*")
+    assert "Sentence" in page.locator("#bases-h + table").inner_text()
+    page.context.close()
+
+
 def test_the_clock_runs_and_counts_from_the_server(browser: Any, still_address: str) -> None:
     page = open_as(browser, still_address, "booking")
     page.add_init_script(

@@ -10,7 +10,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 pytest.importorskip("fastapi")
+from tests.unit.test_pages_correcting import EXAMPLES
+
 from exeat.decide import Verdict
+from exeat.desk.pages.correcting import form_of
 from exeat.desk.pages.forms import fields_of, options_of
 from exeat.desk.pages.more_acts import EVERY
 from exeat.desk.pages.views import DeadlineKind
@@ -23,6 +26,7 @@ from exeat.rules.model import About
 
 PAGES = Path(__file__).parents[2] / "src" / "exeat" / "desk" / "pages"
 EN = catalogue("en")
+FORMS = (*EVERY, *(form_of(event) for event in EXAMPLES))
 
 
 def test_both_languages_have_the_same_keys() -> None:
@@ -43,7 +47,7 @@ def test_only_hints_and_one_note_may_be_empty() -> None:
     assert words("es")("site.english_only"), "a reader of Spanish is told what stays in English"
 
 
-@pytest.mark.parametrize("form", EVERY, ids=lambda form: form.name)
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
 def test_each_form_and_field_has_words(form: object) -> None:
     name = form.name  # type: ignore[attr-defined]
     wanted = {f"act.{name}.{part}" for part in ("title", "lead", "send", "short")}
@@ -59,7 +63,7 @@ def test_each_form_and_field_has_words(form: object) -> None:
 def test_a_message_about_a_field_says_what_to_do() -> None:
     verbs = {"en": r"^(Enter|Choose|Tick|Say)\b.*\.$", "es": r"^(Escriba|Elija|Marque|Diga)\b.*\.$"}
     for lang, verb in verbs.items():
-        for field in fields_of(EVERY):
+        for field in fields_of(FORMS):
             said = words(lang)(f"field.{field.key}.missing")
             assert re.match(verb, said), said
 
@@ -83,9 +87,9 @@ def test_no_text_is_left_over() -> None:
     files = [one for one in PAGES.rglob("*") if one.suffix in (".py", ".j2")]
     source = "".join(one.read_text(encoding="utf-8") for one in files)
     by_code = set(
-        "about act agency_kind amend answer auditor code count deadline detail duty event field"  # noqa: SIM905
+        "about act agency_kind answer auditor code count deadline detail duty event field"  # noqa: SIM905
         " group login menu nav password person refused role rule tasks to verdict warning"
-        " admin roster".split()
+        " admin roster time_only".split()
     )
     left = {
         key

@@ -30,7 +30,7 @@ from exeat.facts.events import BasisAdded, Booked, Corrected, DetainerLodged, Di
 from exeat.facts.record import CustodyRecord
 from exeat.facts.times import When, aware, bounds, done_by
 
-__all__ = ["fold"]
+__all__ = ["fold", "standing"]
 
 _Known: TypeAlias = Callable[[Event], bool]
 
@@ -67,6 +67,21 @@ def fold(events: Iterable[Event], *, known_at: datetime | None = None) -> Custod
     if faults or record is None:
         raise RecordError(faults)
     return record if known_at is None else _as_known(ordered, zone, aware(known_at, "known_at"))
+
+
+def standing(events: Iterable[Event]) -> dict[str, Plain]:
+    """Return each event as it reads after its corrections, by id; one withdrawn is left out.
+
+    Args:
+        events: Events of one custody record; corrections and disputes among them are no key.
+
+    Raises:
+        RecordError: An id stands for two contents.
+    """
+    given = _unique(events)
+    zone = _zone(given)
+    ordered = sorted(given, key=lambda event: _order(event, zone))
+    return {event.id: event for event in _standing(ordered, lambda _: True)}
 
 
 def _as_known(ordered: Sequence[Event], zone: ZoneInfo, at: datetime) -> CustodyRecord:

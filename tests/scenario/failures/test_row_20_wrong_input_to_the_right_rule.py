@@ -1,14 +1,18 @@
 """Row 20: Maryland: 22 of 65 release dates wrong, from 112 days early to 24 late: wrong inputs."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from tests.scenario.failures.kit import Town
 
 from exeat.decide import decide
 from exeat.desk.service import Role
+from exeat.desk.service.acts import NewBasis
+from exeat.desk.service.models import RefusalKind, Refused, TaskKind
 from exeat.facts import events as ev
-from exeat.facts.codes import BasisEnd
-from exeat.facts.fold import fold
+from exeat.facts.codes import BasisEnd, BasisKind, DetainerForm
+from exeat.facts.fold import fold, standing
+from exeat.facts.record import Person
 
 
 def test_every_input_says_who_gave_it_and_when_and_a_correction_hides_none(town: Town) -> None:
@@ -41,6 +45,80 @@ def test_every_input_says_who_gave_it_and_when_and_a_correction_hides_none(town:
     assert [line.actor for line in lines if line.what == "end_basis"] == ["clerk"]
     assert [line.actor for line in lines if line.what == "correct"] == ["lead"]
     assert done.version == before.version
+
+
+def corrected(town: Town, record: str, of: str, **parts: object) -> None:
+    """Correct an entry of a record in some of its parts, once more if it was corrected before."""
+    page = town.desk.person(town.ctx(), record)
+    stands = standing(page.events)[of]
+    town.later(minutes=1)
+    town.desk.correct(
+        town.ctx("lead"), record, of=of, says="A slip.", instead=replace(stands, **parts)
+    )
+
+
+def open_kinds(town: Town) -> list[TaskKind]:
+    return [task.kind for task in town.desk.tasks(town.ctx())]
+
+
+def test_a_corrected_entry_has_the_consequences_of_one_entered_so_at_first(town: Town) -> None:
+    """What a slip left undone is done once the slip is mended: a check opens, the gate shuts."""
+    record = town.book(bases=[NewBasis(id="charge", kind=BasisKind.SENTENCE)])
+    town.desk.end_basis(
+        town.ctx(), record, basis="charge", ended_by=BasisEnd.TIME_SERVED, event_id="end-1"
+    )
+    assert TaskKind.VERIFY_ORDER not in open_kinds(town)
+    corrected(town, record, "end-1", ended_by=BasisEnd.COURT_ORDERED)
+    assert TaskKind.VERIFY_ORDER in open_kinds(town)
+    refused = town.release(record)
+    assert isinstance(refused, Refused)
+    assert RefusalKind.ORDER_UNVERIFIED in [one.kind for one in refused.refusals]
+
+
+def test_a_corrected_claim_goes_back_to_the_issuer_once(town: Town) -> None:
+    record = town.book()
+    town.lodge(record)
+    town.desk.set_person_fact(
+        town.ctx(), record, facts=Person(claims_citizenship=False), event_id="facts-1"
+    )
+    assert TaskKind.CITIZENSHIP not in open_kinds(town)
+    corrected(town, record, "facts-1", person=Person(claims_citizenship=True))
+    assert TaskKind.CITIZENSHIP in open_kinds(town)
+
+    def back() -> list[str]:
+        told = town.desk.person(town.ctx(), record).record.corrections
+        return [one.of for one in told if one.disputed]
+
+    assert back() == ["d1"]
+    corrected(town, record, "facts-1", person=Person(claims_citizenship=True, under_18=True))
+    assert back() == ["d1"]
+
+
+def test_a_correction_of_the_time_alone_opens_nothing_again(town: Town) -> None:
+    record = town.book()
+    town.desk.set_person_fact(
+        town.ctx(), record, facts=Person(claims_citizenship=True), event_id="facts-1"
+    )
+    (task,) = [one for one in town.desk.tasks(town.ctx()) if one.kind is TaskKind.CITIZENSHIP]
+    town.desk.close_task(town.ctx(), task.id, "passport seen")
+    corrected(town, record, "facts-1", occurred=town.now - timedelta(hours=2), note="at booking")
+    assert TaskKind.CITIZENSHIP not in open_kinds(town)
+
+
+def test_a_request_that_was_answered_is_not_asked_about_again_once_it_is_corrected(
+    town: Town,
+) -> None:
+    record = town.book()
+    town.lodge(record)
+    town.desk.acknowledge(town.ctx(), record, detainer="d1")
+    lodged = next(
+        e for e in town.desk.person(town.ctx(), record).events if isinstance(e, ev.DetainerLodged)
+    )
+    corrected(town, record, lodged.id, form=DetainerForm.I247G)
+    assert TaskKind.ACKNOWLEDGE not in open_kinds(town)
+    assert town.desk.person(town.ctx(), record).record.detainers[0].form is DetainerForm.I247G
+    corrected(town, record, lodged.id, names_this_person=False)
+    assert TaskKind.CONTRADICTION in open_kinds(town)
 
 
 def test_the_answer_that_was_given_can_be_worked_out_again_from_its_inputs(town: Town) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
+from exeat.desk.pages._fields import NOTE, WHEN, convictions, offence, plain
 from exeat.desk.pages.forms import Field, Form, Group
 from exeat.desk.service.models import OverrideReason
+from exeat.facts import events as ev
 from exeat.facts.codes import (
     BasisEnd,
     BasisKind,
@@ -14,25 +17,14 @@ from exeat.facts.codes import (
     Ground,
     LiftReason,
     NoticeKind,
-    OffenceClass,
     ReleaseKind,
     StatusProof,
     WarrantKind,
 )
 
-__all__ = ["ACTS", "BOOK", "INTAKE", "MENU", "PAPERS", "RELEASE", "plain"]
+__all__ = ["ACTS", "BOOK", "INTAKE", "MENU", "PAPERS", "RELEASE"]
 
-_WHEN: Final = Field("occurred", "time", required=True, start="now")
-_NOTE: Final = Field("note", "long")
 _DETAINER: Final = Field("detainer", "pick", required=True, source="detainers")
-_CLASS: Final = Field("offence_class", "code", codes=OffenceClass)
-_OFFENCE: Final = Field("offence")
-
-
-def plain(name: str, *fields: Field, icon: str = "edit", key: str = "") -> Form:
-    """Return a form of one group without a heading."""
-    return Form(name, (Group("", fields),), icon, key)
-
 
 BOOK: Final = Form(
     "book",
@@ -46,7 +38,7 @@ BOOK: Final = Form(
                 Field("booking_number", required=True, mono=True, width="short"),
                 Field("fingerprint_id", mono=True, width="short"),
                 Field("language", width="short"),
-                _WHEN,
+                WHEN,
             ),
         ),
         Group(
@@ -54,8 +46,7 @@ BOOK: Final = Form(
             (
                 Field("kind", "code", required=True, codes=BasisKind, words="basis_kind"),
                 Field("agency", mono=True, width="short", words="court"),
-                _OFFENCE,
-                _CLASS,
+                *offence(),
             ),
         ),
     ),
@@ -97,10 +88,11 @@ INTAKE: Final = Form(
                 Field("names_watch_list_match", "truth"),
             ),
         ),
-        Group("service", (Field("served", "time"), _NOTE)),
+        Group("service", (Field("served", "time"), NOTE)),
     ),
     "mail",
     "i",
+    ev.DetainerLodged,
 )
 """Intake of a request: who, which form, which boxes, which warrant, served or not."""
 
@@ -146,27 +138,21 @@ RELEASE: Final = Form(
     ),
     "logout",
     "r",
+    ev.Released,
 )
 
-_FACTS: Final = (
-    Field("claims_citizenship", "truth"),
-    Field("status_proof", "code", codes=StatusProof),
-    Field("disputes_identity", "truth"),
-    Field("victim_or_witness", "truth"),
-    Field("under_18", "truth"),
-    Field("registered_offender", "truth"),
-    Field("held_to_answer", "truth"),
-    Field("interview_consent", "truth"),
-    Field("language", width="short"),
-)
-
-_CONVICTIONS: Final = tuple(
-    field
-    for n in (1, 2, 3)
-    for field in (
-        Field(f"offence_{n}", words="offence"),
-        Field(f"offence_class_{n}", "code", codes=OffenceClass, words="offence_class"),
-        Field(f"on_{n}", "about", words="convicted_on", width="short"),
+_FACTS: Final = tuple(
+    replace(one, part=f"person.{one.name}")
+    for one in (
+        Field("claims_citizenship", "truth"),
+        Field("status_proof", "code", codes=StatusProof),
+        Field("disputes_identity", "truth"),
+        Field("victim_or_witness", "truth"),
+        Field("under_18", "truth"),
+        Field("registered_offender", "truth"),
+        Field("held_to_answer", "truth"),
+        Field("interview_consent", "truth"),
+        Field("language", width="short"),
     )
 )
 
@@ -175,47 +161,53 @@ _ALL: Final = (
         "add_basis",
         Field("kind", "code", required=True, codes=BasisKind, words="basis_kind"),
         Field("agency", mono=True, width="short", words="court"),
-        _OFFENCE,
-        _CLASS,
-        _WHEN,
-        _NOTE,
+        *offence(),
+        WHEN,
+        NOTE,
         icon="add",
+        enters=ev.BasisAdded,
     ),
     plain(
         "end_basis",
         Field("basis", "pick", required=True, source="bases"),
         Field("ended_by", "code", required=True, codes=BasisEnd),
-        _WHEN,
-        _NOTE,
+        WHEN,
+        NOTE,
         icon="check",
         key="e",
+        enters=ev.BasisEnded,
     ),
-    plain("receive", _DETAINER, _WHEN, _NOTE, icon="mail"),
-    plain("serve", _DETAINER, _WHEN, _NOTE, icon="person", key="s"),
-    plain("acknowledge", _DETAINER, _WHEN, _NOTE, icon="check_circle"),
-    plain("hold_ordered", _DETAINER, _WHEN, _NOTE, icon="account_balance"),
+    plain("receive", _DETAINER, WHEN, NOTE, icon="mail", enters=ev.DetainerReceived),
+    plain("serve", _DETAINER, WHEN, NOTE, icon="person", key="s", enters=ev.DetainerServed),
+    plain(
+        "acknowledge", _DETAINER, WHEN, NOTE, icon="check_circle", enters=ev.DetainerAcknowledged
+    ),
+    plain("hold_ordered", _DETAINER, WHEN, NOTE, icon="account_balance", enters=ev.HoldOrdered),
     plain(
         "decide_request",
         _DETAINER,
         Field("complies", "yes-no", required=True),
-        Field("why", "long", required=True),
-        _WHEN,
+        Field("why", "long", required=True, part="note"),
+        WHEN,
         icon="check_circle",
+        enters=ev.DetainerDecided,
     ),
     plain(
         "lift",
         _DETAINER,
         Field("reason", "code", required=True, codes=LiftReason, words="lift_reason"),
-        _WHEN,
-        _NOTE,
+        WHEN,
+        NOTE,
         icon="close",
+        enters=ev.DetainerLifted,
     ),
     plain(
         "schedule_release",
         Field("release_at", "time", required=True),
-        _NOTE,
+        NOTE,
         icon="schedule",
         key="t",
+        enters=ev.ReleaseScheduled,
     ),
     plain(
         "give_notice",
@@ -223,24 +215,18 @@ _ALL: Final = (
         Field("to", "pick", required=True, source="told", words="notice_to"),
         Field("about", "pick", source="detainers", words="detainer_if_any"),
         Field("evidence", required=True),
-        _WHEN,
+        WHEN,
         icon="notifications_active",
         key="g",
+        enters=ev.NoticeGiven,
     ),
-    plain("set_person_fact", *_FACTS, _NOTE, icon="person"),
-    Form(
-        "record_convictions",
-        (
-            Group("", (Field("none_found", "tick"),)),
-            *(Group(f"conviction-{n}", _CONVICTIONS[3 * n - 3 : 3 * n]) for n in (1, 2, 3)),
-        ),
-        "history",
-    ),
+    plain("set_person_fact", *_FACTS, NOTE, icon="person", enters=ev.PersonFact),
+    convictions(3),
     plain(
         "transfer",
         Field("to", "pick", required=True, source="facilities", words="transfer_to"),
-        _WHEN,
-        _NOTE,
+        WHEN,
+        NOTE,
         icon="arrow_forward",
     ),
     plain(
@@ -250,14 +236,7 @@ _ALL: Final = (
         Field("legible", "yes-no", required=True),
         icon="account_balance",
     ),
-    plain(
-        "correct",
-        Field("of", "pick", required=True, source="events"),
-        Field("says", "long", required=True),
-        Field("amend", "pick", required=True, source="amend"),
-        Field("occurred", "time", words="occurred_instead"),
-        icon="edit",
-    ),
+    plain("correct", Field("of", "pick", required=True, source="events")),
     plain(
         "dispute",
         Field("of", "pick", required=True, source="disputable", words="disputed"),

@@ -13,7 +13,16 @@ from starlette.types import Scope
 
 from exeat.desk.clock import utcnow
 from exeat.desk.pages.rendering import HEADERS, STATIC
-from exeat.desk.pages.routes import accounts, gate, law, oversight, people, requests, sign_in
+from exeat.desk.pages.routes import (
+    accounts,
+    corrections,
+    gate,
+    law,
+    oversight,
+    people,
+    requests,
+    sign_in,
+)
 from exeat.desk.pages.site import At, PageRoute, Site
 from exeat.desk.pages.views import Verified
 from exeat.desk.service import Context, Desk
@@ -23,8 +32,9 @@ __all__ = ["add_pages", "pages_of"]
 _CHANGES: Final = "/api/v1/changes"
 _home = APIRouter(include_in_schema=False, route_class=PageRoute)
 
-# The gate's routes come before those of the other acts, which have the same shape.
-_ROUTERS = (_home, sign_in, gate, people, requests, oversight, accounts, law)
+# The routes of the gate and of corrections come before those of the other acts, which have the
+# same shape.
+_ROUTERS = (_home, sign_in, gate, corrections, people, requests, oversight, accounts, law)
 
 
 class _Static(StaticFiles):

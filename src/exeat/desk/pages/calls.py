@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields, replace
 from typing import Any, Final, TypeAlias
 from uuid import uuid4
 
-from exeat.desk.pages.forms import Problem
+from exeat.desk.pages.acts import ACTS, BOOK
+from exeat.desk.pages.content import entered
+from exeat.desk.pages.forms import Problem, Wrong
 from exeat.desk.service import Context
 from exeat.desk.service.acts import NewBasis
 from exeat.desk.service.models import (
@@ -18,21 +19,12 @@ from exeat.desk.service.models import (
     RequestPaper,
     Witness,
 )
-from exeat.facts.events import Corrected, Disputed, Plain
-from exeat.facts.record import Conviction, Offence, Person
+from exeat.facts.record import Person
 
 __all__ = ["Wrong", "book", "do", "lodge", "order_of", "send_request"]
 
 Values: TypeAlias = Mapping[str, Any]
 _Call: TypeAlias = Callable[[Any, Context, PersonPage, Values, dict[str, Any]], Any]
-
-
-class Wrong(Exception):
-    """A form whose fields do not go together."""
-
-    def __init__(self, *problems: Problem) -> None:
-        super().__init__(problems)
-        self.problems = problems
 
 
 def do(
@@ -75,62 +67,27 @@ def _add_basis(
         basis=f"b-{uuid4().hex[:8]}",
         kind=values["kind"],
         agency=values["agency"],
-        offence=_offence(values),
+        offence=entered(ACTS["add_basis"], values, "offence"),
         **_timed(values, common),
     )
-
-
-def _offence(values: Values, suffix: str = "") -> Offence | None:
-    words, kind = values.get(f"offence{suffix}"), values.get(f"offence_class{suffix}")
-    if words is None and kind is None:
-        return None
-    return Offence(description=words, offence_class=kind)
 
 
 def _set_person_fact(
     desk: Any, ctx: Context, page: PersonPage, values: Values, common: dict[str, Any]
 ) -> Any:
-    known = {f.name for f in fields(Person)}
-    said = {k: v for k, v in values.items() if k in known and v is not None}
-    if not said:
+    facts = entered(ACTS["set_person_fact"], values, "person")
+    if facts == Person():
         raise Wrong(Problem("", "fault.no-fact"))
-    return desk.set_person_fact(ctx, page.record.id, facts=Person(**said), **_timed(values, common))
+    return desk.set_person_fact(ctx, page.record.id, facts=facts, **_timed(values, common))
 
 
 def _record_convictions(
     desk: Any, ctx: Context, page: PersonPage, values: Values, common: dict[str, Any]
 ) -> Any:
-    found = []
-    for n in ("_1", "_2", "_3"):
-        offence = _offence(values, n)
-        if offence is not None:
-            found.append(Conviction(offence=offence, on=values.get(f"on{n}")))
-        elif values.get(f"on{n}") is not None:
-            raise Wrong(Problem(f"offence{n}", "fault.offence_missing"))
+    found = entered(ACTS["record_convictions"], values, "convictions")
     if bool(found) == bool(values["none_found"]):
         raise Wrong(Problem("none_found", "fault.none-chosen"))
-    return desk.record_convictions(ctx, page.record.id, convictions=tuple(found), **common)
-
-
-def _correct(
-    desk: Any, ctx: Context, page: PersonPage, values: Values, common: dict[str, Any]
-) -> Any:
-    event = next(one for one in page.events if one.id == values["of"])
-    instead: Plain | None = None
-    if values["amend"] == "time":
-        if values["occurred"] is None:
-            raise Wrong(Problem("occurred", "fault.amend-time"))
-        assert not isinstance(event, Corrected | Disputed)
-        instead = replace(_standing(page, event), occurred=values["occurred"])
-    return desk.correct(
-        ctx, page.record.id, of=event.id, says=values["says"], instead=instead, **common
-    )
-
-
-def _standing(page: PersonPage, event: Plain) -> Plain:
-    """Return an event as its last correction has it, so that a second one keeps the first."""
-    amended = [e.instead for e in page.events if isinstance(e, Corrected) and e.of == event.id]
-    return next((one for one in reversed(amended) if one is not None), event)
+    return desk.record_convictions(ctx, page.record.id, convictions=found, **common)
 
 
 def _paper_arrived(
@@ -162,7 +119,6 @@ _CALLS: Final[Mapping[str, _Call]] = {
     "add_basis": _add_basis,
     "set_person_fact": _set_person_fact,
     "record_convictions": _record_convictions,
-    "correct": _correct,
     "paper_arrived": _paper_arrived,
     "subscribe": _subscribe,
     "share": _share,
@@ -179,7 +135,10 @@ def book(desk: Any, ctx: Context, values: Values, event_id: str) -> Any:
         fingerprint_id=values["fingerprint_id"] or "",
     )
     basis = NewBasis(
-        id="b-1", kind=values["kind"], agency=values["agency"], offence=_offence(values)
+        id="b-1",
+        kind=values["kind"],
+        agency=values["agency"],
+        offence=entered(BOOK, values, "offence"),
     )
     facts = Person(language=values["language"]) if values["language"] else None
     return desk.book(

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from exeat.errors import Fault
 from exeat.facts.codes import Described
+from exeat.facts.events import Plain
 
 __all__ = [
     "UNKNOWN",
@@ -23,12 +24,15 @@ __all__ = [
     "Form",
     "Group",
     "Problem",
+    "Wrong",
     "fields_of",
     "options_of",
     "starts",
 ]
 
 UNKNOWN: Final = "not-known"
+_OUT_OF_ORDER: Final = "E105"
+"""A fault about two times, which forms ask for as the time at which it happened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,8 @@ class Field:
         start: ``now``: a time starts with the present one.
         mono: It is an id or a code, and is shown in a face for such.
         quiet: It is not marked as optional: it is one of several that together are asked for.
+        part: What it says of the event that the form enters, where that has another name, such as
+            ``offence.description``.
     """
 
     name: str
@@ -67,29 +73,45 @@ class Field:
     width: str = ""
     mono: bool = False
     quiet: bool = False
+    part: str = ""
 
     @property
     def key(self) -> str:
         """Return the name under which its words stand."""
         return self.words or self.name
 
+    @property
+    def at(self) -> str:
+        """Return which part of an event it says, by dots."""
+        return self.part or self.name
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Fields that belong together; its heading is ``group.<name>``, or none."""
+    """Fields that belong together; its heading is ``group.<name>``, or none.
+
+    Attributes:
+        number: Where several groups are alike: which of them this is, from 1.
+    """
 
     name: str
     fields: tuple[Field, ...]
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What one act asks; its words are ``act.<name>.title``, ``.lead`` and ``.send``."""
+    """What one act asks; its words are ``act.<name>.title``, ``.lead`` and ``.send``.
+
+    Attributes:
+        enters: The kind of event whose content it asks; it is corrected with the same fields.
+    """
 
     name: str
     groups: tuple[Group, ...]
     icon: str = "edit"
     key: str = ""
+    enters: type[Plain] | None = None
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -116,10 +138,20 @@ class Problem:
             Problem(field='born', key='', values={}, text='`x` is no day. Enter a day.')
         """
         last = fault.place.rsplit(".", 1)[-1]
-        named = (
-            one.name for one in form.fields if one.name == last or f"`{one.name}`" in fault.place
-        )
-        return cls(next(named, ""), text=f"{fault.message.rstrip('.')}. {fault.help}")
+        said = f"{fault.place} {fault.message}"
+        names = [one.name for one in form.fields]
+        named = [name for name in names if name == last or f"`{name}`" in said]
+        if not named and fault.code == _OUT_OF_ORDER:
+            named = [name for name in names if name == "occurred"]
+        return cls(next(iter(named), ""), text=f"{fault.message.rstrip('.')}. {fault.help}")
+
+
+class Wrong(Exception):
+    """A form whose fields do not go together."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__(problems)
+        self.problems = problems
 
 
 def starts(

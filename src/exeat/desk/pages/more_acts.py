@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from exeat.desk.pages.acts import ACTS, BOOK, INTAKE, PAPERS, RELEASE, plain
+from exeat.desk.pages._fields import plain
+from exeat.desk.pages.acts import ACTS, BOOK, INTAKE, PAPERS, RELEASE
 from exeat.desk.pages.forms import Field, Form, Group
 from exeat.desk.service.context import Role, Scope
 

@@ -52,11 +52,11 @@ def of_person(site: Site, viewer: Viewer, page: PersonPage, t: Words) -> dict[st
     detainers = [_request(one, t) for one in shown]
     grounds = [] if mine else [_ground(one, t) for one in record.bases]
     return {
+        "grounds": grounds,
         "bases": [_ground(b, t) for b in record.bases if b.end in (None, NEVER)],
         "detainers": detainers,
         "events": plain,
         "disputable": [*detainers, *grounds, *([] if mine else plain)],
-        "amend": [Choice(one, f"amend.{one}") for one in ("time", "withdraw")],
         "told": [Choice(one, f"to.{one}") for one in _TOLD],
         "kinds": [Choice(kind, f"event.{kind}") for kind in _KINDS],
         "facilities": agencies(site, viewer, "facility"),

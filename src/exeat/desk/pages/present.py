@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from exeat.decide import Answer, Certainty, DutyState, Verdict
+from exeat.desk.pages.correcting import ENVELOPE
 from exeat.desk.pages.timeline import bars_of, draw
 from exeat.desk.pages.views import DeadlineKind, DutyView, EventLine, PersonView
 from exeat.desk.pages.words import Words
@@ -38,7 +39,7 @@ __all__ = [
 
 _OPEN: Final = (DutyState.OWED, DutyState.LATE)
 _LATEST: Final = datetime.max.replace(tzinfo=UTC)
-_ENVELOPE: Final = frozenset({"event", "id", "record", "occurred", "recorded", "by", "note"})
+_UNSAID: Final = ENVELOPE | {"occurred", "note", "instead"}
 _UNSETTLED: Final = (Verdict.UNKNOWN, Verdict.CONFLICT)
 
 
@@ -167,7 +168,7 @@ def event_line(event: Event, zone: ZoneInfo, t: Words, corrected: str = "") -> E
     detail = []
     for one in fields(event):
         value = getattr(event, one.name)
-        if one.name not in _ENVELOPE and value is not None and value != ():
+        if one.name not in _UNSAID and value is not None and value != ():
             detail.append((t(f"detail.{one.name}"), _plain(value, t, zone)))
     occurred = event.occurred if isinstance(event.occurred, datetime) else None
     return EventLine(
@@ -215,11 +216,44 @@ def _plain(value: Any, t: Words, zone: ZoneInfo) -> str:
 def _events(page: PersonPage, zone: ZoneInfo, t: Words) -> tuple[EventLine, ...]:
     """Return the entries, the latest first."""
     corrected = {event.of: event.id for event in page.events if isinstance(event, Corrected)}
-    lines = [event_line(event, zone, t, corrected.get(event.id, "")) for event in page.events]
+    read: dict[str, Event | None] = {}
+    lines = []
+    for event in page.events:
+        line = event_line(event, zone, t, corrected.get(event.id, ""))
+        if isinstance(event, Corrected):
+            line = replace(line, detail=_correction(event, read, zone, t))
+            read[event.of] = event.instead
+        else:
+            read[event.id] = event
+        lines.append(line)
     first = datetime.min.replace(tzinfo=UTC)
     return tuple(
         sorted(lines, key=lambda one: (one.recorded or first, one.occurred or first))[::-1]
     )
+
+
+def _correction(
+    event: Corrected, read: Mapping[str, Event | None], zone: ZoneInfo, t: Words
+) -> tuple[tuple[str, str], ...]:
+    """Return what a correction changes: each part as it read before, and as it reads now."""
+    old, new = read.get(event.of), event.instead
+    kind = new or old
+    said = [(t("detail.of"), t(f"event.{kind.event}") if kind else event.of)]
+    said.append((t("detail.says"), event.says))
+    if new is None:
+        return (*said, (t("detail.instead"), t("correct.nothing")))
+    for one in fields(new):
+        before, after = getattr(old, one.name, None), getattr(new, one.name)
+        if one.name not in ENVELOPE and before != after:
+            words = [_said(value, t, zone) for value in (before, after)]
+            said.append((t(f"detail.{one.name}"), " → ".join(words)))
+    return tuple(said)
+
+
+def _said(value: Any, t: Words, zone: ZoneInfo) -> str:
+    if value is None:
+        return t("site.not_known")
+    return _plain(value, t, zone) or t("site.none")
 
 
 def person_view(page: PersonPage, t: Words) -> PersonView:

@@ -40,7 +40,7 @@ from exeat.desk.service.models import (
     ReleaseOrder,
 )
 from exeat.desk.service.reading import _ON_A_PERSON
-from exeat.errors import Fault, LedgerError
+from exeat.errors import Fault, LedgerError, RecordError
 from exeat.facts import events as ev
 from exeat.facts.fold import fold
 from exeat.facts.record import CustodyRecord
@@ -209,7 +209,11 @@ class InventedDesk:
             if act in _EVENTS and record:
                 one = self._find(record)
                 one.add(_EVENTS[act], 0, **said)
-                fold(one.events)
+                try:
+                    fold(one.events)
+                except RecordError:
+                    one.events.pop()
+                    raise
             return Done(record, 0, ())
 
         return done

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final, Protocol
@@ -54,7 +55,7 @@ def read_form(
     for one in form.fields:
         texts = [str(text).strip() for text in sent.getlist(one.name) if isinstance(text, str)]
         raw[one.name] = texts
-        if one.kind == "time":
+        if one.kind in ("time", "about"):
             raw[f"{one.name}-fold"] = [str(x) for x in sent.getlist(f"{one.name}-fold")]
         if not any(texts):
             values[one.name] = _EMPTY.get(one.kind)
@@ -97,11 +98,15 @@ def _time(
     return Problem(one.name, "fault.time-twice", {"seen": f"{local:%H:%M}"})
 
 
-def _about(one: Field, texts: list[str], *_: object) -> Any:
-    try:
+def _about(
+    one: Field, texts: list[str], zone: ZoneInfo, picks: object, raw: Mapping[str, list[str]]
+) -> Any:
+    """Read a day, a month, an uncertain date, or a local time with its day."""
+    with suppress(ValueError):
         return parse_when(texts[0])
-    except ValueError:
-        return Problem(one.name, "fault.no-about", {"seen": texts[0][:40]})
+    found = _time(one, texts, zone, picks, raw)
+    wrong = isinstance(found, Problem) and found.key == "fault.no-time"
+    return Problem(one.name, "fault.no-about", {"seen": texts[0][:40]}) if wrong else found
 
 
 def _date(one: Field, texts: list[str], *_: object) -> date | Problem:

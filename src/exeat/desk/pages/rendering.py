@@ -179,10 +179,12 @@ def _ticked(words: str, t: Words, zone: ZoneInfo, links: Mapping[str, str] | Non
         '<a class="mono" href="#a">a</a> &amp; <code>b</code>'
         >>> str(_ticked("Since 2026-03-06T22:30:00+00:00.", t, zone))
         'Since Fri 6 Mar 2026, 17:30 EST.'
+        >>> str(_ticked("`2026-03-06T22:30Z` is late", t, zone))
+        'Fri 6 Mar 2026, 17:30 EST is late'
     """
     found = []
     for n, part in enumerate(words.split("`")):
-        if n % 2 == 0:
+        if n % 2 == 0 or _INSTANT.fullmatch(part):
             found.append(escape(_INSTANT.sub(lambda m: _local(m[0], t, zone), part)))
         elif links and part in links:
             found.append(Markup('<a class="mono" href="{}">{}</a>').format(links[part], part))

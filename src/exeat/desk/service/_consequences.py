@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from exeat.desk.db import Tx
@@ -14,6 +15,7 @@ from exeat.facts.codes import BasisEnd, BasisKind, StatusProof
 from exeat.facts.events import (
     BasisEnded,
     Booked,
+    Corrected,
     DetainerAcknowledged,
     DetainerDecided,
     DetainerLifted,
@@ -28,7 +30,7 @@ from exeat.facts.events import (
 from exeat.facts.record import CustodyRecord
 from exeat.facts.times import NEVER
 
-__all__ = ["consequences", "disputes_that_follow"]
+__all__ = ["consequences", "disputes_that_follow", "weighed"]
 
 _AS_EXPECTED: Final = frozenset(
     {BasisEnd.TIME_SERVED, BasisEnd.TRANSFERRED, BasisEnd.WITHDRAWN, BasisEnd.UNSTATED}
@@ -39,7 +41,33 @@ _OVER_ONCE_GONE: Final = tuple(
     for kind in TaskKind
     if kind not in (TaskKind.OVERRIDE, TaskKind.TRANSFER, TaskKind.TRANSFER_OUT)
 )
+_COUNTS_AGAIN: Final = (
+    BasisEnded,
+    DetainerLodged,
+    DetainerAcknowledged,
+    DetainerDecided,
+    DetainerLifted,
+    PersonFact,
+)
+"""Kinds of which a corrected entry has the same consequences as one entered so at first."""
 _OF_A_REQUEST: Final = (TaskKind.ACKNOWLEDGE, TaskKind.CONTRADICTION)
+
+
+def weighed(event: Event, before: Mapping[str, Event]) -> Event:
+    """Return what a new event says anew.
+
+    A correction counts as the entry that it corrects, where it changes what that says; one of
+    its time or note alone, and a withdrawal, open nothing.
+
+    Args:
+        event: What was added.
+        before: What stood before it, by id.
+    """
+    if not isinstance(event, Corrected) or not isinstance(event.instead, _COUNTS_AGAIN):
+        return event
+    old, new = before.get(event.of), event.instead
+    same = old is not None and replace(new, occurred=old.occurred, note=old.note) == old
+    return event if same else new
 
 
 def consequences(
@@ -71,7 +99,8 @@ def _of(
         case Booked() if not record.bases and not record.detainers:
             yield open_task(tx, settings, TaskKind.NO_BASIS, held=held)
         case DetainerLodged(detainer=id):
-            yield open_task(tx, settings, TaskKind.ACKNOWLEDGE, held=held, about=id)
+            if not _answered(id, record):
+                yield open_task(tx, settings, TaskKind.ACKNOWLEDGE, held=held, about=id)
             yield from _contradicted(tx, settings, held, event, record)
         case DetainerAcknowledged(detainer=id):
             close_tasks(tx, held, [TaskKind.ACKNOWLEDGE], "acknowledged", id)
@@ -102,6 +131,12 @@ def _of(
             pass
     if not isinstance(event, Booked) and record.bases:
         close_tasks(tx, held, [TaskKind.NO_BASIS], "a basis was entered")
+
+
+def _answered(detainer: str, record: CustodyRecord) -> bool:
+    """Say whether a request was acknowledged or answered, so that its issuer waits for nothing."""
+    found = [one for one in record.detainers if one.id == detainer]
+    return any(one.acknowledged is not NEVER or one.decided is not NEVER for one in found)
 
 
 def _needs_the_court(event: BasisEnded, record: CustodyRecord) -> bool:
@@ -139,17 +174,26 @@ def _citizenship_over(tx: Tx, held: Held, record: CustodyRecord) -> None:
         close_tasks(tx, held, [TaskKind.CITIZENSHIP], "no request is left")
 
 
-def disputes_that_follow(event: Event, record: CustodyRecord) -> list[Disputed]:
+def disputes_that_follow(
+    event: Event, record: CustodyRecord, before: Mapping[str, Event]
+) -> list[Disputed]:
     """Return what goes back to each issuer when the jail's own record speaks against a request.
 
-    Each is an event of the record, so that whoever has a stake in it reads it there.
+    Each is an event of the record, so that whoever has a stake in it reads it there. What a
+    corrected entry said before its correction went back then, and does not go back again.
+
+    Args:
+        event: What was added.
+        record: The record with it.
+        before: What stood before it, by id.
     """
-    said = _says_back(event)
-    if said is None:
+    what = weighed(event, before)
+    said = _says_back(what)
+    if said is None or (what is not event and said == _says_back(before.get(what.id))):
         return []
     open_requests = [d.id for d in record.detainers if d.lifted in (NEVER, None)]
-    if isinstance(event, DetainerLodged):
-        open_requests = [event.detainer]
+    if isinstance(what, DetainerLodged):
+        open_requests = [what.detainer]
     return [
         Disputed(
             id=f"{event.id}.{id}",
@@ -164,7 +208,7 @@ def disputes_that_follow(event: Event, record: CustodyRecord) -> list[Disputed]:
     ]
 
 
-def _says_back(event: Event) -> str | None:
+def _says_back(event: Event | None) -> str | None:
     if isinstance(event, PersonFact):
         if event.person.status_proof is StatusProof.CITIZENSHIP:
             return "The person has shown proof of United States citizenship. Check, and answer."

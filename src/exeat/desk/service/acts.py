@@ -10,12 +10,13 @@ from uuid import NAMESPACE_OID, uuid4, uuid5
 
 from exeat.desk.db import Tx
 from exeat.desk.service._base import Base, Held, envelope, log
-from exeat.desk.service._consequences import consequences, disputes_that_follow
+from exeat.desk.service._consequences import consequences, disputes_that_follow, weighed
 from exeat.desk.service._personal import check_personal, plain, put_personal
 from exeat.desk.service.context import Context
 from exeat.desk.service.models import Done, PersonalData
 from exeat.facts import events as ev
 from exeat.facts.codes import BasisEnd, BasisKind, LiftReason, NoticeKind
+from exeat.facts.fold import standing
 from exeat.facts.record import Conviction, Offence, Person
 from exeat.facts.times import When
 
@@ -254,8 +255,11 @@ class Acts(Base):
             return done
         history = tx.ledger.read(held.record)
         record = history.fold()
-        opened = consequences(tx, self.settings, held, events, record)
-        back = [one for event in events for one in disputes_that_follow(event, record)]
+        new = {event.id for event in events}
+        before = standing(event for event in history.events() if event.id not in new)
+        said = [weighed(event, before) for event in events]
+        opened = consequences(tx, self.settings, held, said, record)
+        back = [one for event in events for one in disputes_that_follow(event, record, before)]
         if back:
             tx.ledger.append(back, expected_version=history.version, facility=held.facility)
         version = history.version + len(back)

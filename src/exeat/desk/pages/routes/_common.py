@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
+from starlette.datastructures import FormData
 
-from exeat.desk.pages.forms import Choice, Form, Problem
+from exeat.desk.pages.forms import Choice, Form, Problem, Wrong
 from exeat.desk.pages.rendering import HEADERS
 from exeat.desk.pages.site import Site, Stop
 from exeat.desk.pages.views import Viewer
 from exeat.desk.pages.words import Words
+from exeat.desk.service.errors import Stale
 from exeat.desk.service.models import PersonPage
+from exeat.errors import ExeatError
 
-__all__ = ["done_words", "form_page", "may", "see", "shown_name"]
+__all__ = ["done_words", "form_page", "may", "see", "shown_name", "tried"]
 
 
 def form_page(
@@ -57,6 +61,39 @@ def form_page(
 def see(path: str) -> Response:
     """Send the browser on after a form was taken."""
     return RedirectResponse(path, 303, headers=HEADERS)
+
+
+def tried(
+    call: Callable[[dict[str, Any]], Any], form: Form, sent: FormData, t: Words
+) -> tuple[str | None, dict[str, Any]]:
+    """Do what a form on a record says.
+
+    Args:
+        call: Does it; takes ``event_id`` and ``expected_version``, as the form has them.
+        form: For whose fields faults are named.
+        sent: What came.
+        t: The reader's words.
+
+    Returns:
+        What to add to the address of the page that follows, or None and what the form must show:
+        its problems, what came in meanwhile, and the same ``event_id``.
+    """
+    event_id, version = str(sent.get("event_id") or ""), str(sent.get("version") or "")
+    common: dict[str, Any] = {"event_id": event_id}
+    if version.isdigit():
+        common["expected_version"] = int(version)
+    news: tuple[str, ...] = ()
+    try:
+        done = call(common)
+        return "&again=1" if getattr(done, "repeated", False) else "", {}
+    except Wrong as wrong:
+        problems = wrong.problems
+    except Stale as stale:
+        problems = (Problem("", "fault.stale"),)
+        news = tuple(t(f"event.{event.event}") for event in stale.came_in)
+    except ExeatError as error:
+        problems = tuple(Problem.of(fault, form) for fault in error.faults)
+    return None, {"problems": problems, "news": news, "event_id": event_id}
 
 
 def shown_name(page: PersonPage) -> str:

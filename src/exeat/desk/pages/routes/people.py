@@ -21,12 +21,11 @@ from exeat.desk.pages.present import (
 )
 from exeat.desk.pages.reading import read_form
 from exeat.desk.pages.rendering import link_of
-from exeat.desk.pages.routes._common import done_words, form_page, may, see, shown_name
+from exeat.desk.pages.routes._common import done_words, form_page, may, see, shown_name, tried
 from exeat.desk.pages.site import At, PageRoute, SentForm, Site, Stop
 from exeat.desk.pages.views import Viewer
 from exeat.desk.pages.words import Words
 from exeat.desk.service.context import Role
-from exeat.desk.service.errors import Stale
 from exeat.desk.service.models import BoardRow, PersonPage
 from exeat.errors import ExeatError
 from exeat.facts.record import Person
@@ -203,28 +202,19 @@ def _acted(
     t = site.words(request)
     zone = picks.zone_of(page)
     filled = read_form(form, sent, zone, picks.of_person(site, viewer, page, t))
-    event_id, version = str(sent.get("event_id") or ""), str(sent.get("version") or "")
-    problems = filled.problems
-    news: tuple[str, ...] = ()
-    common = {"event_id": event_id}
-    if version.isdigit():
-        common["expected_version"] = int(version)  # type: ignore[assignment]
-    if not problems:
-        try:
-            done = calls.do(form.name, site.desk, viewer.ctx, page, filled.values, common)
-            again = "&again=1" if getattr(done, "repeated", False) else ""
-            return see(f"/people/{page.record.id}?done={form.name}{again}")
-        except calls.Wrong as wrong:
-            problems = wrong.problems
-        except Stale as stale:
-            problems = (Problem("", "fault.stale"),)
-            news = tuple(t(f"event.{event.event}") for event in stale.came_in)
-        except ExeatError as error:
-            problems = tuple(Problem.of(fault, form) for fault in error.faults)
-    return _act_page(
-        site, request, viewer, form, page, filled.raw, problems=problems, news=news,
-        event_id=event_id,
-    )  # fmt: skip
+    if filled.problems:
+        return _act_page(
+            site, request, viewer, form, page, filled.raw, problems=filled.problems,
+            event_id=str(sent.get("event_id") or ""),
+        )  # fmt: skip
+
+    def call(common: dict[str, Any]) -> Any:
+        return calls.do(form.name, site.desk, viewer.ctx, page, filled.values, common)
+
+    done, again = tried(call, form, sent, t)
+    if done is not None:
+        return see(f"/people/{page.record.id}?done={form.name}{done}")
+    return _act_page(site, request, viewer, form, page, filled.raw, **again)
 
 
 def _act_page(
@@ -248,6 +238,7 @@ def _act_page(
         who=shown_name(page),
         hidden={"version": str(page.version)},
         choices=picks.of_person(site, viewer, page, site.words(request)),
+        zone=picks.zone_of(page),
         **more,
     )
 
