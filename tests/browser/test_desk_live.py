@@ -35,11 +35,11 @@ PASSWORD = "a sentence that nobody else says"
 
 
 @contextmanager
-def running(town: Town) -> Iterator[str]:
+def running(town: Town, port: int = 0) -> Iterator[str]:
     verify = checker(town.admin, [town.signer.verifier])
     app = create_app(town.desk, sweep=False, pages=pages_of(town.desk, verify))
     server = uvicorn.Server(
-        uvicorn.Config(app, port=0, log_level="warning", timeout_graceful_shutdown=1)
+        uvicorn.Config(app, port=port, log_level="warning", timeout_graceful_shutdown=1)
     )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

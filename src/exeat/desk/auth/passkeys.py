@@ -114,6 +114,11 @@ class Passkeys(SignIn):
             tx.run("passkey_used", id=id, sign_count=signed.new_sign_count)
         return self.made_whole(session, now, "passkey")
 
+    def passkeys(self, session: Session, now: datetime) -> list[str]:
+        """Return what the account's owner calls each of its passkeys, the first one first."""
+        found = sorted(self._keys(session, now), key=lambda row: row["created"])
+        return [row["label"] for row in found]
+
     def _keys(self, session: Session, now: datetime) -> list[dict[str, Any]]:
         with self.db.transaction(door(session.account.agency, now)) as tx:
             row = tx.one("account_by_name", name=session.account.name)

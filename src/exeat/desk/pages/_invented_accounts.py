@@ -61,6 +61,10 @@ class InventedAccounts:
 
     register_options = sign_options
 
+    def passkeys(self, session: Session, now: datetime) -> list[str]:
+        """Return one passkey."""
+        return ["key on my ring"]
+
     def sign_out(self, session: Session, now: datetime) -> None:
         """End nothing."""
 

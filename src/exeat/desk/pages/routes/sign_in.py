@@ -13,8 +13,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from exeat.desk.pages.forms import Problem
-from exeat.desk.pages.routes._common import see
-from exeat.desk.pages.site import COOKIE, At, Elsewhere, PageRoute, SentForm, Site, Stop
+from exeat.desk.pages.routes._common import done_words, see
+from exeat.desk.pages.site import COOKIE, At, Elsewhere, PageRoute, SentForm, Site
 from exeat.desk.pages.words import LANGUAGES
 from exeat.desk.service.errors import SignInError
 from exeat.errors import ExeatError
@@ -130,11 +130,7 @@ def new_password(request: Request, site: At, sent: SentForm) -> Response:
 @router.get("/account")
 def account(request: Request, site: At) -> Response:
     """Show one's own account."""
-    viewer = site.viewer(request)
-    session = site.session(request)
-    options = site.desk.accounts.register_options(session, site.clock())
-    values = {"account": session.account, "options": options, "problems": []}
-    return site.page(request, viewer, "account.html.j2", **values)
+    return _account(site, request)
 
 
 @router.post("/account/passkey")
@@ -142,11 +138,11 @@ def add_passkey(request: Request, site: At, sent: SentForm) -> Response:
     """Keep a passkey."""
     site.checked(request, sent)
     session = site.session(request)
-    answer, label = str(sent.get("answer") or ""), str(sent.get("label") or "")
+    answer, label = str(sent.get("answer") or ""), str(sent.get("label") or "").strip()
     try:
         site.desk.accounts.register(session, answer, label, site.clock())
-    except SignInError as error:
-        raise Stop(422, "login.passkey_failed") from error
+    except SignInError:
+        return _account(site, request, [Problem("", "account.failed")], label)
     return see("/account?done=passkey")
 
 
@@ -156,6 +152,23 @@ def language(request: Request, site: At, sent: SentForm) -> Response:
     lang = str(sent.get("lang") or "")
     back = see(_local(str(sent.get("back") or "")) or "/")
     return site.speak(back, lang) if lang in LANGUAGES else back
+
+
+def _account(
+    site: Site, request: Request, problems: list[Problem] | None = None, label: str = ""
+) -> Response:
+    viewer, session, now = site.viewer(request), site.session(request), site.clock()
+    return site.page(
+        request,
+        viewer,
+        "account.html.j2",
+        status=422 if problems else 200,
+        done=done_words(request, site.words(request)),
+        passkeys=site.desk.accounts.passkeys(session, now),
+        options=site.desk.accounts.register_options(session, now),
+        problems=problems or [],
+        label=label,
+    )
 
 
 def _login(site: Site, request: Request, **values: Any) -> Response:

@@ -70,18 +70,35 @@
   const b64 = (s) => Uint8Array.from(atob(s.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
   const text = (b) => btoa(String.fromCharCode(...new Uint8Array(b)))
     .replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+  const show = (id, on) => {
+    const one = document.getElementById(id);
+    if (one) one.hidden = !on;
+    return one;
+  };
   const ceremony = (id, ask) => {
     const form = document.getElementById(id);
-    if (!form || !window.PublicKeyCredential) return;
+    if (!form) return;
+    if (!window.PublicKeyCredential) { show("no-passkey", true); return; }
     form.hidden = false;
     form.addEventListener("submit", async (e) => {
       e.preventDefault();
+      show("passkey-failed", false);
+      show("passkey-known", false);
+      const button = form.querySelector("button");
+      button.disabled = true;
       try {
         const options = JSON.parse(form.dataset.options);
         options.challenge = b64(options.challenge);
         form.elements.answer.value = JSON.stringify(await ask(options));
         form.submit();
-      } catch { document.getElementById("passkey-failed").hidden = false; }
+      } catch (error) {
+        // A key that is on the list already is no failure to try again.
+        if (error.name !== "InvalidStateError" || !show("passkey-known", true)) {
+          show("passkey-failed", true);
+        }
+        button.disabled = false;
+        button.focus();
+      }
     });
   };
   const ids = (list) => { for (const one of list || []) one.id = b64(one.id); };
