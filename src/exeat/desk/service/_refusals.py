@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from exeat.decide import Answer, Certainty, DutyState, Verdict
 from exeat.desk.service._personal import IDENTIFIERS, matches
@@ -20,6 +21,7 @@ from exeat.desk.service.models import (
 from exeat.errors import Fault
 from exeat.facts.codes import ReleaseKind
 from exeat.facts.events import Event
+from exeat.facts.words import say_time
 from exeat.record.entries import History
 from exeat.rules.model import About, Modality
 
@@ -42,12 +44,14 @@ class Door:
     """What stands before the officer at the door, read while the record is held.
 
     Attributes:
+        zone: Of the facility, whose time the officer reads.
         waiting: Unanswered requests at this facility that may be about the person.
         open_tasks: What is open about the record.
         warrant_check: How old a query for warrants may be.
     """
 
     now: datetime
+    zone: ZoneInfo
     order: ReleaseOrder
     history: History
     answer: Answer
@@ -124,7 +128,7 @@ def _of_the_answer(door: Door) -> Iterator[Refusal]:
             help = "End the ground of custody when the court's paper is in hand."
             yield _refusal(RefusalKind.IN_CUSTODY, "answer", help, _reason(answer))
         case Verdict.MUST_HOLD if not to_issuer:
-            until = answer.until.isoformat() if answer.until else "the time shown"
+            until = say_time(answer.until, door.zone) if answer.until else "the time shown"
             help = f"Keep the person until {until}, or have the request lifted."
             yield _refusal(RefusalKind.MUST_HOLD, "answer", help, _reason(answer))
         case Verdict.NOTIFY_FIRST:

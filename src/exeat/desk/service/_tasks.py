@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 from exeat.desk.db import Tx
 from exeat.desk.service._base import Held
@@ -13,6 +14,7 @@ from exeat.desk.service._words import code_of
 from exeat.desk.service.context import Role
 from exeat.desk.service.models import Task, TaskKind
 from exeat.desk.settings import Settings
+from exeat.report.words import say_date
 
 __all__ = ["cleared_before", "close_about", "close_tasks", "open_task", "task_of"]
 
@@ -92,11 +94,17 @@ def close_about(tx: Tx, kind: TaskKind, about: str, outcome: str) -> None:
     )
 
 
-def cleared_before(tx: Tx, held: Held) -> tuple[str, ...]:
-    """Return a warning for each earlier booking at which the person was found not to be the one."""
+def cleared_before(tx: Tx, held: Held, zone: ZoneInfo) -> tuple[str, ...]:
+    """Return a warning for each earlier booking at which the person was found not to be the one.
+
+    Args:
+        tx: Reads the tasks of the person's earlier bookings.
+        held: The record.
+        zone: Of the facility, whose day is said.
+    """
     return tuple(
         f"At an earlier booking it was checked and cleared: not the person sought"
-        f" ({row['closed'].date().isoformat()})."
+        f" ({say_date(row['closed'].astimezone(zone).date())})."
         for row in tx.all("cleared_before", record=held.record)
     )
 

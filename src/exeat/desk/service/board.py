@@ -9,6 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 from threading import Lock
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from exeat.decide import Answer, DutyState, Verdict, decide
 from exeat.desk.db import Tx
@@ -35,12 +36,14 @@ class Shown:
     Attributes:
         key: The record's key.
         until: When something in it may change, if nobody adds to the record.
+        zone: Of the facility; in it, texts that people read say their times.
         bare: Nothing on record says why the person is in custody.
     """
 
     key: UUID
     row: BoardRow
     until: datetime
+    zone: ZoneInfo
     bare: bool = False
 
 
@@ -96,11 +99,12 @@ class Board(Base):
             facts = record_from_json(state or b"{}", f"record `{row['name']}`")
         except RecordError:
             said = "The events of this record do not add up; read them one by one."
-            return Shown(record, replace(blank, warnings=(said,)), now + timedelta(days=1))
+            zone = zone_of(self._agency(tx, tx.agency).zone or "UTC")
+            return Shown(record, replace(blank, warnings=(said,)), now + timedelta(days=1), zone)
         law = self._law(tx, tx.agency, facts.facility.kind)
         answer = decide(facts, law, now)
         row_now, until = _filled(blank, facts, answer, now), next_change(facts, law, answer, now)
-        return Shown(record, row_now, until, _is_bare(facts))
+        return Shown(record, row_now, until, zone_of(facts.zone), _is_bare(facts))
 
 
 def _blank(row: dict[str, Any], person: PersonalData | None) -> BoardRow:

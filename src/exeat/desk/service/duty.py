@@ -21,6 +21,7 @@ from exeat.desk.service.errors import BadInput, Refusing
 from exeat.desk.service.models import Done, Reconciliation, TaskKind
 from exeat.desk.service.reading import Reading
 from exeat.facts import events as ev
+from exeat.facts.words import say_time
 
 __all__ = ["Duty"]
 
@@ -48,7 +49,7 @@ class Duty(Acts, Reading):
             standing = {(r["record"], r["kind"]): r["task"].hex for r in tx.all("open_tasks")}
             opened = []
             for shown in self._shown(tx):
-                wanted = dict(self._wanted(ctx, shown.row))
+                wanted = dict(self._wanted(ctx, shown))
                 over = [kind for kind in _OF_THE_CLOCK if kind not in wanted]
                 if any((shown.key, kind.value) in standing for kind in over):
                     words = f"the answer is now {shown.row.verdict}"
@@ -65,15 +66,17 @@ class Duty(Acts, Reading):
 
         return self._run(ctx, "sweep", work)
 
-    def _wanted(self, ctx: Context, row: Any) -> Iterator[tuple[TaskKind, str]]:
+    def _wanted(self, ctx: Context, shown: Shown) -> Iterator[tuple[TaskKind, str]]:
+        """Yield what is due on a row, and why, in the facility's own time."""
+        row, zone = shown.row, shown.zone
         kind = _ALARMS.get(row.verdict)
         if kind is not None:
             since = row.overdue_since or row.eligible_since
-            yield kind, kind.description + (f" Since {since.isoformat()}." if since else "")
+            yield kind, kind.description + (f" Since {say_time(since, zone)}." if since else "")
         alarm = timedelta(hours=self.settings.alarm_hours)
         if row.until is not None and ctx.now < row.until <= ctx.now + alarm:
             kind = TaskKind.HOLD_ENDS
-            yield kind, f"{kind.description} At {row.until.isoformat()}."
+            yield kind, f"{kind.description} At {say_time(row.until, zone)}."
 
     def close_task(self, ctx: Context, task: str, outcome: str) -> None:
         """Close a task, and say what came of it.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from exeat.decide import Answer, Verdict, decide
 from exeat.desk.db import Tx
@@ -86,7 +87,7 @@ class Gate(Base):
             opened: tuple[str, ...] = ()
             if at is None and held.stake == "facility":
                 opened = self._undecided(tx, held, answer, kinds)
-            earlier = cleared_before(tx, held)
+            earlier = cleared_before(tx, held, zone_of(facts.zone))
             log(tx, "clear", answer.verdict.value, held=held)
             return Clearance(
                 answer,
@@ -149,7 +150,7 @@ class Gate(Base):
         law = self._law(tx, held.facility, facts.facility.kind)
         answer = decide(facts, law, tx.ctx.now)
         reached("release-decided")
-        door = self._door(tx, held, history, order, answer)
+        door = self._door(tx, held, history, order, answer, zone_of(facts.zone))
         refusals = refusals_of(door)
         passed: tuple[Refusal, ...] = ()
         if second is not None:
@@ -168,7 +169,13 @@ class Gate(Base):
         )
 
     def _door(
-        self, tx: Tx, held: Held, history: History, order: ReleaseOrder, answer: Answer
+        self,
+        tx: Tx,
+        held: Held,
+        history: History,
+        order: ReleaseOrder,
+        answer: Answer,
+        zone: ZoneInfo,
     ) -> Door:
         person = read_personal(tx, held, self._key(tx, held))
         waiting: list[dict[str, Any]] = []
@@ -183,6 +190,7 @@ class Gate(Base):
         rows = tx.all("open_kinds", record=held.record)
         return Door(
             now=tx.ctx.now,
+            zone=zone,
             order=order,
             history=history,
             answer=answer,

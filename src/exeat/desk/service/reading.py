@@ -16,6 +16,7 @@ from exeat.desk.service._tasks import cleared_before, task_of
 from exeat.desk.service.board import Board
 from exeat.desk.service.context import ACTS, Context, Role
 from exeat.desk.service.models import Agency, Counts, LogLine, PersonPage, Task
+from exeat.facts.case import zone_of
 from exeat.facts.record import Person
 
 __all__ = ["Reading"]
@@ -66,7 +67,7 @@ class Reading(Board):
                 acts=tuple(act for act in _ON_A_PERSON if ctx.may(act)),
                 warnings=(
                     *warnings_of(answer, [r["kind"] for r in rows if r["closed"] is None], others),
-                    *cleared_before(tx, held),
+                    *cleared_before(tx, held, zone_of(facts.zone)),
                 ),
             )
             return _as_issuer(page, ctx.agency) if held.stake == "issuer" else page
