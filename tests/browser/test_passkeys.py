@@ -30,7 +30,7 @@ def town() -> Iterator[Town]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with county(secure_cookies=False, origin=f"http://localhost:{port}") as one:
-        for name in ("officer", "lead", "relief", "novice"):
+        for name in ("officer", "lead", "relief", "novice", "keeper"):
             one.account(name, "supervisor" if name == "lead" else "booking")
         with running(one, port):
             yield one
@@ -90,7 +90,7 @@ def test_a_passkey_is_added_and_then_stands_for_the_code(browser: Any, town: Tow
     add_passkey(page)
     page.wait_for_url("**/account?done=passkey")
     assert page.get_by_role("status").first.inner_text() == "Entered: Passkey."
-    assert page.get_by_role("listitem").get_by_text("key on my ring").is_visible()
+    assert page.get_by_role("listitem").get_by_text("key on my ring", exact=True).is_visible()
     assert violations(page) == []
     (credential,) = key.credentials()
     assert credential["rpId"] == "localhost"
@@ -105,6 +105,20 @@ def test_a_passkey_is_added_and_then_stands_for_the_code(browser: Any, town: Tow
     to_the_second_step(page, town, "officer")
     page.get_by_role("button", name="Use a passkey").click()
     page.wait_for_url("**/board")
+    page.context.close()
+
+
+def test_a_lost_key_is_removed_and_then_no_longer_asked_for(browser: Any, town: Town) -> None:
+    page = sign_in(browser, town.settings.origin, town, "keeper")
+    Authenticator(page)
+    add_passkey(page, "lost key")
+    page.wait_for_url("**/account?done=passkey")
+    page.get_by_role("button", name="Remove : lost key").click()
+    page.wait_for_url("**/account?done=remove_passkey")
+    assert page.get_by_text("You have none yet.").is_visible()
+    assert violations(page) == []
+    to_the_second_step(page, town, "keeper")
+    assert page.get_by_role("button", name="Use a passkey").count() == 0
     page.context.close()
 
 

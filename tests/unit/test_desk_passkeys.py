@@ -15,7 +15,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from tests.scenario.failures.kit import Town, county
 
 from exeat.desk.auth import Session
-from exeat.desk.service.errors import SignInError
+from exeat.desk.auth._rows import door
+from exeat.desk.service.errors import BadInput, SignInError
+from exeat.desk.service.setup import system_context
 
 ORIGIN = "http://localhost:8000"
 
@@ -101,6 +103,17 @@ def registered(town: Town, key: Key) -> None:
     people.register(again(town, session), made, "key on my ring", town.now)
 
 
+def replace_app(town: Town, sealed: bytes | None) -> Session:
+    """Sign in, and take the code app away behind the desk's back."""
+    town.later(minutes=1)  # A code counts once.
+    session = town.desk.accounts.confirm(half(town), town.code("sam"), town.now)
+    with town.desk.db.transaction(door("pierce", town.now)) as tx:
+        row = tx.one("account_by_name", name="sam")
+        assert row is not None
+        tx.run("account_second", id=row["id"], sealed=sealed)
+    return again(town, session)
+
+
 def test_a_passkey_stands_for_the_code(town: Town) -> None:
     key, people = Key(), town.desk.accounts
     registered(town, key)
@@ -108,6 +121,41 @@ def test_a_passkey_stands_for_the_code(town: Town) -> None:
     answer = key.signed(people.sign_options(session, town.now))
     assert people.confirm_passkey(again(town, session), answer, town.now).whole
     assert again(town, session).whole
+
+
+def test_a_passkey_that_was_removed_opens_nothing(town: Town) -> None:
+    key, people = Key(), town.desk.accounts
+    registered(town, key)
+    session = half(town)
+    answer = key.signed(people.sign_options(session, town.now))
+    (one,) = people.passkeys(session, town.now)
+    with pytest.raises(SignInError, match="only second factor"):  # on a password alone
+        people.remove_passkey(again(town, session), one.id, town.now)
+    whole = people.confirm_passkey(again(town, session), answer, town.now)
+    with pytest.raises(BadInput, match="none of yours"):
+        people.remove_passkey(whole, "AAAA", town.now)
+    people.remove_passkey(whole, one.id, town.now)
+    assert people.passkeys(whole, town.now) == []
+    other = half(town)
+    answer = key.signed(people.sign_options(other, town.now))
+    with pytest.raises(SignInError):
+        people.confirm_passkey(again(town, other), answer, town.now)
+
+
+def test_the_last_passkey_stays_where_there_is_no_code_app(town: Town) -> None:
+    registered(town, Key())
+    session = replace_app(town, None)
+    (one,) = town.desk.accounts.passkeys(session, town.now)
+    with pytest.raises(SignInError, match="only second factor"):
+        town.desk.accounts.remove_passkey(session, one.id, town.now)
+
+
+def test_a_reset_takes_passkeys_away_so_that_the_owner_may_begin_anew(town: Town) -> None:
+    registered(town, Key())
+    town.passwords["sam"] = town.desk.accounts.reset(system_context(town.now), "sam", "pierce")
+    session = half(town)
+    assert town.desk.accounts.passkeys(session, town.now) == []
+    assert town.desk.accounts.enrol(session, town.now).startswith("otpauth://")
 
 
 def test_an_answer_to_another_challenge_does_not(town: Town) -> None:

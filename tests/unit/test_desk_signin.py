@@ -9,6 +9,7 @@ import pytest
 from tests.scenario.failures.kit import Town, county
 
 from exeat.desk.auth import Session
+from exeat.desk.auth._rows import door
 from exeat.desk.service import Role
 from exeat.desk.service.errors import BadInput, NotPermitted, SignInError
 from exeat.desk.service.setup import first_use, system_context
@@ -169,6 +170,9 @@ def test_a_reset_takes_the_app_away_and_asks_for_a_new_password(town: Town) -> N
     first = town.desk.accounts.reset(system_context(town.now), "sam", "pierce")
     session = town.desk.accounts.sign_in("sam", first, town.now)
     assert session.account.must_change and not session.account.enrolled
+    with town.desk.db.transaction(door("host", town.now)) as tx:
+        lines = tx.all("log", record=None, before=None, limit=50)
+    assert [line["what"] for line in lines].count("reset") == 1
 
 
 @pytest.mark.parametrize(

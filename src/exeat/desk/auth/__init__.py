@@ -1,9 +1,9 @@
 """Who sits at the desk: accounts, second factors, sessions, and keys of other systems."""
 
-from exeat.desk.auth._rows import Account, ApiKey, Session
+from exeat.desk.auth._rows import Account, ApiKey, Passkey, Session
 from exeat.desk.auth.accounts import Accounts
 
 COOKIE = "exeat_session"
 """The cookie that holds a person's session."""
 
-__all__ = ["COOKIE", "Account", "Accounts", "ApiKey", "Session"]
+__all__ = ["COOKIE", "Account", "Accounts", "ApiKey", "Passkey", "Session"]

@@ -9,7 +9,7 @@ from typing import Any
 from exeat.desk.service._words import code_of
 from exeat.desk.service.context import Context, Role
 
-__all__ = ["Account", "ApiKey", "Session", "door"]
+__all__ = ["Account", "ApiKey", "Passkey", "Session", "door"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,15 @@ class Session:
     token_hash: bytes = field(repr=False)
     token: str = field(default="", repr=False)
     challenge: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Passkey:
+    """A passkey of an account: its id as browsers write it, and what its owner calls it."""
+
+    id: str
+    label: str
+    created: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,11 +160,13 @@ class Accounts(Passkeys, Keys):
         self._keep(ctx, account, agency, "enable", "account_enable", now=ctx.now)
 
     def reset(self, ctx: Context, account: str, agency: str | None = None) -> str:
-        """Give an account a new first password and take its code app away; return the password."""
+        """Give an account a new first password, and return it.
+
+        Its code app and its passkeys are taken away, as a key that is lost must open nothing.
+        """
         password = secrets.token_urlsafe(12)
         hashed = self.hasher.hash(password)
-        self._keep(ctx, account, agency, "reset", "account_password", hash=hashed, must_change=True)
-        self._keep(ctx, account, agency, "reset", "account_second", sealed=None)
+        self._keep(ctx, account, agency, "reset", "account_reset", hash=hashed)
         return password
 
     def change_password(self, session: Session, old: str, new: str, ctx: Context) -> None:
@@ -203,6 +205,8 @@ class Accounts(Passkeys, Keys):
                 tx.run(query, id=row["id"], **params)
                 if act in ("disable", "reset"):
                     tx.run("sessions_end", account=row["id"], now=ctx.now)
+                if act == "reset":
+                    tx.run("remove_passkeys", account=row["id"])
             log(tx, act, about=row["name"])
 
     def _account(self, tx: Tx, account: str) -> dict[str, Any]:

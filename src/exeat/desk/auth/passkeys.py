@@ -14,14 +14,15 @@ from webauthn import (
     verify_authentication_response,
     verify_registration_response,
 )
-from webauthn.helpers import base64url_to_bytes
+from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import PublicKeyCredentialDescriptor
 
-from exeat.desk.auth._rows import Session, door
+from exeat.desk.auth._rows import Passkey, Session, door
 from exeat.desk.auth.signin import SignIn
 from exeat.desk.service._base import log
-from exeat.desk.service.errors import SignInError
+from exeat.desk.service._words import bad_field
+from exeat.desk.service.errors import BadInput, SignInError
 
 __all__ = ["Passkeys"]
 
@@ -114,10 +115,30 @@ class Passkeys(SignIn):
             tx.run("passkey_used", id=id, sign_count=signed.new_sign_count)
         return self.made_whole(session, now, "passkey")
 
-    def passkeys(self, session: Session, now: datetime) -> list[str]:
-        """Return what the account's owner calls each of its passkeys, the first one first."""
+    def passkeys(self, session: Session, now: datetime) -> list[Passkey]:
+        """Return the passkeys of one's own account, the first one first."""
         found = sorted(self._keys(session, now), key=lambda row: row["created"])
-        return [row["label"] for row in found]
+        return [Passkey(bytes_to_base64url(r["id"]), r["label"], r["created"]) for r in found]
+
+    def remove_passkey(self, session: Session, id: str, now: datetime) -> None:
+        """Take a passkey away, such as one that was lost.
+
+        Raises:
+            SignInError: The session is not whole; or it is the last one of an account without a
+                code app, which a password alone could then give a new second factor.
+            BadInput: The account has no such passkey.
+        """
+        have = self.passkeys(session, now)
+        if id not in {one.id for one in have}:
+            raise BadInput([bad_field("passkey", "is none of yours", "Take one from the list.")])
+        if not session.whole or (len(have) == 1 and not session.account.enrolled):
+            help = "Add another passkey first, or have your administrator reset the account."
+            raise SignInError.one("E614", "passkey", "is your only second factor", help)
+        with self.db.transaction(door(session.account.agency, now, session.account.name)) as tx:
+            row = tx.one("account_by_name", name=session.account.name)
+            assert row is not None
+            tx.run("remove_passkey", account=row["id"], id=base64url_to_bytes(id))
+            log(tx, "remove_passkey", about=row["name"])
 
     def _keys(self, session: Session, now: datetime) -> list[dict[str, Any]]:
         with self.db.transaction(door(session.account.agency, now)) as tx:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from exeat.desk.auth import Account, ApiKey, Session
+from exeat.desk.auth import Account, ApiKey, Passkey, Session
 from exeat.desk.pages._invented import HOUSE, NOW
 from exeat.desk.pages._invented_papers import accounts_of
 from exeat.desk.service._words import code_of
@@ -61,9 +61,13 @@ class InventedAccounts:
 
     register_options = sign_options
 
-    def passkeys(self, session: Session, now: datetime) -> list[str]:
+    def passkeys(self, session: Session, now: datetime) -> list[Passkey]:
         """Return one passkey."""
-        return ["key on my ring"]
+        return [Passkey("AAAA", "key on my ring", NOW - timedelta(days=40))]
+
+    def remove_passkey(self, session: Session, id: str, now: datetime) -> None:
+        """Refuse, as it is the only one."""
+        raise SignInError.one("E614", "passkey", "is your only second factor", "Add another.")
 
     def sign_out(self, session: Session, now: datetime) -> None:
         """End nothing."""

@@ -40,6 +40,11 @@ UPDATE exeat_desk.account SET second_factor = %(sealed)s, last_code = 0 WHERE id
 -- account_password: Set a password.
 UPDATE exeat_desk.account SET password_hash = %(hash)s, must_change = %(must_change)s WHERE id = %(id)s
 
+-- account_reset: Give a first password, and take the code app away.
+UPDATE exeat_desk.account
+SET password_hash = %(hash)s, must_change = true, second_factor = NULL, last_code = 0
+WHERE id = %(id)s
+
 -- account_unlock: Unlock an account.
 UPDATE exeat_desk.account SET failures = 0, locked = NULL WHERE id = %(id)s
 
@@ -83,6 +88,12 @@ VALUES (%(id)s, %(account)s, %(public_key)s, %(sign_count)s, %(label)s, %(now)s)
 
 -- passkeys: The passkeys of an account.
 SELECT id, public_key, sign_count, label, created FROM exeat_desk.passkey WHERE account = %(account)s
+
+-- remove_passkey: Take one passkey of an account away.
+DELETE FROM exeat_desk.passkey WHERE account = %(account)s AND id = %(id)s
+
+-- remove_passkeys: Take every passkey of an account away.
+DELETE FROM exeat_desk.passkey WHERE account = %(account)s
 
 -- passkey_used: Remember a passkey's count.
 UPDATE exeat_desk.passkey SET sign_count = %(sign_count)s WHERE id = %(id)s

@@ -146,6 +146,20 @@ def add_passkey(request: Request, site: At, sent: SentForm) -> Response:
     return see("/account?done=passkey")
 
 
+@router.post("/account/passkey/remove")
+def remove_passkey(request: Request, site: At, sent: SentForm) -> Response:
+    """Take a passkey away."""
+    site.checked(request, sent)
+    session, id = site.session(request), str(sent.get("passkey") or "")
+    try:
+        site.desk.accounts.remove_passkey(session, id, site.clock())
+    except SignInError:
+        return _account(site, request, [Problem("", "account.last")])
+    except ExeatError:
+        return _account(site, request, [Problem("", "account.not_yours")])
+    return see("/account?done=remove_passkey")
+
+
 @router.post("/language")
 def language(request: Request, site: At, sent: SentForm) -> Response:
     """Remember the language that was chosen."""
