@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from tests.scenario.failures.kit import Town, county, person_of
+from tests.scenario.failures.kit import Town, county, database, person_of
 
 from exeat.desk.service import Role
 from exeat.desk.service.models import Override, OverrideReason
+from exeat.desk.service.setup import prepare
 from exeat.errors import ExeatError
+from exeat.record import backup, restore
 
 # Holds nothing about anybody in custody or at a desk.
 OPEN_TO_ALL = {"exeat.agency", "exeat.head", "exeat.node", "exeat.checkpoint"}
@@ -122,6 +125,20 @@ def test_an_issuer_reads_its_record_and_no_personal_data(town: Town) -> None:
     assert found["exeat_vault.personal"] == 0
     assert found["exeat_desk.task"] == 0
     assert found["exeat_desk.request"] == 2
+
+
+def test_a_desk_that_was_restored_is_no_auditor_of_the_database(town: Town, tmp_path: Path) -> None:
+    """An auditor sees the leaves of every agency; the desk's host is one, and its login is not."""
+    member = "SELECT pg_has_role(%s, 'exeat_auditor', 'MEMBER')"
+    login = town.settings.login
+    backup(town.admin, tmp_path / "desk.dump")
+    copy = database()
+    restore(copy, tmp_path / "desk.dump")
+    with psycopg.connect(copy, autocommit=True) as conn:
+        assert conn.execute(member, [login]).fetchone() == (False,)
+        conn.execute(f"GRANT exeat_auditor TO {login}".encode())  # as restores once did
+        prepare(copy, town.settings)
+        assert conn.execute(member, [login]).fetchone() == (False,)
 
 
 def test_nobody_forges_a_row_of_another_agency(town: Town) -> None:

@@ -15,7 +15,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import tuple_row
 
 from exeat.errors import LedgerError
-from exeat.record.schema import add_login, create_roles, holds_ledger
+from exeat.record.schema import create_roles, holds_ledger, make_login
 from exeat.record.server import client_tool
 
 __all__ = ["backup", "restore"]
@@ -64,9 +64,13 @@ def restore(conninfo: str, path: Path) -> None:
         create_roles(conn)
         _run("pg_restore", conninfo, ["--exit-on-error", "--single-transaction", str(path)])
         with conn.cursor(row_factory=tuple_row) as cursor:
-            found = cursor.execute("SELECT login, agency, duty, signs FROM exeat.login").fetchall()
-        for login, agency, duty, signs in found:
-            add_login(conn, login, agency, duty, signs=signs)
+            # A desk's login acts for agencies of every duty, its host too. It is no auditor of
+            # the database, who would see past every policy.
+            found = cursor.execute(
+                "SELECT login, bool_and(duty = 'auditor') FROM exeat.login GROUP BY login"
+            ).fetchall()
+        for login, auditor in found:
+            make_login(conn, login, auditor=auditor)
 
 
 def _run(tool: str, conninfo: str, options: list[str]) -> None:

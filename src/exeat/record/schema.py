@@ -26,6 +26,7 @@ __all__ = [
     "add_login",
     "create_roles",
     "holds_ledger",
+    "make_login",
     "migrate",
     "migrations",
     "whole_schema",
@@ -179,15 +180,11 @@ def add_login(
         signs: It may put signed checkpoints on record.
         password: For a login over the network; a private server asks for none.
     """
-    group = "exeat_auditor" if duty == "auditor" else "exeat_app"
-    role = sql.Identifier(login)
     with conn.transaction():
-        known = conn.execute("SELECT FROM pg_roles WHERE rolname = %s", [login])
-        if known.fetchone() is None:
-            conn.execute(sql.SQL("CREATE ROLE {} LOGIN").format(role))
+        make_login(conn, login, auditor=duty == "auditor")
         if password is not None:
-            conn.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(role, sql.Literal(password)))
-        conn.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(group), role))
+            text = sql.SQL("ALTER ROLE {} PASSWORD {}")
+            conn.execute(text.format(sql.Identifier(login), sql.Literal(password)))
         conn.execute("SET LOCAL ROLE exeat_owner")
         conn.execute(
             "INSERT INTO exeat.login (login, agency, duty, signs) VALUES (%s, %s, %s, %s)"
@@ -196,6 +193,15 @@ def add_login(
             [login, agency, duty, signs],
         )
         conn.execute("RESET ROLE")
+
+
+def make_login(conn: psycopg.Connection[object], login: str, *, auditor: bool) -> None:
+    """Make a database login where there is none, in the group of auditors or of the application."""
+    role, group = sql.Identifier(login), "exeat_auditor" if auditor else "exeat_app"
+    known = conn.execute("SELECT FROM pg_roles WHERE rolname = %s", [login])
+    if known.fetchone() is None:
+        conn.execute(sql.SQL("CREATE ROLE {} LOGIN").format(role))
+    conn.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(group), role))
 
 
 if __name__ == "__main__":

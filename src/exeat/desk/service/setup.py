@@ -58,6 +58,10 @@ def prepare(admin: str, settings: Settings, password: str | None = None) -> str:
                 text = sql.SQL("ALTER ROLE {} PASSWORD {}")
                 conn.execute(text.format(role, sql.Literal(password)))
             conn.execute(sql.SQL("GRANT exeat_app TO {}").format(role))
+            # A restored desk without a facility could only be taken for an auditor's.
+            member = "SELECT pg_has_role(%s, 'exeat_auditor', 'MEMBER')"
+            if conn.execute(member, [settings.login]).fetchone() == (True,):
+                conn.execute(sql.SQL("REVOKE exeat_auditor FROM {}").format(role))
     parts = {**conninfo_to_dict(admin), "user": settings.login}
     parts.pop("password", None)
     if password is not None:
