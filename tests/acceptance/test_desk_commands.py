@@ -9,6 +9,7 @@ import socket
 import tempfile
 import zipfile
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from exeat.desk.house import open_house, signing
 from exeat.desk.service.context import Role
 from exeat.desk.service.setup import system_context
 from exeat.errors import LedgerError
+from exeat.record.ledger import Ledger
 from exeat.record.server import database
 from tests.acceptance.readme import exeat
 
@@ -33,6 +35,10 @@ def data() -> Iterator[Path]:
         fill(house.desk, datetime.now(UTC))
         ctx = system_context(datetime.now(UTC), "wa-pierce", Role.SUPERVISOR)
         (folder / "record").write_text(house.desk.board(ctx)[0].record, encoding="utf-8")
+        with Ledger.connect(house.signing, house.master) as ledger:
+            ledger.checkpoint(house.signer)
+        proof = house.desk.request_proof(ctx, house.desk.requests(ctx)[0].id)
+        (folder / "request.json").write_text(json.dumps(asdict(proof)), encoding="utf-8")
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -74,6 +80,21 @@ def test_an_exported_case_verifies_offline_and_has_a_pdf_and_the_law(data: Path)
         [pdf] = [name for name in names if name.endswith("case.pdf")]
         assert files.read(pdf).startswith(b"%PDF-")
         assert any(name.endswith("answers.json") for name in names)
+
+
+def test_the_proof_of_a_request_verifies_offline(data: Path, tmp_path: Path) -> None:
+    path = data / "request.json"
+    done = exeat("verify", str(path), "--key", key_of(data))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.startswith("verified: ")
+    assert exeat("verify", str(path)).returncode == 3
+    bad = tmp_path / "bad.json"
+    text = path.read_text(encoding="utf-8")
+    bad.write_text(text.replace("to wa-pierce", "to fl-broward"), encoding="utf-8")
+    assert exeat("verify", str(bad), "--key", key_of(data)).returncode == 1
+    bad.write_text('{"format": "another/1"}', encoding="utf-8")
+    other = exeat("verify", str(bad))
+    assert other.returncode == 2 and "is no proof of a request" in other.stderr
 
 
 def test_a_bundle_under_another_key_is_not_trusted(data: Path) -> None:

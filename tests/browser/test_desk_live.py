@@ -26,6 +26,7 @@ from exeat.desk.app import create_app
 from exeat.desk.pages.app import pages_of
 from exeat.desk.pages.verifying import checker
 from exeat.facts.codes import LiftReason
+from exeat.record import verify_request
 
 pytestmark = pytest.mark.browser
 
@@ -227,6 +228,10 @@ def test_a_request_from_sending_to_answer(browser: Any, address: str, town: Town
     assert card.get_by_text("not yet").is_visible()
     card.get_by_text("Proof of receipt").click()
     assert "exeat-receipt/1" in card.locator("pre").inner_text()
+    assert "of the ledger" in card.locator("p.mono").inner_text()
+    with agent.expect_download() as download:
+        card.get_by_role("link", name="the proof as a file").click()
+    assert verify_request(download.value.path()).exit_code == 3  # by no key got elsewhere
 
     page = sign_in(browser, address, town, "officer")
     page.goto(f"{address}/requests")

@@ -18,6 +18,7 @@ from exeat.desk.api.site import openapi
 from exeat.desk.app import create_app
 from exeat.desk.pages.app import pages_of
 from exeat.desk.service import Role
+from exeat.record import check_request_proof
 
 # Who needs no login to ask for these, and why.
 OPEN = {
@@ -164,6 +165,25 @@ def test_a_stale_version_says_what_came_in(town: Town, client: TestClient) -> No
     assert answer.status_code == 409
     error = answer.json()["error"]
     assert error["version"] == 5 and error["came_in"][0]["event"] == "detainer-lodged"
+
+
+def test_the_proof_of_a_request_is_for_its_two_sides(town: Town, client: TestClient) -> None:
+    issuer = key(town, "ice-sea", "requester")
+    body = {"facility": "pierce", "person": {"surname": "Absent"}, "paper": {}}
+    sent = client.post("/api/v1/requests", json=body, headers=issuer).json()
+    assert isinstance(sent["receipt_leaf"], int) and sent["answer_leaf"] is None
+    path = f"/api/v1/requests/{sent['id']}"
+    answered = client.post(f"{path}/not-in-custody-here", headers=key(town)).json()
+    for headers in (issuer, key(town)):
+        proof = client.get(f"{path}/proof", headers=headers)
+        assert proof.status_code == 200, proof.text
+        assert proof.json()["receipt"]["text"] == sent["receipt"]
+        assert proof.json()["answer"]["seq"] == answered["answer_leaf"]
+        assert check_request_proof(proof.json(), [town.signer.verifier()]).exit_code == 3
+    for agency, role in (("other-issuer", "requester"), ("texas", "booking")):
+        said = client.get(f"{path}/proof", headers=key(town, agency, role))
+        assert (said.status_code, said.json()["error"]["code"]) == (404, "E507")
+    assert client.get(f"{path}/proof", headers=key(town, "defender", "counsel")).status_code == 403
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,29 @@ def test_numbers_of_migrations_have_no_gap_within_a_part() -> None:
         assert number == before + 1 or number % 100 == 0
 
 
+def test_records_from_before_requests_were_entered_are_custody_records(
+    pg_server: PrivateServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_database(pg_server, "before_requests")
+    steps = migrations()
+    with psycopg.connect(pg_server.conninfo(database="before_requests"), autocommit=True) as conn:
+        with monkeypatch.context() as before:
+            before.setattr(
+                schema, "migrations", lambda: steps[: [s.number for s in steps].index(102)]
+            )
+            migrate(conn)
+        schema.add_agency(conn, "us-aa-jail", "A jail")
+        schema.add_login(conn, "desk_a", "us-aa-jail", "desk")
+        info = pg_server.conninfo(user="desk_a", database="before_requests")
+        with psycopg.connect(info, autocommit=True) as desk:
+            desk.execute(
+                "SELECT exeat.open_record('r1', gen_random_uuid(), 'p', gen_random_uuid(), 'k')"
+            )
+        assert next(step.number for step in migrate(conn)) == 102
+        found = conn.execute("SELECT name, kind FROM exeat_vault.record").fetchall()
+        assert found == [("r1", "custody")]
+
+
 def test_migrating_again_changes_nothing(ground: Ground) -> None:
     with ground.admin() as conn:
         assert migrate(conn) == []

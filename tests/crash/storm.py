@@ -84,7 +84,9 @@ def act(storm: Storm, rng: random.Random, number: int, who: int) -> tuple[str, .
         return send(storm, who)
     if chosen < 0.34:
         return match(storm, ctx, who, record)
-    if chosen < 0.52:
+    if chosen < 0.38:
+        return stranger(storm, rng, ctx)
+    if chosen < 0.54:
         return lift(storm, rng, ctx, record)
     return release(storm, rng, number, who, record)
 
@@ -98,6 +100,20 @@ def send(storm: Storm, who: int) -> tuple[str, ...]:
         paper=storm.town.paper(),
     )
     return ("sent",)
+
+
+def stranger(storm: Storm, rng: random.Random, ctx: Context) -> tuple[str, ...]:
+    """Ask for somebody who is not here, and answer, or withdraw, or leave it."""
+    desk, ice = storm.town.desk, storm.town.ctx("agent", "ice-sea", Role.REQUESTER)
+    person = person_of("Nobody", f"N-{rng.randrange(PEOPLE)}")
+    sent = desk.send_request(ice, facility=JAIL, person=person, paper=storm.town.paper())
+    assert sent.receipt_leaf is not None
+    chosen = rng.random()
+    if chosen < 0.4:
+        desk.not_in_custody_here(ctx, sent.id)
+    elif chosen < 0.7:
+        desk.withdraw_request(ice, sent.id)
+    return ("sent for nobody here",)
 
 
 def match(storm: Storm, ctx: Context, who: int, record: str) -> tuple[str, ...]:

@@ -144,6 +144,13 @@ def test_a_requester_and_an_auditor_see_no_personal_data(app: FastAPI, client: A
             assert other.who.booking_number not in text
 
 
+@pytest.mark.parametrize("role", ["booking", "requester"])
+def test_a_request_says_which_leaves_of_the_ledger_hold_it(client: Any, role: str) -> None:
+    text = signed(client, role).get("/requests").text
+    assert "Receipt: leaf 1874 of the ledger · Answer: leaf 1881 of the ledger" in text
+    assert "Receipt: leaf 2210 of the ledger · <a" in text  # nobody has answered it
+
+
 def every_page(app: FastAPI) -> Iterator[tuple[str, str]]:
     from tests.browser.shots import PAGES
 

@@ -14,7 +14,15 @@ from exeat.cli.serve import DataDir, data_folder
 from exeat.desk.casefile import attachments_of
 from exeat.desk.clock import utcnow
 from exeat.desk.house import desk_login, master_of, open_record, signer_of, signing_login
-from exeat.record import Ledger, Report, Verifier, export_bundle, verify_bundle, verify_database
+from exeat.record import (
+    Ledger,
+    Report,
+    Verifier,
+    export_bundle,
+    verify_bundle,
+    verify_database,
+    verify_request,
+)
 from exeat.record import backup as write_backup
 from exeat.record import restore as read_backup
 from exeat.record.server import database
@@ -28,8 +36,11 @@ Keys = Annotated[
 
 
 def verify(
-    bundle: Annotated[
-        Path | None, typer.Argument(help="An exported bundle; left out: the live record.")
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            help="An exported bundle, or the proof of a request; left out: the live record."
+        ),
     ] = None,
     key: Keys = None,
     known: Annotated[
@@ -40,7 +51,7 @@ def verify(
     ] = False,
     data: DataDir = None,
 ) -> None:
-    """Verify the record, live or as an exported bundle.
+    """Verify the record, live or as an exported bundle; or the proof of one request.
 
     Exits with 0 if it verifies, 1 if anything is damaged, 2 if it cannot be read, 3 if it is
     sound in itself but no known key has signed it.
@@ -49,17 +60,29 @@ def verify(
       exeat verify
 
       exeat verify case.zip --key "exeat.example/desk+1234abcd+..."
+
+      exeat verify request.json --key "exeat.example/desk+1234abcd+..."
     """
     verifiers = [Verifier.decode(text) for text in key or []]
     notes = [read_text(path)[0] for path in known or []]
-    if bundle is not None:
-        _finish(verify_bundle(bundle, verifiers, known=notes))
+    if file is not None:
+        check = verify_request if _is_json(file) else verify_bundle
+        _finish(check(file, verifiers, known=notes))
     folder = data_folder(data)
     with open_record(folder) as admin, psycopg.connect(admin, autocommit=True) as conn:
         verifiers = verifiers or [signer_of(folder).verifier()]
         master = master_of(folder) if contents else None
         report = verify_database(conn, verifiers, master=master, known=notes)
     _finish(report)
+
+
+def _is_json(file: Path) -> bool:
+    """Say whether a file begins as JSON does; what cannot be read is said by whoever reads it."""
+    try:
+        with file.open("rb") as opened:
+            return opened.read(1) == b"{"
+    except OSError:
+        return False
 
 
 def _finish(report: Report) -> None:

@@ -3,10 +3,12 @@
 Layers, each resting on those above it::
 
     merkle, canonical, checkpoint    pure: hashes, proofs, signed notes
+    request_text, entry_proof        pure: receipts and answers, one entry with its proof
     vault, entries                   keys, sealing
     schema, server, queries          the database
     ledger, proofs, views            write, read, sign
     verify, bundle, backup           check, hand over, keep
+    request_proof                    one request, for its sender
 
 ``docs/design/ledger.md`` says what is promised, how, and what is not.
 """
@@ -18,6 +20,7 @@ from exeat.record.bundle import export_bundle
 from exeat.record.checkpoint import Checkpoint, Signer, Verifier, open_checkpoint
 from exeat.record.entries import Entry, History, Receipt
 from exeat.record.ledger import Ledger
+from exeat.record.request_proof import check_request_proof, prove_request, verify_request
 from exeat.record.schema import add_agency, add_login, migrate
 from exeat.record.server import PrivateServer, database
 from exeat.record.vault import MasterKey, rotate
@@ -47,14 +50,17 @@ __all__ = [
     "add_login",
     "backup",
     "board",
+    "check_request_proof",
     "custody",
     "database",
     "export_bundle",
     "migrate",
     "open_checkpoint",
+    "prove_request",
     "rebuild",
     "restore",
     "rotate",
     "verify_bundle",
     "verify_database",
+    "verify_request",
 ]

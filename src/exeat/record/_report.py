@@ -13,7 +13,16 @@ UNREADABLE: Final = 2
 UNTRUSTED: Final = 3
 
 Kind: TypeAlias = Literal[
-    "missing", "leaf", "version", "time", "tree", "payload", "expunged", "checkpoint", "truncated"
+    "missing",
+    "leaf",
+    "version",
+    "time",
+    "tree",
+    "payload",
+    "expunged",
+    "checkpoint",
+    "truncated",
+    "request",
 ]
 """What is damaged:
 
@@ -26,6 +35,7 @@ Kind: TypeAlias = Literal[
 * ``expunged``: a content is gone, and no entry says that it was expunged.
 * ``checkpoint``: a checkpoint is forged, or speaks of another log than this.
 * ``truncated``: the log is shorter than a checkpoint says.
+* ``request``: the desk's row of a request is gone, or says something else than the entries.
 """
 
 _SHOWN: Final = 1000
@@ -62,6 +72,7 @@ class Report:
         unopened: Contents that were not looked at, for want of the vault key.
         checkpoints: Signed checkpoints that hold for this log, by a key that was given.
         signed_size: Size of the largest of them.
+        unproved: Entries of a proof that no checkpoint covers yet.
         trusted: A key was given from outside the log, and a checkpoint holds by it.
         damages: What does not verify; at most the first thousand.
         count: How many damages there are in all.
@@ -74,6 +85,7 @@ class Report:
     unopened: int = 0
     checkpoints: int = 0
     signed_size: int = 0
+    unproved: int = 0
     trusted: bool = False
     damages: list[Damage] = field(default_factory=list)
     count: int = 0
@@ -104,4 +116,6 @@ class Report:
         }[self.exit_code]
         contents = f"{self.opened} opened, {self.expunged} expunged, {self.unopened} not looked at"
         lines = [said, f"contents: {contents}", f"root: {self.root or 'not computed'}"]
+        if self.unproved:
+            lines.append(f"not under a checkpoint yet: {self.unproved}; ask for the proof again")
         return lines + [str(damage) for damage in self.damages]

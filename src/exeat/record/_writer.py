@@ -34,14 +34,19 @@ class Target:
     """The record to append to.
 
     Attributes:
-        name: Its id in events.
+        name: Its id in events; None: that of the requests to this login's own facility.
         facility: Code of the facility; None: this login's own.
         person: The facility's own id of the person, for when the record opens.
     """
 
-    name: str
+    name: str | None
     facility: str | None = None
     person: str | None = None
+
+    @property
+    def place(self) -> str:
+        """What to call it in a message."""
+        return "record of requests" if self.name is None else f"record `{self.name}`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,7 @@ class Writer:
         _refuse_torn(contents)
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                with translated(f"record `{target.name}`"), self.conn.transaction():
+                with translated(target.place), self.conn.transaction():
                     receipts = self._once(target, contents, expected, check=check)
                 break
             except (psycopg.errors.UniqueViolation, StaleVersion):
@@ -94,13 +99,15 @@ class Writer:
         key = key_of(self.master, row)
         if key is None:
             words, help = "was expunged", "Open a new record; nothing can be added to this one."
-            raise Expunged.one("E504", f"record `{target.name}`", words, help)
+            raise Expunged.one("E504", target.place, words, help)
         held = self._held(contents, row.record, key)
         new = {content.id: content for content in contents if content.id not in held}
         reached("append-found")
         if new:
             view = None
-            if check or self.keep_views:
+            # The requests to a facility are no custody, so there is nothing to view.
+            keep_views = self.keep_views and target.name is not None
+            if check or keep_views:
                 # Before writing: from then on every other writer waits for this transaction.
                 view = self._view(row.record, key, list(new.values()))
                 if check and view.error is not None:
@@ -111,7 +118,7 @@ class Writer:
             for content, one, said in zip(new.values(), sealed, written, strict=True):
                 held[content.id] = _receipt(content.id, row.record, one.commitment, said)
             reached("append-written")
-            if view is not None and self.keep_views:
+            if view is not None and keep_views:
                 views.put(self.conn, view, key)
             reached("append-viewed")
         return tuple(held[content.id] for content in contents)
@@ -140,6 +147,8 @@ class Writer:
 
     def _found_or_opened(self, target: Target) -> RecordRow:
         name, facility = target.name, target.facility
+        if name is None:
+            return self._requests()
         found = rows(self.conn, RecordRow, "find_record", name=name, facility=facility)
         if not found and facility is None:
             key = uuid4()
@@ -152,6 +161,17 @@ class Writer:
             }
             call(self.conn, "open_record", params)
         return found[0] if found else find(self.conn, name, facility)
+
+    def _requests(self) -> RecordRow:
+        """Return the record of the requests to this facility; open it for the first one."""
+        found = rows(self.conn, RecordRow, "find_requests")
+        if not found:
+            person = uuid4()
+            wrapped = self.master.new_person(person)
+            params = {"record": uuid4(), "person": person, "wrapped_key": wrapped}
+            call(self.conn, "open_requests", params)
+            found = rows(self.conn, RecordRow, "find_requests")
+        return found[0]
 
 
 def write(

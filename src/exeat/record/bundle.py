@@ -15,7 +15,6 @@ log's keeper vouches that nothing was left out, which no proof of inclusion can 
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import re
@@ -30,13 +29,13 @@ from exeat.errors import ExeatError, LedgerError
 from exeat.record.canonical import utc_micros
 from exeat.record.checkpoint import Checkpoint, Signer
 from exeat.record.entries import Entry, History
+from exeat.record.entry_proof import entry_to_json, proof_text
 from exeat.record.ledger import Ledger
 from exeat.record.proofs import last_checkpoint
 
-__all__ = ["BUNDLE_FORMAT", "PROOF_FORMAT", "export_bundle", "proof_text"]
+__all__ = ["BUNDLE_FORMAT", "export_bundle"]
 
 BUNDLE_FORMAT: Final = "exeat-bundle/1"
-PROOF_FORMAT: Final = "c2sp.org/tlog-proof@v1"
 _ATTACHMENT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 # The archive's own time stamps say nothing, so that the same bundle has the same bytes.
 _STAMP: Final = (1980, 1, 1, 0, 0, 0)
@@ -95,21 +94,6 @@ def _refuse(path: Path, attachments: Mapping[str, bytes]) -> None:
         raise _there(path)
 
 
-def proof_text(seq: int, proof: list[bytes], note: str) -> str:
-    """Return an inclusion proof with its checkpoint, in C2SP tlog-proof form.
-
-    Examples:
-        >>> print(proof_text(7, [bytes(32)], "a checkpoint"))
-        c2sp.org/tlog-proof@v1
-        index 7
-        AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
-        <BLANKLINE>
-        a checkpoint
-    """
-    hashes = "".join(f"{base64.b64encode(part).decode()}\n" for part in proof)
-    return f"{PROOF_FORMAT}\nindex {seq}\n{hashes}\n{note}"
-
-
 def _covering(ledger: Ledger, history: History, signer: Signer) -> tuple[Checkpoint, str]:
     last = last_checkpoint(ledger.conn)
     needed = history.entries[-1].seq + 1 if history.entries else 0
@@ -121,12 +105,7 @@ def _covering(ledger: Ledger, history: History, signer: Signer) -> tuple[Checkpo
 
 
 def _line(entry: Entry) -> bytes:
-    said = {
-        "seq": entry.seq,
-        "leaf": entry.leaf.data().decode(),
-        "salt": None if entry.salt is None else entry.salt.hex(),
-        "content": None if entry.content is None else entry.content.decode(),
-    }
+    said = entry_to_json(entry)
     return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 

@@ -20,29 +20,42 @@ from exeat.record.vault import PersonKey
 __all__ = [
     "ANSWER_GIVEN",
     "RECORD_EXPUNGED",
+    "REQUEST_ANSWERED",
+    "REQUEST_RECEIVED",
     "Content",
     "Entry",
     "History",
     "Receipt",
     "Sealed",
     "answer_content",
+    "answered_content",
     "event_content",
     "event_of",
     "expunged_content",
     "open_entry",
+    "received_content",
     "seal",
 ]
 
 ANSWER_GIVEN: Final = "answer-given"
 RECORD_EXPUNGED: Final = "record-expunged"
+REQUEST_RECEIVED: Final = "request-received"
+REQUEST_ANSWERED: Final = "request-answered"
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What is about to be said: the client's id for it, and its canonical bytes."""
+    """What is about to be said.
+
+    Attributes:
+        id: The client's, for the one record.
+        data: Canonical JSON.
+        open: It names nobody, so it is not sealed and outlives every expungement.
+    """
 
     id: str
     data: bytes
+    open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,15 +179,39 @@ def answer_content(id: str, record: str, answer: Mapping[str, Any]) -> Content:
 def expunged_content() -> Content:
     """Return the content of the entry that says that a record was expunged; it names nobody."""
     said = {"entry": RECORD_EXPUNGED, "id": RECORD_EXPUNGED}
-    return Content(RECORD_EXPUNGED, canonical(said, RECORD_EXPUNGED))
+    return Content(RECORD_EXPUNGED, canonical(said, RECORD_EXPUNGED), open=True)
 
 
-def seal(content: Content, record: UUID, key: PersonKey, *, open: bool = False) -> Sealed:
+def received_content(request: UUID, receipt: str) -> Content:
+    """Return the content of the entry of a request that came in: its signed receipt.
+
+    Args:
+        request: Its number.
+        receipt: As :func:`exeat.record.request_text.receipt_text` wrote it.
+
+    Examples:
+        >>> received_content(UUID(int=5), "text").id
+        '00000000000000000000000000000005.received'
+    """
+    return _of_request(REQUEST_RECEIVED, f"{request.hex}.received", receipt)
+
+
+def answered_content(request: UUID, answer: str) -> Content:
+    """Return the content of the entry of a request that was answered: the signed answer."""
+    return _of_request(REQUEST_ANSWERED, f"{request.hex}.answered", answer)
+
+
+def _of_request(kind: str, id: str, text: str) -> Content:
+    said = {"entry": kind, "id": id, "text": text}
+    return Content(id, canonical(said, f"request `{id}`"), open=True)
+
+
+def seal(content: Content, record: UUID, key: PersonKey) -> Sealed:
     """Commit to a content and seal it; or leave it in clear, where it names nobody."""
     salt = new_salt()
     commits = commitment(salt, content.data)
     nonce, sealed = b"", salt + content.data
-    if not open:
+    if not content.open:
         nonce, sealed = key.seal(sealed, _about(record, commits))
     return Sealed(key.mac(record, content.id), commits, nonce, sealed)
 

@@ -8,7 +8,7 @@ The steps from a call to the disk are listed in ``docs/design/ledger.md``, "Life
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Any
@@ -25,6 +25,7 @@ from exeat.record._steps import reached
 from exeat.record._writer import Target, Writer, find, key_of, write
 from exeat.record.checkpoint import Checkpoint, Signer
 from exeat.record.entries import (
+    Content,
     History,
     Receipt,
     answer_content,
@@ -152,6 +153,24 @@ class Ledger:
         target = Target(record, facility)
         return self._writer.append(target, [content], expected_version, check=False)[0]
 
+    def append_of_requests(self, contents: Sequence[Content]) -> tuple[Receipt, ...]:
+        """Enter receipts of requests to this facility, or answers to them.
+
+        They stand in one record, which is no custody record: it has no id in events, no view,
+        and no agency but the facility has a stake in it. It opens with the first of them.
+
+        Args:
+            contents: Of :func:`exeat.record.entries.received_content` or ``answered_content``.
+
+        Returns:
+            A receipt for each; the first one's where it is on record already.
+
+        Raises:
+            DuplicateDifferent: The request is on record with another text.
+            NotAllowed: This login is no facility's desk.
+        """
+        return self._writer.append(Target(None), contents, None, check=False)
+
     def read(
         self,
         record: str | UUID,
@@ -222,7 +241,7 @@ class Ledger:
             found = values(self.conn, "records_of_person", person=row.person)
             for (one,) in found:
                 call(self.conn, "log_access", {"record": one, "what": "shred"})
-                write(self.conn, one, [seal(expunged_content(), one, key, open=True)], None)
+                write(self.conn, one, [seal(expunged_content(), one, key)], None)
                 views.drop(self.conn, one)
             reached("shred-marked")
             call(self.conn, "shred", {"person": row.person})
@@ -230,5 +249,5 @@ class Ledger:
         return tuple(one for (one,) in found)
 
     def records(self) -> list[RecordRow]:
-        """Return every record that this login may see."""
+        """Return every custody record that this login may see."""
         return rows(self.conn, RecordRow, "all_records")

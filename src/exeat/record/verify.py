@@ -6,7 +6,9 @@ checkpoint must be signed by a key that the reader got elsewhere and must hold f
 log. What no verifier can see from a log alone is a tail that was cut off together with its
 checkpoints: give it a checkpoint that was kept elsewhere.
 
-It reads as an administrator or as an auditor; an auditor cannot open contents.
+Where the database has a desk, its table of requests is held against the ledger too.
+
+It reads as an administrator or as an auditor, who cannot open contents and sees no requests.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from psycopg.rows import tuple_row
 
 from exeat.errors import LedgerError
 from exeat.record._report import Report
+from exeat.record._requests import check_requests
 from exeat.record._rows import Connection, values
 from exeat.record._scan import Scan
 from exeat.record.checkpoint import Checkpoint, Verifier, open_checkpoint
@@ -28,7 +31,7 @@ from exeat.record.entries import RECORD_EXPUNGED, open_payload
 from exeat.record.queries import query
 from exeat.record.vault import MasterKey, PersonKey
 
-__all__ = ["checkpoint_of", "verify_database"]
+__all__ = ["agree_with_known", "checkpoint_of", "verify_database"]
 
 _BATCH_ROWS: Final = 2000
 _KEYS_KEPT: Final = 10_000
@@ -66,6 +69,7 @@ def verify_database(
                 report.unopened = report.size
             else:
                 _Contents(conn, master, report).run()
+            check_requests(conn, master, report)
     except psycopg.errors.InsufficientPrivilege as error:
         words = f"cannot be read by this login ({error.diag.message_primary})"
         help = "Verify as an administrator, or as an auditor without the vault key."
@@ -93,6 +97,19 @@ def checkpoint_of(
     report.signed_size = max(report.signed_size, checkpoint.size)
     report.trusted = True
     return checkpoint
+
+
+def agree_with_known(
+    checkpoint: Checkpoint | None,
+    known: Iterable[str],
+    verifiers: Sequence[Verifier],
+    report: Report,
+) -> None:
+    """Compare the one checkpoint of a file with those that the reader has kept elsewhere."""
+    for number, note in enumerate(known, 1):
+        other = checkpoint_of(note, verifiers, f"known checkpoint {number}", report)
+        if other and checkpoint and other.size == checkpoint.size and other.root != checkpoint.root:
+            report.add("checkpoint", None, "a known checkpoint of the same size has another root")
 
 
 def _signed(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import json
 import re
@@ -11,19 +9,16 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
-from uuid import UUID
 
 from exeat.errors import LedgerError
 from exeat.record._report import Report
-from exeat.record.bundle import BUNDLE_FORMAT, PROOF_FORMAT
-from exeat.record.canonical import SALT_BYTES, Leaf, commitment
+from exeat.record.bundle import BUNDLE_FORMAT
 from exeat.record.checkpoint import Checkpoint, Verifier, open_note
-from exeat.record.entries import RECORD_EXPUNGED
-from exeat.record.merkle import leaf_hash, verify_inclusion
-from exeat.record.verify import checkpoint_of
+from exeat.record.entries import RECORD_EXPUNGED, Entry
+from exeat.record.entry_proof import Proofs, entry_from_json, holds
+from exeat.record.verify import agree_with_known, checkpoint_of
 
 __all__ = ["verify_bundle"]
 
@@ -67,10 +62,7 @@ def verify_bundle(
         _files_agree(files, manifest, report)
         if checkpoint is not None:
             _head_agrees(manifest, checkpoint, report)
-    for number, note in enumerate(known, 1):
-        other = checkpoint_of(note, keys, f"known checkpoint {number}", report)
-        if other and checkpoint and other.size == checkpoint.size and other.root != checkpoint.root:
-            report.add("checkpoint", None, "a known checkpoint of the same size has another root")
+    agree_with_known(checkpoint, known, keys, report)
     _Entries(files, manifest, checkpoint, report).run()
     report.trusted = report.trusted and bool(verifiers) and manifest is not None
     return report
@@ -141,7 +133,7 @@ class _Entries:
     ) -> None:
         self._files = files
         self._head = {} if manifest is None else manifest.head
-        self._checkpoint = checkpoint
+        self._proofs = Proofs(_text(files, "checkpoint"), checkpoint, report)
         self._report = report
         self._gone: int | None = None
         self._said = False
@@ -152,15 +144,11 @@ class _Entries:
         lines = self._files["entries.jsonl"].split(b"\n")[:-1]
         for version, line in enumerate(lines, 1):
             try:
-                said = json.loads(line)
-                leaf = _leaf(said["leaf"])
-                seq = int(said["seq"])
-                content = None if said["content"] is None else str(said["content"]).encode()
-                salt = None if said["salt"] is None else bytes.fromhex(said["salt"])
+                entry = entry_from_json(json.loads(line))
             except (ValueError, KeyError, TypeError):
                 self._report.add("leaf", None, f"line {version} of entries.jsonl is no entry")
                 continue
-            self._one(seq, version, leaf, salt, content)
+            self._one(entry, version)
         self._report.size = len(lines)
         if self._head and self._head["entries"] != str(len(lines)):
             words = f"{self._head['entries']} entries were exported, {len(lines)} are there"
@@ -168,10 +156,8 @@ class _Entries:
         if self._gone is not None and not self._said:
             self._report.add("expunged", self._gone, "the content is gone, and no entry says why")
 
-    def _one(
-        self, seq: int, version: int, leaf: Leaf, salt: bytes | None, content: bytes | None
-    ) -> None:
-        report = self._report
+    def _one(self, entry: Entry, version: int) -> None:
+        report, seq, leaf = self._report, entry.seq, entry.leaf
         if leaf.version != version:
             report.add("version", seq, f"has version {leaf.version} where {version} is due")
         if self._head and leaf.record.hex != self._head["record"]:
@@ -180,52 +166,14 @@ class _Entries:
         if seq <= self._seq or stamp < self._appended:
             report.add("time", seq, "does not come after the entry before it")
         self._seq, self._appended = seq, stamp
-        self._proved(seq, leaf)
-        if salt is None or content is None:
+        name = f"proofs/{seq}.tlog-proof"
+        self._proofs.check(entry, name, self._files.get(name, b"").decode(errors="replace"))
+        if entry.salt is None or entry.content is None:
             report.expunged += 1
             self._gone = seq if self._gone is None else self._gone
-        elif len(salt) != SALT_BYTES or commitment(salt, content) != leaf.commitment:
+        elif not holds(entry):
             report.add("payload", seq, "the content is not what the leaf commits to")
         else:
             report.opened += 1
-            said: Any = json.loads(content)
+            said: Any = json.loads(entry.content)
             self._said = self._said or said.get("entry") == RECORD_EXPUNGED
-
-    def _proved(self, seq: int, leaf: Leaf) -> None:
-        name = f"proofs/{seq}.tlog-proof"
-        head, _, note = self._files.get(name, b"").decode(errors="replace").partition("\n\n")
-        lines = head.split("\n")
-        proof = [_hash(line) for line in lines[2:]]
-        canonical = lines[:2] == [PROOF_FORMAT, f"index {seq}"] and None not in proof
-        if not canonical or note != _text(self._files, "checkpoint"):
-            self._report.add("tree", seq, f"{name} is no proof under this checkpoint")
-            return
-        if self._checkpoint is None:
-            return
-        size, root = self._checkpoint.size, self._checkpoint.root
-        hashes = [part for part in proof if part is not None]
-        if not verify_inclusion(seq, size, leaf_hash(leaf.data()), hashes, root):
-            self._report.add("leaf", seq, "is not in the log that was signed")
-
-
-def _leaf(text: str) -> Leaf:
-    """Read a leaf's bytes, in the one form that is written."""
-    said = json.loads(text)
-    leaf = Leaf(
-        said["agency"],
-        datetime.fromisoformat(said["appended"]),
-        bytes.fromhex(said["commitment"]),
-        UUID(said["record"]),
-        int(said["version"]),
-    )
-    if leaf.data().decode() != text:
-        raise ValueError("another form")
-    return leaf
-
-
-def _hash(line: str) -> bytes | None:
-    try:
-        found = base64.b64decode(line, validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    return found if base64.b64encode(found).decode() == line else None

@@ -2,11 +2,16 @@
 person, were counted as refusals by them.
 """
 
+from dataclasses import asdict
+
+import psycopg
 import pytest
 from tests.scenario.failures.kit import Town, person_of
 
+from exeat.desk.house import signing_login
 from exeat.desk.service import Role
 from exeat.desk.service.errors import Refusing
+from exeat.record import Ledger, check_request_proof, verify_database
 from exeat.record.checkpoint import Signer
 
 
@@ -23,6 +28,24 @@ def test_not_in_custody_here_is_a_recorded_answer_and_no_refusal(town: Town) -> 
         "not_in_custody_here"
     ) == 1
     assert isinstance(town.signer, Signer)
+
+
+def test_both_sides_can_prove_the_answer_and_the_desk_cannot_unsay_it(town: Town) -> None:
+    sent = town.desk.send_request(
+        town.ice, facility="pierce", person=person_of("Elsewhere", "9"), paper=town.paper()
+    )
+    answered = town.desk.not_in_custody_here(town.ctx(), sent.id)
+    assert (answered.receipt_leaf, answered.answer_leaf) == (0, 1)
+    with Ledger.connect(signing_login(town.admin), town.master) as ledger:
+        ledger.checkpoint(town.signer)
+    for side in (town.ice, town.ctx()):
+        proof = asdict(town.desk.request_proof(side, sent.id))
+        assert "answer not-in-custody-here" in proof["answer"]["text"]
+        assert check_request_proof(proof, [town.signer.verifier()]).exit_code == 0
+    with psycopg.connect(town.admin, autocommit=True) as conn:
+        conn.execute("UPDATE exeat_desk.request SET answer = 'withdrawn'")
+        (damage,) = verify_database(conn, [town.signer.verifier()]).damages
+    assert "says answer `withdrawn`, the ledger `not-in-custody-here`" in damage.message
 
 
 def test_an_answer_is_given_once(town: Town) -> None:

@@ -2,14 +2,18 @@
 agency showed the sheet of its fax; he was let go, and later charged with a killing.
 """
 
+from typing import Any
+
+import psycopg
 from tests.scenario.failures.kit import BORN, Town, person_of
 
-from exeat.desk.service.models import RefusalKind, Refused, Released, TaskKind
+from exeat.desk.service.models import IncomingRequest, RefusalKind, Refused, Released, TaskKind
+from exeat.record import verify_database
 
 
-def send(town: Town, **more: object) -> object:
+def send(town: Town, **more: Any) -> IncomingRequest:
     said = {"facility": "pierce", "person": person_of("Khan", "K-1"), "paper": town.paper(), **more}
-    return town.desk.send_request(town.ice, **said)  # type: ignore[arg-type]
+    return town.desk.send_request(town.ice, **said)
 
 
 def test_a_request_is_made_when_its_receipt_is_signed_and_both_sides_hold_it(town: Town) -> None:
@@ -49,6 +53,16 @@ def test_a_request_that_names_no_number_waits_for_a_person_and_stops_the_gate(to
     found = town.release(record, "K-1")
     assert isinstance(found, Refused)
     assert [one.kind for one in found.refusals] == [RefusalKind.REQUEST_WAITING]
+
+
+def test_that_a_request_was_received_cannot_be_denied_by_removing_it(town: Town) -> None:
+    sent = send(town)
+    assert sent.receipt_leaf == 0
+    with psycopg.connect(town.admin, autocommit=True) as conn:
+        assert verify_database(conn).damages == []
+        conn.execute("DELETE FROM exeat_desk.request")
+        (damage,) = verify_database(conn).damages
+    assert (damage.kind, damage.seq) == ("request", 0) and sent.id in damage.message
 
 
 def test_without_a_receipt_there_was_no_request(town: Town) -> None:

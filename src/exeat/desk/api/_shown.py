@@ -168,6 +168,8 @@ class RequestOut(BaseModel):
     answered: datetime | None
     answer: str | None
     record: str | None
+    receipt_leaf: int | None = Field(description="Number of the ledger's entry that holds it.")
+    answer_leaf: int | None
 
 
 class HandoverOut(BaseModel):

@@ -12,6 +12,7 @@ from fastapi.responses import StreamingResponse
 from exeat.desk.api import _bodies as b
 from exeat.desk.api._callers import Caller, TheDesk
 from exeat.desk.api._errors import ERRORS
+from exeat.desk.api._proofs import RequestProofOut, request_proof_out
 from exeat.desk.api._shown import (
     AgencyOut,
     BoardOut,
@@ -62,6 +63,12 @@ def send_request(desk: TheDesk, ctx: Caller, body: b.SendRequest) -> RequestOut:
         request_id=body.request_id or "",
     )
     return request_out(found)
+
+
+@router.get("/requests/{request}/proof")
+def request_proof(desk: TheDesk, ctx: Caller, request: _Number) -> RequestProofOut:
+    """Return what proves a request's receipt and answer; for its sender and its facility only."""
+    return request_proof_out(desk.request_proof(ctx, request))
 
 
 @router.post("/requests/{request}/match")

@@ -114,9 +114,9 @@ def requests_of(people: Mapping[str, Invented]) -> list[IncomingRequest]:
     )
     like = PersonalData(surname="Sample", given_names="Blair", born=date(1991, 7, 30))
     rows = (
-        ("q2", like, 0.2, None, None, None),
-        ("q1", blake.who, 40, 40, "matched", blake.key),
-        ("q0", stranger, 92, 91.6, "not-in-custody-here", None),
+        ("q2", like, 0.2, None, None, None, (2210, None)),
+        ("q1", blake.who, 40, 40, "matched", blake.key, (2067, 2068)),
+        ("q0", stranger, 92, 91.6, "not-in-custody-here", None, (1874, 1881)),
     )
     return [
         IncomingRequest(
@@ -134,8 +134,10 @@ def requests_of(people: Mapping[str, Invented]) -> list[IncomingRequest]:
             answered=None if answered is None else _ago(answered),
             answer=answer,
             record=record,
+            receipt_leaf=leaves[0],
+            answer_leaf=leaves[1],
         )
-        for id, person, lodged, answered, answer, record in rows
+        for id, person, lodged, answered, answer, record, leaves in rows
     ]
 
 

@@ -73,6 +73,7 @@ ACTS: Final[dict[str, tuple[frozenset[Role], Scope]]] = {
     "person": (_READS | {Role.REQUESTER}, Scope.READ),
     "clients": (frozenset({Role.COUNSEL}), Scope.READ),
     "requests": (_ASKS, Scope.READ),
+    "request_proof": (_ASKS, Scope.READ),
     "handovers": (_JAIL, Scope.READ),
     "tasks": (_JAIL, Scope.READ),
     "close_task": (_JAIL, Scope.RECORD),

@@ -221,7 +221,13 @@ class PersonPage:
 
 @dataclass(frozen=True, slots=True)
 class IncomingRequest:
-    """A request as it came in, with its signed receipt and its answer."""
+    """A request as it came in, with its signed receipt and its answer.
+
+    Attributes:
+        receipt_leaf: Number of the ledger's entry that holds the receipt; None where it came in
+            before receipts were entered.
+        answer_leaf: Likewise of the signed answer.
+    """
 
     id: str
     sender: str
@@ -233,6 +239,8 @@ class IncomingRequest:
     answered: datetime | None
     answer: str | None
     record: str | None
+    receipt_leaf: int | None = None
+    answer_leaf: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

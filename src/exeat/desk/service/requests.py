@@ -1,4 +1,7 @@
-"""Requests as they come in: a signed receipt, then a match or the answer "not in custody here"."""
+"""Requests as they come in: a signed receipt, then a match or the answer "not in custody here".
+
+Receipt and answer are entries of the ledger, made in the transaction that files them.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,10 @@ from uuid import NAMESPACE_OID, UUID, uuid4, uuid5
 
 from exeat.desk.db import Tx
 from exeat.desk.service._base import Held, envelope, log
-from exeat.desk.service._personal import blind, check_personal, plain, read_personal
-from exeat.desk.service._requests_text import (
-    answer_text,
-    receipt_text,
-    request_from_bytes,
-    request_to_bytes,
-)
+from exeat.desk.service._lodging import agree, both, lodging
+from exeat.desk.service._personal import blind, check_personal, read_personal
+from exeat.desk.service._request_entries import enter, proof_of
+from exeat.desk.service._requests_text import request_from_bytes, request_to_bytes
 from exeat.desk.service._tasks import close_about, open_task
 from exeat.desk.service._words import refused_field
 from exeat.desk.service.acts import Acts, Common
@@ -32,6 +32,8 @@ from exeat.facts import events as ev
 from exeat.facts.record import Facility
 from exeat.facts.times import When
 from exeat.record.canonical import new_salt
+from exeat.record.request_proof import RequestProof
+from exeat.record.request_text import answer_text, receipt_text
 from exeat.record.vault import PersonKey
 
 __all__ = ["Requests"]
@@ -73,17 +75,19 @@ class Requests(Acts):
             _, house = self._facility(tx, facility)
             _right_house(paper, house, facility)
             id_mac = tx.key_of(ctx.agency).mac(uuid5(NAMESPACE_OID, "exeat request"), request_id)
+            # No release begins, and none that has begun has missed it. The same request, sent
+            # twice at once, is seen by the second here.
+            tx.run("lock_desk", agency=facility, alone=True)
             known = tx.one("request_by_mac", sender=ctx.agency, id_mac=id_mac)
             if known is not None:
                 log(tx, "send_request", "repeated", about=known["request"].hex)
                 return self._incoming(tx, known)
-            # No release begins, and none that has begun has missed it.
-            tx.run("lock_desk", agency=facility, alone=True)
             request = self._file(tx, facility, person, paper, request_id, id_mac)
             with tx.acting_for(facility):
                 if not self._matched_at_once(tx, request, person, paper):
                     open_task(tx, self.settings, TaskKind.MATCH, about=request.hex)
             log(tx, "send_request", about=request.hex)
+            enter(tx, request)
             row = tx.one("request_by_mac", sender=ctx.agency, id_mac=id_mac)
             assert row is not None
             return self._incoming(tx, row)
@@ -105,7 +109,7 @@ class Requests(Acts):
 
         def events(tx: Tx, held: Held) -> list[ev.Event]:
             said = envelope(ctx, held.name, given.event_id, given.occurred, given.note)
-            return _lodging(said, detainer, issuer, paper, received)
+            return lodging(said, detainer, issuer, paper, received)
 
         given = Common(**common)
         return self._act(ctx, "lodge", record, given, events)
@@ -123,6 +127,7 @@ class Requests(Acts):
             held = self._hold(tx, record)
             done = self._stand(tx, row, held, detainer or row["request"].hex)
             log(tx, "match_request", held=held, about=row["request"].hex)
+            enter(tx, row["request"])
             return done
 
         return self._run(ctx, "match_request", work, about=record)
@@ -132,16 +137,21 @@ class Requests(Acts):
 
         def work(tx: Tx) -> IncomingRequest:
             row = self._waiting(tx, request)
-            return self._answer(tx, row, "not-in-custody-here", "not_in_custody_here")
+            answer = "not-in-custody-here"
+            return self._answer(tx, row, answer, row["facility"], "not_in_custody_here")
 
         return self._run(ctx, "not_in_custody_here", work)
 
     def withdraw_request(self, ctx: Context, request: str) -> IncomingRequest:
-        """Withdraw a request that nobody has matched yet; a matched one is lifted on its record."""
+        """Withdraw a request that nobody has matched yet; a matched one is lifted on its record.
+
+        The signed answer says that the sender withdrew it. Its entry stands among the
+        facility's, as the facility's desk had the withdrawal.
+        """
 
         def work(tx: Tx) -> IncomingRequest:
             row = self._waiting(tx, request)
-            return self._answer(tx, row, "withdrawn", "withdraw_request")
+            return self._answer(tx, row, "withdrawn", row["sender"], "withdraw_request")
 
         return self._run(ctx, "withdraw_request", work)
 
@@ -154,6 +164,20 @@ class Requests(Acts):
             return found
 
         return self._run(ctx, "requests", work)
+
+    def request_proof(self, ctx: Context, request: str) -> RequestProof:
+        """Return what proves a request's receipt and answer, for either of its two sides.
+
+        Raises:
+            NotFound: There is no such request, or this agency is no side of it.
+        """
+
+        def work(tx: Tx) -> RequestProof:
+            found = proof_of(tx, request, self.signer.verifier())
+            log(tx, "request_proof", about=found.request)
+            return found
+
+        return self._run(ctx, "request_proof", work)
 
     def _file(
         self,
@@ -214,8 +238,8 @@ class Requests(Acts):
         """Put a request on a record, let its issuer see that record, and answer "matched"."""
         _, person, paper = self._open(tx, row)
         on_file = read_personal(tx, held, self._key(tx, held))
-        agree = _agree(on_file, person)
-        paper = replace(paper, names_this_person=_both(paper.names_this_person, agree))
+        same = agree(on_file, person)
+        paper = replace(paper, names_this_person=both(paper.names_this_person, same))
         said = {
             "id": f"{row['request'].hex}.lodged",
             "record": held.name,
@@ -225,22 +249,27 @@ class Requests(Acts):
             "note": None,
         }
         tx.ledger.share(held.name, row["sender"], "issuer")
-        events = _lodging(said, detainer, row["sender"], paper, row["lodged"])
+        events = lodging(said, detainer, row["sender"], paper, row["lodged"])
         done, _ = self._append(tx, held, events, None)
         done = self._follow(tx, held, done, events)
-        self._close(tx, row, "matched", held.record)
+        self._close(tx, row, "matched", row["facility"], held.record)
         return done
 
-    def _answer(self, tx: Tx, row: dict[str, Any], answer: str, act: str) -> IncomingRequest:
-        self._close(tx, row, answer, None)
+    def _answer(
+        self, tx: Tx, row: dict[str, Any], answer: str, by: str, act: str
+    ) -> IncomingRequest:
+        self._close(tx, row, answer, by, None)
         log(tx, act, about=row["request"].hex)
+        enter(tx, row["request"])
         found = tx.one("request", request=row["request"])
         assert found is not None
         return self._incoming(tx, {**found, "record_name": None})
 
-    def _close(self, tx: Tx, row: dict[str, Any], answer: str, record: UUID | None) -> None:
+    def _close(
+        self, tx: Tx, row: dict[str, Any], answer: str, by: str, record: UUID | None
+    ) -> None:
         at = max(tx.ctx.now, row["lodged"])
-        note = answer_text(self.signer, row["request"], row["facility"], answer, at)
+        note = answer_text(self.signer, row["request"], by, answer, at)
         tx.run(
             "answer_request", request=row["request"], at=at, answer=answer, record=record, note=note
         )
@@ -280,6 +309,8 @@ class Requests(Acts):
             answered=row["answered"],
             answer=row["answer"],
             record=row.get("record_name"),
+            receipt_leaf=row["receipt_leaf"],
+            answer_leaf=row["answer_leaf"],
         )
 
 
@@ -292,51 +323,3 @@ def _right_house(paper: RequestPaper, house: Facility, code: str) -> None:
         f"Send it to the facility with that code, or correct the paper; `{code}` is {house.fips}."
     )
     raise refused_field("addressed_to", named, f"is not `{code}`", help)
-
-
-def _agree(on_file: PersonalData | None, said: PersonalData) -> bool | None:
-    """Say whether two descriptions are of one person by two identifiers; None: not known.
-
-    A single difference in a birth date, a fingerprint number or a given name is a contradiction.
-    """
-    if on_file is None:
-        return None
-    same = 0
-    for name in ("surname", "given_names", "born", "booking_number", "fingerprint_id"):
-        ours, theirs = getattr(on_file, name), getattr(said, name)
-        if not ours or not theirs:
-            continue
-        if plain(str(ours)) != plain(str(theirs)):
-            return False
-        same += name not in ("surname", "given_names")
-    return True if same >= 2 else None
-
-
-def _both(paper: bool | None, ours: bool | None) -> bool | None:
-    return False if ours is False else ours if paper is None else paper
-
-
-def _lodging(
-    said: dict[str, Any],
-    detainer: str,
-    issuer: str | None,
-    paper: RequestPaper,
-    received: When | None,
-) -> list[ev.Event]:
-    """Return the events of a request in hand: lodged, then received."""
-    lodged = ev.DetainerLodged(
-        **said,
-        detainer=detainer,
-        form=paper.form,
-        issuer=issuer,
-        issued=paper.issued,
-        grounds=paper.grounds,
-        warrants=paper.warrants,
-        names_this_person=paper.names_this_person,
-        names_federal_felony_warrant=paper.names_federal_felony_warrant,
-        names_watch_list_match=paper.names_watch_list_match,
-        addressed_to=paper.addressed_to,
-    )
-    when = received if received is not None else said["occurred"]
-    begun = {**said, "id": f"{said['id']}.received", "occurred": when, "note": None}
-    return [lodged, ev.DetainerReceived(**begun, detainer=detainer)]

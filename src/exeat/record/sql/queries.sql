@@ -8,16 +8,24 @@ SELECT record, name, agency AS facility, person, wrapped_key, shredded IS NOT NU
 FROM exeat_vault.record JOIN exeat_vault.person USING (person, agency)
 WHERE record = %(record)s
 
--- all_records: Every record that this login may see, oldest key first.
+-- all_records: Every custody record that this login may see, oldest key first.
 SELECT record, name, agency AS facility, person, wrapped_key, shredded IS NOT NULL AS expunged
 FROM exeat_vault.record JOIN exeat_vault.person USING (person, agency)
-ORDER BY record
+WHERE kind = 'custody' ORDER BY record
+
+-- find_requests: The record of the requests to this login's own facility.
+SELECT record, name, agency AS facility, person, wrapped_key, shredded IS NOT NULL AS expunged
+FROM exeat_vault.record JOIN exeat_vault.person USING (person, agency)
+WHERE kind = 'requests' AND agency = exeat.current_agency()
 
 -- records_of_person: The keys of all records of one person.
 SELECT record FROM exeat_vault.record WHERE person = %(person)s ORDER BY record
 
 -- open_record: Open a record for a new or known person, unless it is there already.
 SELECT exeat.open_record(%(name)s, %(record)s, %(ref)s, %(person)s, %(wrapped_key)s)
+
+-- open_requests: Open the record of the requests to this login's own facility.
+SELECT exeat.open_requests(%(record)s, %(person)s, %(wrapped_key)s)
 
 -- grant_stake: Let another agency or counsel see a record.
 SELECT exeat.grant_stake(%(record)s, %(agency)s, %(role)s)
@@ -36,6 +44,10 @@ ORDER BY version
 SELECT seq, version, agency, appended, commitment, leaf, mac, nonce, sealed
 FROM exeat.entry JOIN exeat_vault.payload USING (seq, record)
 WHERE record = %(record)s AND mac = ANY (%(macs)s)
+
+-- entry_at: One entry with its payload, by its number.
+SELECT record, seq, version, agency, appended, commitment, leaf, mac, nonce, sealed
+FROM exeat.entry JOIN exeat_vault.payload USING (seq, record) WHERE seq = %(seq)s
 
 -- shred: Destroy the key of a person and the names that point to them.
 SELECT exeat.shred(%(person)s)
@@ -107,6 +119,22 @@ JOIN exeat_vault.record r USING (record)
 JOIN exeat_vault.person USING (person)
 LEFT JOIN exeat_vault.payload p USING (seq)
 ORDER BY e.seq
+
+-- sees_requests: Whether this login sees the requests of every agency.
+SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = 'exeat_desk' AND c.relname = 'request' AND NOT row_security_active(c.oid)
+  AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
+  AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.oid AND attname = 'receipt_leaf')
+
+-- payloads_in_clear: Every payload that is not sealed, in order, for the verifier.
+SELECT seq, record, commitment, sealed, kind = 'requests' AS of_requests
+FROM exeat_vault.payload JOIN exeat.entry USING (seq, record) JOIN exeat_vault.record USING (record)
+WHERE nonce = '' ORDER BY seq
+
+-- requests_on_file: Every request as the desk has it, and since when receipts are entered.
+SELECT request, sender, facility, lodged, receipt, receipt_leaf, answered, answer, answer_note,
+       answer_leaf, wrapped_key, nonce, sealed, applied AS entered_since
+FROM exeat_desk.request, exeat.migration WHERE number = 102 ORDER BY request
 
 -- stored_nodes: Every stored subtree, for the verifier.
 SELECT level, index, hash FROM exeat.node ORDER BY level, index

@@ -79,6 +79,14 @@ ORDER BY lodged
 UPDATE exeat_desk.request SET answered = %(at)s, answer = %(answer)s, record = %(record)s, answer_note = %(note)s
 WHERE request = %(request)s AND answered IS NULL
 
+-- request_leaves: Which entries of the ledger hold a request's receipt and its answer.
+SELECT request, facility, receipt_leaf, answer_leaf FROM exeat_desk.request WHERE request = %(request)s
+
+-- put_leaves: Say which entries of the ledger hold a request's receipt and its answer.
+UPDATE exeat_desk.request SET receipt_leaf = coalesce(%(receipt_leaf)s, receipt_leaf),
+    answer_leaf = coalesce(%(answer_leaf)s, answer_leaf)
+WHERE request = %(request)s
+
 -- open_task: Open a task, unless it is open already.
 INSERT INTO exeat_desk.task (task, agency, record, about, kind, because, opened, due, owner_role)
 VALUES (%(task)s, %(agency)s, %(record)s, %(about)s, %(kind)s, %(because)s, %(opened)s, %(due)s, %(owner_role)s)

@@ -1,0 +1,152 @@
+"""The verifier of requests: does the desk's table say what the ledger says?
+
+The desk may change its rows, and nobody its entries. So a row that is gone, altered, or put
+there by hand shows against the signed receipt, and the signed answer, that the ledger holds.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from psycopg.rows import dict_row, tuple_row
+
+from exeat.errors import LedgerError
+from exeat.record._report import Report
+from exeat.record._rows import Connection, values
+from exeat.record.canonical import commitment
+from exeat.record.entries import REQUEST_ANSWERED, REQUEST_RECEIVED, open_payload
+from exeat.record.queries import query
+from exeat.record.request_text import read_text
+from exeat.record.vault import MasterKey
+
+__all__ = ["check_requests"]
+
+_BATCH_ROWS: Final = 2000
+_ENTRIES: Final = (REQUEST_RECEIVED, REQUEST_ANSWERED)
+
+# By the id of the entry: its number, and the signed text.
+_Said = dict[str, tuple[int, str]]
+
+
+def check_requests(conn: Connection, master: MasterKey | None, report: Report) -> None:
+    """Compare every receipt and answer in the ledger with the desk's table, and the table with it.
+
+    Only as an administrator of a database with a desk; for any other login this does nothing.
+
+    Args:
+        conn: In one transaction that sees one state throughout.
+        master: The vault's key, to compare what was sent with its receipt; None: do not.
+        report: Where to put what is found.
+    """
+    if not values(conn, "sees_requests"):
+        return
+    said = _entries(conn, report, reported=master is not None)
+    with conn.cursor("requests", row_factory=dict_row, binary=True) as cursor:
+        cursor.itersize = _BATCH_ROWS
+        for row in cursor.execute(query("requests_on_file")):
+            number = row["request"].hex
+            received, answered = (
+                said.pop(f"{number}.received", None),
+                said.pop(f"{number}.answered", None),
+            )
+            for seq, words in _differences(row, received, answered, master):
+                report.add("request", seq, f"request {number}: {words}")
+    for id, (seq, _) in said.items():
+        report.add("request", seq, f"request {id.partition('.')[0]}: its row is gone from the desk")
+
+
+def _entries(conn: Connection, report: Report, *, reported: bool) -> _Said:
+    """Return the texts about requests that the ledger holds, in whatever record they stand.
+
+    Contents that were opened by the vault key are ``reported`` already where they are damaged.
+    """
+    found: _Said = {}
+    with conn.cursor("payloads_in_clear", row_factory=tuple_row, binary=True) as cursor:
+        cursor.itersize = _BATCH_ROWS
+        for seq, record, commits, sealed, of_requests in cursor.execute(query("payloads_in_clear")):
+            opened = open_payload(record, commits, b"", sealed, None)
+            if opened is None:
+                if of_requests and not reported:
+                    report.add("payload", seq, "the content is not what the leaf commits to")
+                continue
+            said = json.loads(opened[1])
+            if said.get("entry") not in _ENTRIES:
+                continue
+            # The first one counts: a later one with another text cannot take its place.
+            if found.setdefault(said["id"], (seq, said["text"])) != (seq, said["text"]):
+                report.add("request", seq, f"request {said['id']}: is entered a second time")
+    return found
+
+
+def _differences(
+    row: Mapping[str, Any],
+    received: tuple[int, str] | None,
+    answered: tuple[int, str] | None,
+    master: MasterKey | None,
+) -> Iterator[tuple[int | None, str]]:
+    since = row["entered_since"]
+    if received is not None:
+        yield from _compared(row, "receipt", received, _said_of_receipt(row))
+        yield from _compared_content(row, received, master)
+    elif row["receipt_leaf"] is not None or row["lodged"] >= since:
+        yield row["receipt_leaf"], "its row has a receipt that the ledger does not hold"
+    if answered is not None:
+        yield from _compared(row, "answer", answered, _said_of_answer(row))
+    elif row["answer"] is None:
+        return
+    elif received is not None or row["answer_leaf"] is not None or row["answered"] >= since:
+        yield row["answer_leaf"], "its row has an answer that the ledger does not hold"
+
+
+def _compared(
+    row: Mapping[str, Any], what: str, entry: tuple[int, str], in_row: Mapping[str, object]
+) -> Iterator[tuple[int, str]]:
+    seq, text = entry
+    if row[f"{what}_leaf"] != seq:
+        yield seq, f"its row names entry {row[f'{what}_leaf']} for its {what}"
+    if row["receipt" if what == "receipt" else "answer_note"] != text:
+        yield seq, f"its row has another signed {what} than the ledger"
+    said = read_text(text)
+    for name, value in in_row.items():
+        if _read(said.get(name), value) != value:
+            yield seq, f"its row says {name} `{value}`, the ledger `{said.get(name)}`"
+
+
+def _said_of_receipt(row: Mapping[str, Any]) -> dict[str, object]:
+    return {"from": row["sender"], "to": row["facility"], "received": row["lodged"]}
+
+
+def _said_of_answer(row: Mapping[str, Any]) -> dict[str, object]:
+    return {"answer": row["answer"], "answered": row["answered"]}
+
+
+def _read(text: str | None, like: object) -> object:
+    """Read a time where a time is compared: the same instant may be written in two zones."""
+    if isinstance(like, datetime) and text is not None:
+        with suppress(ValueError):
+            return datetime.fromisoformat(text)
+    return text
+
+
+def _compared_content(
+    row: Mapping[str, Any], entry: tuple[int, str], master: MasterKey | None
+) -> Iterator[tuple[int, str]]:
+    """Compare what was sent with the commitment in its receipt; expunged ones cannot be."""
+    if master is None or row["wrapped_key"] is None:
+        return
+    seq, text = entry
+    try:
+        request: UUID = row["request"]
+        key = master.unwrap(request, row["wrapped_key"], f"request {request.hex}")
+        data = key.open(row["nonce"], row["sealed"], request.bytes)
+        salt = b"" if data is None else bytes.fromhex(json.loads(data)["salt"])
+        held = data is not None and commitment(salt, data).hex() == read_text(text)["commitment"]
+    except (LedgerError, KeyError, ValueError):
+        held = False
+    if not held:
+        yield seq, "what its row says was sent is not what the receipt commits to"
