@@ -7,7 +7,11 @@
     ├── LawError         E2xx  a law file cannot be read, or a place is not known
     ├── IntakeError      E3xx  an export or its mapping cannot be read
     ├── UsageError       E4xx  a command was asked something that it cannot do
+    │                    E409  what cannot be undone was not confirmed
     ├── LedgerError      E5xx  the ledger refuses a write, or does not verify
+    │                    E525  the vault key is in use, or is being changed
+    │                    E534  a table has wrapped keys that this version does not know
+    │                    E535  the vault key lies in no file, so that it cannot be changed there
     └── DeskError        E6xx  the desk refuses an act (`exeat.desk.service.errors`)
 
 Every error carries all its faults at once, each with the place, what was seen

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final, TypeVar
-from uuid import UUID, uuid5
 
 import psycopg
 from psycopg.rows import dict_row
@@ -16,7 +15,7 @@ from psycopg_pool import ConnectionPool
 
 from exeat.desk.settings import Settings
 from exeat.record.ledger import Ledger
-from exeat.record.vault import MasterKey, PersonKey
+from exeat.record.vault import MasterKey, PersonKey, agency_person
 
 if TYPE_CHECKING:
     from exeat.desk.service.context import Context
@@ -27,7 +26,6 @@ Pool = ConnectionPool[psycopg.Connection[Any]]
 
 _HEAD: Final = re.compile(r"^-- ([a-z_]+): (.+)$", re.MULTILINE)
 _ATTEMPTS: Final = 4
-_AGENCIES: Final = UUID("6f9d6f0e-55d1-4a53-9c1b-0c6f3a8f5a10")
 
 T = TypeVar("T")
 
@@ -50,11 +48,6 @@ def _queries() -> dict[str, tuple[str, bytes]]:
 def desk_queries() -> dict[str, str]:
     """Return what each named query of the desk does."""
     return {name: said for name, (said, _) in _queries().items()}
-
-
-def agency_person(code: str) -> UUID:
-    """Return the id under which an agency's own key is wrapped, as a person's is."""
-    return uuid5(_AGENCIES, code)
 
 
 class Tx:

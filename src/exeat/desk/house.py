@@ -28,12 +28,22 @@ from exeat.desk.service.setup import HOST, FirstUse, first_use, open_desk, prepa
 from exeat.desk.settings import Settings
 from exeat.errors import LedgerError
 from exeat.record.checkpoint import Signer
+from exeat.record.keyfile import read_keys
 from exeat.record.ledger import Ledger
+from exeat.record.rotation import key_in_use
 from exeat.record.schema import add_login, holds_ledger
 from exeat.record.server import DATABASE_URL, database
 from exeat.record.vault import VAULT_KEY, VAULT_KEY_FILE, MasterKey
 
-__all__ = ["House", "desk_login", "open_house", "open_record", "signing", "signing_login"]
+__all__ = [
+    "House",
+    "desk_login",
+    "open_house",
+    "open_record",
+    "signing",
+    "signing_login",
+    "vault_key_file",
+]
 
 SIGNING: Final = "exeat_signing"
 LOG_NAME: Final = "EXEAT_LOG_NAME"
@@ -84,9 +94,27 @@ def master_of(folder: Path) -> MasterKey:
     Raises:
         LedgerError: It cannot be read, or others may read it.
     """
-    if _key_is_named():
+    if os.environ.get(VAULT_KEY):
         return MasterKey.from_environment()
-    return MasterKey.from_environment({VAULT_KEY_FILE: str(folder / "keys" / "vault.key")})
+    return MasterKey.of(read_keys(vault_key_file(folder)))
+
+
+def vault_key_file(folder: Path) -> Path:
+    """Return the file of the vault key: the one that the environment names, or the folder's.
+
+    Raises:
+        LedgerError: The key is given as text, so that there is no file.
+    """
+    if os.environ.get(VAULT_KEY):
+        raise LedgerError.one(
+            "E535",
+            VAULT_KEY,
+            "gives the vault key as text, so there is no file to put a new key into",
+            f"Put the key into a file of mode 600, unset {VAULT_KEY}, and set {VAULT_KEY_FILE} to "
+            "the file.",
+        )
+    named = os.environ.get(VAULT_KEY_FILE)
+    return Path(named) if named else folder / "keys" / "vault.key"
 
 
 def signer_of(folder: Path) -> Signer:
@@ -179,17 +207,22 @@ def open_house(folder: Path, settings: Settings) -> Iterator[House]:
     """
     folder = folder.expanduser().resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    with database(folder / "pg") as admin:
-        with psycopg.connect(admin, autocommit=True) as conn:
-            make_keys(folder, vault=not holds_ledger(conn))
-        master, signer = master_of(folder), signer_of(folder)
-        conninfo = prepare(admin, settings, os.environ.get(DESK_PASSWORD))
-        desk = open_desk(conninfo, master, settings, signer)
-        try:
-            first = first_use(desk)
-            yield House(desk, admin, signing_login(admin), master, signer, first)
-        finally:
-            desk.db.close()
+    with database(folder / "pg") as admin, psycopg.connect(admin, autocommit=True) as conn:
+        make_keys(folder, vault=not holds_ledger(conn))
+        # Before the key is read, and until the desk ends: it is changed under no desk.
+        with key_in_use(conn):
+            yield from _opened(folder, settings, admin)
+
+
+def _opened(folder: Path, settings: Settings, admin: str) -> Iterator[House]:
+    master, signer = master_of(folder), signer_of(folder)
+    conninfo = prepare(admin, settings, os.environ.get(DESK_PASSWORD))
+    desk = open_desk(conninfo, master, settings, signer)
+    try:
+        first = first_use(desk)
+        yield House(desk, admin, signing_login(admin), master, signer, first)
+    finally:
+        desk.db.close()
 
 
 @contextmanager

@@ -4,9 +4,10 @@ Layers, each resting on those above it::
 
     merkle, canonical, checkpoint    pure: hashes, proofs, signed notes
     request_text, entry_proof        pure: receipts and answers, one entry with its proof
-    vault, entries                   keys, sealing
+    keyfile, vault, entries          keys, sealing
     schema, server, queries          the database
     ledger, proofs, views            write, read, sign
+    rotation                         change the vault key
     verify, bundle, backup           check, hand over, keep
     request_proof                    one request, for its sender
 
@@ -21,9 +22,10 @@ from exeat.record.checkpoint import Checkpoint, Signer, Verifier, open_checkpoin
 from exeat.record.entries import Entry, History, Receipt
 from exeat.record.ledger import Ledger
 from exeat.record.request_proof import check_request_proof, prove_request, verify_request
+from exeat.record.rotation import rotate
 from exeat.record.schema import add_agency, add_login, migrate
 from exeat.record.server import PrivateServer, database
-from exeat.record.vault import MasterKey, rotate
+from exeat.record.vault import MasterKey
 from exeat.record.verify import verify_database
 from exeat.record.verify_bundle import verify_bundle
 from exeat.record.views import BoardRow, board, custody, rebuild

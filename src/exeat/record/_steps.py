@@ -16,6 +16,11 @@ STEPS = (
     "checkpoint-written",
     "shred-marked",
     "shred-written",
+    "rotate-part-written",
+    "rotate-key-added",
+    "rotate-batch-wrapped",
+    "rotate-all-wrapped",
+    "rotate-old-dropped",
 )
 """Every step, in order."""
 

@@ -9,40 +9,42 @@
     seal, mac     AES-256-GCM over salt and content; HMAC-SHA-256 over ids that clients give
 
 A backup still holds the wrapped keys of those who were expunged after it was made. To make
-expungement reach backups, :func:`rotate` to a new master key and destroy the old one.
+expungement reach backups, change the master key (:mod:`exeat.record.rotation`) and destroy the
+old one.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import hmac
 import os
 import secrets
-import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid5
 
-import psycopg
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from psycopg.rows import tuple_row
 
 from exeat.errors import LedgerError
-from exeat.record.queries import query
+from exeat.record.keyfile import FORMS, KEY_BYTES, decoded, read_keys
 
-__all__ = ["VAULT_KEY", "VAULT_KEY_FILE", "MasterKey", "PersonKey", "rotate"]
+__all__ = ["ID_BYTES", "VAULT_KEY", "VAULT_KEY_FILE", "MasterKey", "PersonKey", "agency_person"]
 
 VAULT_KEY: Final = "EXEAT_VAULT_KEY"
 VAULT_KEY_FILE: Final = "EXEAT_VAULT_KEY_FILE"
 
-_KEY_BYTES: Final = 32
+ID_BYTES: Final = 8
+"""How many bytes of a wrapped key, its first, say under which master key it is."""
+
 _NONCE_BYTES: Final = 12
-_ID_BYTES: Final = 8
-_FORMS: Final = "Give 32 random bytes in base64, such as `openssl rand -base64 32` prints."
+_AGENCIES: Final = UUID("6f9d6f0e-55d1-4a53-9c1b-0c6f3a8f5a10")
+
+
+def agency_person(code: str) -> UUID:
+    """Return the id under which an agency's own key is wrapped, as a person's is."""
+    return uuid5(_AGENCIES, code)
 
 
 class PersonKey:
@@ -95,15 +97,15 @@ class MasterKey:
     """
 
     def __init__(self, key: bytes, old: Sequence[bytes] = ()) -> None:
-        if any(len(one) != _KEY_BYTES for one in (key, *old)):
-            raise LedgerError.one("E531", "vault key", "is not 32 bytes long", _FORMS)
+        if any(len(one) != KEY_BYTES for one in (key, *old)):
+            raise LedgerError.one("E531", "vault key", "is not 32 bytes long", FORMS)
         self._keys = {_key_id(one): AESGCM(one) for one in (key, *old)}
         self.key_id = _key_id(key)
 
     @classmethod
     def generate(cls) -> MasterKey:
         """Return a new key that is kept nowhere; for tests and trials."""
-        return cls(secrets.token_bytes(_KEY_BYTES))
+        return cls(secrets.token_bytes(KEY_BYTES))
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> MasterKey:
@@ -114,16 +116,18 @@ class MasterKey:
         Raises:
             LedgerError: Neither is set, the file may be read by others, or it holds no key.
         """
-        text = environ.get(VAULT_KEY)
-        path = environ.get(VAULT_KEY_FILE)
-        place = VAULT_KEY
+        text, path = environ.get(VAULT_KEY), environ.get(VAULT_KEY_FILE)
         if not text and path:
-            text, place = _private_text(Path(path)), path
+            return cls.of(read_keys(Path(path)))
         if not text or not text.split():
-            words = "is not set"
             help = f"Set {VAULT_KEY_FILE} to a file that holds the vault key."
-            raise LedgerError.one("E531", place, words, help)
-        return cls(*_decoded(text.split(), place))
+            raise LedgerError.one("E531", VAULT_KEY, "is not set", help)
+        return cls.of(decoded(text, VAULT_KEY))
+
+    @classmethod
+    def of(cls, keys: Sequence[bytes]) -> MasterKey:
+        """Return the keys of a file as one: the first is the present one, further ones are old."""
+        return cls(keys[0], keys[1:])
 
     def wrap(self, person: UUID, key: bytes) -> bytes:
         """Return a person's key, wrapped so that it unwraps for that person only."""
@@ -137,17 +141,26 @@ class MasterKey:
         Raises:
             LedgerError: It is under another master key, or was changed.
         """
-        id, nonce = wrapped[:_ID_BYTES], wrapped[_ID_BYTES : _ID_BYTES + _NONCE_BYTES]
+        id, nonce = wrapped[:ID_BYTES], wrapped[ID_BYTES : ID_BYTES + _NONCE_BYTES]
         key = self._keys.get(id)
         if key is None:
-            words = f"is under the master key `{id.hex()}`, which was not given"
-            help = f"Add that key as a further line of the file that {VAULT_KEY_FILE} names."
-            raise LedgerError.one("E532", place, words, help)
+            raise self.foreign(id, place)
         try:
-            return key.decrypt(nonce, wrapped[_ID_BYTES + _NONCE_BYTES :], _about(person))
+            return key.decrypt(nonce, wrapped[ID_BYTES + _NONCE_BYTES :], _about(person))
         except (InvalidTag, ValueError) as error:
             words = "has a person's key that was changed"
             raise LedgerError.one("E533", place, words, "Restore it from a backup.") from error
+
+    def opens(self, id: bytes) -> bool:
+        """Say whether what is wrapped under the master key of an id can be unwrapped."""
+        return id in self._keys
+
+    @staticmethod
+    def foreign(id: bytes, place: str) -> LedgerError:
+        """Return the error that names a master key which was not given."""
+        words = f"is under the master key `{id.hex()}`, which was not given"
+        help = f"Add that key as a further line of the file that {VAULT_KEY_FILE} names."
+        return LedgerError.one("E532", place, words, help)
 
     def unwrap(self, person: UUID, wrapped: bytes, place: str) -> PersonKey:
         """Return a person's key, to seal and open with.
@@ -159,31 +172,7 @@ class MasterKey:
 
     def new_person(self, person: UUID) -> bytes:
         """Return a fresh key for a person, wrapped."""
-        return self.wrap(person, secrets.token_bytes(_KEY_BYTES))
-
-
-def rotate(conn: psycopg.Connection[object], master: MasterKey) -> int:
-    """Wrap every person's key anew under the present master key.
-
-    Args:
-        conn: As an administrator.
-        master: The present key, with the old ones.
-
-    Returns:
-        How many keys were wrapped anew. Once it is done the old master key can be destroyed,
-        and with it whatever backups hold of people who were expunged.
-    """
-    count = 0
-    while True:
-        with conn.transaction(), conn.cursor(row_factory=tuple_row) as cursor:
-            rows = cursor.execute(query("rewrap_next"), {"key_id": master.key_id}).fetchall()
-            for person, wrapped in rows:
-                key = master.unwrap_bytes(person, wrapped, f"person {person}")
-                fresh = master.wrap(person, key)
-                cursor.execute(query("rewrap"), {"person": person, "wrapped_key": fresh})
-        if not rows:
-            return count
-        count += len(rows)
+        return self.wrap(person, secrets.token_bytes(KEY_BYTES))
 
 
 def _about(person: UUID) -> bytes:
@@ -191,27 +180,4 @@ def _about(person: UUID) -> bytes:
 
 
 def _key_id(key: bytes) -> bytes:
-    return hashlib.sha256(b"exeat master key id" + key).digest()[:_ID_BYTES]
-
-
-def _private_text(path: Path) -> str:
-    try:
-        mode = path.stat().st_mode
-        text = path.read_text(encoding="ascii")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not text"
-        raise LedgerError.one(
-            "E531", str(path), f"cannot be read ({reason})", "Give the file of the vault key."
-        ) from error
-    if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
-        words = "holds the vault key and may be read by others"
-        raise LedgerError.one("E531", str(path), words, f"Run: chmod 600 {path}")
-    return text
-
-
-def _decoded(words: Sequence[str], place: str) -> tuple[bytes, list[bytes]]:
-    try:
-        keys = [base64.b64decode(word, validate=True) for word in words]
-    except (binascii.Error, ValueError):
-        raise LedgerError.one("E531", place, "is not base64", _FORMS) from None
-    return keys[0], keys[1:]
+    return hashlib.sha256(b"exeat master key id" + key).digest()[:ID_BYTES]

@@ -216,12 +216,12 @@ AGENCIES: tuple[dict[str, Any], ...] = (
 
 
 @contextmanager
-def county(**settings: Any) -> Iterator[Town]:
+def county(*, master: MasterKey | None = None, **settings: Any) -> Iterator[Town]:
     """Yield a town of its own, with an empty ledger."""
     admin = database()
     said = Settings(**{"pool_size": 4, **settings})
     conninfo = prepare(admin, said)
-    master, signer = MasterKey.generate(), Signer.generate("desk.example")
+    master, signer = master or MasterKey.generate(), Signer.generate("desk.example")
     town: Town
     desk = open_desk(
         conninfo,

@@ -138,11 +138,3 @@ FROM exeat_desk.request, exeat.migration WHERE number = 102 ORDER BY request
 
 -- stored_nodes: Every stored subtree, for the verifier.
 SELECT level, index, hash FROM exeat.node ORDER BY level, index
-
--- rewrap_next: Keys that are not yet under the present master key.
-SELECT person, wrapped_key FROM exeat_vault.person
-WHERE wrapped_key IS NOT NULL AND substr(wrapped_key, 1, 8) <> %(key_id)s
-LIMIT 1000 FOR UPDATE
-
--- rewrap: Put a person's key under another master key.
-UPDATE exeat_vault.person SET wrapped_key = %(wrapped_key)s WHERE person = %(person)s
