@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import psycopg
 import typer
@@ -15,7 +16,9 @@ from exeat.desk.casefile import attachments_of
 from exeat.desk.clock import utcnow
 from exeat.desk.house import desk_login, master_of, open_record, signer_of, signing_login
 from exeat.record import (
+    History,
     Ledger,
+    NotFound,
     Report,
     Verifier,
     export_bundle,
@@ -96,7 +99,9 @@ def _say(lines: Iterable[str]) -> None:
 
 
 def export(
-    record: Annotated[str, typer.Argument(help="The id of the custody record.")],
+    record: Annotated[
+        str, typer.Argument(help="The id of the custody record; once expunged, its key.")
+    ],
     out: Annotated[Path, typer.Argument(help="The bundle to write; it must not be there yet.")],
     facility: Annotated[
         str | None, typer.Option(help="Code of the facility that holds it.")
@@ -115,13 +120,27 @@ def export(
         with Ledger.connect(signing_login(admin), master) as signing:
             signing.checkpoint(signer)
         with Ledger.connect(desk_login(admin), master, agency=facility) as ledger:
-            case = ledger.read(record, facility=facility, purpose="export")
+            case = _case(ledger, record, facility)
             attachments = attachments_of(case, now)
             history = export_bundle(
-                ledger, record, out, signer, at=now, facility=facility, attachments=attachments
+                ledger, case.record, out, signer, at=now, attachments=attachments
             )
     typer.echo(f"{out}: {len(history.entries)} entries, {len(attachments)} files beside them")
     typer.echo(f"Check it: exeat verify {out} --key '{signer.verifier().encode()}'")
+
+
+def _case(ledger: Ledger, record: str, facility: str | None) -> History:
+    """Return a case by its record's id, or by the record's key, which outlives an expungement."""
+    try:
+        return ledger.read(record, facility=facility, purpose="export")
+    except NotFound:
+        try:
+            key = UUID(record)
+        except ValueError:
+            key = None
+        if key is None:
+            raise
+    return ledger.read(key, purpose="export")
 
 
 def backup(

@@ -21,6 +21,7 @@ from exeat.cli import law as law_commands
 from exeat.cli import ledger as ledger_commands
 from exeat.cli import schema as schema_command
 from exeat.cli import serve as serve_command
+from exeat.cli import vault as vault_commands
 from exeat.errors import ExeatError
 
 __all__ = ["app", "main"]
@@ -46,6 +47,8 @@ app.command("verify")(ledger_commands.verify)
 app.command("export")(ledger_commands.export)
 app.command("backup")(ledger_commands.backup)
 app.command("restore")(ledger_commands.restore)
+app.command("expunge")(vault_commands.expunge)
+app.command("rekey")(vault_commands.rekey)
 app.add_typer(law_commands.app, name="law")
 
 

@@ -225,7 +225,7 @@ class Ledger:
 
         Each of their records ends with an entry that says so and names nobody. The leaves
         stay, and every proof holds. Nothing can bring the content back but a backup together
-        with the master key of its time: see :func:`exeat.record.vault.rotate`.
+        with the master key of its time: see :func:`exeat.record.rotation.change_key`.
 
         Returns:
             The keys of the records expunged.
@@ -238,15 +238,23 @@ class Ledger:
             row = find(self.conn, record, None)
             key = key_of(self.master, row)
             assert key is not None  # A record that was expunged has no name to find it by.
-            found = values(self.conn, "records_of_person", person=row.person)
-            for (one,) in found:
-                call(self.conn, "log_access", {"record": one, "what": "shred"})
-                write(self.conn, one, [seal(expunged_content(), one, key)], None)
-                views.drop(self.conn, one)
+            marked: list[UUID] = []
+            # From the first entry on every other writer waits, so the second look misses none
+            # that was opened meanwhile.
+            while found := self._records_of(row.person, but=marked):
+                for one in found:
+                    call(self.conn, "log_access", {"record": one, "what": "shred"})
+                    write(self.conn, one, [seal(expunged_content(), one, key)], None)
+                    views.drop(self.conn, one)
+                marked += found
             reached("shred-marked")
             call(self.conn, "shred", {"person": row.person})
             reached("shred-written")
-        return tuple(one for (one,) in found)
+        return tuple(marked)
+
+    def _records_of(self, person: UUID, but: Sequence[UUID]) -> list[UUID]:
+        found = values(self.conn, "records_of_person", person=person)
+        return [one for (one,) in found if one not in but]
 
     def records(self) -> list[RecordRow]:
         """Return every custody record that this login may see."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -32,6 +33,7 @@ __all__ = ["Base", "Held", "said_again"]
 T = TypeVar("T")
 
 _ID_CHARACTERS: Final = 200
+_RECORD_ID: Final = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,9 @@ class Base:
             return self.db.retrying(ctx, work)
         except ExeatError as error:
             codes = ",".join(sorted({fault.code for fault in error.faults}))
-            self.db.retrying(ctx, lambda tx: log(tx, act, f"error:{codes}", about=about))
+            self.db.retrying(
+                ctx, lambda tx: log(tx, act, f"error:{codes}", about=_id_of_record(tx, about))
+            )
             raise
 
     def _find(self, tx: Tx, record_id: str) -> Held:
@@ -246,6 +250,13 @@ def not_found(record_id: str) -> NotFound:
         "is not on record, or this agency has no stake in it",
         "Check the id, and whom you act for.",
     )
+
+
+def _id_of_record(tx: Tx, text: str | None) -> str | None:
+    """Return the id of a record as it was given; what else stood there may be a person's name."""
+    if text is None or _RECORD_ID.fullmatch(text) or tx.all("find_record", name=text):
+        return text
+    return None
 
 
 def log(

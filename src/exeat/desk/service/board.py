@@ -86,6 +86,9 @@ class Board(Base):
         sealed = {one["record"]: one for one in tx.all("board_sealed", records=keys)}
         found = {row["record"]: self._row(tx, row, sealed[row["record"]]) for row in rows}
         with self._board_lock:
+            # Whoever has left the board, or was expunged, is out of this memory within a day.
+            for key in [key for key, one in self._board_cache.items() if one.until <= tx.ctx.now]:
+                del self._board_cache[key]
             self._board_cache.update(found)
         return found
 

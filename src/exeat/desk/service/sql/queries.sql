@@ -25,6 +25,25 @@ SELECT record, name FROM exeat_vault.record WHERE record = ANY (%(records)s)
 -- lock_record: Hold a record until the transaction ends.
 SELECT exeat_desk.lock_record(%(record)s) AS held
 
+-- records_of_person: Every record of one person, how many entries it has, and whether custody goes on.
+SELECT r.record, r.name, b.open, count(e.seq)::int AS entries
+FROM exeat_vault.record r LEFT JOIN exeat.board b USING (record) LEFT JOIN exeat.entry e USING (record)
+WHERE r.person = %(person)s GROUP BY r.record, r.name, b.open ORDER BY r.record
+
+-- kept_beside: How much the desk keeps beside some records, and what may be about the same person.
+SELECT
+    (SELECT count(*)::int FROM exeat_desk.request WHERE record = ANY (%(records)s)) AS requests,
+    (SELECT count(*)::int FROM exeat_desk.task WHERE record = ANY (%(records)s)) AS tasks,
+    (SELECT count(*)::int FROM exeat_desk.handover
+     WHERE record = ANY (%(records)s) OR next_record = ANY (%(records)s)) AS handovers,
+    (SELECT count(*)::int FROM exeat_desk.handover
+     WHERE record = ANY (%(records)s) AND acknowledged IS NULL) AS on_the_way,
+    (SELECT count(*)::int FROM exeat_desk.request q
+     WHERE q.facility = %(agency)s AND q.record IS NULL AND EXISTS (
+         SELECT FROM exeat_vault.personal p
+         WHERE p.record = ANY (%(records)s) AND (p.number_mac = q.number_mac
+               OR (p.surname_mac = q.surname_mac AND p.born_mac = q.born_mac)))) AS unmatched
+
 -- lock_desk: Hold a facility's incoming requests, alone or with others.
 SELECT exeat_desk.lock_desk(%(agency)s, %(alone)s)
 
@@ -191,7 +210,7 @@ WHERE c.record = ANY (%(records)s)
 -- clients: The records that counsel has a stake in.
 SELECT r.record, r.name, r.agency AS facility, b.open FROM exeat_vault.record r
 JOIN exeat.stake s USING (record) LEFT JOIN exeat.board b USING (record)
-WHERE s.role = 'counsel' ORDER BY b.open DESC NULLS LAST, r.record
+WHERE s.role = 'counsel' AND r.name IS NOT NULL ORDER BY b.open DESC NULLS LAST, r.record
 
 -- count_records: How many records, and how many of them open.
 SELECT count(*)::int AS records, (count(*) FILTER (WHERE open))::int AS in_custody
