@@ -16,8 +16,9 @@ from exeat.desk.service.models import (
     RefusalKind,
     Refused,
     Released,
+    TaskKind,
 )
-from exeat.facts.codes import ReleaseKind, StatusProof
+from exeat.facts.codes import BasisKind, ReleaseKind, StatusProof, WarrantKind
 from exeat.facts.record import Person
 from exeat.record import Ledger, rebuild
 from exeat.record.views import drop
@@ -132,6 +133,18 @@ def test_who_has_left_is_no_namesake_and_who_came_back_is_one(town: Town) -> Non
     with Ledger.connect(town.desk.db.conninfo, town.desk.db.master, agency="pierce") as ledger:
         rebuild(ledger.conn, ledger.master)
     assert [one.record for one in town.desk.clear(town.ctx(), record).namesakes] == [other]
+
+
+def test_a_judges_warrant_on_a_request_is_read_before_anybody_is_let_go(town: Town) -> None:
+    record = town.book()
+    town.lodge(record, warrants=(WarrantKind.I200, WarrantKind.FEDERAL_JUDGE_CRIMINAL))
+    town.bail(record)
+    assert kinds(town.release(record)) == {RefusalKind.PAPER_UNREAD}
+    (task,) = [one for one in town.desk.tasks(town.ctx()) if one.kind is TaskKind.PAPER]
+    assert task.about == "d1" and "judge's warrant" in task.because
+    town.desk.add_basis(town.ctx(), record, basis="warrant", kind=BasisKind.WARRANT)
+    town.desk.close_task(town.ctx(), task.id, outcome="it commands arrest; entered as a ground")
+    assert kinds(town.release(record)) == {RefusalKind.IN_CUSTODY}
 
 
 def test_may_hold_does_not_stop_a_release(town: Town) -> None:

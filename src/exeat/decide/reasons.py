@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from exeat.decide.answer import Because, Certainty, Duty, DutyState, Verdict, Window
 from exeat.decide.eligibility import Eligibility
 from exeat.facts.case import zone_of
-from exeat.facts.codes import WarrantKind
+from exeat.facts.codes import JUDGE_SIGNED
 from exeat.facts.record import CustodyRecord
 from exeat.facts.times import bounds, show_when
 from exeat.facts.words import say_hours, say_time
@@ -17,14 +17,6 @@ from exeat.rules.model import Modality, Rule
 from exeat.rules.place import LawOfPlace
 
 __all__ = ["Bites", "reasons_of"]
-
-_JUDGES = frozenset(
-    {
-        WarrantKind.FEDERAL_JUDGE_CRIMINAL,
-        WarrantKind.FEDERAL_JUDGE_CIVIL,
-        WarrantKind.STATE_JUDGE,
-    }
-)
 
 Bites = Sequence[tuple[Rule, bool | None]]
 """Rules about the hold, each with whether it bites; None where a fact that would say is missing."""
@@ -116,7 +108,7 @@ def _requests(record: CustodyRecord, zone: ZoneInfo) -> Iterator[Because]:
             yield Because(f"Request `{detainer.id}` ({form}) is on file since {since}.")
         else:
             yield Because(f"Request `{detainer.id}` ({form}) is on file.")
-        if detainer.warrants and _JUDGES.intersection(detainer.warrants):
+        if detainer.warrants and JUDGE_SIGNED.intersection(detainer.warrants):
             yield Because(
                 f"A judge's warrant came with `{detainer.id}`. Where it commands custody it is a "
                 "basis of its own: enter it as one, or ask counsel before anybody is let go."

@@ -13,6 +13,7 @@ from typing import Final, Self
 __all__ = [
     "CODE_LISTS",
     "FORMS",
+    "JUDGE_SIGNED",
     "BasisEnd",
     "BasisKind",
     "DetainerForm",
@@ -185,6 +186,16 @@ class WarrantKind(Described):
     )
     STATE_JUDGE = "state-judge", "Warrant or order of a judge or magistrate of a state court."
     NONE = "none", "No warrant came with the request."
+
+
+JUDGE_SIGNED: Final = frozenset(
+    {
+        WarrantKind.FEDERAL_JUDGE_CRIMINAL,
+        WarrantKind.FEDERAL_JUDGE_CIVIL,
+        WarrantKind.STATE_JUDGE,
+    }
+)
+"""Warrants that a judge or magistrate signed: a paper of a court, and no request."""
 
 
 class LiftReason(Described):

@@ -11,7 +11,7 @@ from exeat.desk.service._base import Held
 from exeat.desk.service._tasks import close_tasks, open_task
 from exeat.desk.service.models import TaskKind
 from exeat.desk.settings import Settings
-from exeat.facts.codes import BasisEnd, BasisKind, StatusProof
+from exeat.facts.codes import JUDGE_SIGNED, BasisEnd, BasisKind, StatusProof
 from exeat.facts.events import (
     BasisEnded,
     Booked,
@@ -50,6 +50,10 @@ _COUNTS_AGAIN: Final = (
     PersonFact,
 )
 """Kinds of which a corrected entry has the same consequences as one entered so at first."""
+_JUDGES_WARRANT: Final = (
+    "A judge's warrant came with a request. Read it: where it commands custody, add it as a"
+    " ground of custody; then close this task with what it orders."
+)
 _OF_A_REQUEST: Final = (TaskKind.ACKNOWLEDGE, TaskKind.CONTRADICTION)
 
 
@@ -101,6 +105,11 @@ def _of(
         case DetainerLodged(detainer=id):
             if not _answered(id, record):
                 yield open_task(tx, settings, TaskKind.ACKNOWLEDGE, held=held, about=id)
+            if event.warrants and JUDGE_SIGNED.intersection(event.warrants):
+                # It may be a ground of custody of its own, which no rule about requests knows.
+                yield open_task(
+                    tx, settings, TaskKind.PAPER, held=held, about=id, because=_JUDGES_WARRANT
+                )
             yield from _contradicted(tx, settings, held, event, record)
         case DetainerAcknowledged(detainer=id):
             close_tasks(tx, held, [TaskKind.ACKNOWLEDGE], "acknowledged", id)
