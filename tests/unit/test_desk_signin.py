@@ -9,7 +9,6 @@ import pytest
 from tests.scenario.failures.kit import Town, county
 
 from exeat.desk.auth import Session
-from exeat.desk.auth._rows import door
 from exeat.desk.service import Role
 from exeat.desk.service.errors import BadInput, NotPermitted, SignInError
 from exeat.desk.service.setup import first_use, system_context
@@ -170,9 +169,42 @@ def test_a_reset_takes_the_app_away_and_asks_for_a_new_password(town: Town) -> N
     first = town.desk.accounts.reset(system_context(town.now), "sam", "pierce")
     session = town.desk.accounts.sign_in("sam", first, town.now)
     assert session.account.must_change and not session.account.enrolled
-    with town.desk.db.transaction(door("host", town.now)) as tx:
-        lines = tx.all("log", record=None, before=None, limit=50)
-    assert [line["what"] for line in lines].count("reset") == 1
+
+
+def log_of(town: Town, agency: str) -> list[tuple[str, str, str, str | None]]:
+    """Return what an agency's auditor reads: who did it, for whom, what, and on what."""
+    lines = town.desk.audit_log(town.ctx("ari", agency, Role.AUDITOR))
+    return [(line.actor, line.agency, line.what, line.about) for line in lines]
+
+
+def test_what_the_host_does_to_an_agencys_accounts_its_own_auditor_sees(town: Town) -> None:
+    people, admin = town.desk.accounts, town.ctx("root", "host", Role.ADMIN)
+    people.add_account(admin, name="kim", shown="Kim", role="booking", agency="pierce")
+    people.disable(admin, "kim", "left", "pierce")
+    people.enable(admin, "kim", "pierce")
+    people.unlock(admin, "kim", "pierce")
+    people.reset(admin, "kim", "pierce")
+    acts = ("reset", "unlock", "enable", "disable", "add_account")
+    wanted = [("root", "host", act, "kim") for act in acts]
+    for agency in ("pierce", "host"):
+        assert [line for line in log_of(town, agency) if line[0] == "root"] == wanted
+    assert not [line for line in log_of(town, "arizona") if "kim" in line]
+
+
+def test_an_agency_sees_who_added_it(town: Town) -> None:
+    added = [line for line in log_of(town, "pierce") if line[2] == "add_agency"]
+    assert added == [("installation", "host", "add_agency", "pierce")]
+
+
+def test_at_the_door_the_log_says_the_role_of_whoever_comes(town: Town) -> None:
+    session = whole(town)
+    with pytest.raises(SignInError):
+        town.desk.accounts.sign_in("sam", "wrong", town.now)
+    town.desk.accounts.sign_out(session, town.now)
+    lines = town.desk.audit_log(town.ctx("ari", role=Role.AUDITOR))
+    own = [line for line in lines if line.actor == "sam"]
+    assert {line.what for line in own} >= {"sign_in", "sign_out", "enrol"}
+    assert {line.role for line in own} == {"supervisor"}
 
 
 @pytest.mark.parametrize(

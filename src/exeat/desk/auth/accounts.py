@@ -86,7 +86,7 @@ class Accounts(Passkeys, Keys):
             key = tx.master.new_person(agency_person(code))
             said = {"code": code, "name": name, "kind": kind, "place": place, "zone": zone}
             row = tx.one("put_agency", **said, facility=Jsonb(house), key=key)
-            log(tx, "add_agency", about=code)
+            log(tx, "add_agency", concerns=code, about=code)
         return bool(row and row["added"])
 
     def add_account(
@@ -133,7 +133,7 @@ class Accounts(Passkeys, Keys):
                     help = "Choose another; a name is never given twice."
                     raise refused_field("name", name, "is taken", help)
                 found = tx.one("account", id=row["id"])
-            log(tx, "add_account", about=name)
+            log(tx, "add_account", concerns=agency, about=name)
         assert found is not None
         return account_of(found), password
 
@@ -207,7 +207,8 @@ class Accounts(Passkeys, Keys):
                     tx.run("sessions_end", account=row["id"], now=ctx.now)
                 if act == "reset":
                     tx.run("remove_passkeys", account=row["id"])
-            log(tx, act, about=row["name"])
+            # Whoever audits that agency sees it, though it was done elsewhere.
+            log(tx, act, concerns=agency, about=row["name"])
 
     def _account(self, tx: Tx, account: str) -> dict[str, Any]:
         row = None

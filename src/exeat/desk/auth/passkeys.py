@@ -77,7 +77,7 @@ class Passkeys(SignIn):
                 now=now,
             )
             tx.run("session_challenge", hash=session.token_hash, challenge=None)
-            log(tx, "enrol", "passkey")
+            log(tx, "enrol", "passkey", role=row["role"])
 
     def sign_options(self, session: Session, now: datetime) -> str:
         """Return what the browser needs to sign in with a passkey, as JSON."""
@@ -138,7 +138,7 @@ class Passkeys(SignIn):
             row = tx.one("account_by_name", name=session.account.name)
             assert row is not None
             tx.run("remove_passkey", account=row["id"], id=base64url_to_bytes(id))
-            log(tx, "remove_passkey", about=row["name"])
+            log(tx, "remove_passkey", about=row["name"], role=row["role"])
 
     def _keys(self, session: Session, now: datetime) -> list[dict[str, Any]]:
         with self.db.transaction(door(session.account.agency, now)) as tx:

@@ -58,7 +58,7 @@ class SignIn:
         hashed = _hash(token)
         with self.db.transaction(door(row["agency"], now, row["name"])) as tx:
             tx.run("add_session", hash=hashed, account=row["id"], csrf=csrf, now=now)
-            log(tx, "sign_in", "password")
+            log(tx, "sign_in", "password", role=row["role"])
         return Session(account_of(row), csrf, False, now, hashed, token)
 
     def confirm(self, session: Session, code: str, now: datetime) -> Session:
@@ -91,7 +91,7 @@ class SignIn:
                 raise SignInError.one("E614", "code", words, help)
             nonce, sealed = tx.key_of(row["agency"]).seal(secret.encode(), row["id"].bytes)
             tx.run("account_second", id=row["id"], sealed=nonce + sealed)
-            log(tx, "enrol", "code app")
+            log(tx, "enrol", "code app", role=row["role"])
         return pyotp.TOTP(secret).provisioning_uri(name=session.account.name, issuer_name=_ISSUER)
 
     def session(self, token: str, now: datetime) -> Session:
@@ -142,7 +142,7 @@ class SignIn:
         """End a session."""
         with self.db.transaction(door(session.account.agency, now, session.account.name)) as tx:
             tx.run("session_end", hash=session.token_hash, now=now)
-            log(tx, "sign_out")
+            log(tx, "sign_out", role=session.account.role.value)
 
     def second_person(self, ctx: Context, witness: Witness) -> str:
         """Check the second person of an override: another one, a supervisor of this agency.
@@ -213,7 +213,8 @@ class SignIn:
         limit = self.settings.failures
         found = tx.one("account_failed", id=row["id"], limit=limit, now=now)
         locked = found is not None and found["locked"] is not None
-        log(tx, "sign_in", f"wrong {what}" + (", locked" if locked else ""))
+        said = f"wrong {what}" + (", locked" if locked else "")
+        log(tx, "sign_in", said, role=row["role"])
         if locked:
             tx.run("sessions_end", account=row["id"], now=now)
         return _wrong() if what == "password" else _wrong_code()
@@ -225,7 +226,7 @@ class SignIn:
             row = {**row, "disabled": now}
         if row["locked"] is None and row["disabled"] is None:
             return None
-        log(tx, "sign_in", "locked" if row["locked"] else "disabled")
+        log(tx, "sign_in", "locked" if row["locked"] else "disabled", role=row["role"])
         # Said in the same words as a wrong password: it tells a stranger nothing.
         return _wrong()
 
@@ -251,7 +252,7 @@ class SignIn:
         account = session.account
         with self.db.transaction(door(account.agency, now, account.name)) as tx:
             tx.run("session_whole", hash=session.token_hash)
-            log(tx, "sign_in", by)
+            log(tx, "sign_in", by, role=account.role.value)
         return Session(
             account, session.csrf, True, session.began, session.token_hash, session.token
         )

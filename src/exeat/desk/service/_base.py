@@ -265,17 +265,30 @@ def log(
     outcome: str = "done",
     *,
     held: Held | None = None,
+    concerns: str | None = None,
     about: str | None = None,
+    role: str | None = None,
 ) -> None:
-    """Write down who did or read what."""
+    """Write down who did or read what.
+
+    Args:
+        tx: The transaction; the line stands if it does.
+        what: The act, such as ``end_basis``.
+        outcome: What came of it, such as ``done`` or ``refused:unknown``.
+        held: The record that it is about; its facility sees the line too.
+        concerns: Without a record, the agency that must see the line too, such as ``pierce``
+            where the host's administrator resets an account of Pierce.
+        about: What else it is about: an account's name, an event's id. No person held.
+        role: Of whoever acts, where they are at the door and not in yet.
+    """
     ctx = tx.ctx
     tx.run(
         "put_log",
         at=ctx.now,
         agency=ctx.agency,
-        facility=held.facility if held is not None else None,
+        facility=held.facility if held is not None else concerns,
         actor=ctx.actor_name,
-        role=ctx.role.value,
+        role=role or ctx.role.value,
         what=what,
         outcome=outcome,
         record=held.record if held is not None else None,
