@@ -158,7 +158,7 @@ def test_book_hold_release_and_verify(browser: Any, address: str, town: Town) ->
     town.lodge(record, "d9", warrants=())
     page.get_by_role("button", name="Release Mockup").click()
     assert page.locator("h1").inner_text() == "Not released"
-    assert page.get_by_text("Something came in since you looked").is_visible()
+    assert page.get_by_text("Something came in meanwhile").is_visible()
     assert page.get_by_text("Request lodged").is_visible()
     assert violations(page) == []
     assert town.desk.person(town.ctx(), record).record.release is None

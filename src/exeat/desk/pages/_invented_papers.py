@@ -42,8 +42,9 @@ AGENCIES: Final = (
     Agency("xx-defender", "Example public defender", "counsel", None, "America/New_York", {}),
     Agency("host", "Host of this installation", "host", None, "America/New_York", {}),
 )
+_ASKS: Final = "xx-ice-office"
 _HOME: Final = {
-    Role.REQUESTER: ("xx-ice-office", "Robin Requester"),
+    Role.REQUESTER: (_ASKS, "Robin Requester"),
     Role.COUNSEL: ("xx-defender", "Cleo Counsel"),
     Role.AUDITOR: (HOUSE, "Ari Auditor"),
     Role.ADMIN: ("host", "Addison Admin"),
@@ -156,20 +157,33 @@ def handovers() -> list[Handover]:
 
 def log_lines(record: str) -> list[LogLine]:
     """Return who read and did what."""
-    rows = (
-        (0.01, "sam.officer", "booking", "person", "done"),
-        (0.2, "dana.supervisor", "supervisor", "person", "done"),
-        (0.6, "sam.officer", "booking", "release", "refused:unknown"),
-        (2.2, "sam.officer", "booking", "end_basis", "done"),
-        (3.0, "key:4f1c9a7be2d04a11", "booking", "add_basis", "done"),
-        (5.5, "ari.auditor", "auditor", "audit_log", "200"),
-        (38.0, "sam.officer", "booking", "serve", "done"),
-        (40.0, "robin.requester", "requester", "send_request", "done"),
+    lines = (
+        _line(0.01, "sam.officer", "booking", "person", record=record),
+        _line(0.02, "sam.officer", "booking", "board", "26"),
+        _line(0.2, "dana.supervisor", "supervisor", "person", record=record),
+        _line(0.6, "sam.officer", "booking", "release", "refused:unknown,namesake", record=record),
+        _line(0.7, "sam.officer", "booking", "clear", "unknown", record=record),
+        _line(0.9, "sam.officer", "booking", "sign_in", "passkey"),
+        _line(0.91, "sam.officer", "booking", "sign_in", "password"),
+        _line(1.1, "addison.admin", "admin", "reset", agency="host", about="sam.officer"),
+        _line(1.2, "sam.officer", "booking", "sign_in", "wrong password, locked"),
+        _line(2.2, "sam.officer", "booking", "end_basis", record=record),
+        _line(2.3, "sam.officer", "booking", "end_basis", "error:E603"),
+        _line(3.0, "key:4f1c9a7be2d04a11", "booking", "add_basis", "repeated", record=record),
+        _line(5.5, "ari.auditor", "auditor", "audit_log", "200"),
+        _line(8.0, "dana.supervisor", "supervisor", "reconcile", "1 missing, 0 extra, 0 bare"),
+        _line(9.0, "installation", "supervisor", "sweep", "3 open, 1 raised"),
+        _line(38.0, "sam.officer", "booking", "serve", record=record),
+        _line(40.0, "robin.requester", "requester", "person", agency=_ASKS, record=record),
     )
-    return [
-        LogLine(900 - n, _ago(hours), HOUSE, actor, role, what, outcome, record, None)
-        for n, (hours, actor, role, what, outcome) in enumerate(rows)
-    ]
+    return [replace(line, number=900 - n) for n, line in enumerate(lines)]
+
+
+def _line(
+    hours: float, actor: str, role: str, what: str, outcome: str = "done", agency: str = HOUSE,
+    record: str | None = None, about: str | None = None,
+) -> LogLine:  # fmt: skip
+    return LogLine(0, _ago(hours), agency, actor, role, what, outcome, record, about)
 
 
 def accounts_of(role: Role) -> list[Account]:

@@ -31,6 +31,7 @@ from exeat.desk.service.models import (
     BoardRow,
     Counts,
     Done,
+    LogLine,
     Namesake,
     PersonPage,
     Refusal,
@@ -111,7 +112,7 @@ class InventedDesk:
             events=tuple(one.events),
             answers=(),
             tasks=tasks if jail else (),
-            read_by=tuple(log_lines(record)[:4]) if jail else (),
+            read_by=tuple(self._lines(record)) if jail else (),
             namesakes=others,
             acts=tuple(act for act in _ON_A_PERSON if ctx.may(act)),
             warnings=("same-surname",) if others else (),
@@ -141,7 +142,7 @@ class InventedDesk:
     def audit_log(self, ctx: Context, record: str | None = None, **_: Any) -> list[Any]:
         """Return who did what."""
         ctx.need("audit_log")
-        return log_lines(record or next(iter(self.people)))
+        return self._lines(record) if record else log_lines(next(iter(self.people)))
 
     def counts(self, ctx: Context) -> Counts:
         """Return how many of what."""
@@ -219,6 +220,9 @@ class InventedDesk:
         return done
 
     # --- within -----------------------------------------------------------------------------
+
+    def _lines(self, record: str) -> list[LogLine]:
+        return [line for line in log_lines(record) if line.record == record]
 
     def _find(self, record: str) -> Invented:
         if record not in self.people:

@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 
 from exeat.decide import Verdict
 from exeat.desk.pages import acts, forms, present
+from exeat.desk.pages.logged import logged
 from exeat.desk.pages.views import Viewer
 from exeat.desk.pages.words import LANGUAGES, Words
 from exeat.facts.times import NEVER
@@ -100,6 +101,7 @@ def render(template: str, frame: Frame, **values: Any) -> str:
         "viewer": frame.viewer,
         "may": _may(frame.viewer),
         "zone": place,
+        "logged": lambda line: logged(line, t),
         "clock": lambda at: _clock(at, now, t),
         "stamp": lambda at, zone=None, short=False: _stamp(at, zone or place, now, t, short),
         "ticked": lambda words, links=None, zone=None: _ticked(words, t, zone or place, links),
