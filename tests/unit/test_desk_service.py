@@ -228,6 +228,24 @@ def test_a_task_of_the_clock_closes_when_its_reason_is_over(town: Town) -> None:
     assert TaskKind.RELEASE_DUE not in [task.kind for task in town.desk.tasks(town.ctx())]
 
 
+def test_only_a_round_that_changes_something_leaves_a_line(town: Town) -> None:
+    def rounds() -> int:
+        auditor = town.ctx("auditor", role=Role.AUDITOR)
+        return [line.what for line in town.desk.audit_log(auditor)].count("sweep")
+
+    record = town.book()
+    town.desk.sweep(town.ctx())
+    assert rounds() == 0
+    town.bail(record)
+    for _ in range(2):
+        town.desk.sweep(town.ctx())
+    assert rounds() == 1
+    town.desk.add_basis(town.ctx(), record, basis="w", kind=BasisKind.WARRANT)
+    for _ in range(2):
+        town.desk.sweep(town.ctx())
+    assert rounds() == 2
+
+
 def test_a_person_with_no_ground_at_all_is_a_task_until_one_is_entered(town: Town) -> None:
     record = town.desk.book(town.ctx(), person_of("Bare", "B-1")).record
     assert [task.kind for task in town.desk.tasks(town.ctx())] == [TaskKind.NO_BASIS]

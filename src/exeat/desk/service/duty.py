@@ -41,19 +41,22 @@ class Duty(Acts, Reading):
     def sweep(self, ctx: Context) -> tuple[str, ...]:
         """Look at everyone in custody, open what is due, close what is over, raise what is late.
 
+        A round that changes nothing leaves no line in the log: there is one a minute.
+
         Returns:
             The ids of the tasks that are open because of the clock.
         """
 
         def work(tx: Tx) -> tuple[str, ...]:
             standing = {(r["record"], r["kind"]): r["task"].hex for r in tx.all("open_tasks")}
-            opened = []
+            opened, closed = [], 0
             for shown in self._shown(tx):
                 wanted = dict(self._wanted(ctx, shown))
                 over = [kind for kind in _OF_THE_CLOCK if kind not in wanted]
                 if any((shown.key, kind.value) in standing for kind in over):
                     words = f"the answer is now {shown.row.verdict}"
                     close_tasks(tx, _of_board(tx, shown), over, words)
+                    closed += 1
                 for kind, because in wanted.items():
                     task = standing.get((shown.key, kind.value))
                     held = _of_board(tx, shown)
@@ -61,7 +64,8 @@ class Duty(Acts, Reading):
                         task or open_task(tx, self.settings, kind, held=held, because=because)
                     )
             raised = tx.all("raise_tasks", at=ctx.now)
-            log(tx, "sweep", f"{len(opened)} open, {len(raised)} raised")
+            if closed or raised or set(opened) - set(standing.values()):
+                log(tx, "sweep", f"{len(opened)} open, {len(raised)} raised")
             return tuple(opened)
 
         return self._run(ctx, "sweep", work)
