@@ -136,6 +136,7 @@ def bench_board(folder: Path) -> None:
     with served(folder) as port:
         first = closed(port, cookie, ["/board"], 1, 0.0001)
         print(f"  {'page, first after the start':34} {first.ms[0]:6.0f} ms")
+        closed(port, cookie, ["/board"], 1, SECONDS / 4)  # The desk's own first round is over.
         for name, header, path in (
             ("page, 200 rows", cookie, "/board"),
             ("page, all rows", cookie, "/board?all=1"),

@@ -19,6 +19,7 @@ from exeat.record import queries, schema
 from exeat.record.canonical import Leaf
 from exeat.record.schema import migrate, migrations
 from exeat.record.server import PrivateServer, client_tool
+from exeat.record.verify import verify_database
 
 pytest_plugins = ["tests.pg"]
 
@@ -53,6 +54,16 @@ def test_numbers_of_migrations_have_no_gap_within_a_part() -> None:
         assert number == before + 1 or number % 100 == 0
 
 
+_OLD_REQUEST = """
+    INSERT INTO exeat_desk.agency (code, kind, place, zone, wrapped_key)
+    VALUES ('us-aa-jail', 'facility', 'us-xx', 'UTC', 'k');
+    INSERT INTO exeat_desk.request
+        (request, sender, facility, id_mac, lodged, receipt, wrapped_key, nonce, sealed)
+    VALUES (gen_random_uuid(), 'us-aa-jail', 'us-aa-jail', 'm', clock_timestamp(),
+            'text', 'k', 'n', 's')
+"""
+
+
 def test_records_from_before_requests_were_entered_are_custody_records(
     pg_server: PrivateServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -60,9 +71,9 @@ def test_records_from_before_requests_were_entered_are_custody_records(
     steps = migrations()
     with psycopg.connect(pg_server.conninfo(database="before_requests"), autocommit=True) as conn:
         with monkeypatch.context() as before:
-            before.setattr(
-                schema, "migrations", lambda: steps[: [s.number for s in steps].index(102)]
-            )
+            names = [step.name for step in steps]
+            earlier = steps[: names.index("requests_in_ledger")]
+            before.setattr(schema, "migrations", lambda: earlier)
             migrate(conn)
         schema.add_agency(conn, "us-aa-jail", "A jail")
         schema.add_login(conn, "desk_a", "us-aa-jail", "desk")
@@ -71,9 +82,12 @@ def test_records_from_before_requests_were_entered_are_custody_records(
             desk.execute(
                 "SELECT exeat.open_record('r1', gen_random_uuid(), 'p', gen_random_uuid(), 'k')"
             )
-        assert next(step.number for step in migrate(conn)) == 102
+        conn.execute(_OLD_REQUEST)
+        assert next(step.name for step in migrate(conn)) == "requests_in_ledger"
         found = conn.execute("SELECT name, kind FROM exeat_vault.record").fetchall()
         assert found == [("r1", "custody")]
+        # Nobody could have entered its receipt then.
+        assert verify_database(conn).damages == []
 
 
 def test_migrating_again_changes_nothing(ground: Ground) -> None:

@@ -134,7 +134,7 @@ WHERE nonce = '' ORDER BY seq
 -- requests_on_file: Every request as the desk has it, and since when receipts are entered.
 SELECT request, sender, facility, lodged, receipt, receipt_leaf, answered, answer, answer_note,
        answer_leaf, wrapped_key, nonce, sealed, applied AS entered_since
-FROM exeat_desk.request, exeat.migration WHERE number = 102 ORDER BY request
+FROM exeat_desk.request, exeat.migration WHERE migration.name = 'requests_in_ledger' ORDER BY request
 
 -- stored_nodes: Every stored subtree, for the verifier.
 SELECT level, index, hash FROM exeat.node ORDER BY level, index
