@@ -63,7 +63,7 @@ def counted(conn: psycopg.Connection, table: str) -> int:
     [
         ("desk_a", (2, 2, 10, 2, 10, 2, 2, 1)),
         ("desk_b", (1, 1, 5, 1, 5, 1, 1, 1)),
-        ("issuer", (1, 1, 5, 1, 5, 1, 1, 0)),
+        ("issuer", (1, 0, 0, 0, 0, 0, 1, 0)),
         ("counsel", (1, 1, 5, 1, 5, 1, 1, 0)),
     ],
 )
@@ -155,15 +155,31 @@ def test_a_foreign_record_is_as_if_it_were_not_there(two_jails: Ground, login: s
         ledger.read("a1", facility="us-aa-jail")
 
 
-def test_a_stake_lets_read_and_a_role_says_who_may_write(own_jails: Ground) -> None:
+def test_counsel_reads_an_issuer_does_not_and_only_the_facility_writes(own_jails: Ground) -> None:
     more = booking("a2", more=5)[-1:]
     with own_jails.ledger("counsel") as ledger:
         assert ledger.read("a2", facility="us-aa-jail").version == 5
         with pytest.raises(NotAllowed):
             ledger.append(more, facility="us-aa-jail")
     with own_jails.ledger("issuer") as ledger:
-        (receipt,) = ledger.append(more, facility="us-aa-jail")
-        assert (receipt.version, receipt.agency) == (6, "ice-xx")
+        with pytest.raises(NotFound):
+            ledger.read("a2", facility="us-aa-jail")
+        with pytest.raises(NotFound):
+            ledger.append(more, facility="us-aa-jail")
+    with own_jails.ledger("desk_a") as ledger:
+        assert ledger.append(more)[0].version == 6
+
+
+@pytest.mark.parametrize("login", ["desk_b", "issuer", "counsel"])
+def test_nobody_else_appends_past_the_library(own_jails: Ground, login: str) -> None:
+    with own_jails.admin() as conn:
+        (record,) = conn.execute(
+            "SELECT record FROM exeat_vault.record WHERE name = 'a2'"
+        ).fetchone()
+    said = [[bytes(32)], [bytes(32)], [bytes(12)], [b"garbage"]]
+    with own_jails.raw(login) as conn, pytest.raises(psycopg.Error) as caught:
+        conn.execute("SELECT exeat.append(%s, NULL, %s, %s, %s, %s)", [record, *said])
+    assert caught.value.sqlstate == "EX002"
 
 
 @pytest.mark.parametrize("login", ["desk_b", "issuer", "counsel"])

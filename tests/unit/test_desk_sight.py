@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
 from tests.scenario.failures.kit import Town, person_of
 from tests.scenario.failures.kit import county as county_of
@@ -13,6 +14,17 @@ from exeat.desk.service.errors import SignInError
 def town() -> Town:
     with county_of() as one:
         yield one
+
+
+def test_what_an_issuer_reads_is_on_the_list_of_accesses_as_its_own(town: Town) -> None:
+    record = town.book()
+    town.desk.send_request(
+        town.ice, facility="pierce", person=person_of("Example", "B-1"), paper=town.paper()
+    )
+    town.desk.person(town.ice, record)
+    with psycopg.connect(town.admin) as conn:
+        rows = conn.execute("SELECT agency FROM exeat.access ORDER BY number DESC LIMIT 2")
+        assert sorted(agency for (agency,) in rows) == ["ice-sea", "pierce"]
 
 
 def test_an_issuer_sees_its_request_and_not_why_else_the_person_is_held(town: Town) -> None:

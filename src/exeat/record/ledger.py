@@ -200,6 +200,15 @@ class Ledger:
         opened = tuple(open_entry(entry, row.record, key) for entry in entries)
         return History(row.record, row.name, row.facility, row.expunged, opened)
 
+    def noted(self, record: UUID, what: str) -> None:
+        """Write down that this login's agency saw a record, which another one read for it.
+
+        Raises:
+            NotAllowed: It has no stake in the record.
+        """
+        with translated(f"record `{record}`"):
+            call(self.conn, "log_access", {"record": record, "what": what})
+
     def share(self, record: str, agency: str, role: str) -> None:
         """Let another agency see a record of this facility.
 

@@ -239,8 +239,8 @@ class Acts(Base):
         return self._run(ctx, act, work, about=record)
 
     def _writing(self, tx: Tx, held: Held) -> AbstractContextManager[None]:
-        """Counsel writes through the facility, which keeps the record; `by` says who it was."""
-        return tx.acting_for(held.facility) if held.stake == "counsel" else nullcontext()
+        """Others write through the facility, which keeps the record; `by` says who it was."""
+        return tx.acting_for(held.facility) if held.stake != "facility" else nullcontext()
 
     def _settled(
         self, tx: Tx, held: Held, act: str, done: Done, events: Sequence[ev.Event]

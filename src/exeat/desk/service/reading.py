@@ -9,7 +9,7 @@ from uuid import UUID
 
 from exeat.decide import decide
 from exeat.desk.db import Tx
-from exeat.desk.service._base import log
+from exeat.desk.service._base import Held, log
 from exeat.desk.service._personal import namesakes, read_personal
 from exeat.desk.service._refusals import warnings_of
 from exeat.desk.service._tasks import cleared_before, task_of
@@ -18,6 +18,7 @@ from exeat.desk.service.context import ACTS, Context, Role
 from exeat.desk.service.models import Agency, Counts, LogLine, PersonPage, Task
 from exeat.facts.case import zone_of
 from exeat.facts.record import Person
+from exeat.record.entries import History
 
 __all__ = ["Reading"]
 
@@ -42,7 +43,7 @@ class Reading(Board):
 
         def work(tx: Tx) -> PersonPage:
             held = self._find(tx, record)
-            history = tx.ledger.read(held.record)
+            history = _history(tx, held)
             facts = history.fold()
             law = self._law(tx, held.facility, facts.facility.kind)
             answer = decide(facts, law, at if at is not None else ctx.now)
@@ -164,6 +165,19 @@ class Reading(Board):
     ) -> list[LogLine]:
         rows = tx.all("log", record=record, before=before, limit=limit)
         return [_line(row) for row in rows]
+
+
+def _history(tx: Tx, held: Held) -> History:
+    """Return a record's entries.
+
+    The database shows an issuer none of them, so the facility's desk reads for it. The list of
+    accesses has both.
+    """
+    if held.stake != "issuer":
+        return tx.ledger.read(held.record)
+    tx.ledger.noted(held.record, "read")
+    with tx.acting_for(held.facility):
+        return tx.ledger.read(held.record)
 
 
 def _line(row: dict[str, Any]) -> LogLine:

@@ -7,16 +7,16 @@ SELECT exeat_desk.put_agency(%(code)s, %(name)s, %(kind)s, %(place)s, %(zone)s, 
 -- directory: Every agency, as all may know it.
 SELECT code, name, kind, place, zone, facility FROM exeat_desk.directory()
 
--- find_record: A record by its id in events, wherever this agency has a stake in it.
+-- find_record: A record by its id in events, wherever this agency has a stake in it; no key for an issuer.
 SELECT r.record, r.name, r.agency AS facility, r.person, p.wrapped_key, s.role AS stake
-FROM exeat_vault.record r JOIN exeat_vault.person p USING (person, agency)
-JOIN exeat.stake s USING (record)
+FROM exeat_vault.record r JOIN exeat.stake s USING (record)
+LEFT JOIN exeat_vault.person p ON p.person = r.person
 WHERE r.name = %(name)s
 
 -- record_by_key: The same, by its key.
 SELECT r.record, r.name, r.agency AS facility, r.person, p.wrapped_key, s.role AS stake
-FROM exeat_vault.record r JOIN exeat_vault.person p USING (person, agency)
-JOIN exeat.stake s USING (record)
+FROM exeat_vault.record r JOIN exeat.stake s USING (record)
+LEFT JOIN exeat_vault.person p ON p.person = r.person
 WHERE r.record = %(record)s
 
 -- names_of: The ids in events of records by their keys, as far as this agency has a stake.
