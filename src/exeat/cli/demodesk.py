@@ -8,9 +8,11 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections import Counter
 from pathlib import Path
+from typing import Final
 
-from fastapi import FastAPI
+from fastapi import FastAPI, HTTPException
 from fastapi.responses import RedirectResponse
 from rich.console import Console
 from rich.table import Table
@@ -18,12 +20,17 @@ from rich.table import Table
 from exeat.cli.serve import application, free_port, running, settings_for
 from exeat.desk.auth import COOKIE
 from exeat.desk.clock import utcnow
-from exeat.desk.demo import Demo, Login, enter, fill
+from exeat.desk.demo import Demo, enter, fill
 from exeat.desk.house import House, open_house, signing
 from exeat.desk.service.context import Role
 from exeat.desk.service.setup import system_context
 
 __all__ = ["show_desk"]
+
+_LINKS: Final = (
+    ("the officer in Washington, where no request holds anybody", "officer"),
+    ("the officer in Florida, where the law commands a hold", "broward"),
+)
 
 
 def show_desk(console: Console) -> None:
@@ -45,31 +52,32 @@ def show_desk(console: Console) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _officer(demo: Demo) -> Login:
-    return next(login for login in demo.logins if login.role == Role.BOOKING)
-
-
 def _let_in(app: FastAPI, house: House, demo: Demo, token: str) -> None:
-    """Add a link that signs the officer of the demonstration in; its address is a secret."""
+    """Add links that sign somebody of the demonstration in; their address is a secret."""
+    logins = {login.name: login for login in demo.logins}
 
-    def let_in() -> RedirectResponse:
-        session = enter(house.desk, _officer(demo), utcnow())
-        response = RedirectResponse("/board", status_code=303)
+    def let_in(name: str) -> RedirectResponse:
+        if name not in logins:
+            raise HTTPException(404)
+        session = enter(house.desk, logins[name], utcnow())
+        response = RedirectResponse("/", status_code=303)
         response.set_cookie(COOKIE, session.token, httponly=True, samesite="lax")
         return response
 
-    app.add_api_route(f"/demo/{token}", let_in, include_in_schema=False)
+    app.add_api_route(f"/demo/{token}/{{name}}", let_in, include_in_schema=False)
+
+
+def _count(console: Console, house: House, agency: str) -> None:
+    """Print who is in custody at a facility, by verdict."""
+    board = house.desk.board(system_context(utcnow(), agency, Role.SUPERVISOR))
+    verdicts = Counter(str(row.verdict) for row in board)
+    counted = ", ".join(f"{count} {name}" for name, count in sorted(verdicts.items()))
+    console.print(f"{len(board)} people in custody at `{agency}`: {counted}", markup=False)
 
 
 def _show(console: Console, house: House, demo: Demo, link: str, address: str) -> None:
-    officer = _officer(demo)
-    ctx = system_context(utcnow(), officer.agency, Role.SUPERVISOR)
-    board = house.desk.board(ctx)
-    verdicts: dict[str, int] = {}
-    for row in board:
-        verdicts[str(row.verdict)] = verdicts.get(str(row.verdict), 0) + 1
-    counted = ", ".join(f"{count} {name}" for name, count in sorted(verdicts.items()))
-    console.print(f"{len(board)} people in custody at `{officer.agency}`: {counted}", markup=False)
+    for agency in ("wa-pierce", "fl-broward"):
+        _count(console, house, agency)
     table = Table(box=None, pad_edge=False)
     for title in ("login", "password", "role", "agency"):
         table.add_column(title)
@@ -77,7 +85,10 @@ def _show(console: Console, house: House, demo: Demo, link: str, address: str) -
         table.add_row(login.name, login.password, login.role, login.agency)
     console.print(table)
     console.print(f"\nThe desk: {address}", style="bold", markup=False)
-    console.print(f"As the officer, past the code app: {link}", markup=False, soft_wrap=True)
+    console.print("Past the code app:", style="bold")
+    for words, name in _LINKS:
+        console.print(f"  {words}: {link}/{name}", markup=False, soft_wrap=True)
+    console.print("  anybody else: the same link with that login at its end", style="dim")
 
 
 def _wait(console: Console, address: str) -> None:

@@ -31,6 +31,10 @@ _NEEDED: Final = 2
 _NOT_A_DECISION: Final = frozenset({ReleaseKind.DIED, ReleaseKind.ESCAPED})
 _TO_THE_ISSUER: Final = frozenset({ReleaseKind.TO_ICE})
 _CLOCKS_DIFFER: Final = timedelta(minutes=2)
+_DECIDING: Final[dict[Verdict, tuple[Modality, ...]]] = {
+    Verdict.MUST_HOLD: (Modality.MUST,),
+    Verdict.CONFLICT: (Modality.MUST, Modality.MUST_NOT),
+}
 _READ_IT: Final = "Read the paper, enter what it orders, and close its task."
 _ASK_IT: Final = "Ask the court, and close the task with who confirmed it."
 _OPEN_TASKS: Final = (
@@ -154,7 +158,10 @@ def _of_the_answer(door: Door) -> Iterator[Refusal]:
 
 
 def _reason(answer: Answer) -> str:
-    return answer.because[0].says if answer.because else answer.verdict.description
+    """Return what decides: the rules that command or forbid, else the first step."""
+    wanted = _DECIDING.get(answer.verdict, ())
+    said = [one.says for one in answer.because if one.rule and one.rule.modality in wanted]
+    return " ".join(said) or (answer.because[0].says if answer.because else "")
 
 
 def _owed(answer: Answer) -> str:
