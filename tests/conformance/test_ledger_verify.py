@@ -360,3 +360,8 @@ def test_a_log_beyond_the_second_stored_level_verifies(ground: Ground) -> None:
         assert [str(one) for one in verify_database(conn).damages] == [
             "tree: level 16: the hash over leaves 0 and on is not stored"
         ]
+
+
+def test_a_bundle_counts_its_own_entries_and_not_those_of_the_log_that_was_signed() -> None:
+    report = Report(size=1, signed_size=593, trusted=True)
+    assert report.lines()[0] == "verified: 1 entry, 1 of them under a signature"

@@ -109,10 +109,13 @@ class Report:
 
     def lines(self) -> list[str]:
         """Return the report in words, the finding first."""
+        size = f"{self.size} {'entry' if self.size == 1 else 'entries'}"
+        # A bundle holds some entries of a log; the checkpoint over them counts the whole log.
+        signed = min(self.size, self.signed_size)
         said = {
-            SOUND: f"verified: {self.size} entries, {self.signed_size} of them under a signature",
+            SOUND: f"verified: {size}, {signed} of them under a signature",
             DAMAGED: f"DAMAGED: {self.count} thing(s) do not verify",
-            UNTRUSTED: f"sound in itself: {self.size} entries; but no signature by a given key",
+            UNTRUSTED: f"sound in itself: {size}; but no signature by a given key",
         }[self.exit_code]
         contents = f"{self.opened} opened, {self.expunged} expunged, {self.unopened} not looked at"
         lines = [said, f"contents: {contents}", f"root: {self.root or 'not computed'}"]
