@@ -128,6 +128,18 @@ def test_an_issuer_sees_its_own_requests_and_no_other(town: Town) -> None:
         town.desk.lift(other, mine.record, detainer=mine.id, reason=LiftReason.CANCELLED)
 
 
+def test_an_issuer_lifts_its_own_request_and_no_other_on_the_same_record(town: Town) -> None:
+    record = town.book("Example", "B-1")
+    town.lodge(record, "theirs")
+    town.desk.share(town.ctx(), record, agency="other-issuer")
+    other = town.ctx("agent", "other-issuer", Role.REQUESTER)
+    before = town.desk.person(town.ctx(), record).version
+    with pytest.raises(BadInput, match="no request of `other-issuer`"):
+        town.desk.lift(other, record, detainer="theirs", reason=LiftReason.CANCELLED)
+    assert town.desk.person(town.ctx(), record).version == before
+    town.desk.lift(town.ctx(), record, detainer="theirs", reason=LiftReason.CANCELLED)
+
+
 def test_a_request_is_withdrawn_or_lifted_by_its_issuer(town: Town) -> None:
     sent = town.desk.send_request(
         town.ice, facility="pierce", person=person_of("Else", ""), paper=town.paper()

@@ -12,12 +12,13 @@ from exeat.desk.db import Tx
 from exeat.desk.service._base import Base, Held, envelope, log
 from exeat.desk.service._consequences import consequences, disputes_that_follow, weighed
 from exeat.desk.service._personal import check_personal, plain, put_personal
+from exeat.desk.service._words import refused_field
 from exeat.desk.service.context import Context
 from exeat.desk.service.models import Done, PersonalData
 from exeat.facts import events as ev
 from exeat.facts.codes import BasisEnd, BasisKind, LiftReason, NoticeKind
 from exeat.facts.fold import standing
-from exeat.facts.record import Conviction, Offence, Person
+from exeat.facts.record import Conviction, CustodyRecord, Offence, Person
 from exeat.facts.times import When
 
 __all__ = ["Acts", "Common", "NewBasis"]
@@ -141,10 +142,20 @@ class Acts(Base):
     def lift(
         self, ctx: Context, record: str, *, detainer: str, reason: LiftReason, **common: Any
     ) -> Done:
-        """Enter that a request ended. Its issuer may do so as well."""
-        return self._one(
-            ctx, "lift", record, ev.DetainerLifted, common, detainer=detainer, reason=reason
-        )
+        """Enter that a request ended. Its issuer may do so as well, and no other one.
+
+        Raises:
+            BadInput: An agency that asked would end a request that is not its own.
+        """
+        given = Common(**common)
+
+        def events(tx: Tx, held: Held) -> list[ev.Event]:
+            if held.stake == "issuer":
+                _own_request(tx.ledger.read(held.record).fold(), detainer, ctx.agency)
+            said = envelope(ctx, held.name, given.event_id, given.occurred, given.note)
+            return [ev.DetainerLifted(**said, detainer=detainer, reason=reason)]
+
+        return self._act(ctx, "lift", record, given, events)
 
     def schedule_release(
         self, ctx: Context, record: str, *, release_at: When, **common: Any
@@ -283,6 +294,14 @@ class Common:
     def __post_init__(self) -> None:
         if not self.event_id:
             object.__setattr__(self, "event_id", uuid4().hex)
+
+
+def _own_request(record: CustodyRecord, detainer: str, agency: str) -> None:
+    """Refuse an act of an issuer on what it did not lodge; whether it is there is not said."""
+    own = sorted(one.id for one in record.detainers if one.issuer == agency)
+    if detainer not in own:
+        words, help = f"is no request of `{agency}`", "Name one of your own."
+        raise refused_field("detainer", detainer, words, help, own)
 
 
 def _basis(said: dict[str, Any], basis: NewBasis) -> ev.BasisAdded:
