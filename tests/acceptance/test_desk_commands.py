@@ -13,6 +13,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from exeat.cli.serve import settings_for
@@ -68,6 +69,19 @@ def test_the_live_record_verifies(data: Path) -> None:
     done = exeat("verify", "--data", str(data), "--contents")
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.startswith("verified: ")
+
+
+def test_an_export_needs_no_facility_where_one_alone_has_that_id(data: Path) -> None:
+    with database(data / "pg") as admin, psycopg.connect(admin) as conn:
+        row = conn.execute("SELECT name, agency FROM exeat_vault.record WHERE name IS NOT NULL")
+        name, agency = row.fetchone()
+    done = exeat("export", name, str(data / "plain.zip"), "--data", str(data))
+    assert done.returncode == 0, done.stderr
+    other = {"wa-pierce": "fl-broward", "fl-broward": "wa-pierce"}[agency]
+    words = ("--data", str(data), "--facility", other)
+    done = exeat("export", name, str(data / "other.zip"), *words)
+    assert done.returncode == 2
+    assert f"record `{name}`: is not on record" in done.stderr
 
 
 def test_an_exported_case_verifies_offline_and_has_a_pdf_and_the_law(data: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -14,7 +15,13 @@ from exeat.cli.common import read_text
 from exeat.cli.serve import DataDir, data_folder
 from exeat.desk.casefile import attachments_of
 from exeat.desk.clock import utcnow
-from exeat.desk.house import desk_login, master_of, open_record, signer_of, signing_login
+from exeat.desk.house import (
+    desk_login,
+    master_of,
+    open_record,
+    signer_of,
+    signing_login,
+)
 from exeat.record import (
     History,
     Ledger,
@@ -28,6 +35,7 @@ from exeat.record import (
 )
 from exeat.record import backup as write_backup
 from exeat.record import restore as read_backup
+from exeat.record.bundle import facility_of
 from exeat.record.server import database
 
 __all__ = ["backup", "export", "restore", "verify"]
@@ -104,14 +112,15 @@ def export(
     ],
     out: Annotated[Path, typer.Argument(help="The bundle to write; it must not be there yet.")],
     facility: Annotated[
-        str | None, typer.Option(help="Code of the facility that holds it.")
+        str | None,
+        typer.Option(help="Code of the facility that holds it, where several have that id."),
     ] = None,
     data: DataDir = None,
 ) -> None:
     """Export one case as a bundle that a court can check offline, with a PDF to read.
 
     Examples:
-      exeat export 0193f0c2 case.zip --facility wa-pierce
+      exeat export 0193f0c2 case.zip
     """
     folder = data_folder(data)
     now = utcnow()
@@ -119,6 +128,8 @@ def export(
         master, signer = master_of(folder), signer_of(folder)
         with Ledger.connect(signing_login(admin), master) as signing:
             signing.checkpoint(signer)
+        with psycopg.connect(admin, autocommit=True) as conn:
+            facility = facility or facility_of(conn, record)
         with Ledger.connect(desk_login(admin), master, agency=facility) as ledger:
             case = _case(ledger, record, facility)
             attachments = attachments_of(case, now)
@@ -134,13 +145,9 @@ def _case(ledger: Ledger, record: str, facility: str | None) -> History:
     try:
         return ledger.read(record, facility=facility, purpose="export")
     except NotFound:
-        try:
-            key = UUID(record)
-        except ValueError:
-            key = None
-        if key is None:
-            raise
-    return ledger.read(key, purpose="export")
+        with suppress(ValueError, NotFound):
+            return ledger.read(UUID(record), purpose="export")
+        raise  # In the words of what was typed.
 
 
 def backup(

@@ -56,7 +56,7 @@ def case_pdf(history: History, at: datetime) -> bytes:
         "expunged": history.expunged,
         "exported": say_time(at, zone),
         "entries": [_entry(history, number, zone) for number in range(len(history.entries))],
-        "answers": [_answer(answer) for answer in history.answers()],
+        "answers": [_answer(answer, zone) for answer in history.answers()],
     }
     template = (files("exeat.desk") / _TEMPLATE).read_bytes()
     # `sys_inputs` carries the facts as JSON, so that no fact can be taken for markup.
@@ -102,14 +102,19 @@ def _short(text: str) -> str:
     return text if len(text) <= 24 else f"{text[:8]}…"
 
 
-def _answer(answer: dict[str, Any]) -> dict[str, Any]:
+def _answer(answer: dict[str, Any], zone: ZoneInfo) -> dict[str, Any]:
     rules = answer.get("rules", {})
+    asked = datetime.fromisoformat(answer["at"])
     return {
         "verdict": str(answer.get("verdict", "")),
         "certainty": str(answer.get("certainty", "")),
-        "at": str(answer.get("at", "")),
+        "at": say_time(asked, zone),
         "place": str(answer.get("place", "")),
-        "because": [str(step["says"]) for step in answer.get("because", [])],
+        "because": [
+            # Backticks are for pages and terminals; here they would be print.
+            str(step["says"]).replace("`", "")
+            for step in answer.get("because", [])
+        ],
         "law": [
             {
                 "rule": name,

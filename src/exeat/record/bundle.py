@@ -26,6 +26,7 @@ from typing import Final
 from uuid import UUID
 
 from exeat.errors import ExeatError, LedgerError
+from exeat.record._rows import Connection, values
 from exeat.record.canonical import utc_micros
 from exeat.record.checkpoint import Checkpoint, Signer
 from exeat.record.entries import Entry, History
@@ -33,12 +34,23 @@ from exeat.record.entry_proof import entry_to_json, proof_text
 from exeat.record.ledger import Ledger
 from exeat.record.proofs import last_checkpoint
 
-__all__ = ["BUNDLE_FORMAT", "export_bundle"]
+__all__ = ["BUNDLE_FORMAT", "export_bundle", "facility_of"]
 
 BUNDLE_FORMAT: Final = "exeat-bundle/1"
 _ATTACHMENT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 # The archive's own time stamps say nothing, so that the same bundle has the same bytes.
 _STAMP: Final = (1980, 1, 1, 0, 0, 0)
+
+
+def facility_of(conn: Connection, record: str) -> str | None:
+    """Return the code of the one facility that holds a record; None where none or several do.
+
+    Args:
+        conn: As an administrator, who sees the records of all.
+        record: Its id in events, or its key.
+    """
+    found = values(conn, "holders", record=record)
+    return str(found[0][0]) if len(found) == 1 else None
 
 
 def export_bundle(

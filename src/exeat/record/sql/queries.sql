@@ -18,6 +18,10 @@ SELECT record, name, agency AS facility, person, wrapped_key, shredded IS NOT NU
 FROM exeat_vault.record JOIN exeat_vault.person USING (person, agency)
 WHERE kind = 'requests' AND agency = exeat.current_agency()
 
+-- holders: The facilities that hold a record of that id, or of that key, for an administrator.
+SELECT DISTINCT agency::text FROM exeat_vault.record
+WHERE name = %(record)s OR replace(record::text, '-', '') = replace(lower(%(record)s), '-', '')
+
 -- records_of_person: The keys of all records of one person.
 SELECT record FROM exeat_vault.record WHERE person = %(person)s ORDER BY record
 
