@@ -14,7 +14,8 @@ from functools import lru_cache
 from exeat.facts.case import Case
 from exeat.facts.record import Offence
 from exeat.facts.times import Truth
-from exeat.facts.vocabulary import charges, convictions, some
+from exeat.facts.truth import some
+from exeat.facts.vocabulary import charges, convictions
 from exeat.rules.model import OffenceList
 
 __all__ = ["Matcher", "on_list"]
