@@ -65,7 +65,7 @@ def _check_rule(reading: Reading, rule: Rule, contests: list[Contest]) -> None:
         reading.fault(
             rule.line, f"rule `{rule.id}` ends before it begins", "Mend its first or last day."
         )
-    tells = rule.about is not About.HOLD and rule.modality is Modality.MUST
+    tells = rule.about not in (About.HOLD, About.RELEASE) and rule.modality is Modality.MUST
     if tells and rule.trigger is not Trigger.STANDING and not rule.to:
         reading.fault(
             rule.line,
