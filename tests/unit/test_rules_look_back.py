@@ -30,7 +30,7 @@ def ask(
 ) -> Truth:
     offence = Offence(statute=statute, offence_class=of_class)
     record = CustodyRecord(
-        id="r", zone=str(ZONE), bases=(), convictions=(Conviction(offence=offence, on=on),)
+        id="r", zone=str(ZONE), booked=NOON, convictions=(Conviction(offence=offence, on=on),)
     )
     return parse_condition([line]).truth(Case(record, None, NOON, ZONE), LISTED)
 
@@ -65,7 +65,7 @@ def test_a_look_back_from_29_february_ends_on_the_28th() -> None:
         CustodyRecord(
             id="r",
             zone="UTC",
-            bases=(),
+            booked=NOON,
             convictions=(
                 Conviction(offence=Offence(statute="PC 459"), on=Uncertain("2023-02-28")),
             ),
@@ -92,7 +92,7 @@ def test_what_is_off_the_list_does_not_count_whenever_it_was() -> None:
 
 
 def test_nobody_looked_up_convictions() -> None:
-    record = CustodyRecord(id="r", zone="UTC", bases=(), convictions=None)
+    record = CustodyRecord(id="r", zone="UTC", booked=NOON, convictions=None)
     condition = parse_condition(["convicted in xx-list within 15 years"])
     assert condition.truth(Case(record, None, NOON, ZONE), LISTED) is None
 
