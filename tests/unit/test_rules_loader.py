@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pickle
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from exeat.errors import LawError
+from exeat.report.words import say_days
 from exeat.rules.library import library, read_files, shipped
 from exeat.rules.loader import load_file, load_text
 from exeat.rules.place import law_of_place
@@ -47,6 +49,18 @@ FAULTS: dict[str, tuple[str, ...]] = {
     "bad_day": ("first_day: `2019-13-01` is no day", "2019-05-21, 2019-05, 2019 or `unknown`"),
     "ends_before_it_begins": ("ends_before_it_begins.toml:21:", "ends before it begins"),
     "duty_to_nobody": ("is a duty and does not say to whom", "Add `to`: ice, person, judge"),
+    "prevails_below_the_country": (
+        "prevails_below_the_country.toml:33:", "is no federal ban on a hold", "Take `prevails` out",
+    ),
+    "act_that_is_long": ("act_that_is_long.toml:33:", "is no short sentence", "at most 15 words"),
+    "act_without_an_end": ("act `Hold nobody` is no short sentence", "end with a full stop"),
+    "page_without_a_date": (
+        "page_without_a_date.toml:19:", "page_date: `last spring` is no date", "Write 2026-03-01",
+    ),
+    "ended_by": ("ended_by.toml:21:", "last_day: `by:2026-01-31` is no last day", "`unknown` if"),
+    "in_force_by_no_day": ("first_day: `by:2019` is no day", "or `by:2019-05-21` for a first day"),
+    "look_back_on_a_charge": ("only a conviction has a look-back", "Mend the condition."),
+    "class_that_there_is_not": ("`felonies` is no class of offence", "Did you mean `felony`?"),
     "contest_with_one_reading": ("contest `xx-contest` has fewer than two readings", "Give both."),
     "unknown_reading": ("no reading `xx-contest/maybe`", "Use one."),
     "source_twice": ("source `xx-code-1` stands twice", "Keep one."),
@@ -152,3 +166,29 @@ def test_a_folder_of_adopted_law_that_is_not_there_is_refused(tmp_path: Path) ->
 def test_every_bad_file_is_tried() -> None:
     tried = {*FAULTS, *CHAIN, "good", "same_id_again"}
     assert {path.stem for path in HERE.glob("*.toml")} == tried
+
+
+def test_a_rule_that_nobody_read_is_one_to_judge() -> None:
+    text = (HERE / "good.toml").read_text(encoding="utf-8")
+    [rule] = load_text(f"{text}unread = true\npolicy = true\n", "us-xx.toml").rules
+    assert rule.unread and rule.judge and rule.policy
+
+
+def test_in_force_by_a_day_is_certain_from_it_and_possible_before() -> None:
+    text = (HERE / "good.toml").read_text(encoding="utf-8")
+    text = text.replace('first_day = "2019-05-21"', 'first_day = "by:2016-03-01"')
+    [rule] = load_text(text, "us-xx.toml").rules
+    assert rule.in_force(date(2016, 2, 29)) is None
+    assert rule.in_force(date(2016, 3, 1)) is True
+    assert say_days(rule.first_day, None) == (
+        "in force since a day not known (in force by 1 March 2016)"
+    )
+
+
+def test_a_federal_ban_may_prevail_and_a_rule_say_its_act() -> None:
+    text = (HERE / "good.toml").read_text(encoding="utf-8")
+    text = text.replace('id = "us-xx"', 'id = "us"').replace('kind = "state"', 'kind = "country"')
+    text = text.replace('parent = "us"\n', "") + 'prevails = true\nact = "Let the person go."\n'
+    [rule] = load_text(text, "us.toml").rules
+    assert rule.prevails
+    assert rule.act == "Let the person go."

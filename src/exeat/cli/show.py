@@ -132,12 +132,20 @@ _TO: Final = {
 _DO: Final = {
     About.HOLD: "keep the person",
     About.NOTIFY: "tell {to} of the release",
-    About.TRANSFER: "hand the person, or the request, to another custodian",
+    About.RELEASE: "let the person out",
+    About.BRING_BEFORE_OFFICIAL: "take the person before a judicial official",
+    About.ANSWER_INFORMATION: "give {to} other information that is asked for",
+    About.STATUS_QUERY: "ask about the person's status",
+    About.HAND_OVER: "hand the person to another custodian",
+    About.PASS_ON_REQUEST: "pass the request on with a person who is moved",
     About.INTERVIEW: "give access for an interview",
     About.SERVE_COPY: "give {to} a copy of the request",
     About.INFORM_PERSON: "explain to {to}",
-    About.RECORD: "make the entry that the rule asks, for {to}",
+    About.TELL_COURT: "tell {to} that the request is on file",
+    About.ENTER_IN_FILE: "make the entry in the file",
     About.REPORT: "report to {to}",
+    About.AGREEMENT: "make an agreement",
+    About.RECORD_KEEPING: "keep a record",
 }
 
 

@@ -11,7 +11,7 @@ from exeat.facts.case import Case
 from exeat.facts.record import CustodyRecord
 from exeat.facts.times import Uncertain, done_by
 from exeat.facts.vocabulary import VOCABULARY
-from exeat.rules.conditions import Atom
+from exeat.rules.conditions import Atom, say_offence
 from exeat.rules.model import RestsOn, Rule
 from exeat.rules.place import DayLaw, LawOfPlace, World
 
@@ -98,5 +98,4 @@ def _asks(law: LawOfPlace, atom: Atom) -> str:
     if not atom.list_id:
         return VOCABULARY[atom.fact].question
     citation = law.in_list.lists[atom.list_id].citation
-    what = "a charge of this booking" if atom.fact == "charged" else "a conviction of record"
-    return f"Is {what} on this list: {citation}?"
+    return f"Is {say_offence(atom)} on this list: {citation}?"

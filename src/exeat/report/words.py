@@ -80,7 +80,8 @@ def say_days(first: Day, last: Day | None) -> str:
         'in force since 21 May 2019'
     """
     unknown = first.earliest is None
-    begun = f"a day not known (in force when checked, {say_date(first.latest)})"
+    proof = "by" if first.text.startswith("by:") else "when checked,"
+    begun = f"a day not known (in force {proof} {say_date(first.latest)})"
     since = begun if unknown else _say_day(first)
     if last is None:
         return f"in force since {since}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import pairwise
+from typing import Final
 
 from exeat.errors import near_miss
 from exeat.rules._reading import Reading
@@ -19,6 +20,8 @@ from exeat.rules.model import (
 )
 
 __all__ = ["cross_check"]
+
+_MOST_WORDS: Final = 15
 
 
 def cross_check(
@@ -65,12 +68,25 @@ def _check_rule(reading: Reading, rule: Rule, contests: list[Contest]) -> None:
         reading.fault(
             rule.line, f"rule `{rule.id}` ends before it begins", "Mend its first or last day."
         )
-    tells = rule.about is not About.HOLD and rule.modality is Modality.MUST
+    tells = rule.about not in (About.HOLD, About.RELEASE) and rule.modality is Modality.MUST
     if tells and rule.trigger is not Trigger.STANDING and not rule.to:
         reading.fault(
             rule.line,
             f"rule `{rule.id}` is a duty and does not say to whom",
             "Add `to`: ice, person, judge, counsel, attorney-general or another agency.",
+        )
+    bans = rule.about is About.HOLD and rule.modality is Modality.MUST_NOT
+    if rule.prevails and (rule.level > 0 or not bans):
+        reading.fault(
+            reading.lines.key(rule.line, "prevails"),
+            f"rule `{rule.id}` prevails over commands below it, and is no federal ban on a hold",
+            "Take `prevails` out: only a must-not about the hold, in the country's file, has it.",
+        )
+    if rule.act and (len(rule.act.split()) > _MOST_WORDS or not rule.act.endswith(".")):
+        reading.fault(
+            reading.lines.key(rule.line, "act"),
+            f"rule `{rule.id}`: act `{rule.act}` is no short sentence",
+            f"Say what to do in at most {_MOST_WORDS} words, and end with a full stop.",
         )
 
 

@@ -71,7 +71,7 @@ def choices_of(atom: Atom) -> tuple[str, ...]:
     """
     name = atom.fact
     if atom.list_id:
-        return (_LIST_OF[name], str(atom))
+        return (_LIST_OF[name], *_list_choices(atom))
     if name in ("detainer.form", "detainer.asks_hold", "detainer.asks_notice"):
         return (_PRESENT, *_FORM)
     if name == "detainer.in_effect":
@@ -87,6 +87,12 @@ def choices_of(atom: Atom) -> tuple[str, ...]:
     if name == "facility.kind":
         return _KIND
     return (_PRESENT,) if name == "detainer.received" else (name,)
+
+
+def _list_choices(atom: Atom) -> tuple[str, ...]:
+    """Return the choices of a list: what is on it within a look-back is on it."""
+    plain = str(Atom(atom.fact, list_id=atom.list_id))
+    return (plain,) if plain == str(atom) else (plain, str(atom))
 
 
 def code_of(prefix: str, choices: Mapping[str, bool], codes: int) -> int:
@@ -172,7 +178,8 @@ class FactModel(Generic[B]):
     def _plain(self, atom: Atom) -> B:
         name = atom.fact
         if atom.list_id:
-            return self.logic.every([self.choice(_LIST_OF[name]), self.choice(str(atom))])
+            chosen = (_LIST_OF[name], *_list_choices(atom))
+            return self.logic.every([self.choice(choice) for choice in chosen])
         if name == "detainer.received":
             # A request that was not received is not on file (`decide.hold.active`).
             return self.present

@@ -20,7 +20,7 @@ KEYS: Final[dict[str, tuple[set[str], set[str]]]] = {
     ),
     "source": (
         {"id", "title", "kind", "effective", "ended", "url", "basis", "summary"},
-        {"words"},
+        {"page_date", "words"},
     ),
     "contest": ({"id", "question", "readings", "source"}, set()),
     "reading": ({"id", "says"}, set()),
@@ -51,6 +51,10 @@ KEYS: Final[dict[str, tuple[set[str], set[str]]]] = {
             "until_end_of_day",
             "reading",
             "judge",
+            "unread",
+            "policy",
+            "prevails",
+            "act",
             "to",
             "needs",
             "offences",
@@ -112,6 +116,9 @@ class Reading:
             # Known to be in force when it was checked, and not known since when.
             return Day(text, None, self.checked)
         try:
+            if text.startswith("by:"):
+                # Known to be in force on that day by its sources, and not known since when.
+                return Day(text, None, date.fromisoformat(text.removeprefix("by:")))
             if len(text) == 4:
                 return Day(text, date(int(text), 1, 1), date(int(text), 12, 31))
             if len(text) == 7:
@@ -122,6 +129,20 @@ class Reading:
             return Day(text, known, known)
         except ValueError:
             self.fault(
-                line, f"{what}: `{text}` is no day", "Write 2019-05-21, 2019-05, 2019 or `unknown`."
+                line,
+                f"{what}: `{text}` is no day",
+                "Write 2019-05-21, 2019-05, 2019 or `unknown`; or `by:2019-05-21` for a first day "
+                "that is not known, of something in force on that day.",
             )
             return None
+
+    def last_day(self, value: object, line: int, what: str) -> Day | None:
+        """Read a last day, which has no `by:`: that something had ended is not its last day."""
+        if str(value).startswith("by:"):
+            self.fault(
+                line,
+                f"{what}: `{value}` is no last day",
+                "Write the last day in force, or `unknown` if nobody found when it ended.",
+            )
+            return None
+        return self.day(value, line, what)

@@ -21,6 +21,7 @@ class _RuleReader:
         self.fault = reading.fault
         self.enum = reading.enum
         self.day = reading.day
+        self.last_day = reading.last_day
         self.keys = reading.keys
         self.lines = reading.lines
 
@@ -35,7 +36,9 @@ class _RuleReader:
         binds = [self.enum(Actor, actor, line, f"{label}, binds") for actor in item["binds"]]
         first = self.day(item["first_day"], line, f"{label}, first_day")
         last = (
-            self.day(item["last_day"], line, f"{label}, last_day") if "last_day" in item else None
+            self.last_day(item["last_day"], line, f"{label}, last_day")
+            if "last_day" in item
+            else None
         )
         clock = self._clock(item, line, label)
         if not item["source"]:
@@ -73,7 +76,11 @@ class _RuleReader:
             confidence=item["confidence"],
             clock=clock,
             reading=item.get("reading", ""),
-            judge=bool(item.get("judge", False)),
+            judge=bool(item.get("judge", False) or item.get("unread", False)),
+            unread=bool(item.get("unread", False)),
+            policy=bool(item.get("policy", False)),
+            prevails=bool(item.get("prevails", False)),
+            act=item.get("act", ""),
             to=item.get("to", ""),
             needs=tuple(item.get("needs", ())),
             offences=item.get("offences", ""),

@@ -12,7 +12,7 @@ from exeat.errors import Fault, LawError
 from exeat.facts.record import Offence
 from exeat.rules._facts import FactModel, choices_of
 from exeat.rules._logic import Bits
-from exeat.rules.conditions import All, Atom, Condition, Not
+from exeat.rules.conditions import All, Atom, Condition, Not, parse_condition
 from exeat.rules.coverage import (
     Contradiction,
     contradictions,
@@ -152,11 +152,10 @@ def _possible(example: Mapping[str, object]) -> bool:
     for name, value in example.items():
         if name == "on":
             continue
-        fact, _, list_id = name.partition(" in ")
         if isinstance(value, str):
-            wanted.append(Atom(fact, (value,)))
+            wanted.append(Atom(name, (value,)))
         else:
-            atom = Atom(fact, list_id=list_id)
+            atom = parse_condition([name])
             wanted.append(atom if value else Not(atom))
     bits = Bits(choice for part in wanted for atom in part.atoms() for choice in choices_of(atom))
     model = FactModel(bits, kind=None, free_power=True)

@@ -8,6 +8,7 @@ atom, or a table ``{any = [...]}`` or ``{all = [...]}`` or ``{none = [...]}``::
       "not person.status_shown",
       { any = ["warrant.administrative", "detainer.form is I-247 | I-247D"] },
       "charged in nc-list-2025",
+      "convicted of felony in ca-gov-7282.5-a-3 within 15 years",
     ]
 
 A missing fact makes a condition unknown, and the condition says which facts
@@ -17,12 +18,13 @@ those were; it never turns into true or false by itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 from exeat.errors import near_miss
 from exeat.facts.case import Case
+from exeat.facts.codes import OffenceClass
 from exeat.facts.times import Truth
 from exeat.facts.truth import some
 from exeat.facts.vocabulary import OFFENCE_FACTS, VOCABULARY
@@ -36,30 +38,47 @@ __all__ = [
     "Not",
     "example_fault",
     "parse_condition",
+    "say_offence",
     "truth_on_example",
 ]
 
-InList: TypeAlias = Callable[[Case, str, str], Truth]
-"""Says whether a charge or conviction of a case is on a list: (case, `charged`, list id)."""
+
+class InList(Protocol):
+    """Says whether a charge or conviction of a case is on a list."""
+
+    def __call__(
+        self, case: Case, what: str, list_id: str, of_class: str = "", within_years: int = 0
+    ) -> Truth:
+        """Answer for ``charged`` or ``convicted``, one class of offence, and a look-back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Atom:
-    """One fact, one code of a fact, or one offence list."""
+    """One fact, one code of a fact, or one offence list.
+
+    Attributes:
+        list_id: The list, for ``charged in LIST`` and ``convicted in LIST``.
+        of_class: Only offences of this class count; "" for any.
+        within_years: Only convictions of the last so many years count; 0 for any.
+    """
 
     fact: str
     codes: tuple[str, ...] = ()
     list_id: str = ""
+    of_class: str = ""
+    within_years: int = 0
 
     def __str__(self) -> str:
         if self.list_id:
-            return f"{self.fact} in {self.list_id}"
+            of = f" of {self.of_class}" if self.of_class else ""
+            within = f" within {self.within_years} years" if self.within_years else ""
+            return f"{self.fact}{of} in {self.list_id}{within}"
         return f"{self.fact} is {' | '.join(self.codes)}" if self.codes else self.fact
 
     def truth(self, case: Case, in_list: InList) -> Truth:
         """Evaluate on a case."""
         if self.list_id:
-            return in_list(case, self.fact, self.list_id)
+            return in_list(case, self.fact, self.list_id, self.of_class, self.within_years)
         value = VOCABULARY[self.fact].read(case)
         if self.codes:
             return None if value is None else value in self.codes
@@ -173,7 +192,8 @@ def _bracketed(part: Condition) -> str:
 
 _ATOM: Final = re.compile(
     r"(?P<not>not\s+)?(?P<fact>[a-z][a-z0-9_.]*)"
-    r"(\s+is\s+(?P<codes>.+)|\s+in\s+(?P<list>[a-z0-9][a-z0-9.-]*))?"
+    r"(\s+is\s+(?P<codes>.+)|(\s+of\s+(?P<class>[a-z]+))?\s+in\s+(?P<list>[a-z0-9][a-z0-9.-]*)"
+    r"(\s+within\s+(?P<years>[1-9][0-9]?)\s+years)?)?"
 )
 
 
@@ -189,6 +209,8 @@ def parse_condition(lines: object) -> Condition:
     Examples:
         >>> str(parse_condition(["detainer.asks_hold", "not person.status_shown"]))
         'detainer.asks_hold and not person.status_shown'
+        >>> parse_condition(["convicted of felony in ca-list within 15 years"]).within_years
+        15
         >>> parse_condition(["detainer.servd"])
         Traceback (most recent call last):
         ...
@@ -218,14 +240,23 @@ def _atom(text: str) -> Condition:
     if match is None:
         raise ValueError(f"`{text}` cannot be read; write `fact`, `not fact`, `fact is CODE`")
     name, codes, list_id = match["fact"], match["codes"], match["list"]
-    atom = _list_atom(name, list_id) if list_id else _fact_atom(name, codes)
+    atom = (
+        _list_atom(name, list_id, match["class"] or "", int(match["years"] or 0))
+        if list_id
+        else _fact_atom(name, codes)
+    )
     return Not(atom) if match["not"] else atom
 
 
-def _list_atom(name: str, list_id: str) -> Atom:
+def _list_atom(name: str, list_id: str, of_class: str, within_years: int) -> Atom:
     if name not in OFFENCE_FACTS:
         raise ValueError(f"`{name} in …` is not known; write `charged in` or `convicted in`")
-    return Atom(name, list_id=list_id)
+    if of_class and of_class not in list(OffenceClass):
+        near = near_miss(of_class, [each.value for each in OffenceClass])
+        raise ValueError(f"`{of_class}` is no class of offence.{near}")
+    if within_years and name != "convicted":
+        raise ValueError(f"`{name} in … within …` is not known: only a conviction has a look-back")
+    return Atom(name, list_id=list_id, of_class=of_class, within_years=within_years)
 
 
 def _fact_atom(name: str, codes: str | None) -> Atom:
@@ -244,6 +275,22 @@ def _fact_atom(name: str, codes: str | None) -> Atom:
             near = near_miss(code, fact.codes)
             raise ValueError(f"`{code}` is no code of `{name}` ({', '.join(fact.codes)}).{near}")
     return Atom(name, wanted)
+
+
+def say_offence(atom: Atom) -> str:
+    """Return in words the charge or conviction that an atom with a list asks for.
+
+    Examples:
+        >>> say_offence(parse_condition(["convicted of felony in xx-list within 15 years"]))
+        'a felony conviction of the last 15 years'
+        >>> say_offence(parse_condition(["charged in xx-list"]))
+        'a charge of this booking'
+    """
+    kind = f"{atom.of_class} " if atom.of_class else ""
+    if atom.fact == "charged":
+        return f"a {kind}charge of this booking"
+    since = f"the last {atom.within_years} years" if atom.within_years else "record"
+    return f"a {kind}conviction of {since}"
 
 
 def example_fault(name: str, value: object) -> str:

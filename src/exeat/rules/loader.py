@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Iterable
 from datetime import date
@@ -31,6 +32,7 @@ from exeat.rules.model import (
 __all__ = ["load_file", "load_text", "shipped_files"]
 
 FORMAT: Final = 1
+_PAGE_DATE: Final = re.compile(r"(\d{4}(-\d{2}(-\d{2})?)?)?")
 
 
 def shipped_files() -> list[Path]:
@@ -183,6 +185,12 @@ class _Reader(Reading):
                 self.fault(
                     line, f"url: `{item['url']}` is no link", "Give the page it was read on."
                 )
+            if not _PAGE_DATE.fullmatch(str(item.get("page_date", ""))):
+                self.fault(
+                    self.lines.key(line, "page_date"),
+                    f"page_date: `{item['page_date']}` is no date of a page",
+                    'Write 2026-03-01, 2026-03, 2026 or "".',
+                )
             sources[item["id"]] = Source(**item)
         return sources
 
@@ -220,7 +228,7 @@ class _Reader(Reading):
         if not self.keys("suspend", item, line):
             return None
         first = self.day(item["first_day"], line, "first_day")
-        last = self.day(item["last_day"], line, "last_day") if "last_day" in item else None
+        last = self.last_day(item["last_day"], line, "last_day") if "last_day" in item else None
         if first is None:
             return None
         return Suspension(item["rule"], first, last, tuple(item["source"]), line)

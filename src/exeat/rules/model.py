@@ -41,16 +41,40 @@ class JurisdictionKind(StrEnum):
 
 
 class About(StrEnum):
-    """What a rule is about."""
+    """What a rule is about: one word for each act, so that none is taken for another."""
 
     HOLD = "hold"
+    """Keep the person past release."""
+    RELEASE = "release"
+    """Let the person out, and within which time once nothing keeps them."""
     NOTIFY = "notify"
-    TRANSFER = "transfer"
-    INTERVIEW = "interview"
+    """Tell somebody of a release, before it or at it; ``to`` says whom."""
+    STATUS_QUERY = "status-query"
+    """Ask or verify immigration status, as a rule with the federal government: never a notice."""
+    ANSWER_INFORMATION = "answer-information"
+    """Give or refuse information that is asked for, other than by telling of a release."""
+    BRING_BEFORE_OFFICIAL = "bring-before-official"
+    """Take the person before a judicial official of the state before release."""
     SERVE_COPY = "serve-copy"
+    """Give the person a copy of the request."""
     INFORM_PERSON = "inform-person"
-    RECORD = "record"
+    """Explain to the person, or to counsel."""
+    INTERVIEW = "interview"
+    """Let officers in to the person or the house, or ask the person about status."""
+    TELL_COURT = "tell-court"
+    """Tell a judge or a court that a request is on file."""
+    ENTER_IN_FILE = "enter-in-file"
+    """Make, or leave out, an entry in a file of the house."""
     REPORT = "report"
+    """Report a custody, a conviction or yearly figures to an office; never of a release."""
+    PASS_ON_REQUEST = "pass-on-request"  # noqa: S105 (an act, not a password)
+    """Pass the form of the request on with a person who is moved."""
+    HAND_OVER = "hand-over"
+    """Hand the person to another custodian, or help one to take them."""
+    AGREEMENT = "agreement"
+    """287(g) and housing agreements and programmes; not in one person's case."""
+    RECORD_KEEPING = "record-keeping"
+    """What fits none of these, kept for the reader; it asks for no act in one person's case."""
 
 
 class Modality(StrEnum):
@@ -104,7 +128,7 @@ class Day:
     """A first or last day, as exactly as the source gives it.
 
     Attributes:
-        text: As the file has it: a date, a year, or ``unknown``.
+        text: As the file has it: a date, a month, a year, ``unknown``, or ``by:`` and a date.
         earliest: The earliest day it can be, or None where it is open.
         latest: The latest day it can be.
     """
@@ -126,6 +150,8 @@ class Source:
     url: str
     basis: str
     summary: str
+    page_date: str = ""
+    """The date of the page that was read, where it has one: a day, a month or a year."""
     words: str = ""
     """Official words, pasted by an adopting agency's counsel; empty in shipped research."""
 
@@ -191,7 +217,14 @@ class Rule:
         condition: The same, for the machine. True where there is none.
         clock: The limit of time, if the rule sets one.
         reading: ``contest/reading`` where the rule holds on one reading only.
-        judge: Too vague for a machine: a person must judge whether it bites.
+        judge: Too vague for a machine, or not read: a person must judge whether it bites.
+        unread: Nobody read the text on which it rests, command or ban alike: it is only
+            reported, and never decides by itself. Such a rule is always ``judge``.
+        policy: The office's own policy, which it can change by memorandum: what the office
+            does, and never what the law forbids or commands.
+        prevails: A federal ban that stands over any command of a lower level: no conflict,
+            the command is excused.
+        act: What to do, in one plain sentence, where ``about`` and ``to`` do not say it.
         to: For a duty to tell: whom.
         rests_on: For a rule about the hold: whether the hold that it allows or forbids
             rests on the request or on a judge's warrant.
@@ -216,6 +249,10 @@ class Rule:
     clock: Clock | None = None
     reading: str = ""
     judge: bool = False
+    unread: bool = False
+    policy: bool = False
+    prevails: bool = False
+    act: str = ""
     to: str = ""
     needs: tuple[str, ...] = ()
     offences: str = ""

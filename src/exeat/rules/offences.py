@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from functools import lru_cache
 
 from exeat.facts.case import Case
-from exeat.facts.record import Offence
-from exeat.facts.times import Truth
+from exeat.facts.record import Conviction, Offence
+from exeat.facts.times import Truth, bounds
 from exeat.facts.truth import some
-from exeat.facts.vocabulary import charges, convictions
+from exeat.facts.vocabulary import charges
 from exeat.rules.model import OffenceList
 
 __all__ = ["Matcher", "on_list"]
@@ -70,8 +71,64 @@ class Matcher:
     def __init__(self, lists: Mapping[str, OffenceList]) -> None:
         self.lists = lists
 
-    def __call__(self, case: Case, what: str, list_id: str) -> Truth:
-        """Say whether any charge (or conviction) of the case is on the list."""
+    def __call__(
+        self, case: Case, what: str, list_id: str, of_class: str = "", within_years: int = 0
+    ) -> Truth:
+        """Say whether any charge (or conviction) of the case is on the list.
+
+        Args:
+            case: The record and the instant asked about.
+            what: ``charged`` or ``convicted``.
+            list_id: The list.
+            of_class: Only offences of this class count; "" for any.
+            within_years: Only convictions of so many years before the instant count, the
+                day that many years ago with them; 0 for any. One whose date is not known
+                is neither in nor out.
+        """
         offences = self.lists[list_id]
-        found = charges(case) if what == "charged" else convictions(case)
-        return None if found is None else some(on_list(item, offences) for item in found)
+        if what == "charged":
+            return some(
+                _all(_is_of(item, of_class), on_list(item, offences)) for item in charges(case)
+            )
+        found = case.record.convictions
+        if found is None:
+            return None
+        return some(
+            _all(
+                _is_of(item.offence, of_class),
+                on_list(item.offence, offences),
+                _within(item, within_years, case),
+            )
+            for item in found
+        )
+
+
+def _all(*truths: Truth) -> Truth:
+    denied = some(None if truth is None else not truth for truth in truths)
+    return None if denied is None else not denied
+
+
+def _is_of(offence: Offence, of_class: str) -> Truth:
+    if not of_class:
+        return True
+    known = offence.offence_class
+    return None if known is None else known.value == of_class
+
+
+def _within(conviction: Conviction, years: int, case: Case) -> Truth:
+    if not years:
+        return True
+    if conviction.on is None:
+        return None
+    first = _years_before(case.at.astimezone(case.zone).date(), years)
+    early, late = bounds(conviction.on, case.zone)
+    if early is not None and early.astimezone(case.zone).date() >= first:
+        return True
+    return False if late is not None and late.astimezone(case.zone).date() < first else None
+
+
+def _years_before(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:  # 29 February, and no leap year so many years ago
+        return day.replace(year=day.year - years, day=28)

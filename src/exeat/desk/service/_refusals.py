@@ -148,7 +148,7 @@ def _of_the_answer(door: Door) -> Iterator[Refusal]:
         case _:
             pass
     if to_issuer and any(
-        option.rule.about is About.TRANSFER
+        option.rule.about is About.HAND_OVER
         and option.rule.modality is Modality.MUST_NOT
         and option.certainty is Certainty.CERTAIN
         for option in answer.options

@@ -8,6 +8,7 @@ from typing import Final
 
 from exeat.report.lawpages.classify import Class, Classified, Outcome, Path
 from exeat.report.lawpages.terms import EXEMPT, FACT, class_label, outcome_label
+from exeat.rules.conditions import Atom, parse_condition, say_offence
 from exeat.rules.model import About, Modality, RestsOn, Rule
 from exeat.rules.place import LawOfPlace
 
@@ -91,12 +92,11 @@ def _way(law: LawOfPlace, said: Classified, outcome: Outcome, paths: Sequence[Pa
 
 
 def _fact(law: LawOfPlace, fact: str) -> str:
-    what, _, list_id = fact.partition(" in ")
-    if not list_id:
+    atom = parse_condition([fact])
+    if not isinstance(atom, Atom) or not atom.list_id:
         return FACT[fact]
-    citation = law.in_list.lists[list_id].citation
-    whose = "a charge" if what == "charged" else "a conviction"
-    return f"{whose} is on the list: {citation}"
+    citation = law.in_list.lists[atom.list_id].citation
+    return f"{say_offence(atom)} is on the list: {citation}"
 
 
 def _because(law: LawOfPlace, said: Classified, plain: Outcome) -> str:

@@ -30,13 +30,21 @@ __all__ = [
 
 ABOUT: Final[Mapping[About, str]] = {
     About.HOLD: "Keeping the person past release",
-    About.NOTIFY: "Telling immigration authorities and others",
+    About.RELEASE: "Letting the person out",
+    About.BRING_BEFORE_OFFICIAL: "Taking the person before a judicial official",
+    About.NOTIFY: "Telling immigration authorities and others of a release",
+    About.ANSWER_INFORMATION: "Giving other information",
+    About.STATUS_QUERY: "Asking about immigration status",
     About.SERVE_COPY: "Giving the person a copy of the request",
     About.INFORM_PERSON: "Telling the person",
-    About.TRANSFER: "Handing the person over, and access to the jail",
-    About.INTERVIEW: "Interviews and questions",
-    About.RECORD: "Records and queries",
+    About.TELL_COURT: "Telling the court of the request",
+    About.HAND_OVER: "Handing the person over",
+    About.PASS_ON_REQUEST: "Passing the request on with the person",
+    About.INTERVIEW: "Interviews, questions and access to the jail",
+    About.ENTER_IN_FILE: "Entries in the file",
     About.REPORT: "Reports",
+    About.AGREEMENT: "287(g) and housing agreements",
+    About.RECORD_KEEPING: "Besides",
 }
 """The heading of each group of rules, in the order of the page."""
 
