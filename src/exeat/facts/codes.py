@@ -230,9 +230,13 @@ class NoticeKind(Described):
     RELEASE = "notify", "That the person will be, or was, released."
     SERVE_COPY = "serve-copy", "A copy of the request, given to the person."
     INFORM = "inform-person", "An explanation to the person, such as why release is withheld."
-    RECORD = "record", "An entry in a record that a law asks for, such as the court file."
+    BRING = "bring-before-official", "The person was taken before a judicial official."
+    TELL_COURT = "tell-court", "Told to a judge or court: that a request is on file."
+    RECORD = "enter-in-file", "An entry in a file that a law asks for."
     REPORT = "report", "A report that a law asks for."
-    STATUS_QUERY = "status-query", "A query of status that a law asks for at booking."
+    STATUS_QUERY = "status-query", "A query of status that a law asks for: no notice of anything."
+    INFORMATION = "answer-information", "Information given on a request, release dates apart."
+    PASS_ON = "pass-on-request", "The request, passed on with a person who was moved."
 
 
 class StatusProof(Described):
