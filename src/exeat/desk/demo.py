@@ -398,7 +398,7 @@ def _scenes(desk: Desk, ctx: Context) -> tuple[Callable[[str], object], ...]:
 
     def free(record: str) -> None:
         facts = desk.person(ctx, record).record
-        for basis in (basis for basis in facts.bases if basis.end is NEVER):
+        for basis in (basis for basis in facts.grounds if basis.end is NEVER):
             desk.end_basis(ctx, record, basis=basis.id, ended_by=BasisEnd.BAIL)
 
     def told(record: str) -> None:

@@ -104,7 +104,8 @@ class Folding:
             booked=self._booked.occurred,
             facility=self._booked.facility,
             person=self._person,
-            bases=tuple(self._bases.values()),
+            # A booking without a ground has said none; that there is none, it has not said.
+            bases=tuple(self._bases.values()) or None,
             detainers=tuple(self._detainers.values()),
             convictions=self._convictions,
             notices=tuple(self._notices),

@@ -19,7 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 from exeat.errors import Fault, RecordError
 from exeat.facts._faults import Shape, field_names, one_line
 from exeat.facts.record import CustodyRecord
-from exeat.facts.times import NEVER, Act, bounds, show_when
+from exeat.facts.times import NEVER, Act, Uncertain, bounds, show_when
 
 __all__ = ["inconsistencies", "record_from_json", "record_schema", "record_to_json"]
 
@@ -98,7 +98,7 @@ def inconsistencies(record: CustodyRecord, place: str) -> Iterable[Fault]:
 
 
 def _repeated_ids(record: CustodyRecord, place: str) -> Iterable[Fault]:
-    ids = [basis.id for basis in record.bases]
+    ids = [basis.id for basis in record.grounds]
     ids += [detainer.id for detainer in record.detainers]
     ids += [notice.id for notice in record.notices or ()]
     for id, times in Counter(ids).items():
@@ -115,12 +115,15 @@ def _repeated_ids(record: CustodyRecord, place: str) -> Iterable[Fault]:
 def _out_of_order(record: CustodyRecord, place: str, zone: ZoneInfo) -> Iterable[Fault]:
     if record.release and _surely_before(record.release.at, record.booked, zone):
         yield _order_fault(place, "release.at", record.release.at, "booked")
-    for basis in record.bases:
+    for basis in record.grounds:
         if _surely_before(basis.end, basis.start, zone):
             yield _order_fault(place, f"bases.{basis.id}.end", basis.end, "start")
     for detainer in record.detainers:
         if _surely_before(detainer.lifted, detainer.issued, zone):
             yield _order_fault(place, f"detainers.{detainer.id}.lifted", detainer.lifted, "issued")
+        if _surely_before(detainer.lifted, detainer.received, zone):
+            field = f"detainers.{detainer.id}.lifted"
+            yield _order_fault(place, field, detainer.lifted, "received")
 
 
 def _order_fault(place: str, field: str, seen: Act, other: str) -> Fault:
@@ -137,4 +140,7 @@ def _surely_before(act: Act, other: Act, zone: ZoneInfo) -> bool:
     if act is None or other is None or act is NEVER or other is NEVER:
         return False
     late, early = bounds(act, zone)[1], bounds(other, zone)[0]
-    return late is not None and early is not None and late < early
+    if late is None or early is None:
+        return False
+    # A day ends with the first instant that is no longer of it.
+    return late < early or (late == early and isinstance(act, Uncertain))

@@ -12,7 +12,7 @@ Examples:
     ...     ' "occurred": "2026-03-06T09:00-05:00", "recorded": "2026-03-06", "by": "desk"}'
     ... )
     >>> fold(said).bases, fold(said).notices, fold(said).convictions
-    ((), (), None)
+    (None, (), None)
 """
 
 from __future__ import annotations

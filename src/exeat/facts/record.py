@@ -244,7 +244,8 @@ class CustodyRecord:
         id: The facility's id for this booking; no name.
         zone: IANA time zone of the facility.
         booked: When custody began here.
-        bases: Grounds of custody other than immigration requests.
+        bases: Grounds of custody other than immigration requests. Left out, the record does
+            not say whether there are any, which is never the same as none.
         detainers: Immigration requests.
 
     Examples:
@@ -262,7 +263,14 @@ class CustodyRecord:
     booked: When
     facility: Facility = Facility()
     person: Person = Person()
-    bases: tuple[Basis, ...] = ()
+    bases: Annotated[
+        tuple[Basis, ...] | None,
+        Field(description="Grounds of custody; [] none; null or left out: the record is silent."),
+    ] = None
+    bases_complete: Annotated[
+        bool | None,
+        Field(description="There is no ground of custody besides these; null: nobody says so."),
+    ] = None
     detainers: tuple[Detainer, ...] = ()
     convictions: Annotated[
         tuple[Conviction, ...] | None,
@@ -272,7 +280,16 @@ class CustodyRecord:
         tuple[Notice, ...] | None,
         Field(description="Notices given; [] none; null: this record does not keep them."),
     ] = None
+    notices_complete: Annotated[
+        bool | None,
+        Field(description="Nothing was told besides these; null: nobody says so."),
+    ] = None
     scheduled_release: When | None = None
     release: Release | None = None
     transfers: tuple[Transfer, ...] = ()
     corrections: tuple[Correction, ...] = ()
+
+    @property
+    def grounds(self) -> tuple[Basis, ...]:
+        """Return the grounds of custody that the record names."""
+        return self.bases or ()

@@ -23,19 +23,24 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import core_schema
 
 __all__ = [
+    "FAR_FUTURE",
+    "FAR_PAST",
     "FIRST_YEAR",
     "LAST_YEAR",
     "NEVER",
     "Act",
     "LongAgo",
     "Never",
+    "Span",
     "Truth",
     "Uncertain",
     "When",
     "bounds",
+    "by",
     "done_by",
     "parse_when",
     "show_when",
+    "span",
 ]
 
 Truth: TypeAlias = bool | None
@@ -114,6 +119,9 @@ Act: TypeAlias = (
     | None
 )
 
+Span: TypeAlias = tuple[datetime, datetime]
+"""A step of time in UTC: when an act may have happened first, and when it surely has."""
+
 _UNKNOWN: Final = frozenset({"XXXX", "XXXX-XX", "XXXX-XX-XX"})
 
 
@@ -125,14 +133,16 @@ def bounds(when: When, zone: ZoneInfo) -> tuple[datetime | None, datetime | None
         zone: The facility's time zone, in which a bare date is read.
 
     Returns:
-        Both ends in UTC, inclusive; ``None`` where that side is open. Equal for an instant.
+        In UTC: the first instant at which it can have happened, and the first at which it
+        surely has (of a day, the midnight that ends it); ``None`` where that side is open.
+        Equal for an instant.
         In UTC, because Python compares two instants of one zone as wall-clock times, which
         goes wrong in the night on which the clocks go back.
 
     Examples:
         >>> zone = ZoneInfo("America/New_York")
         >>> [end.isoformat() for end in bounds(Uncertain("2017-05"), zone)]
-        ['2017-05-01T04:00:00+00:00', '2017-06-01T03:59:59.999999+00:00']
+        ['2017-05-01T04:00:00+00:00', '2017-06-01T04:00:00+00:00']
         >>> bounds(Uncertain("XXXX-XX-XX"), zone)
         (None, None)
     """
@@ -173,7 +183,7 @@ def _day_bounds(part: str, text: str, zone: ZoneInfo) -> tuple[datetime, datetim
         after = last_day + timedelta(days=1)
         start = datetime(first_day.year, first_day.month, first_day.day, tzinfo=zone)
         end = datetime(after.year, after.month, after.day, tzinfo=zone)
-        return start.astimezone(UTC), end.astimezone(UTC) - timedelta(microseconds=1)
+        return start.astimezone(UTC), end.astimezone(UTC)
     except (EDTFParseException, AttributeError, TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"`{text}` is neither a time with an offset nor an EDTF date") from error
 
@@ -213,6 +223,40 @@ def parse_when(text: str, *, since: int = FIRST_YEAR) -> When:
     first = early.year if early is not None else since
     last = late.year if late is not None else LAST_YEAR
     return _plausible(Uncertain(text), text, first, last, since)
+
+
+FAR_PAST: Final = datetime.min.replace(tzinfo=UTC)
+FAR_FUTURE: Final = datetime.max.replace(tzinfo=UTC)
+
+
+def span(act: Act, zone: ZoneInfo) -> Span:
+    """Return an act as a step of time: may have happened from, has surely happened from.
+
+    Every kind of act is such a step, so that nothing after this asks which kind it was.
+
+    Examples:
+        >>> utc = ZoneInfo("UTC")
+        >>> span(NEVER, utc) == (FAR_FUTURE, FAR_FUTURE), span(None, utc) == (FAR_PAST, FAR_FUTURE)
+        (True, True)
+    """
+    if act is None:
+        return FAR_PAST, FAR_FUTURE
+    if act is NEVER:
+        return FAR_FUTURE, FAR_FUTURE
+    early, late = bounds(act, zone)
+    return early or FAR_PAST, late or FAR_FUTURE
+
+
+def by(step: Span, at: datetime) -> Truth:
+    """Say whether the act of a step has happened by an instant in UTC.
+
+    Examples:
+        >>> by((FAR_PAST, FAR_FUTURE), datetime(2026, 1, 1, tzinfo=UTC)) is None
+        True
+    """
+    if step[1] <= at:
+        return True
+    return False if step[0] > at else None
 
 
 T = TypeVar("T")

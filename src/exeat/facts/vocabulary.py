@@ -11,7 +11,7 @@ Examples:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -29,8 +29,9 @@ from exeat.facts.codes import (
 )
 from exeat.facts.record import Offence
 from exeat.facts.times import Truth, done_by
+from exeat.facts.truth import some
 
-__all__ = ["OFFENCE_FACTS", "VOCABULARY", "Fact", "charges", "convictions", "some"]
+__all__ = ["OFFENCE_FACTS", "VOCABULARY", "Fact", "charges", "convictions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,26 +53,10 @@ class Fact:
     codes: tuple[str, ...] = ()
 
 
-def some(truths: Iterable[Truth]) -> Truth:
-    """Return whether any is true, in three-valued logic.
-
-    Examples:
-        >>> some([False, None]), some([None, True]), some([])
-        (None, True, False)
-    """
-    result: Truth = False
-    for truth in truths:
-        if truth:
-            return True
-        if truth is None:
-            result = None
-    return result
-
-
 def charges(case: Case) -> list[Offence]:
     """Return the offences charged or sentenced in this booking."""
     kinds = (BasisKind.CHARGE, BasisKind.SENTENCE)
-    return [b.offence or Offence() for b in case.record.bases if b.kind in kinds]
+    return [b.offence or Offence() for b in case.record.grounds if b.kind in kinds]
 
 
 def convictions(case: Case) -> list[Offence] | None:
@@ -171,6 +156,8 @@ def _proof(kinds: frozenset[StatusProof]) -> Callable[[Case], Truth]:
 
 
 def _charged_felony(case: Case) -> Truth:
+    if case.record.bases is None:
+        return None
     return some(_is_felony(offence) for offence in charges(case))
 
 
@@ -369,7 +356,7 @@ _FACTS: Final = (
         "charge.any",
         "The person was booked on a criminal charge or sentence.",
         "On which charge was the person booked?",
-        lambda case: bool(charges(case)),
+        lambda case: None if case.record.bases is None else bool(charges(case)),
     ),
     Fact(
         "charge.felony",

@@ -78,7 +78,7 @@ def rows_of(examined: Examination, law: LawOfPlace) -> list[Row]:
     """
     record, zone = examined.record, zone_of(examined.record.zone)
     begin = bounds(record.booked, zone)[0]
-    rows = list(_bases(record.bases, begin, examined.door, zone))
+    rows = list(_bases(record.grounds, begin, examined.door, zone))
     rows += [_request(d, begin, examined.door, zone) for d in record.detainers]
     if record.detainers:
         # Two levels of law often say the same: one row is enough.

@@ -26,7 +26,8 @@ from exeat.errors import near_miss
 from exeat.facts.case import Case
 from exeat.facts.codes import OffenceClass
 from exeat.facts.times import Truth
-from exeat.facts.vocabulary import OFFENCE_FACTS, VOCABULARY, some
+from exeat.facts.truth import some
+from exeat.facts.vocabulary import OFFENCE_FACTS, VOCABULARY
 
 __all__ = [
     "ALWAYS",

@@ -15,7 +15,8 @@ from functools import lru_cache
 from exeat.facts.case import Case
 from exeat.facts.record import Conviction, Offence
 from exeat.facts.times import Truth, bounds
-from exeat.facts.vocabulary import charges, some
+from exeat.facts.truth import some
+from exeat.facts.vocabulary import charges
 from exeat.rules.model import OffenceList
 
 __all__ = ["Matcher", "on_list"]

@@ -50,10 +50,10 @@ def of_person(site: Site, viewer: Viewer, page: PersonPage, t: Words) -> dict[st
     mine = viewer.ctx.agency if viewer.ctx.role is Role.REQUESTER else None
     shown = [one for one in record.detainers if mine in (None, one.issuer)]
     detainers = [_request(one, t) for one in shown]
-    grounds = [] if mine else [_ground(one, t) for one in record.bases]
+    grounds = [] if mine else [_ground(one, t) for one in record.grounds]
     return {
         "grounds": grounds,
-        "bases": [_ground(b, t) for b in record.bases if b.end in (None, NEVER)],
+        "bases": [_ground(b, t) for b in record.grounds if b.end in (None, NEVER)],
         "detainers": detainers,
         "events": plain,
         "disputable": [*detainers, *grounds, *([] if mine else plain)],

@@ -55,7 +55,7 @@ def bars_of(record: CustodyRecord, answer: Answer, t: Words, zone: ZoneInfo) -> 
     """Return the rows: grounds of custody, requests, what the law allows, what is due."""
     booked = bounds(record.booked, zone)[0] or answer.at
     found: list[Bar] = []
-    for basis in record.bases:
+    for basis in record.grounds:
         label = t(f"code.BasisKind.{basis.kind.value}")
         end = _late(basis.end, zone)
         how = t(f"code.BasisEnd.{basis.ended_by.value}") if basis.ended_by else t("line.ended")

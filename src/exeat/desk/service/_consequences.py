@@ -100,7 +100,7 @@ def _of(
     tx: Tx, settings: Settings, held: Held, event: Event, record: CustodyRecord
 ) -> Iterator[str]:
     match event:
-        case Booked() if not record.bases and not record.detainers:
+        case Booked() if not record.grounds and not record.detainers:
             yield open_task(tx, settings, TaskKind.NO_BASIS, held=held)
         case DetainerLodged(detainer=id):
             if not _answered(id, record):
@@ -138,7 +138,7 @@ def _of(
             close_tasks(tx, held, _OVER_ONCE_GONE, "released")
         case _:
             pass
-    if not isinstance(event, Booked) and record.bases:
+    if not isinstance(event, Booked) and record.grounds:
         close_tasks(tx, held, [TaskKind.NO_BASIS], "a basis was entered")
 
 
@@ -150,7 +150,7 @@ def _answered(detainer: str, record: CustodyRecord) -> bool:
 
 def _needs_the_court(event: BasisEnded, record: CustodyRecord) -> bool:
     """Say whether a sentence ended otherwise than by being served."""
-    kinds = {basis.id: basis.kind for basis in record.bases}
+    kinds = {basis.id: basis.kind for basis in record.grounds}
     return kinds.get(event.basis) is BasisKind.SENTENCE and event.ended_by not in _AS_EXPECTED
 
 

@@ -153,7 +153,7 @@ def _counted(shown: Shown, tasks: int) -> Shown:
 
 
 def _is_bare(facts: CustodyRecord) -> bool:
-    grounds = [basis for basis in facts.bases if basis.end in (NEVER, None)]
+    grounds = [basis for basis in facts.grounds if basis.end in (NEVER, None)]
     return not grounds and not [d for d in facts.detainers if d.lifted in (NEVER, None)]
 
 
@@ -181,7 +181,7 @@ def next_change(facts: CustodyRecord, law: LawOfPlace, answer: Answer, now: date
 
 
 def _times(facts: CustodyRecord) -> Iterable[When]:
-    acts = [facts.booked, facts.scheduled_release, *(b.end for b in facts.bases)]
+    acts = [facts.booked, facts.scheduled_release, *(b.end for b in facts.grounds)]
     for d in facts.detainers:
         acts += [d.received, d.served, d.hold_ordered, d.lifted]
     acts += [notice.given for notice in facts.notices or ()]

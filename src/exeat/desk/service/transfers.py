@@ -227,7 +227,7 @@ def _moved_along(said: dict[str, Any], facts: CustodyRecord) -> Sequence[ev.Even
     events: list[ev.Event] = [
         ev.PersonFact(**{**said, "id": f"{said['id']}.facts"}, person=facts.person)
     ]
-    events += [_ground(said, basis) for basis in facts.bases if basis.end in (NEVER, None)]
+    events += [_ground(said, basis) for basis in facts.grounds if basis.end in (NEVER, None)]
     for detainer in _open_requests(facts):
         events += _request(said, detainer)
     return events
