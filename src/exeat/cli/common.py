@@ -11,7 +11,7 @@ import typer
 
 from exeat.errors import UsageError
 from exeat.facts.codes import FacilityKind
-from exeat.rules.library import library
+from exeat.rules.library import library, on_demand
 from exeat.rules.model import Actor, Jurisdiction
 from exeat.rules.place import LawOfPlace, law_of_place
 
@@ -92,4 +92,4 @@ def library_of(law: Path | None) -> dict[str, Jurisdiction]:
 
 def law_for(place: str, law: Path | None, kind: FacilityKind = FacilityKind.JAIL) -> LawOfPlace:
     """Return the law of a place for one kind of facility."""
-    return law_of_place(place, library_of(law), actor=Actor(kind.value))
+    return law_of_place(place, on_demand(law), actor=Actor(kind.value))
