@@ -21,7 +21,7 @@ COMMANDS: Final = (
     ),
     Listed(
         "map",
-        "exeat.cli.audit:propose_map",
+        "exeat.cli.map:propose_map",
         "Propose a mapping for an export, and say what is unsure of it.",
     ),
     Listed(
