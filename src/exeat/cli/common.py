@@ -11,9 +11,11 @@ import typer
 
 from exeat.errors import UsageError
 from exeat.facts.codes import FacilityKind
+from exeat.rules.counties import place_id
 from exeat.rules.library import library
 from exeat.rules.model import Actor, Jurisdiction
 from exeat.rules.place import LawOfPlace, law_of_place
+from exeat.rules.profile_file import profile_of
 
 __all__ = ["LawDir", "day_of", "instant", "law_for", "library_of", "read_text"]
 
@@ -91,5 +93,6 @@ def library_of(law: Path | None) -> dict[str, Jurisdiction]:
 
 
 def law_for(place: str, law: Path | None, kind: FacilityKind = FacilityKind.JAIL) -> LawOfPlace:
-    """Return the law of a place for one kind of facility."""
-    return law_of_place(place, library_of(law), actor=Actor(kind.value))
+    """Return the law of a place for one kind of facility, its profile laid over it."""
+    profile = profile_of(place_id(place), law)
+    return law_of_place(place, library_of(law), actor=Actor(kind.value), profile=profile)
