@@ -13,9 +13,11 @@ from exeat.errors import UsageError
 from exeat.facts.codes import FacilityKind
 from exeat.facts.record import CustodyRecord
 from exeat.facts.times import FIRST_YEAR, LAST_YEAR
+from exeat.rules.counties import place_id
 from exeat.rules.library import library, on_demand
 from exeat.rules.model import Actor, Jurisdiction
 from exeat.rules.place import LawOfPlace, law_of_place
+from exeat.rules.profile_file import profile_of
 
 __all__ = [
     "LawDir",
@@ -128,6 +130,7 @@ class Laws:
     """
 
     def __init__(self, adopted: Path | None) -> None:
+        self._adopted = adopted
         self._library = on_demand(adopted)
         self._known: dict[tuple[str, FacilityKind], LawOfPlace] = {}
 
@@ -138,7 +141,8 @@ class Laws:
             LawError: The place is not known, or a file of its chain cannot be read.
         """
         if (place, kind) not in self._known:
-            law = law_of_place(place, self._library, actor=Actor(kind.value))
+            profile = profile_of(place_id(place), self._adopted)
+            law = law_of_place(place, self._library, actor=Actor(kind.value), profile=profile)
             self._known[place, kind] = law
         return self._known[place, kind]
 
@@ -165,5 +169,5 @@ def place_given(place: str | None, what: str = "--place") -> str:
 
 
 def law_for(place: str, law: Path | None, kind: FacilityKind = FacilityKind.JAIL) -> LawOfPlace:
-    """Return the law of a place for one kind of facility."""
+    """Return the law of a place for one kind of facility, its profile laid over it."""
     return Laws(law).of(place, kind)
