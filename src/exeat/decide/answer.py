@@ -45,7 +45,7 @@ class Verdict(Described):
     )
     SERVE_FIRST = (
         "serve-first",
-        "The law commands the hold, and the request has no effect until a copy is served: serve it.",
+        "The law commands the hold, and the request has no effect until a copy is served.",
     )
     MAY_HOLD = "may-hold", "The person may be kept until the time shown; nobody must."
     MUST_HOLD = "must-hold", "The law of this place commands that the person be kept until then."

@@ -224,8 +224,8 @@ def _ways(case: Case, fact: str, list_id: str) -> Iterator[Way]:
             house = replace(record.facility, agreement_287g=value)
             yield Way(says, replace(record, facility=house))
     elif fact == "notice.ice_told_of_release":
-        told = Notice(id="told", kind=NoticeKind.RELEASE, to="ice", given=case.at)
-        yield Way("yes", replace(record, notices=(told,)))
+        notice = Notice(id="told", kind=NoticeKind.RELEASE, to="ice", given=case.at)
+        yield Way("yes", replace(record, notices=(notice,)))
         yield Way("no", replace(record, notices=()))
     elif fact.startswith(("charge", "conviction", "convicted")):
         yield from _offence_ways(case, fact, list_id)
