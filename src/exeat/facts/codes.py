@@ -231,20 +231,13 @@ class NoticeKind(Described):
     SERVE_COPY = "serve-copy", "A copy of the request, given to the person."
     INFORM = "inform-person", "An explanation to the person, such as why release is withheld."
     BRING = "bring-before-official", "The person was taken before a judicial official."
-<<<<<<< HEAD
-    TELL_COURT = "tell-court", "Told to a judge or court: that a request is on file."
-    RECORD = "enter-in-file", "An entry in a file that a law asks for."
-=======
     TELL_COURT = "tell-court", "That a request is on file, told to the judge or court."
     ENTER_IN_FILE = "enter-in-file", "An entry in the file that a law asks for."
     ANSWER = "answer-information", "Information that was asked for, other than of the release."
     PASS_ON = "pass-on-request", "The request, passed on with a person who was moved."
     RECORD = "record", "An entry in a record, not said in which; as older records have it."
->>>>>>> 2aff52204db9c2096dfa7781e254bd933c06345e
     REPORT = "report", "A report that a law asks for."
     STATUS_QUERY = "status-query", "A query of status that a law asks for: no notice of anything."
-    INFORMATION = "answer-information", "Information given on a request, release dates apart."
-    PASS_ON = "pass-on-request", "The request, passed on with a person who was moved."
 
 
 class StatusProof(Described):
