@@ -19,6 +19,7 @@ from exeat.cli import clear as clear_command
 from exeat.cli import demo as demo_command
 from exeat.cli import law as law_commands
 from exeat.cli import ledger as ledger_commands
+from exeat.cli import place as place_commands
 from exeat.cli import schema as schema_command
 from exeat.cli import serve as serve_command
 from exeat.cli import vault as vault_commands
@@ -50,6 +51,7 @@ app.command("restore")(ledger_commands.restore)
 app.command("expunge")(vault_commands.expunge)
 app.command("rekey")(vault_commands.rekey)
 app.add_typer(law_commands.app, name="law")
+app.add_typer(place_commands.app, name="place")
 
 
 def _version(wanted: bool) -> None:
