@@ -41,7 +41,7 @@ from exeat.facts.record import (
     Release,
     Transfer,
 )
-from exeat.facts.times import Act, When
+from exeat.facts.times import Act, When, parse_when
 from exeat.rules.library import shipped
 from exeat.rules.model import Actor
 from exeat.rules.place import LawOfPlace, law_of_place
@@ -66,10 +66,11 @@ BASES: Final = {
 
 KEYS: Final = (
     "place", "zone", "house", "booked", "asked at",
-    *BASES, "charge", "on the list", "off the list", "convicted of",
+    *BASES, "charge", "on the list", "off the list",
+    "convicted of", "convicted on", "convicted under", "conviction on the list",
     *REQUEST_KEYS, *(f"second {key}" for key in REQUEST_KEYS),
     "proof shown", "claims citizenship", "287(g) agreement",
-    "ICE told", "taken before a judge", "expected release", "left", "left for", "moved on",
+    "ICE told", "ICE queried", "taken before a judge", "expected release", "left", "left for", "moved on",
 )  # fmt: skip
 """Everything that a table may say of a case. A key that is not here is an error."""
 
@@ -185,8 +186,14 @@ def _convictions(told: Mapping[str, str]) -> tuple[Conviction, ...] | None:
     said = _said(told, "convicted of")
     if said in ("none", "not known"):
         return () if said == "none" else None
-    kind = _named("convicted of", lambda: read_code(said, OffenceClass))
-    return (Conviction(offence=Offence(offence_class=kind)),)
+    offence = Offence(
+        statute=told.get("convicted under"),
+        offence_class=_named("convicted of", lambda: read_code(said, OffenceClass)),
+        lists=dict.fromkeys(_names(told, "conviction on the list"), True),
+    )
+    on = told.get("convicted on")
+    when = None if on is None else _named("convicted on", lambda: parse_when(on, since=1900))
+    return (Conviction(offence=offence, on=when),)
 
 
 def _requests(told: Mapping[str, str], zone: ZoneInfo) -> tuple[Detainer, ...]:
@@ -220,7 +227,8 @@ def _request(told: Mapping[str, str], zone: ZoneInfo, of: str, like: Detainer) -
 def _notices(told: Mapping[str, str], zone: ZoneInfo) -> tuple[Notice, ...] | None:
     kinds = {
         "ICE told": (NoticeKind.RELEASE, "ice"),
-        "taken before a judge": (NoticeKind.RECORD, "judge"),
+        "taken before a judge": (NoticeKind.BRING, "judge"),
+        "ICE queried": (NoticeKind.STATUS_QUERY, "ice"),
     }
     if all(_said(told, key, "not kept") == "not kept" for key in kinds):
         return None

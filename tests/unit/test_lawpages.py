@@ -126,7 +126,7 @@ def test_a_rule_that_ended_stands_in_the_history_and_the_newer_one_keeps_its_anc
     ids = pages["us-tx.html"].ids
     history = ids.index("history")
     assert ids.index("rule-tx-hold-comply") < history
-    assert ids.index("rule-tx-hold-comply--2017-09-01") > history
+    assert ids.index("rule-tx-hold-comply--2017-09-25") > history
 
 
 def test_an_order_that_switches_a_rule_off_is_on_both_pages(pages: dict[str, Page]) -> None:

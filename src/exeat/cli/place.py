@@ -10,25 +10,18 @@ from typing import Annotated
 import typer
 
 from exeat.cli._place_answers import asked_for, from_flags
-from exeat.cli._place_table import table
-from exeat.cli.common import LawDir, day_of, library_of
+from exeat.cli.common import LawDir, day_of
 from exeat.errors import Fault, LawError, UsageError
 from exeat.rules.counties import counties, county_of, place_id
 from exeat.rules.layer import stale
+from exeat.rules.library import on_demand
 from exeat.rules.place import LawOfPlace, law_of_place
 from exeat.rules.profile import Profile
 from exeat.rules.profile_file import load_tables, profile_of, profile_path, profiles_in
 from exeat.rules.profile_questions import QUESTIONS, SIGNATURE
 from exeat.rules.profile_setup import current, head_of, items, merged, open_questions, set_up
 
-__all__ = ["app"]
-
-app = typer.Typer(
-    no_args_is_help=True,
-    help="A county of its own under its state: set up, show, check.",
-    rich_markup_mode="rich",
-)
-app.command("table")(table)
+__all__ = ["check", "setup", "show"]
 
 _FOLDER = Path("exeat-law")
 
@@ -40,7 +33,6 @@ def _flag(words: str, *names: str) -> typer.models.OptionInfo:
     return option
 
 
-@app.command("setup")
 def setup(
     place: Annotated[
         str, typer.Argument(help="The state, such as us-oh; or the place itself, such as 39049.")
@@ -112,7 +104,6 @@ def setup(
     typer.echo(f"In force with --law {folder}, or EXEAT_LAW={folder}.")
 
 
-@app.command("show")
 def show(place: Annotated[str, typer.Argument(help="The place.")], law: LawDir = None) -> None:
     """Show a place: its codes, by whose law it answers, and what its profile says.
 
@@ -134,14 +125,13 @@ def show(place: Annotated[str, typer.Argument(help="The place.")], law: LawDir =
     typer.echo()
     text = profile_path(chain.id, law or _FOLDER).read_text(encoding="utf-8")
     typer.echo(text.partition("\n\n")[2].partition("\n\n")[2].rstrip())
-    laid = law_of_place(chain.id, library_of(law), profile=profile)
+    laid = law_of_place(chain.id, on_demand(law), profile=profile)
     for gone in laid.removed:
         typer.echo(f"taken out: `{gone.rule.id}` {gone.why} (signed by {gone.signed})")
     typer.echo()
     _open(chain, profile, _today())
 
 
-@app.command("check")
 def check(
     place: Annotated[str | None, typer.Argument(help="One place; else every profile.")] = None,
     law: LawDir = None,
@@ -163,7 +153,7 @@ def check(
                 raise LawError.one("E226", one, message, help)
             chain = _law(one, law)
             faults += stale(chain.chain, profile)
-            law_of_place(one, library_of(law), profile=profile)
+            law_of_place(one, on_demand(law), profile=profile)
             for note in _notes(chain, profile):
                 typer.echo(f"{one}: {note}")
         except LawError as error:
@@ -205,7 +195,7 @@ def _wanted(place: str, fips: str | None) -> str:
 
 def _law(place: str, law: Path | None) -> LawOfPlace:
     folder = law if law is not None and law.is_dir() else None
-    return law_of_place(place, library_of(folder))
+    return law_of_place(place, on_demand(folder))
 
 
 def _on_terminal() -> bool:

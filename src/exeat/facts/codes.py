@@ -230,9 +230,14 @@ class NoticeKind(Described):
     RELEASE = "notify", "That the person will be, or was, released."
     SERVE_COPY = "serve-copy", "A copy of the request, given to the person."
     INFORM = "inform-person", "An explanation to the person, such as why release is withheld."
-    RECORD = "record", "An entry in a record that a law asks for, such as the court file."
+    BRING = "bring-before-official", "The person was taken before a judicial official."
+    TELL_COURT = "tell-court", "That a request is on file, told to the judge or court."
+    ENTER_IN_FILE = "enter-in-file", "An entry in the file that a law asks for."
+    ANSWER = "answer-information", "Information that was asked for, other than of the release."
+    PASS_ON = "pass-on-request", "The request, passed on with a person who was moved."
+    RECORD = "record", "An entry in a record, not said in which; as older records have it."
     REPORT = "report", "A report that a law asks for."
-    STATUS_QUERY = "status-query", "A query of status that a law asks for at booking."
+    STATUS_QUERY = "status-query", "A query of status that a law asks for: no notice of anything."
 
 
 class StatusProof(Described):

@@ -26,7 +26,17 @@ KEYS: Final[dict[str, tuple[set[str], set[str]]]] = {
     "reading": ({"id", "says"}, set()),
     "offences": (
         {"id", "citation", "source"},
-        {"statutes", "words", "classes", "complete", "accepts", "refuses", "note"},
+        {
+            "statutes",
+            "words",
+            "classes",
+            "only_classes",
+            "off_statutes",
+            "complete",
+            "accepts",
+            "refuses",
+            "note",
+        },
     ),
     "suspend": ({"rule", "first_day", "source"}, {"last_day"}),
     "rule": (

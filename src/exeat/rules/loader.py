@@ -210,7 +210,8 @@ class _Reader(Reading):
         line = self.lines.table("offences", index)
         if not self.keys("offences", item, line):
             return None
-        fields = {key: tuple(item.get(key, ())) for key in ("statutes", "words", "classes")}
+        keys = ("statutes", "words", "classes", "only_classes", "off_statutes")
+        fields = {key: tuple(item.get(key, ())) for key in keys}
         return OffenceList(
             id=item["id"],
             citation=item["citation"],

@@ -182,6 +182,10 @@ class OffenceList:
     Attributes:
         complete: The entries below are the whole list, so that a charge whose statute is
             known and not among them is off the list. Else such a charge stays unknown.
+        only_classes: An offence of another class is off the list, as a misdemeanor is off a
+            list of felonies. Empty where the class says nothing.
+        off_statutes: Regular expressions on the lower-cased statute; one that matches is
+            off the list, as a state's own section is off a list of federal crimes.
     """
 
     id: str
@@ -194,6 +198,8 @@ class OffenceList:
     accepts: tuple[str, ...] = ()
     refuses: tuple[str, ...] = ()
     note: str = ""
+    only_classes: tuple[str, ...] = ()
+    off_statutes: tuple[str, ...] = ()
     line: int = 0
 
 

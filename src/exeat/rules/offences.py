@@ -43,6 +43,9 @@ def on_list(offence: Offence, offences: OffenceList) -> Truth:
         False
         >>> on_list(Offence(description="ASSAULT"), felonies) is None
         True
+        >>> grave = OffenceList("xx", "x", (), (), (), False, ("s",), only_classes=("felony",))
+        >>> on_list(Offence(offence_class=OffenceClass.MISDEMEANOR), grave)
+        False
     """
     placed = offence.lists.get(offences.id)
     if placed is not None:
@@ -55,7 +58,17 @@ def on_list(offence: Offence, offences: OffenceList) -> Truth:
     words = (offence.description or "").lower()
     if words and any(re.search(entry, words) for entry in offences.words):
         return True
+    if _ruled_out(offence, offences):
+        return False
     return False if offences.complete and _placeable(offence, offences) else None
+
+
+def _ruled_out(offence: Offence, offences: OffenceList) -> bool:
+    known = offence.offence_class
+    if known is not None and offences.only_classes and known not in offences.only_classes:
+        return True
+    statute = (offence.statute or "").lower()
+    return any(re.search(entry, statute) for entry in offences.off_statutes)
 
 
 def _placeable(offence: Offence, offences: OffenceList) -> bool:
