@@ -70,7 +70,8 @@ KEYS: Final = (
     "convicted of", "convicted on", "convicted under", "conviction on the list",
     *REQUEST_KEYS, *(f"second {key}" for key in REQUEST_KEYS),
     "proof shown", "claims citizenship", "287(g) agreement",
-    "ICE told", "ICE queried", "taken before a judge", "expected release", "left", "left for", "moved on",
+    "ICE told", "ICE queried", "taken before a judge", "court told of the request",
+    "expected release", "left", "left for", "moved on",
 )  # fmt: skip
 """Everything that a table may say of a case. A key that is not here is an error."""
 
@@ -158,10 +159,12 @@ def _act(told: Mapping[str, str], key: str, zone: ZoneInfo) -> Act:
 
 def _bases(told: Mapping[str, str], zone: ZoneInfo) -> tuple[Basis, ...]:
     offence = _offence(told)
+    booked = _named("booked", lambda: read_when(told["booked"], zone))
     return tuple(
         Basis(
             id=key.removesuffix(" ends").replace(" ", "-"),
             kind=kind,
+            start=booked,
             end=_act(told, key, zone),
             offence=offence if key == "charge ends" else None,
         )
@@ -229,6 +232,7 @@ def _notices(told: Mapping[str, str], zone: ZoneInfo) -> tuple[Notice, ...] | No
         "ICE told": (NoticeKind.RELEASE, "ice"),
         "taken before a judge": (NoticeKind.BRING, "judge"),
         "ICE queried": (NoticeKind.STATUS_QUERY, "ice"),
+        "court told of the request": (NoticeKind.TELL_COURT, "judge"),
     }
     if all(_said(told, key, "not kept") == "not kept" for key in kinds):
         return None

@@ -135,7 +135,7 @@ def test_federal_law_leaves_a_choice_only_where_the_state_gives_the_power(
 @pytest.mark.parametrize(
     ("place", "last_day_before", "power_then"),
     [
-        ("us-tx", "2017-08-31", True),
+        ("us-tx", "2017-09-24", True),
         ("us-ma", "2017-07-23", False),
         ("us-ny", "2018-11-13", False),
         ("us-mn", "2019-09-22", False),

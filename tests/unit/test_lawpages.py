@@ -357,9 +357,9 @@ def test_texas_exempts_a_person_who_shows_status() -> None:
 
 
 def test_a_class_follows_the_day_and_not_the_hand() -> None:
-    """Texas commanded nothing before 1 September 2017; Indiana not before July 2026."""
+    """Texas commanded nothing before 25 September 2017; Indiana not before July 2026."""
     texas, indiana = law_of_place("us-tx", LIBRARY), law_of_place("us-in", LIBRARY)
-    assert hold_class(texas, date(2017, 8, 31)).kind is not Class.MUST
+    assert hold_class(texas, date(2017, 9, 24)).kind is not Class.MUST
     assert hold_class(indiana, date(2026, 6, 30)).kind is not Class.MUST
 
 

@@ -209,7 +209,9 @@ def counsel_of(line: Timeline, found: Ruling) -> tuple[Question, ...]:
 
 def instructed(line: Timeline, point: Point) -> Timeline:
     """Return the timeline as if counsel had instructed that the hold may or must be."""
-    rules = {id(rule): (rule, rule.modality.value != "must-not") for rule in _judged(line, point)}
+    rules: dict[object, tuple[object, bool | None]] = {
+        id(rule): (rule, rule.modality.value != "must-not") for rule in _judged(line, point)
+    }
     return line.settling(Settled(True, rules))
 
 

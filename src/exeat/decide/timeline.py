@@ -26,7 +26,7 @@ from exeat.facts.codes import FORMS
 from exeat.facts.openings import Opening, opening_of, time_opening
 from exeat.facts.record import CustodyRecord, Detainer
 from exeat.facts.times import FAR_FUTURE, NEVER, Span, Truth, Uncertain, done_by, span
-from exeat.facts.truth import every, negate, some
+from exeat.facts.truth import some
 from exeat.rules.clocks import HoursRun
 from exeat.rules.conditions import Atom
 from exeat.rules.model import About, Modality, Rule
@@ -221,11 +221,12 @@ class Timeline:
                     return replace(point, stand=Verdict.SERVE_FIRST)
                 if served is Verdict.CALL_COUNSEL:
                     return replace(point, stand=served)
-            owed = self._to_bring(point.day, case)
+            owed, shown = self._to_bring(point.day, case)
             if owed is not False and self._if_done(case, "hold_ordered", point.at) is not None:
-                if owed:
-                    return replace(point, stand=Verdict.BRING_FIRST)
-                return self._split(point)
+                if owed is None:
+                    return self._split(point)
+                sure = point.certainty if shown else Certainty.POSSIBLE
+                return replace(point, stand=Verdict.BRING_FIRST, certainty=sure)
         return point
 
     @staticmethod
@@ -235,16 +236,23 @@ class Timeline:
             return False
         return done_by(paper.served, case.at, case.zone) is False
 
-    def _to_bring(self, day: DayLaw, case: Case) -> Truth:
-        """Say whether the person must be brought before an official who has not yet spoken."""
+    def _to_bring(self, day: DayLaw, case: Case) -> tuple[Truth, bool]:
+        """Say whether the person must be brought before an official who has not yet spoken.
+
+        Returns:
+            That, and whether the record says for certain that nobody brought them.
+        """
         assert case.detainer is not None
         if done_by(case.detainer.hold_ordered, case.at, case.zone):
-            return False
-        return some(
-            every((rule_truth(self.law, rule, force, case), negate(told(rule, case))))
-            for rule, force in day.others
-            if rule.about is About.BRING_BEFORE_OFFICIAL and rule.modality is Modality.MUST
-        )
+            return False, True
+        wanted: list[Truth] = []
+        shown = True
+        for rule, force in day.others:
+            if rule.about is About.BRING_BEFORE_OFFICIAL and rule.modality is Modality.MUST:
+                done = told(rule, case)
+                wanted.append(False if done else rule_truth(self.law, rule, force, case))
+                shown = shown and done is False
+        return some(wanted), shown
 
     def _if_done(self, case: Case, act: str, at: datetime) -> Stand:
         """Return how the hold would stand if an act of the jail had been done by now."""

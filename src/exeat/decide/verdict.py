@@ -9,13 +9,12 @@ from datetime import UTC, datetime
 from exeat.decide.answer import Certainty, Verdict
 from exeat.decide.hold import ends_of, rule_truth, shut
 from exeat.decide.notices import told
-from exeat.decide.outcome import NOTHING
+from exeat.decide.outcome import JOIN, NOTHING, Outcomes
 from exeat.decide.timeline import Point, Timeline
 from exeat.facts.case import Case
 from exeat.facts.openings import Opening, opening_of
 from exeat.facts.record import CustodyRecord
 from exeat.facts.times import FAR_FUTURE, Truth, aware
-from exeat.facts.truth import every, negate
 from exeat.rules.model import About, Modality, RestsOn, Rule
 from exeat.rules.place import LawOfPlace
 
@@ -96,16 +95,17 @@ def ruling(line: Timeline, at: datetime) -> Ruling:
         return Ruling(Verdict.IN_CUSTODY, _sure(not line.stay.assumed(point.at)), point)
     sure = point.certainty is Certainty.CERTAIN and _whole(line, point)
     if point.stand is not None:
+        sure = sure or point.stand is Verdict.UNKNOWN
         return Ruling(point.stand, _sure(sure), point, openings=point.openings)
     late = overdue(line, point)
     if late is not None:
         certain = sure and late.certain
         return Ruling(Verdict.OVERDUE, _sure(certain), point, late, point.openings)
-    owed, openings = _owed_first(line, point)
-    if owed is None:
-        return Ruling(Verdict.UNKNOWN, Certainty.CERTAIN, point, openings=openings)
-    found = Verdict.NOTIFY_FIRST if owed else Verdict.RELEASE
-    return Ruling(found, _sure(sure), point, openings=point.openings)
+    owed = _owed_first(line, point)
+    if owed.openings:
+        return Ruling(Verdict.UNKNOWN, Certainty.CERTAIN, point, openings=owed.openings)
+    found = Verdict.NOTIFY_FIRST if owed.owed else Verdict.RELEASE
+    return Ruling(found, _sure(sure and owed.shown), point, openings=point.openings)
 
 
 def _sure(certain: bool) -> Certainty:
@@ -139,7 +139,7 @@ def overdue(line: Timeline, point: Point) -> Overdue | None:
     if begin >= FAR_FUTURE:
         return None
     sure = point.certainty is Certainty.CERTAIN
-    base, kept_from = begin, None
+    base, kept_from = point.at, None
     if point.cases or line.record.detainers:
         for at in reversed([begin, *line.turns(begin, point.at)]):
             earlier = line.point(at)
@@ -149,16 +149,27 @@ def overdue(line: Timeline, point: Point) -> Overdue | None:
                 base = at
             else:
                 break
-    if _time_alone(line, point):
+    if kept_from is None:
+        base = begin
+    but_for_time = _but_for_time(line, point)
+    if but_for_time and not but_for_time & NOTHING:
         return Overdue(base, True)
+    if kept_from is not None and but_for_time != NOTHING:
+        return Overdue(base, False)
     if kept_from is not None and kept_from - begin >= line.law.processing:
         return Overdue(base, False)  # a request on file for a moment starts nothing anew
     return _slow(line, point, base)
 
 
-def _time_alone(line: Timeline, point: Point) -> bool:
-    """Say whether a hold on a request on file would stand but for the time."""
-    return any(line.joined(world, point, timed=False) != NOTHING for world in point.day.worlds)
+def _but_for_time(line: Timeline, point: Point) -> Outcomes:
+    """Return what the law may make of the requests on file if no limit of time were reached.
+
+    Under the reading that gives most: where one reading has run out, all the others have.
+    """
+    found = NOTHING
+    for world in point.day.worlds:
+        found = JOIN[found][line.joined(world, point, timed=False)]
+    return found
 
 
 def _slow(line: Timeline, point: Point, base: datetime) -> Overdue | None:
@@ -208,25 +219,39 @@ def cases_at(line: Timeline, point: Point) -> tuple[Case, ...]:
     return point.cases or (line.case(point.day, point.at, None),)
 
 
-def _owed_first(line: Timeline, point: Point) -> tuple[Truth, tuple[Opening, ...]]:
-    """Say whether a binding notice is still owed before the person leaves.
+@dataclass(frozen=True, slots=True)
+class _Owed:
+    """Whether a binding notice is still owed before the person leaves.
 
-    Returns:
-        None where facts of the case would say, and those facts.
+    Attributes:
+        shown: The record says for certain what was told; one that keeps no notices does not.
+        openings: The facts of the case that would say whether it is owed at all.
     """
+
+    owed: bool
+    shown: bool = True
+    openings: tuple[Opening, ...] = ()
+
+
+def _owed_first(line: Timeline, point: Point) -> _Owed:
     openings: dict[str, Opening] = {}
+    unshown = False
     for rule, force in point.day.owed:
         if rule.about not in TELLS or rule.judge or rule.unread:
             continue
         for case in cases_at(line, point):
-            if excused(line.law, point, case):
+            truth = rule_truth(line.law, rule, force, case)
+            done = told(rule, case)
+            if truth is False or done or excused(line.law, point, case):
                 continue
-            truth = every((rule_truth(line.law, rule, force, case), negate(told(rule, case))))
+            if truth and done is False:
+                return _Owed(True)
             if truth:
-                return True, ()
-            if truth is None:
+                unshown = True
+            else:
                 openings.update(_waits_for(line.law, rule, case))
-    return (None, tuple(openings.values())) if openings else (False, ())
+    # What waits for a fact stops the line and asks, even beside what is only not shown.
+    return _Owed(unshown, not unshown, tuple(openings.values()))
 
 
 def _waits_for(law: LawOfPlace, rule: Rule, case: Case) -> Iterator[tuple[str, Opening]]:
