@@ -79,7 +79,7 @@ def test_clear_reads_the_law_of_its_place_and_no_other() -> None:
 
 
 def test_a_county_reads_the_law_of_its_chain_and_no_other() -> None:
-    words = ["39049" if word == "us-az" else word for word in LEAN["clear"]]
+    words = ["39049" if word == "us-az" else word for word in LEAN["clear as JSON"]]
     assert sorted(law_files(watched(words))) == ["us-oh.toml", "us.toml"]
 
 
