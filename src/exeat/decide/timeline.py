@@ -18,7 +18,7 @@ from typing import Any
 
 from exeat.decide.answer import Certainty, Verdict
 from exeat.decide.custody import Stay, stay_of
-from exeat.decide.hold import active, ends_of, outcomes, rule_truth
+from exeat.decide.hold import active, ends_of, rule_truth
 from exeat.decide.notices import told
 from exeat.decide.outcome import (
     JOIN,
@@ -30,16 +30,17 @@ from exeat.decide.outcome import (
     Stand,
     merged,
 )
+from exeat.decide.program import BITS, FALSE, OPEN, Program, program_on
 from exeat.facts.case import Case, zone_of
 from exeat.facts.codes import FORMS
 from exeat.facts.openings import Opening, opening_of, time_opening
 from exeat.facts.record import CustodyRecord, Detainer
-from exeat.facts.times import FAR_FUTURE, NEVER, Span, Truth, Uncertain, done_by, span
+from exeat.facts.times import FAR_FUTURE, NEVER, Span, Truth, Uncertain, by, done_by, span
 from exeat.facts.truth import some
 from exeat.rules.clocks import HoursRun
 from exeat.rules.conditions import Atom
 from exeat.rules.model import About, Modality, Rule
-from exeat.rules.place import DayLaw, LawOfPlace, World
+from exeat.rules.place import DayLaw, LawOfPlace
 
 __all__ = ["FIRST", "HELD", "Point", "Run", "Settled", "Timeline", "opened"]
 
@@ -142,6 +143,7 @@ class Timeline:
         # Whether acts of the jail that would open a hold are looked for; see `_first`.
         self._acts = acts
         self._points: dict[datetime, Point] = {}
+        self._ends: dict[tuple[int, str, Span], Span] = {}
 
     def of(self, record: CustodyRecord, *, depth: int = 0, acts: bool = True) -> Timeline:
         """Return the timeline of another state of the record, all else being the same."""
@@ -190,16 +192,18 @@ class Timeline:
 
     def case(self, day: DayLaw, at: datetime, paper: Detainer | None) -> Case:
         """Return the view from which facts are read, of one request or of none."""
+        agreement = None
+        if self.law.profile is not None:
+            agreement = self.law.agreement_on(at.astimezone(self.zone).date())
         if self.settled is None:
-            return Case(self.record, paper, at, self.zone, day.hold_power)
+            return Case(self.record, paper, at, self.zone, day.hold_power, agreement)
         memo: dict[object, tuple[object, Truth]] = dict(self.settled.rules)
         power = day.hold_power if self.settled.power is None else self.settled.power
-        return Case(self.record, paper, at, self.zone, power, memo)
+        return Case(self.record, paper, at, self.zone, power, agreement, memo)
 
     def _weighed(self, point: Point) -> Point:
         """Return a point with what the law makes of the requests on file."""
-        worlds = point.day.worlds
-        sets = tuple(self.joined(world, point) for world in worlds)
+        sets = self.sets(point)
         stands = [STANDS[outcomes] for outcomes in sets]
         stand, certainty = merged(stands, lambda: self._ran_out(stands, point))
         point = replace(
@@ -209,7 +213,7 @@ class Timeline:
             certainty=certainty,
             perhaps_must=stand is Verdict.MAY_HOLD and any(s >> Outcome.MUST & 1 for s in sets),
         )
-        if any(one & (one - 1) for one in sets):
+        if _open(sets):
             return self._split(point)
         if stand is None and certainty is Certainty.CERTAIN and self._acts:
             return self._first(point)
@@ -274,19 +278,69 @@ class Timeline:
         record = replace(self.record, detainers=papers)
         return self.of(record, acts=False)
 
-    def joined(self, world: World, point: Point, *, timed: bool = True) -> Outcomes:
-        """Return what the law may make of a hold under one reading, all requests together."""
-        found = NOTHING
+    def sets(self, point: Point, *, timed: bool = True) -> tuple[Outcomes, ...]:
+        """Return what the law may make of a hold under each reading, all requests together.
+
+        Args:
+            point: The instant.
+            timed: False: leave every limit of time out, to tell what time alone has ended.
+        """
+        program = program_on(self.law, point.day)
+        found: tuple[Outcomes, ...] = ()
         for case in point.cases:
-            found = JOIN[found][outcomes(self.law, world, case, point.since, timed=timed)]
+            one = self._sets_of(program, case, point.since, timed)
+            found = tuple(JOIN[a][b] for a, b in zip(found, one, strict=True)) if found else one
         return found
+
+    def _sets_of(
+        self, program: Program, case: Case, since: Span, timed: bool
+    ) -> tuple[Outcomes, ...]:
+        """Return the sets of one request, looking no further than is needed to tell.
+
+        What is left unread counts as not known, so that a set of one outcome stands whatever
+        it is: limits of time and offence lists are worked out only where they still decide.
+        """
+        facts = [OPEN] * program.facts
+        for index, read in program.cheap:
+            facts[index] = read(case)
+        judged = self._judged(program)
+        limits = [OPEN if timed else FALSE] * len(program.limits)
+        sets = program.run(facts, limits, judged)
+        if timed and _open(sets):
+            limits = [BITS[self._reached(rule, case, since)] for rule in program.limits]
+            sets = program.run(facts, limits, judged)
+        if program.dear and _open(sets):
+            for index, read in program.dear:
+                facts[index] = read(case)
+            sets = program.run(facts, limits, judged)
+        assert case.detainer is not None
+        if active(case.detainer, case):
+            return sets
+        return tuple(one | NOTHING for one in sets)
+
+    def _judged(self, program: Program) -> Sequence[int]:
+        if self.settled is None or not program.judged:
+            return program.unsettled
+        said = self.settled.rules
+        return [
+            BITS[said[id(rule)][1]] if id(rule) in said else bits
+            for rule, bits in zip(program.judged, program.unsettled, strict=True)
+        ]
+
+    def _reached(self, rule: Rule, case: Case, since: Span) -> Truth:
+        """Say whether a limit of time has been reached; its end is worked out once."""
+        assert case.detainer is not None
+        key = id(rule), case.detainer.id, since
+        ends = self._ends.get(key)
+        if ends is None:
+            ends = self._ends[key] = ends_of(self.law, rule, case, since)
+        return by(ends, case.at)
 
     def _ran_out(self, stands: Sequence[Stand], point: Point) -> bool:
         """Say whether, where nothing stands, a hold stands, or may, but for the time."""
+        untimed = self.sets(point, timed=False)
         return all(
-            self.joined(world, point, timed=False) != NOTHING
-            for world, stand in zip(point.day.worlds, stands, strict=True)
-            if stand is None
+            one != NOTHING for one, stand in zip(untimed, stands, strict=True) if stand is None
         )
 
     # -- what is not known -------------------------------------------------------------------
@@ -434,6 +488,11 @@ class Timeline:
             if self.point(at).stand in fell or self.point(at).held:
                 return at
         return None
+
+
+def _open(sets: Sequence[Outcomes]) -> bool:
+    """Say whether more than one outcome is possible under any reading."""
+    return any(one & (one - 1) for one in sets)
 
 
 def opened(line: Timeline, point: Point) -> Timeline:

@@ -168,8 +168,8 @@ def _but_for_time(line: Timeline, point: Point) -> Outcomes:
     Under the reading that gives most: where one reading has run out, all the others have.
     """
     found = NOTHING
-    for world in point.day.worlds:
-        found = JOIN[found][line.joined(world, point, timed=False)]
+    for one in line.sets(point, timed=False):
+        found = JOIN[found][one]
     return found
 
 

@@ -27,6 +27,8 @@ class Case:
         zone: The facility's time zone.
         hold_power: Whether the law of the place is known to give this agency's officers
             power to hold on a civil detainer; it comes from the law and not from the record.
+        agreement: Whether the profile of the place says that a 287(g) agreement covers the
+            hold; it counts where the record does not say.
     """
 
     record: CustodyRecord
@@ -34,6 +36,7 @@ class Case:
     at: datetime
     zone: ZoneInfo
     hold_power: Truth = None
+    agreement: Truth = None
     memo: dict[object, tuple[object, Truth]] = field(
         default_factory=dict, compare=False, repr=False
     )

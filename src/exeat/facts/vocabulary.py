@@ -380,7 +380,11 @@ _FACTS: Final = (
         "facility.agreement_287g",
         "The agency has a 287(g) agreement in force.",
         "Has this agency a 287(g) agreement in force that covers the act?",
-        lambda case: case.record.facility.agreement_287g,
+        lambda case: (
+            case.agreement
+            if case.record.facility.agreement_287g is None
+            else case.record.facility.agreement_287g
+        ),
     ),
     Fact(
         "facility.kind",

@@ -7,6 +7,7 @@ to stand as one.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -72,6 +73,7 @@ class LawOfPlace:
     profile: Profile | None = None
     removed: tuple[Removed, ...] = ()
     _days: dict[date, DayLaw] = field(default_factory=dict, repr=False)
+    _stretches: dict[int, DayLaw] = field(default_factory=dict, repr=False)
 
     @property
     def id(self) -> str:
@@ -181,10 +183,16 @@ class LawOfPlace:
         return tuple(sorted(turns))
 
     def on(self, day: date) -> DayLaw:
-        """Return the law of a local calendar day; worked out once a day and kept."""
+        """Return the law of a local calendar day.
+
+        Worked out once for all days between two on which anything turns, and kept.
+        """
         known = self._days.get(day)
         if known is None:
-            known = self._days[day] = _day_law(self, day)
+            stretch = bisect_right(self.turning_days, day)
+            if stretch not in self._stretches:
+                self._stretches[stretch] = _day_law(self, day)
+            known = self._days[day] = self._stretches[stretch]
         return known
 
 

@@ -80,6 +80,7 @@ class DayLaw:
     """The rules of a place that are in force, or may be, on one day.
 
     Attributes:
+        day: The day, or one of the days that have the same law.
         worlds: The rules about the hold, once for each way of reading what is contested.
         others: Every other rule that bites in one person's case, with how surely it is in force.
     """
