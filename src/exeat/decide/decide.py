@@ -18,7 +18,7 @@ from exeat.decide.duties import duties_of
 from exeat.decide.hold import rule_truth
 from exeat.decide.questions import counsel_of, instructed, questions_of
 from exeat.decide.reasons import Bites, reasons_of
-from exeat.decide.timeline import HELD, Point, Timeline, rules_of
+from exeat.decide.timeline import FIRST, HELD, Point, Timeline, opened, rules_of
 from exeat.decide.verdict import Ruling, ruling
 from exeat.decide.windows import windows_of
 from exeat.facts.codes import StatusProof
@@ -103,7 +103,7 @@ def decide(
         for_counsel=counsel_of(line, found),
         contested=contested,
         conflicts=_conflicts(found, weighed, contested),
-        decided_by=_decided_by(weighed, found.verdict),
+        decided_by=_decided_by(line, found, weighed),
         unevaluated=_unevaluated(ahead, then.point, weighed),
         to_judge=_to_judge(ahead, then.point),
         rests_on=tuple((place.id, _rests_on(place.adoption)) for place in law.chain),
@@ -156,18 +156,34 @@ def _weighed(line: Timeline, point: Point) -> Bites:
 
 
 _SILENT = frozenset({Verdict.IN_CUSTODY, Verdict.NOT_IN_CUSTODY, Verdict.UNKNOWN})
-_NO_HOLD = frozenset({Verdict.RELEASE, Verdict.NOTIFY_FIRST, Verdict.RELEASE_UNLESS_INSTRUCTED})
+_NO_HOLD = frozenset({Verdict.RELEASE, Verdict.NOTIFY_FIRST})
+_FOR_COUNSEL = frozenset({Verdict.RELEASE_UNLESS_INSTRUCTED, Verdict.CALL_COUNSEL})
 
 
-def _decided_by(weighed: Bites, verdict: Verdict) -> tuple[Rule, ...]:
+def _decided_by(line: Timeline, found: Ruling, weighed: Bites) -> tuple[Rule, ...]:
     """Return the rules that bit and that the verdict rests on.
 
     A ban decides a release by itself; a ceiling decides only where something it bounds stands.
+    What waits for counsel, or for an act of the jail, is what such an answer turns on.
     """
+    verdict = found.verdict
     if verdict in _SILENT:
         return ()
-    bit = [rule for rule, truth in weighed if truth]
+    if verdict in FIRST:
+        weighed = _weighed(line, opened(line, found.point).point(found.point.at))
+    if verdict in _FOR_COUNSEL:
+        return tuple(r for r, truth in weighed if truth is not False and not _limits(r))
+    bit = [
+        rule
+        for rule, truth in weighed
+        if truth or (truth is None and found.point.perhaps_must and rule.modality is Modality.MUST)
+    ]
     return tuple(rule for rule in bit if verdict not in _NO_HOLD or _bans(rule))
+
+
+def _limits(rule: Rule) -> bool:
+    """Say whether a rule is only a ceiling on a hold."""
+    return rule.modality is Modality.MUST_NOT and rule.clock is not None
 
 
 def _bans(rule: Rule) -> bool:

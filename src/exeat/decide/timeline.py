@@ -32,7 +32,7 @@ from exeat.rules.conditions import Atom
 from exeat.rules.model import About, Modality, Rule
 from exeat.rules.place import DayLaw, LawOfPlace, World
 
-__all__ = ["FIRST", "HELD", "Point", "Run", "Settled", "Timeline", "rules_of"]
+__all__ = ["FIRST", "HELD", "Point", "Run", "Settled", "Timeline", "opened", "rules_of"]
 
 HELD = frozenset({Verdict.MAY_HOLD, Verdict.MUST_HOLD})
 """Verdicts under which the person may be kept on a request."""
@@ -256,12 +256,16 @@ class Timeline:
 
     def _if_done(self, case: Case, act: str, at: datetime) -> Stand:
         """Return how the hold would stand if an act of the jail had been done by now."""
+        return self.had(case, act, at).point(at).stand
+
+    def had(self, case: Case, act: str, at: datetime) -> Timeline:
+        """Return the timeline as if an act of the jail about a request had been done by now."""
         assert case.detainer is not None
         told_of: dict[str, Any] = {act: at}
         paper = replace(case.detainer, **told_of)
         papers = tuple(paper if one is case.detainer else one for one in self.record.detainers)
         record = replace(self.record, detainers=papers)
-        return self.of(record, acts=False).point(at).stand
+        return self.of(record, acts=False)
 
     def joined(self, world: World, point: Point, *, timed: bool = True) -> Outcomes:
         """Return what the law may make of a hold under one reading, all requests together."""
@@ -367,7 +371,8 @@ class Timeline:
         if isinstance(self.record.booked, Uncertain):
             fields.append("booked")
         for paper in self.record.detainers:
-            if isinstance(paper.received, Uncertain):
+            came = done_by(paper.received, point.at, self.zone)
+            if came and isinstance(paper.received, Uncertain):
                 fields.append(f"detainers.{paper.id}.received")
         for name in fields:
             opening = time_opening(self.record, name, point.at)
@@ -438,6 +443,16 @@ class Timeline:
             if self.point(at).stand in fell or self.point(at).held:
                 return at
         return None
+
+
+def opened(line: Timeline, point: Point) -> Timeline:
+    """Return the timeline as if the jail had done what comes first at a point."""
+    act = "served" if point.stand is Verdict.SERVE_FIRST else "hold_ordered"
+    for case in point.cases:
+        done = line.had(case, act, point.at)
+        if done.point(point.at).stand is not None:
+            return done
+    return line
 
 
 def _from_receipt(rule: Rule) -> bool:

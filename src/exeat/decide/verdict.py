@@ -10,7 +10,7 @@ from exeat.decide.answer import Certainty, Verdict
 from exeat.decide.hold import ends_of, rule_truth, shut
 from exeat.decide.notices import told
 from exeat.decide.outcome import JOIN, NOTHING, Outcomes
-from exeat.decide.timeline import Point, Timeline
+from exeat.decide.timeline import FIRST, Point, Timeline
 from exeat.facts.case import Case
 from exeat.facts.openings import Opening, opening_of
 from exeat.facts.record import CustodyRecord
@@ -139,12 +139,13 @@ def overdue(line: Timeline, point: Point) -> Overdue | None:
     if begin >= FAR_FUTURE:
         return None
     sure = point.certainty is Certainty.CERTAIN
-    base, kept_from = point.at, None
+    base, kept_from, by_law = point.at, None, False
     if point.cases or line.record.detainers:
         for at in reversed([begin, *line.turns(begin, point.at)]):
             earlier = line.point(at)
             if earlier.kept_on or (sure and earlier.certainty is Certainty.POSSIBLE):
                 kept_from = at
+                by_law = by_law or earlier.stand not in FIRST
             elif kept_from is None:
                 base = at
             else:
@@ -154,7 +155,7 @@ def overdue(line: Timeline, point: Point) -> Overdue | None:
     but_for_time = _but_for_time(line, point)
     if but_for_time and not but_for_time & NOTHING:
         return Overdue(base, True)
-    if kept_from is not None and but_for_time != NOTHING:
+    if by_law and but_for_time != NOTHING:
         return Overdue(base, False)
     if kept_from is not None and kept_from - begin >= line.law.processing:
         return Overdue(base, False)  # a request on file for a moment starts nothing anew
