@@ -185,6 +185,7 @@ def test_an_agreement_answers_by_its_days() -> None:
         False, True, True, False,
     ]  # fmt: skip
     assert date(2026, 7, 1) in law.turning_days
+    assert law.on(date(2026, 3, 1)).agreement is True
 
 
 def test_no_agreement_and_none_said_are_not_the_same() -> None:

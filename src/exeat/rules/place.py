@@ -82,6 +82,8 @@ class DayLaw:
     hold_power: Truth = None
     owed: tuple[tuple[Rule, Truth], ...] = ()
     """Those of the others that must be done before the person leaves."""
+    agreement: Truth = None
+    """What the profile says of an agreement on this day, for records that do not state it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -255,7 +257,14 @@ def _day_law(law: LawOfPlace, day: date) -> DayLaw:
         for rule, force in others
         if rule.trigger is Trigger.RELEASE and rule.modality is Modality.MUST
     )
-    return DayLaw(day, _worlds(law, about_hold), others, law.hold_power(day), owed)
+    return DayLaw(
+        day,
+        _worlds(law, about_hold),
+        others,
+        law.hold_power(day),
+        owed,
+        law.agreement_on(day),
+    )
 
 
 def _suspended(law: LawOfPlace, day: date) -> dict[tuple[str, str], Truth]:
