@@ -76,6 +76,8 @@ def main(wheel: str) -> None:
             rows[code] = ("CT", name, "", "2022")
     rows |= {code: ("CT", name, "2022", "") for code, name in REGIONS.items()}
     rows |= {code: (state, name, "", until) for code, (state, name, until) in ENDED.items()}
+    if any("," in name or '"' in name for _, name, _, _ in rows.values()):
+        sys.exit("a name has a comma\n  help: exeat splits its lines at commas; mend both.")
     local = files_by_code()
     out = io.StringIO()
     sheet = csv.writer(out, lineterminator="\n")

@@ -7,7 +7,7 @@ import tomllib
 import pytest
 
 from exeat.errors import LawError
-from exeat.rules.counties import SPLIT_ZONES, counties, place_id
+from exeat.rules.counties import SPLIT_ZONES, counties, county_of, place_id
 from exeat.rules.library import shipped
 from exeat.rules.loader import shipped_files
 from exeat.rules.place import law_of_place
@@ -17,6 +17,10 @@ def test_every_county_of_today_is_there_once() -> None:
     today = [county for county in counties().values() if not county.until]
     assert len(today) == 3144
     assert len({county.state for county in today}) == 51
+
+
+def test_one_county_is_found_as_it_stands_in_the_whole_list() -> None:
+    assert all(county_of(fips) == county for fips, county in counties().items())
 
 
 def test_every_county_answers_by_its_state() -> None:

@@ -151,6 +151,26 @@ def test_another_text_than_the_one_that_was_judged_is_undecided_again() -> None:
     assert "undecided again" in fault.message
 
 
+def test_an_answer_is_about_the_version_of_its_day_and_no_later_one() -> None:
+    old = rule("must", hours=48, more=f'last_day = "2026-12-31"\n{JUDGE}')
+    new = rule("must", hours=48, first_day="2027-01-01", more=JUDGE)
+    law = law_with({"us-xx": old + new}, **judged("does-not-apply"))
+    assert ids(law, Modality.MUST, "2026-12-31") == []
+    assert ids(law, Modality.MUST, "2027-01-01") == ["must"]
+
+
+def test_a_profile_in_which_nothing_is_decided_changes_nothing() -> None:
+    library = shipped()
+    for place in library:
+        plain = law_of_place(place, library)
+        profile = read_profile({"place": {"id": place}}, "profile")
+        laid = law_of_place(place, library, profile=profile)
+        assert laid.rules == plain.rules
+        assert laid.turning_days == plain.turning_days
+        for day in (date(2018, 6, 1), date(2026, 11, 20)):
+            assert laid.on(day) == plain.on(day)
+
+
 # -- 3: agreements ----------------------------------------------------------------------------
 
 
@@ -165,6 +185,7 @@ def test_an_agreement_answers_by_its_days() -> None:
         False, True, True, False,
     ]  # fmt: skip
     assert date(2026, 7, 1) in law.turning_days
+    assert law.on(date(2026, 3, 1)).agreement is True
 
 
 def test_no_agreement_and_none_said_are_not_the_same() -> None:

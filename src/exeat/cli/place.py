@@ -82,7 +82,7 @@ def setup(
       exeat place setup 39049 --power "yes; cite=Code § 1" --by "Ann Example" --title Counsel
     """
     folder = law or _FOLDER
-    chain = _law(_wanted(place, fips), law)
+    chain = _law(_wanted(place, fips), folder)
     given = {
         "power": [power], "judged": judged or [], "agreement": agreement or [],
         "holds": [holds], "telling": [telling], "reading": reading or [],
@@ -110,9 +110,10 @@ def show(place: Annotated[str, typer.Argument(help="The place.")], law: LawDir =
     Examples:
       exeat place show 39049
     """
-    chain = _law(place, law)
+    folder = law or _FOLDER
+    chain = _law(place, folder)
     lowest = chain.chain[-1]
-    profile = profile_of(chain.id, law or _FOLDER)
+    profile = profile_of(chain.id, folder)
     county = counties().get(lowest.fips)
     code = f"FIPS {lowest.fips}" if lowest.fips else "no code"
     vintage = f", {county.vintage}" if county is not None and county.vintage else ""
@@ -123,9 +124,9 @@ def show(place: Annotated[str, typer.Argument(help="The place.")], law: LawDir =
         typer.echo(f"No profile. Make one: exeat place setup {chain.id}")
         return
     typer.echo()
-    text = profile_path(chain.id, law or _FOLDER).read_text(encoding="utf-8")
+    text = profile_path(chain.id, folder).read_text(encoding="utf-8")
     typer.echo(text.partition("\n\n")[2].partition("\n\n")[2].rstrip())
-    laid = law_of_place(chain.id, on_demand(law), profile=profile)
+    laid = law_of_place(chain.id, on_demand(folder), profile=profile)
     for gone in laid.removed:
         typer.echo(f"taken out: `{gone.rule.id}` {gone.why} (signed by {gone.signed})")
     typer.echo()
@@ -151,9 +152,9 @@ def check(
                 message = "has no profile here"
                 help = f"Make one: exeat place setup {one} --law {folder}"
                 raise LawError.one("E226", one, message, help)
-            chain = _law(one, law)
+            chain = _law(one, folder)
             faults += stale(chain.chain, profile)
-            law_of_place(one, on_demand(law), profile=profile)
+            law_of_place(one, on_demand(folder), profile=profile)
             for note in _notes(chain, profile):
                 typer.echo(f"{one}: {note}")
         except LawError as error:
@@ -193,9 +194,8 @@ def _wanted(place: str, fips: str | None) -> str:
     return county.id
 
 
-def _law(place: str, law: Path | None) -> LawOfPlace:
-    folder = law if law is not None and law.is_dir() else None
-    return law_of_place(place, on_demand(folder))
+def _law(place: str, folder: Path) -> LawOfPlace:
+    return law_of_place(place, on_demand(folder if folder.is_dir() else None))
 
 
 def _on_terminal() -> bool:

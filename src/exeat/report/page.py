@@ -66,7 +66,7 @@ def page_html(
     *, summary: Summary, cases: Sequence[Examination], law: LawOfPlace, info: ReportInfo
 ) -> str:
     """Return the report as text; the arguments are those of `write_page`."""
-    zone = zone_of(law.zone or "UTC")
+    zone = zone_of(law.zone or next((case.record.zone for case in cases), "UTC"))
     shown = [case for case in cases if case.findings]
     histogram = info.histogram or _histogram(shown)
     laws = Laws(law, info.place_name)

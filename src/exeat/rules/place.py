@@ -227,7 +227,14 @@ def _day_law(law: LawOfPlace, day: date) -> DayLaw:
         for rule, force in others
         if rule.trigger is Trigger.RELEASE and rule.modality is Modality.MUST
     )
-    return DayLaw(day, worlds_of(law.contests, about_hold), others, law.hold_power(day), owed)
+    return DayLaw(
+        day,
+        worlds_of(law.contests, about_hold),
+        others,
+        law.hold_power(day),
+        owed,
+        law.agreement_on(day),
+    )
 
 
 def _suspended(law: LawOfPlace, day: date) -> dict[tuple[str, str], Truth]:

@@ -91,6 +91,8 @@ class DayLaw:
     hold_power: Truth = None
     owed: tuple[tuple[Rule, Truth], ...] = ()
     """Those of the others that must be done before the person leaves."""
+    agreement: Truth = None
+    """What the profile says of an agreement on this day, for records that do not state it."""
 
 
 def worlds_of(contests: Iterable[Contest], rules: Sequence[Bound]) -> tuple[World, ...]:
