@@ -117,14 +117,22 @@ $(BIN)/python:
 	echo "  help: install one (Debian: apt install python3 python3-venv), or name it: make PYTHON=/path/to/python3.11 venv" >&2; \
 	exit 1
 
+# A lock is the whole list, so nothing is resolved (--no-deps): a resolver that meets an extra, such
+# as coverage[toml], may take a release newer than the lock, and stop. `pip check` proves the whole.
+INSTALL = $(PIP) install --require-hashes --no-deps -r
+CHECK = $(PIP) check >&2 || { \
+	echo "  help: packages of an older list may be left; make anew with: make clean dev" >&2; exit 1; }
+
 # --no-build-isolation: the build tools come from the lock too, so nothing unlocked is fetched.
 $(VENV)/.run: requirements/run.lock pyproject.toml Makefile | $(BIN)/python
 	@echo "venv: installing what exeat needs (requirements/run.lock)"
-	@$(PIP) install --require-hashes -r requirements/run.lock
+	@$(INSTALL) requirements/run.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
+	@$(CHECK)
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.lock $(VENV)/.run
 	@echo "venv: installing what tests need (requirements/dev.lock)"
-	@$(PIP) install --require-hashes -r requirements/dev.lock
+	@$(INSTALL) requirements/dev.lock
+	@$(CHECK)
 	@touch $@

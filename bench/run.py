@@ -1,8 +1,9 @@
-"""Measure the speed of an answer and of an audit; `make bench` runs it.
+"""Measure the speed of an answer, a command and an audit; `make bench` runs it.
 
     python bench/run.py decide            # microseconds a record, median and 99th centile
     python bench/run.py audit [BOOKINGS]  # an export of so many bookings, made of real ones
-    python bench/run.py                   # both
+    python bench/run.py start             # processor time of a command, from nothing to its answer
+    python bench/run.py                   # all
 
 Figures go to docs/benchmarks.md by hand, with the command and the machine beside them.
 """
@@ -132,10 +133,47 @@ def bench_audit(bookings: int) -> None:
     print(f"  {taken:.1f} s, {bookings / taken:,.0f} bookings/s, largest process {peak:.2f} GiB")
 
 
+RECORD = Path(str(resources.files("exeat.sample"))) / "records/may-be-held.json"
+COMMANDS = {
+    "import typer, rich": ("-c", "import typer, rich"),
+    "exeat --help": ("-m", "exeat", "--help"),
+    "exeat clear": ("-m", "exeat", "clear", str(RECORD), "--place", "us-az"),
+    "exeat clear --json": ("-m", "exeat", "clear", str(RECORD), "--place", "us-az", "--json"),
+    "exeat law show": ("-m", "exeat", "law", "show", "us-az"),
+    "exeat law list": ("-m", "exeat", "law", "list"),
+}
+
+
+def processor_seconds(words: Sequence[str]) -> float:
+    """Return the processor time of one run of this Python, user and system together."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, *words], check=True, stdout=subprocess.DEVNULL)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def bench_start() -> None:
+    """Print what each command costs, and how many times the libraries it stands on.
+
+    The commands take turns, so that other work on the machine weighs on all alike; the least of
+    each is what it needs.
+    """
+    taken: dict[str, list[float]] = {name: [] for name in COMMANDS}
+    for _ in range(ROUNDS):
+        for name, words in COMMANDS.items():
+            taken[name].append(processor_seconds(words))
+    base = min(taken["import typer, rich"])
+    print(f"start: {ROUNDS} rounds, least processor time ({machine()})")
+    for name, seconds in taken.items():
+        print(f"  {name:20}{min(seconds):8.3f} s{min(seconds) / base:8.2f}")
+
+
 def main(words: Sequence[str]) -> None:
     """Run what is named, or all."""
     if not words or words[0] == "decide":
         bench_decide()
+    if not words or words[0] == "start":
+        bench_start()
     if not words or words[0] == "audit":
         bench_audit(int(words[1]) if len(words) > 1 else 1_000_000)
 

@@ -1,10 +1,16 @@
 """exeat: may this person go, must they, may they be kept, and who must be told first?
 
-The road of an answer, folder by folder::
+The road of an answer, folder by folder; an import only ever points down::
 
-    facts  ->  rules (+ law/*.toml)  ->  decide  ->  audit  ->  report
-      ^                                                ^
-    intake (jail exports, records)                    cli (the door)
+    cli                           the command, which starts any of these
+    desk                          the release desk: pages, HTTP API, the gate at the door
+    report                        pages, tables and JSON
+    audit                         the same decision over finished custodies
+    decide    intake    record    the decision | jails' exports | the ledger and the vault
+    rules  (law/*.toml)           the law, read
+    facts                         records and events, codes, times, the closed vocabulary
+
+The three on one line know nothing of each other. `make contracts` holds the house to this picture.
 
 exeat is not legal advice.
 """

@@ -4,9 +4,11 @@
 
     ExeatError
     ├── RecordError      E1xx  a custody record cannot be read
+    │                    E110  a line of a file of records is none, or has a field that is none
     ├── LawError         E2xx  a law file cannot be read, or a place is not known
     ├── IntakeError      E3xx  an export or its mapping cannot be read
     ├── UsageError       E4xx  a command was asked something that it cannot do
+    │                    E410  an option is missing, or does not go with another
     │                    E409  what cannot be undone was not confirmed
     ├── LedgerError      E5xx  the ledger refuses a write, or does not verify
     │                    E525  the vault key is in use, or is being changed

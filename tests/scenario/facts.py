@@ -159,10 +159,12 @@ def _act(told: Mapping[str, str], key: str, zone: ZoneInfo) -> Act:
 
 def _bases(told: Mapping[str, str], zone: ZoneInfo) -> tuple[Basis, ...]:
     offence = _offence(told)
+    booked = _named("booked", lambda: read_when(told["booked"], zone))
     return tuple(
         Basis(
             id=key.removesuffix(" ends").replace(" ", "-"),
             kind=kind,
+            start=booked,
             end=_act(told, key, zone),
             offence=offence if key == "charge ends" else None,
         )

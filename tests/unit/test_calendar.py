@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from datetime import UTC, date, datetime, timedelta
 
+import holidays
 import pytest
 
 from exeat.rules.calendar import FEDERAL, Excluded, HolidayCalendar, is_excluded
@@ -53,6 +54,16 @@ def test_the_federal_list_is_the_statute_with_its_observed_days_and_nothing_else
 ) -> None:
     near = statute(year) | observed(statute(year)) | observed(statute(year + 1))
     assert FEDERAL.holiday_dates(year) == {day for day in near if day.year == year}
+
+
+@pytest.mark.parametrize("year", range(FEDERAL.first_year, FEDERAL.last_year + 1))
+def test_the_federal_list_is_that_of_the_package_holidays(year: int) -> None:
+    # Everything that could widen the list is named, so that no default of the package can:
+    # no subdivision (state holidays), public days only, observed days included.
+    known = holidays.country_holidays(
+        "US", subdiv=None, years=year, expand=False, observed=True, categories="public"
+    )
+    assert FEDERAL.holiday_dates(year) == {day for day in known if day.year == year}
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,6 +14,8 @@ from exeat.facts.times import (
     Truth,
     Uncertain,
     When,
+    _edtf_days,
+    _plain_days,
     aware,
     bounds,
     done_by,
@@ -120,6 +123,23 @@ def test_what_is_no_time_is_refused_with_the_text_seen(name: str, text: str, say
 )
 def test_a_time_is_shown_as_it_was_written(text: str) -> None:
     assert show_when(parse_when(text)) == text
+
+
+@pytest.mark.parametrize("year", ["1900", "1972", "2000", "2016", "2017", "9999"])
+def test_a_plain_date_is_read_as_the_edtf_grammar_reads_it(year: str) -> None:
+    months = [f"{year}-{month:02}" for month in range(14)]
+    days = [f"{month}-{day:02}" for month in months[:5] for day in (0, 1, 28, 29, 30, 31, 32)]
+    told = {text: days_of(text, _plain_days) for text in (year, *months, *days)}
+    plain = {text: days for text, days in told.items() if days is not None}
+    assert len(plain) > 30
+    assert plain == {text: days_of(text, _edtf_days) for text in plain}
+
+
+def days_of(text: str, read: Callable[[str], tuple[date, date] | None]) -> object:
+    try:
+        return read(text)
+    except ValueError:
+        return "refused"
 
 
 def test_never_and_not_known_are_shown_apart() -> None:

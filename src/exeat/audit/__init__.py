@@ -1,10 +1,10 @@
 """The same decision over finished histories: what should have happened, and what did."""
 
-from exeat.audit.examine import Examination, examine
+from exeat.audit.examine import Examination, examine, windows_seen
 from exeat.audit.findings import Finding, FindingGroup, FindingKind
 from exeat.audit.run import Floor, Part, audit_file, rank
+from exeat.audit.stay import Segment
 from exeat.audit.summary import Summary
-from exeat.audit.timeline import Segment
 
 __all__ = [
     "Examination",
@@ -18,4 +18,5 @@ __all__ = [
     "audit_file",
     "examine",
     "rank",
+    "windows_seen",
 ]

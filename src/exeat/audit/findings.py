@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from exeat.decide import Certainty
+from exeat.decide import Answer, Certainty
 from exeat.facts.codes import Described
+from exeat.rules.model import About, Rule
 
-__all__ = ["GROUP_OF", "Finding", "FindingGroup", "FindingKind"]
+__all__ = [
+    "GROUP_OF",
+    "Finding",
+    "FindingGroup",
+    "FindingKind",
+    "grounds_of",
+    "hours_between",
+    "sources_of",
+]
 
 
 class FindingGroup(StrEnum):
@@ -43,6 +53,10 @@ class FindingKind(Described):
         "released-against-hold",
         "Let go while the law of the place commanded a hold.",
     )
+    NOT_BROUGHT = (
+        "not-brought-before-official",
+        "Let go without the hearing before a judicial official that the law wants first.",
+    )
     NOTICE_MISSED = "notice-missed", "A binding notice was not given before release."
     NOTICE_LATE = "notice-late", "A binding notice was given after it was due."
     NOT_SERVED = (
@@ -69,6 +83,7 @@ GROUP_OF: Final[dict[FindingKind, FindingGroup]] = {
     FindingKind.HELD_WITHOUT: FindingGroup.KEPT,
     FindingKind.NOT_SERVED: FindingGroup.KEPT,
     FindingKind.RELEASED_AGAINST: FindingGroup.LET_GO,
+    FindingKind.NOT_BROUGHT: FindingGroup.LET_GO,
     FindingKind.NOTICE_MISSED: FindingGroup.NOT_TOLD,
     FindingKind.NOTICE_LATE: FindingGroup.NOT_TOLD,
     FindingKind.ARRIVED_LATE: FindingGroup.NO_REFUSAL,
@@ -113,3 +128,25 @@ class Finding:
     def group(self) -> FindingGroup:
         """Return what the finding speaks of."""
         return GROUP_OF[self.kind]
+
+
+def hours_between(start: datetime, end: datetime) -> float:
+    """Return the running hours between two instants.
+
+    Examples:
+        >>> hours_between(datetime(2026, 3, 1, 9), datetime(2026, 3, 1, 10, 30))
+        1.5
+    """
+    return round((end - start).total_seconds() / 3600, 2)
+
+
+def grounds_of(answer: Answer) -> tuple[Rule, ...]:
+    """Return the rules that a finding on a hold rests on: those that bit, and those that wait."""
+    waiting = tuple(u.rule for u in answer.unevaluated if u.rule.about is About.HOLD)
+    found = {rule.id: rule for rule in (*answer.decided_by, *waiting)}
+    return tuple(found[key] for key in sorted(found))
+
+
+def sources_of(rules: Sequence[Rule]) -> tuple[str, ...]:
+    """Return the sources of some rules, as ``place/source``."""
+    return tuple(sorted({f"{rule.place}/{source}" for rule in rules for source in rule.source}))

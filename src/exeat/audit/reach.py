@@ -30,7 +30,7 @@ def hold_reach(record: CustodyRecord) -> float | None:
         24.0
     """
     holds = [_latest(detainer.lifted, record) for detainer in record.detainers]
-    others = [_latest(basis.end, record) for basis in record.bases]
+    others = [_latest(basis.end, record) for basis in record.grounds]
     if not holds or not others or None in holds or None in others:
         return None
     last_hold = max(end for end in holds if end is not None)

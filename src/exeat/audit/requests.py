@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from exeat.audit.findings import Finding, FindingKind
 from exeat.decide import Certainty
-from exeat.decide.eligibility import eligibility
 from exeat.facts.case import zone_of
-from exeat.facts.codes import FORMS, LiftReason, ReleaseKind, StatusProof
+from exeat.facts.codes import LiftReason, ReleaseKind, StatusProof
 from exeat.facts.record import CustodyRecord, Detainer
-from exeat.facts.times import Act, Never, bounds, done_by
+from exeat.facts.times import FAR_FUTURE, NEVER, Span, span
 from exeat.facts.words import say_time
 
 __all__ = ["request_findings"]
@@ -20,15 +19,12 @@ __all__ = ["request_findings"]
 _ENDED_BY_ISSUER = frozenset({LiftReason.CANCELLED, LiftReason.CITIZEN, LiftReason.EXPIRED})
 
 
-def request_findings(
-    record: CustodyRecord, door: datetime | None, processing: timedelta
-) -> Iterator[Finding]:
+def request_findings(record: CustodyRecord, door: Span | None) -> Iterator[Finding]:
     """Yield what is to be said of each request of one custody.
 
     Args:
         record: The custody record.
-        door: When the person left, in UTC; None while in custody.
-        processing: How long letting a person out may take; nobody is kept within it.
+        door: When the person left, as a step; None while in custody.
     """
     zone = zone_of(record.zone)
     for index, detainer in enumerate(record.detainers):
@@ -36,7 +32,6 @@ def request_findings(
         yield from _wrong_facility(record, detainer)
         yield from _moved(record, detainer)
         yield from _lifted(record, detainer, door, zone)
-        yield from _not_served(record, detainer, door, zone, processing)
         if any(_same(detainer, earlier) for earlier in record.detainers[:index]):
             yield _finding(
                 record, FindingKind.DUPLICATE, detainer, "A second request of the same kind."
@@ -59,17 +54,20 @@ def _finding(
     return Finding(record.id, kind, at, end, hours, certainty, says, detainer=detainer.id)
 
 
-def _span(act: Act, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
-    return (None, None) if act is None or isinstance(act, Never) else bounds(act, zone)
-
-
 def _arrival(
-    record: CustodyRecord, detainer: Detainer, door: datetime | None, zone: ZoneInfo
+    record: CustodyRecord, detainer: Detainer, door: Span | None, zone: ZoneInfo
 ) -> Iterator[Finding]:
-    early, _ = _span(detainer.received, zone)
-    if door is not None and early is not None and early > door:
-        says = f"The request arrived on {say_time(early, zone)}, after the person had left."
-        yield _finding(record, FindingKind.ARRIVED_LATE, detainer, says, at=door, end=early)
+    """Yield that a request came too late; certainly only where it surely came after the door."""
+    if door is None or detainer.received is None or detainer.received is NEVER:
+        return
+    early, late = span(detainer.received, zone)
+    if late <= door[0] or early <= door[0]:
+        return
+    sure = Certainty.CERTAIN if early > door[1] else Certainty.POSSIBLE
+    perhaps = "" if sure is Certainty.CERTAIN else " or may have,"
+    says = f"The request arrived on {say_time(early, zone)}, after{perhaps} the person had left."
+    at, end = (door[0], early) if sure is Certainty.CERTAIN else (None, None)
+    yield _finding(record, FindingKind.ARRIVED_LATE, detainer, says, at=at, end=end, certainty=sure)
 
 
 def _wrong_facility(record: CustodyRecord, detainer: Detainer) -> Iterator[Finding]:
@@ -87,37 +85,15 @@ def _moved(record: CustodyRecord, detainer: Detainer) -> Iterator[Finding]:
 
 
 def _lifted(
-    record: CustodyRecord, detainer: Detainer, door: datetime | None, zone: ZoneInfo
+    record: CustodyRecord, detainer: Detainer, door: Span | None, zone: ZoneInfo
 ) -> Iterator[Finding]:
-    early, late = _span(detainer.lifted, zone)
-    if detainer.lift_reason in _ENDED_BY_ISSUER and late and (door is None or late <= door):
+    if detainer.lift_reason not in _ENDED_BY_ISSUER or detainer.lifted in (None, NEVER):
+        return
+    early, late = span(detainer.lifted, zone)
+    if late < FAR_FUTURE and (door is None or late <= door[0]):
         reason = detainer.lift_reason.value if detainer.lift_reason else ""
         says = f"The issuing agency ended the request ({reason}) on {say_time(late, zone)}."
         yield _finding(record, FindingKind.LIFTED, detainer, says, at=early)
-
-
-def _not_served(
-    record: CustodyRecord,
-    detainer: Detainer,
-    door: datetime | None,
-    zone: ZoneInfo,
-    processing: timedelta,
-) -> Iterator[Finding]:
-    """Yield where a person was kept on a form that needed service and had none."""
-    if detainer.form is None or not FORMS[detainer.form].needs_service or door is None:
-        return
-    since = eligibility(record, zone).latest
-    if (
-        since is None
-        or door - since < processing
-        or done_by(detainer.served, since, zone) is not False
-    ):
-        return
-    if done_by(detainer.received, door, zone) is False:
-        return
-    until = _span(detainer.served, zone)[0] or door
-    says = f"Kept on a form {detainer.form.value} of which no copy had been served on the person."
-    yield _finding(record, FindingKind.NOT_SERVED, detainer, says, at=since, end=min(until, door))
 
 
 def _same(one: Detainer, other: Detainer) -> bool:

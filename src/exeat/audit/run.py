@@ -22,8 +22,10 @@ from exeat.audit.findings import Finding, FindingGroup
 from exeat.audit.summary import Summary
 from exeat.decide import Certainty
 from exeat.intake import Mapping, Reject, Tally, build_booking, iter_groups
+from exeat.rules.counties import place_id
 from exeat.rules.library import library
 from exeat.rules.place import LawOfPlace, law_of_place
+from exeat.rules.profile_file import profile_of
 
 __all__ = ["Part", "Rank", "audit_file", "rank"]
 
@@ -108,7 +110,9 @@ _worker: tuple[Mapping, LawOfPlace] | None = None
 
 def _start_worker(setting: _Setting) -> None:
     global _worker  # one law a process, read once
-    _worker = (setting.mapping, law_of_place(setting.place, library(setting.adopted)))
+    profile = profile_of(place_id(setting.place), setting.adopted)
+    law = law_of_place(setting.place, library(setting.adopted), profile=profile)
+    _worker = (setting.mapping, law)
 
 
 def _work(groups: list[list[str]], floor: Rank | None) -> Part:

@@ -1,215 +1,94 @@
-"""`exeat audit` and `exeat map`: from a jail's own export to findings."""
+"""`exeat audit`: what should have happened, and what did; of an export, or of records."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
-from itertools import groupby
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from exeat._version import __version__
-from exeat.audit import Examination, Floor, audit_file, rank
-from exeat.audit.summary import Summary
-from exeat.cli.clear import console_for_reading
-from exeat.cli.common import LawDir, law_for
-from exeat.cli.summary import show_summary
-from exeat.errors import UsageError
-from exeat.facts.case import zone_of
-from exeat.intake import NOTES, Mapping, RejectFile, Tally, load_mapping
-from exeat.intake.propose import propose
-from exeat.report.chart import HoursHistogram
-from exeat.report.page import ReportInfo, write_page
-from exeat.report.tables import FindingsWriter, write_summary_json
-from exeat.rules.place import LawOfPlace
+from exeat.cli.common import LawDir
+from exeat.errors import Fault, UsageError
 
-__all__ = ["audit", "propose_map", "run"]
-
-SHOWN: Final = 200
-"""So many bookings the page shows in full; the tables have them all."""
+__all__ = ["audit"]
 
 
 def audit(
-    file: Annotated[Path, typer.Argument(help="The export: a CSV file, one row a charge or hold.")],
-    map: Annotated[str, typer.Option("--map", help="A mapping: `pierce`, or a file of your own.")],
-    place: Annotated[
-        str | None, typer.Option(help="Whose law; the mapping's own place if left out.")
+    file: Annotated[
+        Path | None, typer.Argument(help="The export: a CSV file, one row a charge or hold.")
     ] = None,
-    out: Annotated[Path, typer.Option(help="Where the report goes.")] = Path("out"),
+    map: Annotated[
+        str | None, typer.Option("--map", help="A mapping: `pierce`, or a file of your own.")
+    ] = None,
+    place: Annotated[
+        str | None,
+        typer.Option(help="Whose law; that of the mapping, or of a line, if left out."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Where the report goes; `out` if left out.")
+    ] = None,
     law: LawDir = None,
     workers: Annotated[
         int | None, typer.Option(help="Processes to use; one a processor if left out.", min=0)
     ] = None,
-    shown: Annotated[int, typer.Option(help="Bookings to show in full on the page.")] = SHOWN,
+    shown: Annotated[
+        int | None, typer.Option(help="Bookings to show in full on the page; 200 if left out.")
+    ] = None,
+    records: Annotated[
+        str | None,
+        typer.Option(help="Instead of an export: finished records as JSON Lines, or - for input."),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Of records: print one JSON object a line.")
+    ] = False,
 ) -> None:
     """Find who was held past every authority, by how long, and under which law of that day.
 
-    Writes index.html, findings.csv, findings.json, findings.parquet, summary.json and
-    rejects.csv into the folder, and prints the summary.
+    Of an export, writes index.html, findings.csv, findings.json, findings.parquet, summary.json
+    and rejects.csv into the folder, and prints the summary. Of records, prints what was found of
+    each: a line is a record, or {"record": {...}, "place": "us-az", "id": "..."}.
 
     Examples:
       exeat audit holds.csv --map pierce --place us-wa-pierce --out report
 
       exeat audit export.csv --map my-map.toml --place us-tx-travis
+
+      exeat audit --records left.jsonl --place us-az --json > findings.jsonl
     """
-    run(file, map, place, out, console_for_reading(), law=law, workers=workers, shown=shown)
+    of_export = {"FILE": file, "--map": map, "--out": out, "--workers": workers, "--shown": shown}
+    if records is not None:
+        _refuse([name for name, value in of_export.items() if value is not None], "--records")
+        from exeat.cli.auditrecords import audit_records
 
+        # `--as-of`, the day of the audit, joins here when an examination can be asked so.
+        audit_records(records, place, law, as_json=as_json)
+        return
+    _refuse(["--json"] if as_json else [], "an export")
+    if file is None or map is None:
+        missing = "FILE" if file is None else "--map"
+        help = "Name an export and its mapping, or give records as JSON Lines with --records."
+        raise UsageError.one("E410", missing, "is missing", help)
+    from exeat.cli.auditfile import SHOWN, run
+    from exeat.cli.clear import console_for_reading
 
-def run(
-    file: Path,
-    map_name: str,
-    place: str | None,
-    out: Path,
-    console: Console,
-    *,
-    law: Path | None = None,
-    workers: int | None = None,
-    shown: int = SHOWN,
-) -> Summary:
-    """Audit one export into a folder, and print what came of it."""
-    mapping = load_mapping(map_name)
-    place = place or mapping.place
-    if place is None:
-        raise UsageError.one(
-            "E404", "--place", "is missing, and the mapping names none", "Say whose law applies."
-        )
-    rules = law_for(place, law, mapping.facility.kind)
-    _make_folder(out)
-    summary, cases, histogram = _examine(
-        file, mapping, rules, out, law=law, workers=workers, shown=shown
-    )
-    write_summary_json(out / "summary.json", summary)
-    write_page(
-        out / "index.html",
-        summary=summary,
-        cases=cases,
-        law=rules,
-        info=_info(file, mapping, rules, summary, cases, histogram),
-    )
-    show_summary(summary, rules, console)
-    console.print(f"\nThe report: {out / 'index.html'}", markup=False, style="bold")
-    console.print(f"Tables beside it: {', '.join(_tables(out))}", markup=False)
-    return summary
-
-
-def _make_folder(out: Path) -> None:
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError.one(
-            "E405", "--out", f"`{out}` cannot be made ({error.strerror})", "Name another folder."
-        ) from None
-
-
-def _tables(out: Path) -> list[str]:
-    names = ("findings.csv", "findings.json", "findings.parquet", "summary.json", "rejects.csv")
-    return [name for name in names if (out / name).exists()]
-
-
-def _examine(
-    file: Path,
-    mapping: Mapping,
-    rules: LawOfPlace,
-    out: Path,
-    *,
-    law: Path | None,
-    workers: int | None,
-    shown: int,
-) -> tuple[Summary, list[Examination], HoursHistogram]:
-    summary, histogram, floor = Summary(), HoursHistogram(), Floor()
-    cases: list[Examination] = []
-    zone = zone_of(mapping.zone)
-    with RejectFile(out / "rejects.csv") as rejects, FindingsWriter(out, zone) as writer:
-        tally = Tally(on_reject=rejects.add)
-        parts = audit_file(file, mapping, rules, tally, adopted=law, floor=floor, workers=workers)
-        with _progress() as progress:
-            task = progress.add_task("reading", total=None)
-            for part in parts:
-                summary += part.summary
-                writer.add(part.findings)
-                for _, found in groupby(part.findings, key=lambda finding: finding.record_id):
-                    histogram.add(list(found))
-                cases = sorted([*cases, *part.cases], key=_order)[:shown]
-                if len(cases) == shown:
-                    floor.rank = rank(cases[-1])
-                progress.update(task, description=f"{summary.bookings:,} bookings examined")
-    summary.rows_read = tally.rows_read
-    summary.rows_rejected = tally.rows_rejected
-    summary.rows_duplicate = tally.duplicates
-    assert tally.rows_read == tally.rows_used + tally.rows_rejected, "every row is used or rejected"
-    return summary, cases, histogram
-
-
-def _order(examined: Examination) -> tuple[object, str]:
-    return rank(examined), examined.record.id
-
-
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    """Show what is being done on standard error, where a person watches."""
-    console = Console(stderr=True)
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(
-        *columns, console=console, transient=True, disable=not sys.stderr.isatty()
-    ) as progress:
-        yield progress
-
-
-def _info(
-    file: Path,
-    mapping: Mapping,
-    rules: LawOfPlace,
-    summary: Summary,
-    cases: list[Examination],
-    histogram: HoursHistogram,
-) -> ReportInfo:
-    return ReportInfo(
-        title=f"Custody and detainers: {rules.chain[-1].name}",
-        source_file=file.name,
-        attribution=mapping.attribution,
-        mapping=mapping.name,
-        place_id=rules.id,
-        place_name=rules.chain[-1].name,
-        version=__version__,
-        made_at=datetime.now(UTC),
-        findings_total=sum(summary.findings.values()),
-        findings_shown=sum(len(case.findings) for case in cases),
-        command=f"exeat audit {file.name} --map {mapping.name} --place {rules.id}",
-        quality=NOTES,
-        processing_hours=rules.processing.total_seconds() / 3600,
-        rejects_file="rejects.csv" if summary.rows_rejected else None,
-        histogram=histogram,
+    run(
+        file,
+        map,
+        place,
+        out or Path("out"),
+        console_for_reading(),
+        law=law,
+        workers=workers,
+        shown=SHOWN if shown is None else shown,
     )
 
 
-def propose_map(
-    file: Annotated[Path, typer.Argument(help="An export that exeat has not seen.")],
-    out: Annotated[Path | None, typer.Option(help="Where the mapping goes; else printed.")] = None,
-) -> None:
-    """Propose a mapping for an export, and say what is unsure of it.
+def _refuse(given: list[str], asked: str) -> None:
+    """Refuse options that have no meaning for what is audited.
 
-    Examples:
-      exeat map my-export.csv > my-map.toml
-
-      exeat map my-export.csv --out my-map.toml
+    Raises:
+        UsageError: Any is given.
     """
-    proposal = propose(file)
-    if out is None:
-        typer.echo(proposal.toml, nl=False)
-    elif out.exists():
-        raise UsageError.one(
-            "E405", "--out", f"`{out}` is there already", "Name another file, or remove it first."
-        )
-    else:
-        out.write_text(proposal.toml, encoding="utf-8")
-    console = Console(stderr=True, highlight=False)
-    if proposal.unsure:
-        console.print("Look at these before you use it:", style="bold")
-    for sentence in proposal.unsure:
-        console.print(f"- {sentence}", markup=False)
+    if given:
+        said = f"does not go with {asked}"
+        raise UsageError([Fault("E410", name, said, "Leave it out.") for name in given])

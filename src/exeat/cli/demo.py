@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from exeat.cli.audit import run
+from exeat.cli.auditfile import run
 from exeat.cli.clear import console_for_reading
 from exeat.cli.common import law_for
 from exeat.cli.demodesk import show_desk

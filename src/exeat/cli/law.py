@@ -12,27 +12,15 @@ from rich.console import Console
 from rich.table import Table
 
 from exeat.cli.common import LawDir, day_of, law_for, library_of
-from exeat.cli.lawcheck import check_law, coverage, diff, docs
 from exeat.errors import LawError, UsageError, near_miss
 from exeat.report.law_text import adoption_of, reading_text, rule_lines
 from exeat.rules.adopt import draft, sign, upgrade_diff
 from exeat.rules.model import Rule
 from exeat.rules.place import LawOfPlace
 
-__all__ = ["app"]
-
-app = typer.Typer(
-    no_args_is_help=True,
-    help="The law: list, show, check, adopt, compare.",
-    rich_markup_mode="rich",
-)
-app.command("check")(check_law)
-app.command("coverage")(coverage)
-app.command("diff")(diff)
-app.command("docs")(docs)
+__all__ = ["adopt", "list_law", "show", "upgrade"]
 
 
-@app.command("list")
 def list_law(law: LawDir = None) -> None:
     """List every jurisdiction: rules, sources, when checked, research or adopted.
 
@@ -58,7 +46,6 @@ def list_law(law: LawDir = None) -> None:
     console.print(f"{len(places)} jurisdictions. Research is not adoption; not legal advice.")
 
 
-@app.command("show")
 def show(
     place: Annotated[str, typer.Argument(help="A jurisdiction, such as us-va-fairfax.")],
     rule: Annotated[str | None, typer.Argument(help="One rule of it; else all.")] = None,
@@ -120,7 +107,6 @@ def _show_rule(console: Console, chain: LawOfPlace, rule: Rule) -> None:
             console.print(f"  {word}: {facts}", style="dim", markup=False)
 
 
-@app.command("adopt")
 def adopt(
     place: Annotated[str, typer.Argument(help="A jurisdiction, such as us-va-fairfax.")],
     by: Annotated[
@@ -154,7 +140,6 @@ def adopt(
     typer.echo(f"{signed.name}: {adoption_of(signed)}. In force with --law {folder}.")
 
 
-@app.command("upgrade")
 def upgrade(
     place: Annotated[str, typer.Argument(help="An adopted jurisdiction.")], law: LawDir = None
 ) -> None:

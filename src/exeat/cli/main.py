@@ -11,45 +11,35 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from exeat._version import __version__
-from exeat.cli import audit as audit_command
-from exeat.cli import clear as clear_command
-from exeat.cli import demo as demo_command
-from exeat.cli import law as law_commands
-from exeat.cli import ledger as ledger_commands
-from exeat.cli import schema as schema_command
-from exeat.cli import serve as serve_command
-from exeat.cli import vault as vault_commands
+from exeat.cli._lazy import MARKUP, group
+from exeat.cli.table import COMMANDS, LAW_COMMANDS
 from exeat.errors import ExeatError
 
 __all__ = ["app", "main"]
 
+# The commands stand in `exeat.cli.table`; each is imported when it is asked for.
 app = typer.Typer(
     name="exeat",
+    cls=group(COMMANDS),
     help="May this person go, must they, may they be kept a little longer, and who must be told "
     "first? exeat applies the law of that place and day, and shows it. It is not legal advice.",
     no_args_is_help=True,
     add_completion=False,
-    rich_markup_mode="rich",
+    rich_markup_mode=MARKUP,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-app.command("clear")(clear_command.clear)
-app.command("audit")(audit_command.audit)
-app.command("map")(audit_command.propose_map)
-app.command("schema")(schema_command.schema)
-app.command("demo")(demo_command.demo)
-app.command("serve")(serve_command.serve)
-app.command("verify")(ledger_commands.verify)
-app.command("export")(ledger_commands.export)
-app.command("backup")(ledger_commands.backup)
-app.command("restore")(ledger_commands.restore)
-app.command("expunge")(vault_commands.expunge)
-app.command("rekey")(vault_commands.rekey)
-app.add_typer(law_commands.app, name="law")
+app.add_typer(
+    typer.Typer(
+        cls=group(LAW_COMMANDS),
+        no_args_is_help=True,
+        help="The law: list, show, check, adopt, compare.",
+        rich_markup_mode=MARKUP,
+    ),
+    name="law",
+)
 
 
 def _version(wanted: bool) -> None:
@@ -69,6 +59,8 @@ def _root(
 
 def main() -> None:
     """Run the command; print what is wrong in plain words and exit with 2."""
+    # No plug-in of another package has a say in how a record is read; looking for them takes time.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
     try:
         app()
     except ExeatError as error:
@@ -82,6 +74,8 @@ def main() -> None:
 
 def show_faults(error: ExeatError) -> None:
     """Print every fault of an error to standard error."""
+    from rich.console import Console
+
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     if len(error.faults) > 1:
         console.print(f"{len(error.faults)} things to mend:", markup=False)

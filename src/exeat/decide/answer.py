@@ -13,6 +13,9 @@ __all__ = [
     "Answer",
     "Because",
     "Certainty",
+    "Change",
+    "Check",
+    "CheckKind",
     "Conflict",
     "Duty",
     "DutyState",
@@ -27,15 +30,32 @@ __all__ = [
 class Verdict(Described):
     """What may be done with the person at the instant asked about."""
 
+    NOT_IN_CUSTODY = "not-in-custody", "The person is not in this facility's custody at that time."
     IN_CUSTODY = "in-custody", "A basis of custody of the jail's own, or of a court, still runs."
     RELEASE = "release", "The person must go now; no authority to keep them is left."
+    RELEASE_UNLESS_INSTRUCTED = (
+        "release-unless-instructed",
+        "Nothing shows that this office may hold. Release, unless counsel has instructed in "
+        "writing that it may.",
+    )
     NOTIFY_FIRST = "notify-first", "A binding notice is still owed: give it, then release."
+    BRING_FIRST = (
+        "bring-first",
+        "The person must be brought before a judicial official, who decides, before release.",
+    )
+    SERVE_FIRST = (
+        "serve-first",
+        "The law commands the hold, and the request has no effect until a copy is served.",
+    )
     MAY_HOLD = "may-hold", "The person may be kept until the time shown; nobody must."
     MUST_HOLD = "must-hold", "The law of this place commands that the person be kept until then."
     OVERDUE = "overdue", "The person has been kept past every authority since the time shown."
     CONFLICT = "conflict", "Binding rules contradict each other; counsel must decide."
-    UNKNOWN = "unknown", "Facts that would decide are missing; the questions say which."
-    NOT_IN_CUSTODY = "not-in-custody", "The person is not in this facility's custody at that time."
+    CALL_COUNSEL = (
+        "call-counsel",
+        "A command to hold is reported whose text nobody has read: ring counsel now.",
+    )
+    UNKNOWN = "unknown", "Facts of the case that would decide are missing; the questions say which."
 
 
 class Certainty(StrEnum):
@@ -74,6 +94,8 @@ class DutyState(StrEnum):
     DONE = "done"
     OWED = "owed"
     LATE = "late"
+    EXCUSED = "excused"
+    """A federal ban stands over it in this case: it stops nobody at the door."""
     UNKNOWN = "unknown"
     """The record does not keep such acts, or does not say whether the duty arose."""
 
@@ -101,21 +123,75 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What one answer to a question would make of the verdict.
+
+    Attributes:
+        answers: The values of the fact that all lead there.
+        verdicts: What the verdict would then be; several where more is open.
+    """
+
+    answers: tuple[str, ...]
+    verdicts: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
-    """A fact that would decide, and the rules that wait for it."""
+    """A fact that would decide, what each answer would change, and the rules that wait for it."""
 
     fact: str
     asks: str
     detainer: str
     rules: tuple[str, ...]
+    changes: tuple[Change, ...] = ()
+
+
+class CheckKind(Described):
+    """What must be checked before anybody relies on the answer."""
+
+    CITIZENSHIP = (
+        "citizenship-claim",
+        "The person says that they are a US citizen: check it and ask the issuer to answer.",
+    )
+    WARRANT = (
+        "confirm-warrant",
+        "A judge's warrant keeps the person: confirm it with the court or the Marshals Service.",
+    )
+    IDENTITY = (
+        "disputed-identity",
+        "The person says that the papers concern somebody else: compare them again.",
+    )
+    DISPUTE = (
+        "disputed-entry",
+        "Something on the record is disputed; the answer rests on it as it is.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Something to check, and by when.
+
+    Attributes:
+        about: The request, basis or entry that it is about; "" for the person.
+        until: When it must be done; None: before the person leaves or is kept.
+    """
+
+    kind: CheckKind
+    about: str = ""
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Binding rules, or readings of contested law, that contradict each other."""
+    """Binding rules, or readings of contested law, that contradict each other.
+
+    Attributes:
+        contest: The id of the contested point, where it is one.
+    """
 
     says: str
     rules: tuple[Rule, ...]
+    contest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +218,17 @@ class Answer:
         eligible_since: The instant of release eligibility if known, else its earliest bound.
         eligible_latest: Its latest bound; equal where it is known, None where it is open.
         until: For ``may-hold`` and ``must-hold``, the safe end: the shortest of all readings.
+            For ``release-unless-instructed``, ``call-counsel``, ``serve-first`` and
+            ``bring-first``: until when a hold would run if counsel has instructed in writing,
+            the copy is served, or the official orders it.
+        perhaps_must: A hold is allowed for certain, and a command that nothing settles may
+            stand beside it.
         overdue_since: For ``overdue``, the end of the last authority.
+        bans: What rules forbid besides the hold.
+        for_counsel: What only counsel can settle, with what each answer would change.
+        contested: Points on which the sources disagree whose rules bear on this case, whatever
+            a local rule makes of it.
+        known_at: Count only what was surely recorded by then; None: all that is on record.
         rests_on: Each jurisdiction of the chain with ``research`` or who adopted it.
     """
 
@@ -155,10 +241,16 @@ class Answer:
     until: datetime | None
     overdue_since: datetime | None
     because: tuple[Because, ...]
+    perhaps_must: bool = False
+    known_at: datetime | None = None
     windows: tuple[Window, ...] = ()
     duties: tuple[Duty, ...] = ()
     options: tuple[Option, ...] = ()
+    bans: tuple[Option, ...] = ()
+    checks: tuple[Check, ...] = ()
     questions: tuple[Question, ...] = ()
+    for_counsel: tuple[Question, ...] = ()
+    contested: tuple[Conflict, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     decided_by: tuple[Rule, ...] = ()
     unevaluated: tuple[Unevaluated, ...] = ()

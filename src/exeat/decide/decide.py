@@ -2,46 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from exeat.decide.answer import (
     Answer,
     Certainty,
+    Check,
+    CheckKind,
     Conflict,
     Unevaluated,
     Verdict,
-    Window,
 )
 from exeat.decide.duties import duties_of
-from exeat.decide.eligibility import Eligibility
 from exeat.decide.hold import rule_truth
-from exeat.decide.questions import questions_of
+from exeat.decide.questions import counsel_of, instructed, questions_of
 from exeat.decide.reasons import Bites, reasons_of
-from exeat.decide.verdict import (
-    HELD,
-    of_world,
-    overdue_since,
-    standings,
-    weigh,
-    without_hold,
-)
-from exeat.decide.windows import first_lapse, safe_end, windows_of
-from exeat.facts.case import Case
+from exeat.decide.timeline import FIRST, HELD, Point, Timeline, opened, rules_of
+from exeat.decide.verdict import Ruling, ruling
+from exeat.decide.windows import windows_of
+from exeat.facts.codes import StatusProof
 from exeat.facts.record import CustodyRecord
+from exeat.facts.times import FAR_FUTURE, FAR_PAST, span
 from exeat.rules.model import Adoption, Modality, Rule
-from exeat.rules.place import LawOfPlace, World
+from exeat.rules.place import LawOfPlace
 
 __all__ = ["decide"]
 
+_OPENED = {
+    Verdict.MUST_HOLD: frozenset(v for v in [None, *Verdict] if v is not Verdict.MUST_HOLD),
+    Verdict.MAY_HOLD: frozenset(v for v in [None, *Verdict] if v not in HELD),
+}
+"""How a hold stands once it has ended: of a command its own end, whatever is allowed after."""
 
-def decide(record: CustodyRecord, law: LawOfPlace, at: datetime) -> Answer:
+
+def decide(
+    record: CustodyRecord, law: LawOfPlace, at: datetime, *, known_at: datetime | None = None
+) -> Answer:
     """Answer whether the person may go, must go, or may be kept, and who must be told first.
 
     Args:
         record: What is known about the person's custody.
         law: The law of the place; see `exeat.rules.place.law_of_place`.
         at: The instant asked about, with a time zone.
+        known_at: Said in the answer where the record is what was known by then
+            (`exeat.facts.fold.fold`); None: all that is on record, whenever it was learnt.
 
     Returns:
         The answer, with the rules that decided, those that could not be evaluated, and the
@@ -65,69 +70,120 @@ def decide(record: CustodyRecord, law: LawOfPlace, at: datetime) -> Answer:
         >>> decide(record, law, datetime.fromisoformat("2026-03-06T18:00-06:00")).verdict.value
         'in-custody'
     """
-    weighing = weigh(record, law, at)
-    at, eligible, cases, day = weighing.at, weighing.eligible, weighing.cases, weighing.day
-    certainty = weighing.certainty
-    verdict = weighing.verdict or without_hold(record, law, weighing)
-    windows = windows_of(law, day.worlds, cases, eligible, record)
-    duties, options = duties_of(record, law, day, cases, at, verdict)
-    weighed = _weighed(law, day.worlds, cases)
-    decided = _decided_by(weighed, verdict)
-    since = overdue_since(record, law, weighing) if verdict is Verdict.OVERDUE else None
-    contested = frozenset[str]()
-    if certainty is Certainty.POSSIBLE:
-        contested = _contested(law, day.worlds, cases, eligible)
-    conflicts = _conflicts(law, verdict, certainty, weighed, contested)
+    line = Timeline(record, law)
+    found = ruling(line, at)
+    ahead, then = _ahead(line, found)
+    until = _until(line, found)
+    weighed = _weighed(ahead, then.point)
+    windows = windows_of(ahead, then.point.at) if found.point.house is not False else ()
+    duties, options, bans = duties_of(line, found, until)
+    checks = tuple(_checks(line, found, until))
+    contested = _contested(law, then.point, weighed)
+    since = found.point.since
+    known = found.point.held is not True and FAR_PAST < since[0] <= found.point.at
+    late = found.overdue
     return Answer(
-        verdict=verdict,
-        certainty=certainty,
+        verdict=found.verdict,
+        certainty=found.certainty,
         place=law.id,
-        at=at,
-        eligible_since=eligible.earliest if not eligible.running else None,
-        eligible_latest=eligible.latest,
-        until=_until(windows, verdict, at) if verdict in HELD else None,
-        overdue_since=_lapse(windows, since, at, certainty),
-        because=reasons_of(record, law, verdict, certainty, eligible, windows, weighed, duties, at),
+        at=found.point.at,
+        eligible_since=since[0] if known else None,
+        eligible_latest=since[1] if known and since[1] < FAR_FUTURE else None,
+        until=until,
+        overdue_since=late.since if late else None,
+        because=reasons_of(line, found, until, windows, weighed, duties, contested),
+        perhaps_must=found.point.perhaps_must,
+        known_at=known_at,
         windows=windows,
         duties=duties,
         options=options,
-        questions=questions_of(record, law, verdict, eligible, day, cases),
-        conflicts=conflicts,
-        decided_by=decided,
-        unevaluated=_unevaluated(law, weighed, cases),
-        to_judge=_to_judge(law, day.worlds, cases),
+        bans=bans,
+        checks=checks,
+        questions=questions_of(ahead, then),
+        for_counsel=counsel_of(line, found),
+        contested=contested,
+        conflicts=_conflicts(found, weighed, contested),
+        decided_by=_decided_by(line, found, weighed),
+        unevaluated=_unevaluated(ahead, then.point, weighed),
+        to_judge=_to_judge(ahead, then.point),
         rests_on=tuple((place.id, _rests_on(place.adoption)) for place in law.chain),
     )
+
+
+def _ahead(line: Timeline, found: Ruling) -> tuple[Timeline, Ruling]:
+    """Return what a release would open: now, or, while a ground runs, when it is scheduled."""
+    if found.verdict is not Verdict.IN_CUSTODY:
+        return line, found
+    leaves = line.record.scheduled_release
+    step = span(leaves, line.zone) if leaves is not None else (found.point.at, found.point.at)
+    if FAR_PAST in step or FAR_FUTURE in step:
+        return line, found
+    then = Timeline(line.record, line.law, leaves=step)
+    released = ruling(then, max(found.point.at, step[1]))
+    return then, Ruling(found.verdict, found.certainty, released.point, None, released.openings)
+
+
+def _until(line: Timeline, found: Ruling) -> datetime | None:
+    """Return when the hold must end, or would if it were opened, on the shortest reading."""
+    point = found.point
+    if found.verdict in HELD:
+        return line.until(point, _OPENED[found.verdict])
+    if found.verdict in (Verdict.SERVE_FIRST, Verdict.BRING_FIRST):
+        return line.until(point, frozenset(v for v in [None, *Verdict] if v is not found.verdict))
+    if found.verdict in (Verdict.RELEASE_UNLESS_INSTRUCTED, Verdict.CALL_COUNSEL):
+        then = instructed(line, point)
+        opened = then.point(point.at)
+        if opened.stand in HELD:
+            return then.until(opened, _OPENED[Verdict.MAY_HOLD])
+    return None
 
 
 def _rests_on(adoption: Adoption | None) -> str:
     return f"adopted by {adoption.by} on {adoption.on}" if adoption else "research"
 
 
-def _weighed(
-    law: LawOfPlace, worlds: Sequence[World], cases: Sequence[Case]
-) -> tuple[tuple[Rule, bool | None], ...]:
+def _weighed(line: Timeline, point: Point) -> Bites:
     """Return every rule about the hold with whether it bites on any request, limits apart."""
     found: dict[tuple[str, str], tuple[Rule, bool | None]] = {}
-    for world in worlds:
-        for rule, force in (*world.musts, *world.mays, *world.bans, *world.caps):
-            truths = [rule_truth(law, rule, force, case) for case in cases]
+    if not point.cases:
+        return ()
+    for world in point.day.worlds:
+        for rule, force in rules_of(world):
+            truths = [rule_truth(line.law, rule, force, case) for case in point.cases]
             best = True if True in truths else None if None in truths else False
             found[(rule.place, rule.id)] = (rule, best)
     return tuple(sorted(found.values(), key=lambda pair: (pair[0].level, pair[0].id)))
 
 
-def _decided_by(weighed: Bites, verdict: Verdict) -> tuple[Rule, ...]:
+_SILENT = frozenset({Verdict.IN_CUSTODY, Verdict.NOT_IN_CUSTODY, Verdict.UNKNOWN})
+_NO_HOLD = frozenset({Verdict.RELEASE, Verdict.NOTIFY_FIRST})
+_FOR_COUNSEL = frozenset({Verdict.RELEASE_UNLESS_INSTRUCTED, Verdict.CALL_COUNSEL})
+
+
+def _decided_by(line: Timeline, found: Ruling, weighed: Bites) -> tuple[Rule, ...]:
     """Return the rules that bit and that the verdict rests on.
 
     A ban decides a release by itself; a ceiling decides only where something it bounds stands.
+    What waits for counsel, or for an act of the jail, is what such an answer turns on.
     """
-    if verdict in (Verdict.IN_CUSTODY, Verdict.NOT_IN_CUSTODY, Verdict.UNKNOWN):
+    verdict = found.verdict
+    if verdict in _SILENT:
         return ()
-    bit = [rule for rule, truth in weighed if truth]
-    if verdict in (Verdict.RELEASE, Verdict.NOTIFY_FIRST):
-        return tuple(rule for rule in bit if _bans(rule))
-    return tuple(bit)
+    if verdict in FIRST:
+        weighed = _weighed(line, opened(line, found.point).point(found.point.at))
+    if verdict in _FOR_COUNSEL:
+        return tuple(r for r, truth in weighed if truth is not False and not _limits(r))
+    bit = [
+        rule
+        for rule, truth in weighed
+        if truth or (truth is None and found.point.perhaps_must and rule.modality is Modality.MUST)
+    ]
+    return tuple(rule for rule in bit if verdict not in _NO_HOLD or _bans(rule))
+
+
+def _limits(rule: Rule) -> bool:
+    """Say whether a rule is only a ceiling on a hold."""
+    return rule.modality is Modality.MUST_NOT and rule.clock is not None
 
 
 def _bans(rule: Rule) -> bool:
@@ -135,83 +191,86 @@ def _bans(rule: Rule) -> bool:
     return rule.modality is Modality.MUST_NOT and rule.clock is None
 
 
-def _unevaluated(law: LawOfPlace, weighed: Bites, cases: Sequence[Case]) -> tuple[Unevaluated, ...]:
+def _unevaluated(line: Timeline, point: Point, weighed: Bites) -> tuple[Unevaluated, ...]:
     found = []
     for rule, truth in weighed:
         if truth is None:
             missing = {
-                str(atom) for case in cases for atom in rule.condition.unknowns(case, law.in_list)
+                str(atom)
+                for case in point.cases
+                for atom in rule.condition.unknowns(case, line.law.in_list)
             }
             found.append(Unevaluated(rule, tuple(sorted(missing))))
     return tuple(found)
 
 
-def _to_judge(law: LawOfPlace, worlds: Sequence[World], cases: Sequence[Case]) -> tuple[Rule, ...]:
+def _to_judge(line: Timeline, point: Point) -> tuple[Rule, ...]:
     """Return the rules that a person must judge and whose machine part is true."""
     found: dict[str, Rule] = {}
-    for world in worlds:
-        for rule, _ in (*world.musts, *world.mays, *world.bans, *world.caps):
-            if rule.judge and any(rule.condition.truth(case, law.in_list) for case in cases):
+    for world in point.day.worlds:
+        for rule, _ in rules_of(world):
+            if (rule.judge or rule.unread) and any(
+                rule.condition.truth(case, line.law.in_list) for case in point.cases
+            ):
                 found[rule.id] = rule
     return tuple(found[key] for key in sorted(found))
 
 
+def _contested(law: LawOfPlace, point: Point, weighed: Bites) -> tuple[Conflict, ...]:
+    """Return each point on which the sources disagree whose rules bear on this case.
+
+    Both sides are shown whatever a local rule makes of it: who says that the county refused,
+    and who says that it was no lawful order, must both find their law here.
+    """
+    found = []
+    for contest in law.contests:
+        sides = [
+            rule
+            for rule, truth in weighed
+            if rule.reading.split("/")[0] == contest.id and truth is not False
+        ]
+        if sides:
+            found.append(Conflict(contest.question, tuple(sides), contest.id))
+    return tuple(found)
+
+
 def _conflicts(
-    law: LawOfPlace,
-    verdict: Verdict,
-    certainty: Certainty,
-    weighed: Bites,
-    contested: frozenset[str],
+    found: Ruling, weighed: Bites, contested: Sequence[Conflict]
 ) -> tuple[Conflict, ...]:
-    bite = tuple(rule for rule, truth in weighed if truth)
-    if certainty is Certainty.POSSIBLE:
-        questions = [contest.question for contest in law.contests if contest.id in contested]
-        sides = tuple(r for r, truth in weighed if truth is not False and _of(r) in contested)
-        return (Conflict("The sources disagree: " + " ".join(questions), sides or bite),)
-    if verdict is Verdict.CONFLICT:
+    if found.point.certainty is Certainty.POSSIBLE and contested:
+        says = "The sources disagree: " + " ".join(one.says for one in contested)
+        return (Conflict(says, tuple(rule for one in contested for rule in one.rules)),)
+    if found.verdict is Verdict.CONFLICT:
+        bite = tuple(rule for rule, truth in weighed if truth is not False)
         against = tuple(r for r in bite if r.modality is Modality.MUST or _bans(r))
         return (Conflict("One binding rule commands the hold and another forbids it.", against),)
     return ()
 
 
-def _of(rule: Rule) -> str:
-    return rule.reading.split("/")[0]
+def _checks(line: Timeline, found: Ruling, until: datetime | None) -> Iterator[Check]:
+    """Yield what must be checked before anybody relies on the answer."""
+    if found.verdict is Verdict.NOT_IN_CUSTODY:
+        return
+    person, point = line.record.person, found.point
+    for ground in line.stay.grounds:
+        if ground.warrant and ground.runs(point.at) is not False:
+            yield Check(CheckKind.WARRANT, ground.id)
+    if (
+        point.cases
+        and person.claims_citizenship
+        and person.status_proof is not StatusProof.CITIZENSHIP
+    ):
+        yield Check(CheckKind.CITIZENSHIP, "", _check_end(line, point, until))
+    if point.cases and person.disputes_identity:
+        yield Check(CheckKind.IDENTITY, "", _check_end(line, point, until))
+    for entry in line.record.corrections:
+        if entry.disputed:
+            yield Check(CheckKind.DISPUTE, entry.of)
 
 
-def _contested(
-    law: LawOfPlace, worlds: Sequence[World], cases: Sequence[Case], eligible: Eligibility
-) -> frozenset[str]:
-    """Return the contested points on which the answer turns: those whose reading changes it."""
-    said = {
-        world.readings: of_world(stand)
-        for world, stand in zip(worlds, standings(law, cases, eligible, worlds), strict=True)
-    }
-    return frozenset(
-        contest
-        for one, first in said.items()
-        for other, second in said.items()
-        if first != second and len(set(one) - set(other)) == 1
-        for contest, _ in set(one) - set(other)
-    )
-
-
-def _until(windows: Sequence[Window], verdict: Verdict, at: datetime) -> datetime | None:
-    """Return when the hold must end; of a command its own end, whatever is allowed after it."""
-    if verdict is Verdict.MUST_HOLD:
-        windows = [w for w in windows if w.rule.modality is Modality.MUST]
-    return safe_end(windows, at)
-
-
-def _lapse(
-    windows: Sequence[Window], since: datetime | None, at: datetime, certainty: Certainty
-) -> datetime | None:
-    """Return since when the person is overdue: the end of the last authority, if later.
-
-    Where the readings differ, it is the end on the shortest; once they agree, on the longest,
-    because only since then is it sure.
-    """
-    if since is None:
+def _check_end(line: Timeline, point: Point, until: datetime | None) -> datetime | None:
+    """Return by when a claim is to be checked: as long as letting a person out may take."""
+    if point.held is not False:
         return None
-    if certainty is Certainty.POSSIBLE:
-        return max(since, first_lapse(windows, at) or since)
-    return max([since, *(w.end for w in windows if w.end is not None and w.end <= at)])
+    end = max(point.at, point.since[0] + line.law.processing)
+    return min(end, until) if until is not None else end

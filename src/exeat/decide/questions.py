@@ -1,101 +1,258 @@
-"""The facts that would decide, asked in words that the desk can answer."""
+"""The facts that would decide, each with what every answer to it would change."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from exeat.decide.answer import Question, Verdict
-from exeat.decide.eligibility import Eligibility
-from exeat.decide.hold import active, rule_truth
-from exeat.facts.case import Case
-from exeat.facts.record import CustodyRecord
-from exeat.facts.times import Uncertain, done_by
+from exeat.decide.answer import Change, Question, Verdict
+from exeat.decide.timeline import Point, Settled, Timeline, rules_of
+from exeat.decide.verdict import Ruling, hides_a_warrant, ruling
+from exeat.facts.codes import BasisKind, WarrantKind
+from exeat.facts.openings import Opening, Way
+from exeat.facts.record import Basis, CustodyRecord
+from exeat.facts.times import NEVER, Uncertain
 from exeat.facts.vocabulary import VOCABULARY
-from exeat.rules.conditions import Atom, say_offence
-from exeat.rules.model import RestsOn, Rule
-from exeat.rules.place import DayLaw, LawOfPlace, World
+from exeat.rules.model import Rule
+from exeat.rules.place import LawOfPlace
 
-__all__ = ["questions_of"]
+__all__ = ["counsel_of", "instructed", "questions_of"]
 
-_ASKED = frozenset({Verdict.UNKNOWN, Verdict.IN_CUSTODY})
+_POWER = "place.hold_power"
+_FOR_COUNSEL = frozenset(
+    {Verdict.RELEASE_UNLESS_INSTRUCTED, Verdict.CALL_COUNSEL, Verdict.MAY_HOLD, Verdict.CONFLICT}
+)
 
 
-def questions_of(
-    record: CustodyRecord,
-    law: LawOfPlace,
-    verdict: Verdict,
-    eligible: Eligibility,
-    day: DayLaw,
-    cases: Sequence[Case],
-) -> tuple[Question, ...]:
-    """Return what to ask, each question once, with the rules that wait for it."""
-    if verdict not in _ASKED:
+def questions_of(line: Timeline, found: Ruling) -> tuple[Question, ...]:
+    """Return what to ask, each question once; one whose answers change nothing is not asked."""
+    openings = [*found.openings, *_of_the_custody(line, found.point), *_of_warrants(line, found)]
+    asked: dict[tuple[str, str], Question] = {}
+    for opening in openings:
+        says = _asks(line.law, opening)
+        if (says, opening.detainer) in asked:
+            continue
+        changes = _changes(line, found, opening)
+        if len(changes) > 1:
+            question = Question(
+                opening.field if opening.fact in ("charged", "convicted") else opening.fact,
+                says,
+                opening.detainer,
+                _waiting(line, found.point, opening),
+                changes,
+            )
+            asked[says, opening.detainer] = question
+    return tuple(asked.values())
+
+
+def _changes(line: Timeline, found: Ruling, opening: Opening) -> tuple[Change, ...]:
+    by_verdicts: dict[tuple[Verdict, ...], list[str]] = {}
+    for way in opening.ways:
+        verdicts = tuple(sorted(_reach(line, way.record, found.point), key=lambda v: v.value))
+        by_verdicts.setdefault(verdicts, []).append(way.says)
+    return tuple(Change(tuple(says), verdicts) for verdicts, says in by_verdicts.items())
+
+
+def _reach(line: Timeline, record: CustodyRecord, point: Point, deep: int = 3) -> set[Verdict]:
+    """Return every verdict that the record can still come to, as far as it is worth looking."""
+    filled = ruling(line.of(record), point.at)
+    if filled.verdict is not Verdict.UNKNOWN or not filled.openings or not deep:
+        return {filled.verdict}
+    [first, *_] = filled.openings
+    return set().union(*(_reach(line, way.record, point, deep - 1) for way in first.ways))
+
+
+def _of_the_custody(line: Timeline, point: Point) -> Iterator[Opening]:
+    """Yield what is open of the custody itself: whether the person is here, and on what."""
+    record, at = line.record, point.at
+    if point.house is None:
+        for field in ("booked", "release.at"):
+            yield from _time_of(record, field, point)
+    if record.bases is None and point.held is None:
+        runs = Basis(id="ground", kind=BasisKind.CHARGE, start=record.booked, end=NEVER)
+        ways = (
+            Way("none", replace(record, bases=())),
+            Way("one that still runs", replace(record, bases=(runs,))),
+        )
+        yield Opening("bases", "bases", "", ways)
+    for ground in line.stay.grounds:
+        if point.held is None and ground.runs(at) is None and not ground.warrant:
+            yield _end_of(record, ground.id, point)
+        if ground.warrant and ground.stands is None:
+            yield from _names(line, ground.id)
+    for id in line.stay.assumed(at):
+        later = replace_basis(record, id, start=NEVER_YET)
+        begun = replace_basis(record, id, start=record.booked)
+        ways = (Way("at booking", begun), Way("later than now", later))
+        yield Opening(f"bases.{id}.start", f"bases.{id}.start", "", ways)
+
+
+NEVER_YET = Uncertain("2098")
+"""A start that no instant asked about reaches."""
+
+
+def replace_basis(record: CustodyRecord, id: str, **told: object) -> CustodyRecord:
+    """Return a record with one ground of custody told otherwise."""
+    bases = tuple(
+        replace(one, **told) if one.id == id else one  # type: ignore[arg-type]
+        for one in record.grounds
+    )
+    return replace(record, bases=bases)
+
+
+def _end_of(record: CustodyRecord, id: str, point: Point) -> Opening:
+    field = f"bases.{id}.end"
+    ways = (
+        Way("still runs", replace_basis(record, id, start=record.booked, end=NEVER)),
+        Way("ended", replace_basis(record, id, start=record.booked, end=point.at)),
+    )
+    return Opening(field, field, "", ways)
+
+
+def _time_of(record: CustodyRecord, field: str, point: Point) -> Iterator[Opening]:
+    when = record.booked if field == "booked" else record.release and record.release.at
+    if not isinstance(when, Uncertain):
+        return
+    if field == "booked":
+        ways = (
+            Way("before", replace(record, booked=point.at)),
+            Way("after", replace(record, booked=NEVER_YET)),
+        )
+    else:
+        assert record.release is not None
+        ways = (
+            Way("before", replace(record, release=replace(record.release, at=point.at))),
+            Way("after", replace(record, release=None)),
+        )
+    yield Opening(field, field, "", ways)
+
+
+def _names(line: Timeline, id: str) -> Iterator[Opening]:
+    ways = []
+    for says, value in (("yes", True), ("no", False)):
+        papers = tuple(
+            replace(one, names_this_person=value) if one.id == id else one
+            for one in line.record.detainers
+        )
+        ways.append(Way(says, replace(line.record, detainers=papers)))
+    yield Opening("detainer.names_this_person", "detainer.names_this_person", id, tuple(ways))
+
+
+def _of_warrants(line: Timeline, found: Ruling) -> Iterator[Opening]:
+    """Yield whether a judge's warrant came along, where the record does not say."""
+    for case in found.point.cases:
+        paper = case.detainer
+        if paper is None or not hides_a_warrant(case):
+            continue
+        ways = []
+        for kind in (WarrantKind.FEDERAL_JUDGE_CRIMINAL, WarrantKind.NONE):
+            told = replace(paper, warrants=(kind,), names_this_person=True)
+            papers = tuple(told if one is paper else one for one in line.record.detainers)
+            ways.append(Way(kind.value, replace(line.record, detainers=papers)))
+        yield Opening("detainer.warrants", "warrant.federal_criminal", paper.id, tuple(ways))
+
+
+def _asks(law: LawOfPlace, opening: Opening) -> str:
+    if opening.fact in ("charged", "convicted"):
+        list_id = opening.field.rpartition(" in ")[2]
+        citation = law.in_list.lists[list_id].citation
+        what = "a charge of this booking" if opening.fact == "charged" else "a conviction of record"
+        return f"Is {what} on this list: {citation}?"
+    if opening.fact in VOCABULARY:
+        return VOCABULARY[opening.fact].question
+    id = opening.field.split(".")[1] if "." in opening.field else ""
+    return {
+        "booked": "When was the person booked?",
+        "release.at": "When did the person leave?",
+        "bases": "On which grounds is the person in custody, and are these all?",
+    }.get(opening.field) or (
+        f"When did `{id}` begin as a ground of custody?"
+        if opening.field.endswith(".start")
+        else f"When did the facility receive `{id}`?"
+        if opening.field.startswith("detainers.")
+        else f"When did, or will, `{id}` end as a ground of custody?"
+    )
+
+
+def _waiting(line: Timeline, point: Point, opening: Opening) -> tuple[str, ...]:
+    """Return the rules that wait for a fact."""
+    found = set()
+    for case in point.cases:
+        if opening.detainer and (case.detainer is None or case.detainer.id != opening.detainer):
+            continue
+        for rules in (*map(rules_of, point.day.worlds), point.day.others):
+            for rule, _ in rules:
+                for atom in rule.condition.unknowns(case, line.law.in_list):
+                    if atom.fact == opening.fact:
+                        found.add(rule.id)
+    return tuple(sorted(found))
+
+
+# -- for counsel --------------------------------------------------------------------------------
+
+
+def counsel_of(line: Timeline, found: Ruling) -> tuple[Question, ...]:
+    """Return what only counsel can settle about the hold, with what each answer would change."""
+    if found.verdict not in _FOR_COUNSEL:
         return ()
-    asked: dict[tuple[str, str], tuple[str, list[str]]] = {}
-    if verdict is Verdict.UNKNOWN:
-        asked.update(_of_the_record(record, eligible, cases))
-    for world in day.worlds:
-        for case in cases:
-            for atom, rule in _missing(law, world, case):
-                assert case.detainer is not None
-                # A fact with codes is one question, whichever code a rule asks for.
-                key = (str(atom) if atom.list_id else atom.fact, case.detainer.id)
-                asked.setdefault(key, (_asks(law, atom), []))[1].append(rule.id)
-    return tuple(_merged(asked))
+    asked = []
+    waiting = _judged(line, found.point)
+    if any(_asks_power(line, found.point)):
+        ways = [("yes", Settled(power=True)), ("no", Settled(power=False))]
+        rules = tuple(sorted({r.id for r in _asks_power(line, found.point)}))
+        asked.append(_settling(line, found, _POWER, VOCABULARY[_POWER].question, rules, ways))
+    for rule in waiting:
+        ways = [("applies", _with(rule, True)), ("does not apply", _with(rule, False))]
+        asked.append(_settling(line, found, rule.id, rule.when, (rule.id,), ways))
+    return tuple(question for question in asked if len(question.changes) > 1)
 
 
-def _merged(
-    asked: dict[tuple[str, str], tuple[str, list[str]]],
-) -> Iterator[Question]:
-    """Yield each question once: one answer, such as the form, may settle several facts."""
-    by_words: dict[tuple[str, str], tuple[str, list[str]]] = {}
-    for (fact, detainer), (says, rules) in asked.items():
-        by_words.setdefault((says, detainer), (fact, []))[1].extend(rules)
-    for (says, detainer), (fact, rules) in by_words.items():
-        yield Question(fact, says, detainer, tuple(sorted(set(rules))))
+def instructed(line: Timeline, point: Point) -> Timeline:
+    """Return the timeline as if counsel had instructed that the hold may or must be."""
+    rules: dict[object, tuple[object, bool | None]] = {
+        id(rule): (rule, rule.modality.value != "must-not") for rule in _judged(line, point)
+    }
+    return line.settling(Settled(True, rules))
 
 
-def _of_the_record(
-    record: CustodyRecord, eligible: Eligibility, cases: Sequence[Case]
-) -> dict[tuple[str, str], tuple[str, list[str]]]:
-    """Return what to ask where no rule waits: whether the person, or a request, is there."""
-    asked: dict[tuple[str, str], tuple[str, list[str]]] = {}
-    if isinstance(record.booked, Uncertain):
-        asked[("booked", "")] = ("When was the person booked?", [])
-    if record.release is not None and isinstance(record.release.at, Uncertain):
-        asked[("release.at", "")] = ("When did the person leave?", [])
-    for basis in eligible.unclear:
-        question = f"When did, or will, `{basis}` end as a ground of custody?"
-        asked[(f"bases.{basis}.end", "")] = (question, [])
-    for case in cases:
-        if case.detainer is None or active(case.detainer, case) is not None:
-            continue
-        lifted = done_by(case.detainer.lifted, case.at, case.zone) is None
-        fact = VOCABULARY["detainer.present" if lifted else "detainer.received"]
-        asked[(fact.name, case.detainer.id)] = (fact.question, [])
-    return asked
+def _judged(line: Timeline, point: Point) -> Sequence[Rule]:
+    """Return the rules about the hold that a person must judge and that may bite here."""
+    found: dict[str, Rule] = {}
+    for world in point.day.worlds:
+        for rule, _ in rules_of(world):
+            if (rule.judge or rule.unread) and any(
+                rule.condition.truth(case, line.law.in_list) is not False for case in point.cases
+            ):
+                found[rule.id] = rule
+    return [found[key] for key in sorted(found)]
 
 
-def _missing(law: LawOfPlace, world: World, case: Case) -> Iterator[tuple[Atom, Rule]]:
-    """Yield the unknown facts of rules that could still change the answer."""
-    for ground in RestsOn:
-        bans = [(r, f) for r, f in world.bans if r.rests_on is ground]
-        grants = [(r, f) for r, f in (*world.musts, *world.mays) if r.rests_on is ground]
-        shut_out = any(rule_truth(law, r, f, case) is True for r, f in bans)
-        musts = [(r, f) for r, f in world.musts if r.rests_on is ground]
-        commanded = any(rule_truth(law, r, f, case) is not False for r, f in musts)
-        if shut_out and not commanded:
-            continue
-        if not any(rule_truth(law, r, f, case) is not False for r, f in grants):
-            continue
-        for rule, force in (*grants, *bans):
-            if rule_truth(law, rule, force, case) is None:
-                for atom in rule.condition.unknowns(case, law.in_list):
-                    yield atom, rule
+def _asks_power(line: Timeline, point: Point) -> Iterator[Rule]:
+    if point.day.hold_power is not None:
+        return
+    for world in point.day.worlds:
+        for rule, _ in rules_of(world):
+            for case in point.cases:
+                if any(a.fact == _POWER for a in rule.condition.unknowns(case, line.law.in_list)):
+                    yield rule
 
 
-def _asks(law: LawOfPlace, atom: Atom) -> str:
-    if not atom.list_id:
-        return VOCABULARY[atom.fact].question
-    citation = law.in_list.lists[atom.list_id].citation
-    return f"Is {say_offence(atom)} on this list: {citation}?"
+def _with(rule: Rule, applies: bool) -> Settled:
+    return Settled(None, {id(rule): (rule, applies)})
+
+
+def _settling(
+    line: Timeline,
+    found: Ruling,
+    fact: str,
+    asks: str,
+    rules: tuple[str, ...],
+    ways: Sequence[tuple[str, Settled]],
+) -> Question:
+    by_verdict: dict[tuple[Verdict, bool], list[str]] = {}
+    for says, settled in ways:
+        answer = ruling(line.settling(settled), found.point.at)
+        key = (answer.verdict, answer.point.perhaps_must)
+        by_verdict.setdefault(key, []).append(says)
+    changes = tuple(Change(tuple(says), (v,)) for (v, _), says in by_verdict.items())
+    return Question(fact, asks, "", rules, changes)

@@ -2,181 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from exeat.decide.answer import Certainty, Verdict
-from exeat.decide.eligibility import Eligibility, eligibility
-from exeat.decide.hold import NOTHING, Standing, active, or_, rule_truth, standing
-from exeat.facts.case import Case, zone_of
+from exeat.decide.hold import ends_of, rule_truth, shut
+from exeat.decide.notices import told
+from exeat.decide.outcome import JOIN, NOTHING, Outcomes
+from exeat.decide.timeline import FIRST, Point, Timeline
+from exeat.facts.case import Case
+from exeat.facts.openings import Opening, opening_of
 from exeat.facts.record import CustodyRecord
-from exeat.facts.times import Never, Truth, aware, bounds, done_by
-from exeat.rules.model import Rule
-from exeat.rules.place import DayLaw, LawOfPlace, World
+from exeat.facts.times import FAR_FUTURE, Truth, aware
+from exeat.rules.model import About, Modality, RestsOn, Rule
+from exeat.rules.place import LawOfPlace
 
 __all__ = [
-    "HELD",
-    "Weighed",
-    "cases_of",
-    "in_house",
-    "lapsed",
-    "merge",
-    "of_world",
-    "overdue_since",
-    "owed_before_release",
-    "standings",
-    "told",
+    "TELLS",
+    "Overdue",
+    "Ruling",
+    "cases_at",
+    "excused",
+    "hides_a_warrant",
+    "overdue",
+    "ruling",
     "verdict",
-    "weigh",
-    "without_hold",
 ]
 
-HELD = frozenset({Verdict.MAY_HOLD, Verdict.MUST_HOLD})
-
-
-def in_house(record: CustodyRecord, at: datetime) -> Truth:
-    """Say whether the person is in the facility's custody at an instant in UTC."""
-    zone = zone_of(record.zone)
-    begun = _by(bounds(record.booked, zone), at)
-    left: Truth = False
-    if record.release is not None:
-        left = _by(bounds(record.release.at, zone), at)
-    if begun is False or left is True:
-        return False
-    return True if begun and left is False else None
-
-
-def _by(span: tuple[datetime | None, datetime | None], at: datetime) -> Truth:
-    early, late = span
-    if late is not None and late <= at:
-        return True
-    return False if early is not None and early > at else None
-
-
-def cases_of(record: CustodyRecord, day: DayLaw, at: datetime) -> list[Case]:
-    """Return one case for each request that is, or may be, on file at an instant in UTC."""
-    if not record.detainers:
-        return []
-    zone = zone_of(record.zone)
-    found = [Case(record, d, at, zone, day.hold_power) for d in record.detainers]
-    return [case for case in found if case.detainer and active(case.detainer, case) is not False]
-
-
-def standings(
-    law: LawOfPlace, cases: Sequence[Case], eligible: Eligibility, worlds: Sequence[World]
-) -> list[Standing]:
-    """Return how a hold stands under each way of reading the law, all requests together."""
-    found = []
-    for world in worlds:
-        parts = [standing(law, world, case, eligible) for case in cases]
-        if len(parts) == 1:
-            found.append(parts[0])
-        elif not parts:
-            found.append(NOTHING)
-        else:
-            found.append(
-                Standing(
-                    or_(*(part.must for part in parts)),
-                    or_(*(part.may for part in parts)),
-                    or_(*(part.conflict for part in parts)),
-                )
-            )
-    return found
-
-
-def of_world(stand: Standing) -> Verdict | None:
-    """Return the verdict on the hold under one reading, or None where no hold stands."""
-    if stand.conflict:
-        return Verdict.CONFLICT
-    if stand.must:
-        return Verdict.MUST_HOLD
-    if stand.may and stand.must is False and stand.conflict is False:
-        return Verdict.MAY_HOLD
-    if stand.may is False and stand.must is False and stand.conflict is False:
-        return None
-    return Verdict.UNKNOWN
-
-
-def merge(
-    law: LawOfPlace,
-    cases: Sequence[Case],
-    eligible: Eligibility,
-    worlds: Sequence[World],
-    verdicts: Sequence[Verdict | None],
-) -> tuple[Verdict | None, Certainty]:
-    """Return what all readings of the law together say of the hold.
-
-    Where one reading lets the person be kept and on another the time has run out, the
-    shorter is the safe bound: no hold stands (None), possibly. Where they differ in anything
-    else, such as whether there is any power to hold, counsel must decide.
-    """
-    different = set(verdicts)
-    if len(different) == 1:
-        return next(iter(different)), Certainty.CERTAIN
-    if Verdict.CONFLICT not in different and Verdict.MUST_HOLD not in different:
-        silent = [world for world, verdict in zip(worlds, verdicts, strict=True) if verdict is None]
-        ran_out = all(any(lapsed(law, world, case, eligible) for case in cases) for world in silent)
-        if silent and ran_out:
-            return None, Certainty.POSSIBLE
-        if not silent or Verdict.UNKNOWN in different:
-            return Verdict.UNKNOWN, Certainty.CERTAIN
-    return Verdict.CONFLICT, Certainty.POSSIBLE
-
-
-def lapsed(law: LawOfPlace, world: World, case: Case, eligible: Eligibility) -> Truth:
-    """Say whether a hold on the request would stand under a reading but for the time."""
-    return standing(law, world, case, eligible, timed=False).may
+TELLS = frozenset({About.NOTIFY, About.TELL_COURT})
+"""What stops the door while it is owed before release; an official's hearing does so too."""
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
-    """The verdict as far as it depends on custody and holds, with what it was worked out from.
+class Overdue:
+    """Since when a person is kept past every authority, and how surely.
 
     Attributes:
-        verdict: ``not-in-custody``, ``in-custody``, ``unknown``, ``may-hold``, ``must-hold``,
-            ``conflict``, or None: the person is eligible and nothing lets anybody keep them.
-        at: The instant, in UTC.
-        cases: One for each request that is, or may be, on file.
-        day: The law of the local day.
+        since: The end of the last authority, or release eligibility where there was none.
+        certain: It rests on a limit that law sets or on a ban, and not on the house setting
+            of how long letting a person out may take.
     """
 
-    verdict: Verdict | None
+    since: datetime
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """The verdict at one instant, with what it was worked out from."""
+
+    verdict: Verdict
     certainty: Certainty
-    at: datetime
-    eligible: Eligibility
-    cases: tuple[Case, ...]
-    day: DayLaw
-
-
-def weigh(record: CustodyRecord, law: LawOfPlace, at: datetime) -> Weighed:
-    """Return the verdict as far as it depends on custody and holds.
-
-    Raises:
-        ValueError: ``at`` has no time zone.
-    """
-    at = aware(at, "at").astimezone(UTC)
-    zone = zone_of(record.zone)
-    eligible = eligibility(record, zone)
-    day = law.on(at.astimezone(zone).date())
-    here = in_house(record, at)
-    if here is False:
-        return Weighed(Verdict.NOT_IN_CUSTODY, Certainty.CERTAIN, at, eligible, (), day)
-    cases = tuple(cases_of(record, day, at))
-    due = eligible.reached(at)
-    if due is False:
-        return Weighed(Verdict.IN_CUSTODY, Certainty.CERTAIN, at, eligible, cases, day)
-    if due is None or here is None:
-        return Weighed(Verdict.UNKNOWN, Certainty.CERTAIN, at, eligible, cases, day)
-    if not cases:
-        return Weighed(None, Certainty.CERTAIN, at, eligible, cases, day)
-    verdicts = [of_world(stand) for stand in standings(law, cases, eligible, day.worlds)]
-    found, certainty = merge(law, cases, eligible, day.worlds, verdicts)
-    return Weighed(found, certainty, at, eligible, cases, day)
+    point: Point
+    overdue: Overdue | None = None
+    openings: tuple[Opening, ...] = ()
 
 
 def verdict(record: CustodyRecord, law: LawOfPlace, at: datetime) -> tuple[Verdict, Certainty]:
     """Return the verdict at an instant, without reasons; `decide` gives the same with them.
+
+    Raises:
+        ValueError: ``at`` has no time zone.
 
     Examples:
         >>> from exeat.facts.codec import record_from_json
@@ -191,72 +78,194 @@ def verdict(record: CustodyRecord, law: LawOfPlace, at: datetime) -> tuple[Verdi
         >>> verdict(record, law, datetime.fromisoformat("2026-03-06T18:00-05:00"))[0].value
         'release'
     """
-    weighed = weigh(record, law, at)
-    if weighed.verdict is not None:
-        return weighed.verdict, weighed.certainty
-    return without_hold(record, law, weighed), weighed.certainty
+    found = ruling(Timeline(record, law), at)
+    return found.verdict, found.certainty
 
 
-def without_hold(record: CustodyRecord, law: LawOfPlace, weighed: Weighed) -> Verdict:
-    """Return the verdict for a person who is eligible and whom nothing lets anybody keep.
+def ruling(line: Timeline, at: datetime) -> Ruling:
+    """Return the verdict at an instant of a timeline.
 
-    ``notify-first`` while a notice that must come before release is owed and the person is
-    not overdue; ``overdue`` once an authority to hold has run out, or letting the person out
-    has taken longer than the setting ``processing``.
+    Raises:
+        ValueError: ``at`` has no time zone.
     """
-    if overdue_since(record, law, weighed) is not None:
-        return Verdict.OVERDUE
-    if owed_before_release(record, law, weighed):
-        return Verdict.NOTIFY_FIRST
-    return Verdict.RELEASE
+    point = line.point(aware(at, "at").astimezone(UTC))
+    if point.house is False:
+        return Ruling(Verdict.NOT_IN_CUSTODY, Certainty.CERTAIN, point)
+    if point.held and point.house:
+        return Ruling(Verdict.IN_CUSTODY, _sure(not line.stay.assumed(point.at)), point)
+    sure = point.certainty is Certainty.CERTAIN and _whole(line, point)
+    if point.stand is not None:
+        sure = sure or point.stand is Verdict.UNKNOWN
+        return Ruling(point.stand, _sure(sure), point, openings=point.openings)
+    late = overdue(line, point)
+    if late is not None:
+        certain = sure and late.certain
+        return Ruling(Verdict.OVERDUE, _sure(certain), point, late, point.openings)
+    owed = _owed_first(line, point)
+    if owed.openings:
+        return Ruling(Verdict.UNKNOWN, Certainty.CERTAIN, point, openings=owed.openings)
+    found = Verdict.NOTIFY_FIRST if owed.owed else Verdict.RELEASE
+    return Ruling(found, _sure(sure and owed.shown), point, openings=point.openings)
 
 
-def overdue_since(record: CustodyRecord, law: LawOfPlace, weighed: Weighed) -> datetime | None:
-    """Return the end of the last authority if the person is kept past it, else None."""
-    at, eligible = weighed.at, weighed.eligible
-    assert eligible.latest is not None
-    base = eligible.latest
-    zone = zone_of(record.zone)
-    for detainer in record.detainers:
-        if not isinstance(detainer.lifted, Never | None) and done_by(detainer.lifted, at, zone):
-            ended = bounds(detainer.lifted, zone)[1]
-            # A request that allowed nothing moves nothing when it is lifted.
-            if ended is not None and ended > base and _stood(record, law, ended):
-                base = ended
-    if at - base >= law.processing:
-        return base
-    for world in weighed.day.worlds:
-        if any(lapsed(law, world, case, eligible) for case in weighed.cases):
-            return base
-    return None
+def _sure(certain: bool) -> Certainty:
+    return Certainty.CERTAIN if certain else Certainty.POSSIBLE
 
 
-def _stood(record: CustodyRecord, law: LawOfPlace, end: datetime) -> bool:
-    """Say whether a hold stood, or may have stood, just before an instant in UTC."""
-    return weigh(record, law, end - end.resolution).verdict is not None
+def _whole(line: Timeline, point: Point) -> bool:
+    """Say whether nothing that the record leaves out could be a ground of custody."""
+    if line.record.bases_complete is False:
+        return False
+    return not any(hides_a_warrant(case) for case in point.cases)
 
 
-def owed_before_release(record: CustodyRecord, law: LawOfPlace, weighed: Weighed) -> list[Rule]:
-    """Return the binding notices that are owed before the person leaves."""
-    day, at = weighed.day, weighed.at
-    owed = []
-    cases: Sequence[Case] = weighed.cases
-    for rule, force in day.owed:
-        cases = cases or [Case(record, None, at, zone_of(record.zone), day.hold_power)]
-        if any(rule_truth(law, rule, force, case) for case in cases) and not told(record, rule, at):
-            owed.append(rule)
-    return owed
+def hides_a_warrant(case: Case) -> bool:
+    """Say whether a judge's warrant may have come with a request without the record saying so."""
+    paper = case.detainer
+    return paper is not None and paper.warrants is None and paper.names_this_person is not False
 
 
-def told(record: CustodyRecord, rule: Rule, at: datetime) -> Truth:
-    """Say whether the record shows that what a rule asks to be told was told by an instant."""
-    if record.notices is None:
+# -- kept past every authority ------------------------------------------------------------------
+
+
+def overdue(line: Timeline, point: Point) -> Overdue | None:
+    """Return since when a person whom nothing lets anybody keep is overdue, if they are.
+
+    At once where time has ended what a request allowed. Else letting a person out takes a
+    while: as long as the law of the place says, or, where it says nothing, as long as the
+    setting ``processing`` says, which is no law and makes nothing certain.
+    """
+    begin = point.since[1]
+    if begin >= FAR_FUTURE:
         return None
-    zone = zone_of(record.zone)
-    return or_(
-        *(
-            done_by(notice.given, at, zone)
-            for notice in record.notices
-            if notice.kind.value == rule.about.value and notice.to == rule.to
-        )
+    sure = point.certainty is Certainty.CERTAIN
+    base, kept_from, by_law = point.at, None, False
+    if point.cases or line.record.detainers:
+        for at in reversed([begin, *line.turns(begin, point.at)]):
+            earlier = line.point(at)
+            if earlier.kept_on or (sure and earlier.certainty is Certainty.POSSIBLE):
+                kept_from = at
+                by_law = by_law or earlier.stand not in FIRST
+            elif kept_from is None:
+                base = at
+            else:
+                break
+    if kept_from is None:
+        base = begin
+    but_for_time = _but_for_time(line, point)
+    if but_for_time and not but_for_time & NOTHING:
+        return Overdue(base, True)
+    if by_law and but_for_time != NOTHING:
+        return Overdue(base, False)
+    if kept_from is not None and kept_from - begin >= line.law.processing:
+        return Overdue(base, False)  # a request on file for a moment starts nothing anew
+    return _slow(line, point, base)
+
+
+def _but_for_time(line: Timeline, point: Point) -> Outcomes:
+    """Return what the law may make of the requests on file if no limit of time were reached.
+
+    Under the reading that gives most: where one reading has run out, all the others have.
+    """
+    found = NOTHING
+    for world in point.day.worlds:
+        found = JOIN[found][line.joined(world, point, timed=False)]
+    return found
+
+
+def _slow(line: Timeline, point: Point, base: datetime) -> Overdue | None:
+    """Return whether letting the person out has taken too long."""
+    limits = list(_release_limits(line, point))
+    if limits:
+        if point.at < max(end for end, _ in limits) or (
+            base > point.since[1] and _fresh(line, point, base)
+        ):
+            return None
+        return Overdue(base, any(truth is True for _, truth in limits))
+    if _fresh(line, point, base):
+        return None
+    return Overdue(base, _forbidden(line, point))
+
+
+def _fresh(line: Timeline, point: Point, base: datetime) -> bool:
+    return point.at - base < line.law.processing
+
+
+def _release_limits(line: Timeline, point: Point) -> Iterator[tuple[datetime, Truth]]:
+    """Yield within which time the law of the place lets a person out, and whether it bites."""
+    for rule, force in point.day.others:
+        if rule.about is About.RELEASE and rule.modality is Modality.MUST and rule.clock:
+            for case in cases_at(line, point):
+                truth = rule_truth(line.law, rule, force, case)
+                end = ends_of(line.law, rule, case, point.since)[1]
+                if truth is not False and end < FAR_FUTURE:
+                    yield end, truth
+
+
+def _forbidden(line: Timeline, point: Point) -> bool:
+    """Say whether law forbids to keep the person on the request that is on file."""
+    return any(
+        shut(line.law, world, case, RestsOn.DETAINER, prevails=prevails) is True
+        for world in point.day.worlds
+        for case in point.cases
+        for prevails in (True, False)
+    )
+
+
+# -- owed before the door -----------------------------------------------------------------------
+
+
+def cases_at(line: Timeline, point: Point) -> tuple[Case, ...]:
+    """Return the cases of a point, or the one without a request where none is on file."""
+    return point.cases or (line.case(point.day, point.at, None),)
+
+
+@dataclass(frozen=True, slots=True)
+class _Owed:
+    """Whether a binding notice is still owed before the person leaves.
+
+    Attributes:
+        shown: The record says for certain what was told; one that keeps no notices does not.
+        openings: The facts of the case that would say whether it is owed at all.
+    """
+
+    owed: bool
+    shown: bool = True
+    openings: tuple[Opening, ...] = ()
+
+
+def _owed_first(line: Timeline, point: Point) -> _Owed:
+    openings: dict[str, Opening] = {}
+    unshown = False
+    for rule, force in point.day.owed:
+        if rule.about not in TELLS or rule.judge or rule.unread:
+            continue
+        for case in cases_at(line, point):
+            truth = rule_truth(line.law, rule, force, case)
+            done = told(rule, case)
+            if truth is False or done or excused(line.law, point, case):
+                continue
+            if truth and done is False:
+                return _Owed(True)
+            if truth:
+                unshown = True
+            else:
+                openings.update(_waits_for(line.law, rule, case))
+    # What waits for a fact stops the line and asks, even beside what is only not shown.
+    return _Owed(unshown, not unshown, tuple(openings.values()))
+
+
+def _waits_for(law: LawOfPlace, rule: Rule, case: Case) -> Iterator[tuple[str, Opening]]:
+    for atom in rule.condition.unknowns(case, law.in_list):
+        opening = opening_of(case, atom.fact, atom.list_id)
+        if opening is not None:
+            yield opening.field, opening
+
+
+def excused(law: LawOfPlace, point: Point, case: Case) -> bool:
+    """Say whether a federal ban stands over what a lower law commands on this request."""
+    return case.detainer is not None and any(
+        shut(law, world, case, ground, prevails=True) is True
+        for world in point.day.worlds
+        for ground in RestsOn
     )

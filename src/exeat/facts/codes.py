@@ -237,7 +237,7 @@ class NoticeKind(Described):
     PASS_ON = "pass-on-request", "The request, passed on with a person who was moved."
     RECORD = "record", "An entry in a record, not said in which; as older records have it."
     REPORT = "report", "A report that a law asks for."
-    STATUS_QUERY = "status-query", "A query of status that a law asks for at booking."
+    STATUS_QUERY = "status-query", "A query of status that a law asks for: no notice of anything."
 
 
 class StatusProof(Described):

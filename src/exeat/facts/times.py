@@ -13,6 +13,8 @@ exeat never makes up an instant: ``Uncertain("2017-05")`` stays a month.
 from __future__ import annotations
 
 import enum
+import re
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -122,6 +124,7 @@ Act: TypeAlias = (
 Span: TypeAlias = tuple[datetime, datetime]
 """A step of time in UTC: when an act may have happened first, and when it surely has."""
 
+_PLAIN: Final = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12][0-9]|3[01]))?)?")
 _UNKNOWN: Final = frozenset({"XXXX", "XXXX-XX", "XXXX-XX-XX"})
 
 
@@ -168,24 +171,38 @@ def _edtf_bounds(text: str, zone: ZoneInfo) -> tuple[datetime | None, datetime |
 
 def _day_bounds(part: str, text: str, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """Return the bounds of one EDTF date; ``text`` is the whole, for the message."""
-    # Imported here: the grammar of the edtf package takes a while to build, and
-    # most records hold instants only.
-    from edtf import parse_edtf
-    from edtf.parser.edtf_exceptions import EDTFParseException
-
     try:
-        if not part or part != part.strip() or "/" in part:
-            raise ValueError(part)
-        parsed = parse_edtf(part)
-        first_day, last_day = (
-            date(*day[:3]) for day in (parsed.lower_fuzzy(), parsed.upper_fuzzy())
-        )
+        first_day, last_day = _plain_days(part) or _edtf_days(part)
         after = last_day + timedelta(days=1)
         start = datetime(first_day.year, first_day.month, first_day.day, tzinfo=zone)
         end = datetime(after.year, after.month, after.day, tzinfo=zone)
         return start.astimezone(UTC), end.astimezone(UTC)
-    except (EDTFParseException, AttributeError, TypeError, ValueError, OverflowError) as error:
+    except (AttributeError, TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"`{text}` is neither a time with an offset nor an EDTF date") from error
+
+
+def _plain_days(part: str) -> tuple[date, date] | None:
+    """Return the first and last day of a plain day, month or year; None for any other form."""
+    if not (plain := _PLAIN.fullmatch(part)):
+        return None
+    year, month, day = (int(number) if number else 0 for number in plain.groups())
+    last_day = day or monthrange(year, month or 12)[1]
+    return date(year, month or 1, day or 1), date(year, month or 12, last_day)
+
+
+def _edtf_days(part: str) -> tuple[date, date]:
+    # Imported here: the grammar of the edtf package takes longer to build than an answer.
+    from edtf import parse_edtf
+    from edtf.parser.edtf_exceptions import EDTFParseException
+
+    if not part or part != part.strip() or "/" in part:
+        raise ValueError(part)
+    try:
+        parsed = parse_edtf(part)
+    except EDTFParseException as error:
+        raise ValueError(part) from error
+    first_day, last_day = (date(*day[:3]) for day in (parsed.lower_fuzzy(), parsed.upper_fuzzy()))
+    return first_day, last_day
 
 
 def parse_when(text: str, *, since: int = FIRST_YEAR) -> When:

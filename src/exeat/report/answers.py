@@ -57,7 +57,7 @@ def answer_to_json(answer: Answer, law: LawOfPlace, zone: ZoneInfo) -> dict[str,
         "duties": [
             {
                 "rule": duty.rule.id,
-                "what": duty.rule.about.value,
+                "about": duty.rule.about.value,
                 "to": duty.to,
                 "due": time(duty.due),
                 "state": duty.state.value,
@@ -71,7 +71,7 @@ def answer_to_json(answer: Answer, law: LawOfPlace, zone: ZoneInfo) -> dict[str,
             {
                 "rule": option.rule.id,
                 "modality": option.rule.modality.value,
-                "what": option.rule.about.value,
+                "about": option.rule.about.value,
                 "certainty": option.certainty.value,
             }
             for option in answer.options

@@ -219,7 +219,7 @@ def _place_rules(
 
 def _same_days(law: LawOfPlace, day: date) -> tuple[date | None, date | None]:
     """Return the first and last day of the span around a day in which the law is the same."""
-    turns = sorted(_turns(law))
+    turns = law.turning_days
     here = _key(law, day)
     first: date | None = None
     for turn in reversed([t for t in turns if t <= day]):
@@ -232,18 +232,6 @@ def _same_days(law: LawOfPlace, day: date) -> tuple[date | None, date | None]:
     return first, None
 
 
-def _key(law: LawOfPlace, day: date) -> frozenset[tuple[str, str, Truth]]:
-    return frozenset((rule.place, rule.id, force) for rule, force in _on(law, day))
-
-
-def _turns(law: LawOfPlace) -> set[date]:
-    """Return every day on which a rule or a suspension may begin, or has ended."""
-    spans = [(rule.first_day, rule.last_day) for rule in law.rules]
-    spans += [(s.first_day, s.last_day) for place in law.chain for s in place.suspensions]
-    turns: set[date] = set()
-    for first, last in spans:
-        turns.update({first.latest} | ({first.earliest} if first.earliest else set()))
-        if last is not None:
-            ends = {last.latest} | ({last.earliest} if last.earliest else set())
-            turns.update(end + timedelta(days=1) for end in ends)
-    return turns
+def _key(law: LawOfPlace, day: date) -> tuple[frozenset[tuple[str, str, Truth]], Truth]:
+    rules = frozenset((rule.place, rule.id, force) for rule, force in _on(law, day))
+    return rules, law.hold_power(day)

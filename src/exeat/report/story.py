@@ -12,8 +12,8 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from exeat.audit import Examination, FindingGroup
-from exeat.decide import Certainty, Window, decide
+from exeat.audit import Examination, FindingGroup, windows_seen
+from exeat.decide import Certainty
 from exeat.facts.case import zone_of
 from exeat.facts.record import Basis, Detainer
 from exeat.facts.times import NEVER, Act, Never, When, bounds
@@ -21,7 +21,7 @@ from exeat.facts.words import say_hours, say_time
 from exeat.rules.model import Modality
 from exeat.rules.place import LawOfPlace
 
-__all__ = ["Row", "RowKind", "rows_of", "say_eligible", "windows_from", "words_of"]
+__all__ = ["Row", "RowKind", "rows_of", "say_eligible", "words_of"]
 
 _MOST_BASES: Final = 6
 
@@ -136,21 +136,8 @@ def _request(
     )  # fmt: skip
 
 
-def windows_from(examined: Examination, law: LawOfPlace) -> list[Window]:
-    """Return each window of authority that opens between eligibility and the door, once."""
-    found: dict[tuple[object, ...], Window] = {}
-    moments = [segment.start for segment in examined.segments]
-    since = examined.eligible.latest
-    if not moments and since is not None and examined.door is not None and since < examined.door:
-        moments = [since]
-    for moment in moments:
-        for w in decide(examined.record, law, moment).windows:
-            found.setdefault((w.rule.id, w.detainer, w.start, w.end, w.readings), w)
-    return sorted(found.values(), key=lambda w: (w.detainer, w.rule.id, w.end is None, w.end or 0))
-
-
 def _windows(examined: Examination, law: LawOfPlace, zone: ZoneInfo) -> Iterator[Row]:
-    windows = windows_from(examined, law)
+    windows = windows_seen(examined, law)
     lifts = {d.id: _early(d.lifted, zone) for d in examined.record.detainers}
     since = examined.eligible.earliest
     exact = since == examined.eligible.latest

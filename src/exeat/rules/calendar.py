@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache
-
-import holidays
+from pathlib import Path
+from typing import Final
 
 __all__ = ["FEDERAL", "Excluded", "HolidayCalendar", "is_excluded"]
 
@@ -32,6 +32,7 @@ class Excluded(StrEnum):
     HOLIDAY = "holiday"
 
 
+_FEDERAL_DATES: Final = Path(__file__).with_name("federal-holidays.txt")
 # Monday is 0 in `date.weekday`; the other days of the week can only be left out as holidays.
 _WEEKEND = {5: Excluded.SATURDAY, 6: Excluded.SUNDAY}
 
@@ -92,13 +93,18 @@ def _holiday_dates(calendar: HolidayCalendar, year: int) -> frozenset[date]:
     return calendar.dates_of_year(year)
 
 
+@lru_cache(maxsize=1)
+def _federal() -> dict[int, frozenset[date]]:
+    lines = _FEDERAL_DATES.read_text(encoding="utf-8").splitlines()
+    years = (line.split() for line in lines if not line.startswith("#"))
+    return {
+        int(year): frozenset(date.fromisoformat(f"{year}-{day}") for day in days)
+        for year, *days in years
+    }
+
+
 def _federal_dates(year: int) -> frozenset[date]:
-    # Everything that could widen the list is named, so that no default of the package can:
-    # no subdivision (state holidays), public days only, observed days included.
-    known = holidays.country_holidays(
-        "US", subdiv=None, years=year, expand=False, observed=True, categories="public"
-    )
-    return frozenset(day for day in known if day.year == year)
+    return _federal()[year]
 
 
 FEDERAL = HolidayCalendar(
@@ -106,10 +112,9 @@ FEDERAL = HolidayCalendar(
     dates_of_year=_federal_dates,
     # Executive Order 11582 and the Monday holidays both begin in 1971.
     first_year=1971,
-    # The package ends with 2100, and needs the year after to find an observed December 31.
     last_year=2099,
 )
-"""The legal public holidays of 5 U.S.C. 6103, each with its observed day.
+"""The legal public holidays of 5 U.S.C. 6103, each with its observed day; in federal-holidays.txt.
 
 A holiday on a Saturday is observed on the Friday before, one on a Sunday on the Monday after.
 **Both days count as holidays**, the observed one and the day itself. This matters only to a

@@ -17,7 +17,7 @@ from exeat.facts.times import Truth
 from exeat.rules._facts import FactModel, kind_of
 from exeat.rules._logic import Bits
 from exeat.rules._standing import choices_of_worlds, rule_truth
-from exeat.rules.model import Actor, Day, Jurisdiction, Rule, Suspension
+from exeat.rules.model import Actor, Jurisdiction, Rule
 from exeat.rules.place import DayLaw, LawOfPlace, World
 
 __all__ = ["Contradiction", "Stretch", "contradictions", "coverage_faults", "gaps", "stretches"]
@@ -94,28 +94,9 @@ def stretches(law: LawOfPlace, until: date) -> Iterator[Stretch]:
         >>> found[-1].last_day, all(a.last_day < b.first_day for a, b in zip(found, found[1:]))
         (datetime.date(2027, 12, 31), True)
     """
-    starts = sorted(day for day in _boundaries(law) if day <= until)
+    starts = [day for day in law.turning_days if day <= until]
     for first, after in zip(starts, [*starts[1:], until + _ONE_DAY], strict=True):
         yield Stretch(law, first, after - _ONE_DAY)
-
-
-def _boundaries(law: LawOfPlace) -> set[date]:
-    found: set[date] = set()
-    for place in law.chain:
-        dated: list[Rule | Suspension] = [*place.rules, *place.suspensions]
-        for item in dated:
-            found |= _ends(item.first_day, item.last_day)
-        if place.hold_power_first_day is not None:
-            found |= _ends(place.hold_power_first_day, None)
-    return found
-
-
-def _ends(first: Day, last: Day | None) -> set[date]:
-    found = {first.latest} | ({first.earliest} if first.earliest else set())
-    if last is not None:
-        ends = {last.latest} | ({last.earliest} if last.earliest else set())
-        found |= {day + _ONE_DAY for day in ends if day < date.max}
-    return found
 
 
 def coverage_faults(laws: Sequence[LawOfPlace], until: date) -> Iterator[Fault]:

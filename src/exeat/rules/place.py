@@ -16,12 +16,17 @@ from typing import Final
 
 from exeat.errors import Fault, LawError, near_miss
 from exeat.facts.times import Truth
+from exeat.facts.truth import some
+from exeat.rules._chain import chain_of
 from exeat.rules.calendar import FEDERAL, HolidayCalendar
 from exeat.rules.clocks import Clock
+from exeat.rules.counties import SPLIT_ZONES
+from exeat.rules.layer import Removed, lay
 from exeat.rules.model import (
     About,
     Actor,
     Contest,
+    Day,
     Jurisdiction,
     Modality,
     OffenceList,
@@ -31,6 +36,7 @@ from exeat.rules.model import (
     in_force,
 )
 from exeat.rules.offences import Matcher
+from exeat.rules.profile import Profile, WhileUndecided
 
 __all__ = ["DEFAULT_PROCESSING", "DayLaw", "LawOfPlace", "World", "law_of_place"]
 
@@ -86,6 +92,8 @@ class LawOfPlace:
         chain: Highest first: country, state, county.
         actor: The kind of facility whose duties are asked for.
         processing: How long letting a person out may take; see DEFAULT_PROCESSING.
+        profile: What the place has answered; its answers are in the chain already.
+        removed: The rules that the profile took out, each with who signed that.
 
     Examples:
         >>> from exeat.rules.library import shipped
@@ -97,6 +105,8 @@ class LawOfPlace:
     actor: Actor = Actor.JAIL
     processing: timedelta = DEFAULT_PROCESSING
     calendar: HolidayCalendar = FEDERAL
+    profile: Profile | None = None
+    removed: tuple[Removed, ...] = ()
     _days: dict[date, DayLaw] = field(default_factory=dict, repr=False)
 
     @property
@@ -106,7 +116,14 @@ class LawOfPlace:
 
     @property
     def zone(self) -> str:
-        """Return the time zone of the lowest jurisdiction that states one, or ""."""
+        """Return the time zone of the lowest jurisdiction that states one, or "".
+
+        A county without a file of its own in a state of two zones has none: the zone of each
+        record is then the only one.
+        """
+        lowest = self.chain[-1]
+        if not lowest.zone and lowest.parent in SPLIT_ZONES:
+            return ""
         return next((place.zone for place in reversed(self.chain) if place.zone), "")
 
     @cached_property
@@ -120,17 +137,38 @@ class LawOfPlace:
         return tuple(contest for place in self.chain for contest in place.contests)
 
     def hold_power(self, day: date) -> Truth:
-        """Return what the lowest jurisdiction that settles the power to hold by a day says."""
-        settled = [
-            place.hold_power
-            for place in self.chain
-            if place.hold_power is not None
-            and (
-                place.hold_power_first_day is None
-                or in_force(place.hold_power_first_day, None, day)
-            )
-        ]
-        return settled[-1] if settled else None
+        """Return what the lowest jurisdiction that settles the power to hold by a day says.
+
+        Where it is not known whether it had settled it by then, and what stands above says
+        otherwise, the power is not known.
+        """
+        power: Truth = None
+        for place in self.chain:
+            first = place.hold_power_first_day
+            settled = True if first is None else in_force(first, None, day)
+            if place.hold_power is None or settled is False:
+                continue
+            power = place.hold_power if settled or power is place.hold_power else None
+        return power
+
+    def agreement_on(self, day: date) -> Truth:
+        """Say whether, by the profile, an agreement under 8 USC 1357(g) covers a hold on a day.
+
+        None where nobody has said. It answers the fact `facility.agreement_287g` where a record
+        does not state it.
+        """
+        return None if self.profile is None else self.profile.agreement_on(day)
+
+    @property
+    def undecided(self) -> WhileUndecided | None:
+        """Return what to do while counsel has not decided, where the profile says."""
+        return None if self.profile is None else self.profile.undecided
+
+    @property
+    def serves(self) -> str:
+        """Return who serves the person's copy of a request here, where the profile says."""
+        serving = None if self.profile is None else self.profile.serving
+        return "" if serving is None else serving.who
 
     def source(self, rule: Rule, source_id: str) -> Source:
         """Return a source that a rule names, from the rule's own file."""
@@ -162,15 +200,20 @@ class LawOfPlace:
 
     @cached_property
     def turning_days(self) -> tuple[date, ...]:
-        """Return every day, in order, on which a rule or suspension may begin or have ended."""
-        spans = [(rule.first_day, rule.last_day) for rule in self.rules]
+        """Return every day, in order, on which the law may turn.
+
+        The first day of a rule, of a suspension, of a say on the power to hold and of an
+        agreement, and the day after the last, as early and as late as they can be.
+        """
+        spans: list[tuple[Day | None, Day | None]] = [(r.first_day, r.last_day) for r in self.rules]
         spans += [(s.first_day, s.last_day) for place in self.chain for s in place.suspensions]
+        spans += [(place.hold_power_first_day, None) for place in self.chain]
+        if self.profile is not None:
+            spans += [(a.first_day, a.last_day) for a in self.profile.agreements]
         turns: set[date] = set()
         for first, last in spans:
-            turns.update(day for day in (first.earliest, first.latest) if day is not None)
-            if last is not None:
-                ends = [day for day in (last.earliest, last.latest) if day is not None]
-                turns.update(day + timedelta(days=1) for day in ends)
+            turns.update(_ends(first))
+            turns.update(day + timedelta(days=1) for day in _ends(last) if day < date.max)
         return tuple(sorted(turns))
 
     def on(self, day: date) -> DayLaw:
@@ -181,6 +224,10 @@ class LawOfPlace:
         return known
 
 
+def _ends(day: Day | None) -> list[date]:
+    return [] if day is None else [end for end in (day.earliest, day.latest) if end is not None]
+
+
 def _matcher(law: LawOfPlace) -> Matcher:
     lists: dict[str, OffenceList] = {}
     for place in law.chain:
@@ -189,17 +236,13 @@ def _matcher(law: LawOfPlace) -> Matcher:
 
 
 def _day_law(law: LawOfPlace, day: date) -> DayLaw:
-    suspended = {
-        s.rule: in_force(s.first_day, s.last_day, day)
-        for place in law.chain
-        for s in place.suspensions
-    }
+    suspended = _suspended(law, day)
     live: list[tuple[Rule, Truth]] = []
     for rule in law.rules:
         if law.actor not in rule.binds or rule.trigger is Trigger.STANDING:
             continue
         force = rule.in_force(day)
-        stayed = suspended.get(rule.id, False)
+        stayed = suspended.get((rule.place, rule.id), False)
         if force is False or stayed is True:
             continue
         live.append((rule, None if stayed is None else force))
@@ -213,6 +256,22 @@ def _day_law(law: LawOfPlace, day: date) -> DayLaw:
         if rule.trigger is Trigger.RELEASE and rule.modality is Modality.MUST
     )
     return DayLaw(day, _worlds(law, about_hold), others, law.hold_power(day), owed)
+
+
+def _suspended(law: LawOfPlace, day: date) -> dict[tuple[str, str], Truth]:
+    """Say which rules, by place and id, an order of a court switches off on a day.
+
+    An order names a rule of the nearest jurisdiction above that has one of that id. Several
+    orders about one rule are read together.
+    """
+    spans: dict[tuple[str, str], list[Truth]] = {}
+    for index, place in enumerate(law.chain):
+        for s in place.suspensions:
+            holders = [p.id for p in law.chain[:index] if any(r.id == s.rule for r in p.rules)]
+            for holder in holders[-1:]:
+                span = in_force(s.first_day, s.last_day, day)
+                spans.setdefault((holder, s.rule), []).append(span)
+    return {key: some(found) for key, found in spans.items()}
 
 
 def _worlds(law: LawOfPlace, rules: list[tuple[Rule, Truth]]) -> tuple[World, ...]:
@@ -254,34 +313,41 @@ def law_of_place(
     *,
     actor: Actor = Actor.JAIL,
     processing: timedelta = DEFAULT_PROCESSING,
+    profile: Profile | None = None,
 ) -> LawOfPlace:
-    """Return the law of a place: its chain, highest first.
+    """Return the law of a place: its chain, highest first, with its profile laid over it.
 
     Args:
-        place_id: Such as ``us-va-fairfax``.
+        place_id: Such as ``us-va-fairfax``, or a county's code, such as ``39049``.
         library: Jurisdictions by id.
         actor: The kind of facility.
         processing: How long letting a person out may take.
+        profile: What the place has answered; see `exeat.rules.profile`.
 
     Raises:
-        LawError: The place, or a parent of it, is not in the library; or a rule names a
-            reading, list or parent's rule that the chain does not have.
+        LawError: The place, or a parent of it, is not in the library; the profile is that of
+            another place; or a rule names a reading, list or parent's rule that the chain does
+            not have.
+
+    Examples:
+        >>> from exeat.rules.library import shipped
+        >>> law = law_of_place("39049", shipped())
+        >>> law.id, law.chain[-1].name
+        ('us-oh-39049', 'Franklin County, Ohio')
     """
-    chain: list[Jurisdiction] = []
-    wanted: str | None = place_id
-    while wanted is not None:
-        place = library.get(wanted)
-        if place is None:
-            near = near_miss(wanted, sorted(library))
+    chain = chain_of(place_id, library)
+    if profile is None:
+        law = LawOfPlace(chain, actor, processing)
+    else:
+        if profile.id != chain[-1].id:
             raise LawError.one(
-                "E220",
-                "place",
-                f"no law is known for `{wanted}`",
-                f"Use an id that `exeat law list` shows.{near}",
+                "E226",
+                profile.file or "profile",
+                f"is for `{profile.id}`, and the place is `{chain[-1].id}`",
+                "Give the profile of that place.",
             )
-        chain.insert(0, place)
-        wanted = place.parent
-    law = LawOfPlace(tuple(chain), actor, processing)
+        laid = lay(chain, profile)
+        law = LawOfPlace(laid.chain, actor, processing, profile=profile, removed=laid.removed)
     _check_chain(law)
     return law
 

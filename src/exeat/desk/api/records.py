@@ -220,7 +220,7 @@ def release(desk: TheDesk, ctx: Caller, record: RecordId, body: b.ReleaseIn) -> 
 
 
 def _refused(found: Refused) -> dict[str, Any]:
-    zone = zone_of(found.law.zone)
+    zone = zone_of(found.law.zone or "UTC")
     return error_body(
         tuple(one.fault for one in found.refusals),
         version=found.version,

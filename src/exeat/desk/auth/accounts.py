@@ -21,9 +21,11 @@ from exeat.desk.service._base import log
 from exeat.desk.service._words import bad_field, refused_field
 from exeat.desk.service.context import Context, Role
 from exeat.desk.service.errors import BadInput, NotPermitted
-from exeat.errors import Fault, near_miss
+from exeat.errors import Fault, LawError, near_miss
 from exeat.facts.codes import FacilityKind
+from exeat.rules.counties import place_id
 from exeat.rules.model import Jurisdiction
+from exeat.rules.place import law_of_place
 
 __all__ = ["Accounts"]
 
@@ -68,7 +70,8 @@ class Accounts(Passkeys, Keys):
             code: By which everybody names it; never given to another.
             name: In words.
             kind: ``facility``, ``requester``, ``counsel`` or ``host``.
-            place: Whose law holds at a facility, such as ``us-wa-pierce``.
+            place: Whose law holds at a facility, such as ``us-wa-pierce``, or the FIPS code of
+                its county.
             zone: Its IANA time zone.
             facility: Its kind of house and its codes: ``kind``, ``fips``, ``ori``, ``detloc``.
 
@@ -82,6 +85,7 @@ class Accounts(Passkeys, Keys):
         house = dict(facility or {})
         _check_agency(code, name, kind, place, zone)
         _check_place(place, zone, house, self.library)
+        place = place_id(place) if place else None
         with self.db.transaction(ctx) as tx:
             key = tx.master.new_person(agency_person(code))
             said = {"code": code, "name": name, "kind": kind, "place": place, "zone": zone}
@@ -265,10 +269,12 @@ def _check_place(
     if house.get("kind", "jail") not in kinds:
         help = f"Use one of: {', '.join(kinds)}."
         faults.append(bad_field("facility.kind", f"`{house['kind']}` is no kind of house", help))
-    law = library.get(place or "")
-    if place and library and law is None:
-        help = f"Use an id that `exeat law list` shows.{near_miss(place, sorted(library))}"
-        faults.append(bad_field("place", f"no law is known for `{place}`", help))
+    law: Jurisdiction | None = None
+    if place and library:
+        try:
+            law = law_of_place(place, library).chain[-1]
+        except LawError as error:
+            faults += [bad_field("place", fault.message, fault.help) for fault in error.faults]
     fips = str(house.get("fips") or "")
     if law is not None and fips and law.fips and not fips.startswith(law.fips[:2]):
         help = f"`{place}` is {law.name}, whose codes begin with {law.fips[:2]}."

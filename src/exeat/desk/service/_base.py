@@ -25,8 +25,10 @@ from exeat.record import NotFound, StaleVersion
 from exeat.record.checkpoint import Signer
 from exeat.record.entries import History
 from exeat.record.vault import PersonKey
+from exeat.rules.counties import place_id
 from exeat.rules.model import Actor, Jurisdiction
 from exeat.rules.place import LawOfPlace, law_of_place
+from exeat.rules.profile_file import profile_of
 
 __all__ = ["Base", "Held", "said_again"]
 
@@ -150,8 +152,9 @@ class Base:
         if (facility, kind) not in self._laws:
             agency, _ = self._facility(tx, facility)
             assert agency.place is not None
+            profile = profile_of(place_id(agency.place), self.settings.law)
             self._laws[(facility, kind)] = law_of_place(
-                agency.place, self.library, actor=Actor(kind.value)
+                agency.place, self.library, actor=Actor(kind.value), profile=profile
             )
         return self._laws[(facility, kind)]
 

@@ -1,0 +1,151 @@
+"""Custody as a step function of time: the house, the grounds, and since when none runs.
+
+Each ground runs from its start to its end; custody is their union. Between two grounds, or
+before one that only begins later, nobody's ground keeps the person, and release eligibility
+is the instant at which it fell to none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from exeat.facts.codes import WarrantKind
+from exeat.facts.record import CustodyRecord
+from exeat.facts.times import FAR_FUTURE, FAR_PAST, Span, Truth, by, span
+from exeat.facts.truth import every, negate, some
+
+__all__ = ["COURT_WARRANTS", "Ground", "Stay", "stay_of"]
+
+COURT_WARRANTS: Final = frozenset({WarrantKind.FEDERAL_JUDGE_CRIMINAL, WarrantKind.STATE_JUDGE})
+"""Arrest warrants of a court. One that names the person is a ground of custody by itself;
+only a judge's order in a civil immigration matter is left to the law of the place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """One ground of custody as two steps of time.
+
+    Attributes:
+        id: Of the basis, or of the request with which a judge's warrant came.
+        stands: Whether it is a ground at all: a warrant is if it names this person.
+        assumed: The record does not say when it began; it is taken to run from booking.
+        warrant: It is a judge's warrant that came with a request, still to be confirmed.
+    """
+
+    id: str
+    start: Span
+    end: Span
+    stands: Truth = True
+    assumed: bool = False
+    warrant: bool = False
+
+    def runs(self, at: datetime) -> Truth:
+        """Say whether it runs at an instant in UTC."""
+        return every((self.stands, by(self.start, at), negate(by(self.end, at))))
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """One person's time in one house.
+
+    Attributes:
+        come: When custody here began.
+        gone: When the person left: released, or moved on.
+        grounds: Every ground of custody that the record names.
+        silent: The record does not say on which grounds the person is here.
+    """
+
+    come: Span
+    gone: Span
+    grounds: tuple[Ground, ...]
+    silent: bool = False
+
+    def in_house(self, at: datetime) -> Truth:
+        """Say whether the person is in the facility's custody at an instant in UTC."""
+        return every((by(self.come, at), negate(by(self.gone, at))))
+
+    def held(self, at: datetime) -> Truth:
+        """Say whether any ground of custody runs at an instant in UTC."""
+        runs = some(ground.runs(at) for ground in self.grounds)
+        return None if self.silent and not runs else runs
+
+    def assumed(self, at: datetime) -> tuple[str, ...]:
+        """Return the grounds on which custody rests at an instant only as if from booking."""
+        running = [ground for ground in self.grounds if ground.runs(at)]
+        if all(ground.assumed for ground in running):
+            return tuple(ground.id for ground in running)
+        return ()
+
+    def since(self, at: datetime) -> Span:
+        """Return since when no ground has run, for an instant at which none, or perhaps none, does.
+
+        Never before the person came into the house.
+        """
+        if self.held(at) is None:
+            return max(self._back(at, True), self.come[0]), FAR_FUTURE
+        return max(self._back(at, True), self.come[0]), max(self._back(at, None), self.come[1])
+
+    def _back(self, at: datetime, until: Truth) -> datetime:
+        """Return the first instant of the run up to ``at`` in which custody was not so sure."""
+        found = at
+        for point in reversed(self.turns(FAR_PAST, at)):
+            held = self.held(point)
+            if held or held is until:
+                return found
+            found = point
+        return FAR_PAST
+
+    def turns(self, begin: datetime, end: datetime) -> list[datetime]:
+        """Return the instants, in order, at which custody may change between two."""
+        ends = {self.come, self.gone}
+        for ground in self.grounds:
+            ends |= {ground.start, ground.end}
+        return sorted({at for step in ends for at in step if begin < at <= end})
+
+
+def stay_of(record: CustodyRecord, zone: ZoneInfo) -> Stay:
+    """Return a record's custody as steps of time.
+
+    Examples:
+        >>> from exeat.facts.codec import record_from_json
+        >>> record = record_from_json(
+        ...     '{"id": "a", "zone": "UTC", "booked": "2026-01-01T00:00Z",'
+        ...     '"bases": [{"id": "b", "kind": "charge", "end": "2026-01-02T09:00Z"}]}'
+        ... )
+        >>> stay = stay_of(record, ZoneInfo("UTC"))
+        >>> later = datetime.fromisoformat("2026-01-05T00:00+00:00")
+        >>> stay.held(later), stay.since(later)[0].isoformat()
+        (False, '2026-01-02T09:00:00+00:00')
+    """
+    come = span(record.booked, zone)
+    gone = (FAR_FUTURE, FAR_FUTURE) if record.release is None else span(record.release.at, zone)
+    for move in record.transfers:
+        moved = span(move.at, zone)
+        if move.acknowledged is not None:
+            # On the way: whether they are still here is not known until the next jail says so.
+            moved = moved[0], max(moved[1], span(move.acknowledged, zone)[1])
+        gone = (min(gone[0], moved[0]), min(gone[1], moved[1]))
+    grounds = [
+        Ground(
+            basis.id,
+            come if basis.start is None else span(basis.start, zone),
+            span(basis.end, zone),
+            assumed=basis.start is None,
+        )
+        for basis in record.grounds
+    ]
+    grounds += [
+        Ground(
+            paper.id,
+            span(paper.received, zone),
+            span(paper.lifted, zone),
+            stands=paper.names_this_person,
+            warrant=True,
+        )
+        for paper in record.detainers
+        if paper.warrants and COURT_WARRANTS.intersection(paper.warrants)
+    ]
+    return Stay(come, gone, tuple(grounds), silent=record.bases is None)
