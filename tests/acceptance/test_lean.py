@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from exeat.cli._lazy import Listed, real
-from exeat.cli.table import COMMANDS, LAW_COMMANDS
+from exeat.cli.table import COMMANDS, LAW_COMMANDS, PLACE_COMMANDS
 from exeat.rules.library import on_demand, shipped
 from tests.acceptance.readme import ROOT
 
@@ -42,6 +42,7 @@ LEAN = {
     "clear as JSON": [*CLEAR, "--at", "2026-11-20T18:00-07:00", "--json"],
     "audit of records": ["audit", "--records", os.devnull, "--json"],
     "law show": ["law", "show", "us-az"],
+    "place show": ["place", "show", "39049"],
     "law list": ["law", "list"],
 }
 
@@ -77,6 +78,11 @@ def test_clear_reads_the_law_of_its_place_and_no_other() -> None:
     assert sorted(law_files(watched(LEAN["clear"]))) == ["us-az.toml", "us.toml"]
 
 
+def test_a_county_reads_the_law_of_its_chain_and_no_other() -> None:
+    words = ["39049" if word == "us-az" else word for word in LEAN["clear as JSON"]]
+    assert sorted(law_files(watched(words))) == ["us-oh.toml", "us.toml"]
+
+
 def test_the_list_reads_the_law_of_every_place() -> None:
     assert sorted(law_files(watched(LEAN["law list"]))) == sorted(f"{id}.toml" for id in shipped())
 
@@ -87,7 +93,7 @@ def test_every_shipped_law_file_has_the_name_of_its_place() -> None:
     assert [place for place in named if named[place].id != place] == []
 
 
-LISTED = [*COMMANDS, *LAW_COMMANDS]
+LISTED = [*COMMANDS, *LAW_COMMANDS, *PLACE_COMMANDS]
 
 
 @pytest.mark.parametrize("listed", LISTED, ids=[one.where for one in LISTED])

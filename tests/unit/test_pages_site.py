@@ -70,7 +70,13 @@ def routes(app: FastAPI) -> list[tuple[str, str]]:
 
 def filled(path: str, app: FastAPI) -> str:
     record = next(iter(app.state.desk.people))
-    values = {"record": record, "act": "serve", "id": "q2", "name:path": "index.html"}
+    values = {
+        "record": record,
+        "act": "serve",
+        "id": "q2",
+        "code": "pierce",
+        "name:path": "index.html",
+    }
     return re.sub(r"{([^}]+)}", lambda m: values[m[1]], path)
 
 

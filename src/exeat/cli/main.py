@@ -14,7 +14,7 @@ import typer
 
 from exeat._version import __version__
 from exeat.cli._lazy import MARKUP, group
-from exeat.cli.table import COMMANDS, LAW_COMMANDS
+from exeat.cli.table import COMMANDS, LAW_COMMANDS, PLACE_COMMANDS
 from exeat.errors import ExeatError
 
 __all__ = ["app", "main"]
@@ -39,6 +39,15 @@ app.add_typer(
         rich_markup_mode=MARKUP,
     ),
     name="law",
+)
+app.add_typer(
+    typer.Typer(
+        cls=group(PLACE_COMMANDS),
+        no_args_is_help=True,
+        help="A county of its own under its state: set up, show, check.",
+        rich_markup_mode=MARKUP,
+    ),
+    name="place",
 )
 
 

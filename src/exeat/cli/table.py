@@ -10,7 +10,7 @@ from typing import Final
 
 from exeat.cli._lazy import Listed
 
-__all__ = ["COMMANDS", "LAW_COMMANDS"]
+__all__ = ["COMMANDS", "LAW_COMMANDS", "PLACE_COMMANDS"]
 
 COMMANDS: Final = (
     Listed("clear", "exeat.cli.clear:clear", "Answer whether the person may go now, and why."),
@@ -111,5 +111,29 @@ LAW_COMMANDS: Final = (
         "upgrade",
         "exeat.cli.law:upgrade",
         "Show what newer shipped research would change of an adopted jurisdiction.",
+    ),
+)
+
+PLACE_COMMANDS: Final = (
+    Listed(
+        "setup",
+        "exeat.cli.place:setup",
+        "Answer nine questions about a place; each may be left undecided.",
+    ),
+    Listed(
+        "show",
+        "exeat.cli.place:show",
+        "Show a place: its codes, by whose law it answers, and what its profile says.",
+    ),
+    Listed(
+        "check",
+        "exeat.cli.place:check",
+        "Check profiles: whether they can be read, and whether the law still asks what they "
+        "answer.",
+    ),
+    Listed(
+        "table",
+        "exeat.cli._place_table:table",
+        "Answer one and the same record in every state: today, and with supposed profiles.",
     ),
 )

@@ -117,7 +117,7 @@ class _Items:
         for name, field in fields.items():
             if name in item and item[name] != "":
                 read[name] = self._value(item[name], field, key)
-            elif chosen in field.only or field in SIGNATURE[1:]:
+            elif (field.needed and chosen in field.only) or field in SIGNATURE[1:]:
                 self._fault(key, name, "is missing", field.asks)
         if q.cited and not read.get("cite"):
             self._fault(key, "cite", "is missing", SIGNATURE[0].asks)

@@ -141,10 +141,10 @@ def _lowest(place: Jurisdiction, profile: Profile) -> Jurisdiction:
         note = "The profile of this place; the law above it is as its own files say."
         adoption = Adoption(last.by, last.title, last.on.isoformat(), "", note)
         place = replace(place, adoption=adoption)
-    name = place.name
-    if profile.name and not place.file:
-        name = profile.name
-    return replace(place, name=name, sources=sources, rules=rules)
+    if not place.file:
+        note = "What this place has answered. Else it answers by the law of the state above."
+        place = replace(place, name=profile.name or place.name, note=note)
+    return replace(place, sources=sources, rules=rules)
 
 
 def stale(chain: tuple[Jurisdiction, ...], profile: Profile) -> Iterator[Fault]:

@@ -6,7 +6,7 @@ answers, all from this one list.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -35,8 +35,9 @@ class Field:
     Attributes:
         asks: What is asked for, as a person reads it.
         options: For a choice: what may be chosen, with what each means.
-        only: The choices of the question's first field with which this one is needed; empty
-            where it may always be left out.
+        only: The choices of the question's first field with which this one is asked; empty
+            where it is always.
+        needed: It may not be left out where it is asked.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Field:
     asks: str
     options: tuple[tuple[str, str], ...] = ()
     only: tuple[str, ...] = ()
+    needed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,15 @@ SIGNATURE: Final = (
 _YES_NO: Final = (("yes", "yes"), ("no", "no"))
 _SINCE: Final = Field("first_day", Kind.DAY, "Since when (a day, a month or a year)?")
 
+_APPLIES: Final = ("applies",)
+_MODELS: Final = (
+    AgreementModel.JAIL,
+    AgreementModel.WARRANT_SERVICE,
+    AgreementModel.TASK_FORCE,
+)
+_CALL: Final = ("call",)
+_TOLD: Final = (TellPolicy.TELL, TellPolicy.ON_REQUEST)
+
 QUESTIONS: Final = (
     Question(
         1,
@@ -101,9 +112,16 @@ QUESTIONS: Final = (
                 "Does it apply?",
                 (("applies", "it applies"), ("does-not-apply", "it does not apply")),
             ),
-            Field("needs_warrant", Kind.FLAG, "Only with an administrative warrant?"),
-            Field("needs_service", Kind.FLAG, "Only once a copy was served on the person?"),
-            _SINCE,
+            Field(
+                "needs_warrant", Kind.FLAG, "Only with an administrative warrant?", only=_APPLIES
+            ),
+            Field(
+                "needs_service",
+                Kind.FLAG,
+                "Only once a copy was served on the person?",
+                only=_APPLIES,
+            ),
+            replace(_SINCE, only=_APPLIES),
             Field("saw", Kind.TEXT, "The hash of the rule's text that was judged."),
         ),
         key="rule",
@@ -130,17 +148,22 @@ QUESTIONS: Final = (
                 "first_day",
                 Kind.DAY,
                 "Since when?",
-                only=(
-                    AgreementModel.JAIL,
-                    AgreementModel.WARRANT_SERVICE,
-                    AgreementModel.TASK_FORCE,
-                ),
+                only=_MODELS,
+                needed=True,
             ),
-            Field("last_day", Kind.DAY, "Until when, if it has ended?"),
+            Field("last_day", Kind.DAY, "Until when, if it has ended?", only=_MODELS),
             Field(
-                "certified_each_shift", Kind.FLAG, "Does a certified officer serve on each shift?"
+                "certified_each_shift",
+                Kind.FLAG,
+                "Does a certified officer serve on each shift?",
+                only=_MODELS,
             ),
-            Field("covers_hold", Kind.FLAG, "Does it cover keeping a person in this jail?"),
+            Field(
+                "covers_hold",
+                Kind.FLAG,
+                "Does it cover keeping a person in this jail?",
+                only=_MODELS,
+            ),
         ),
         many=True,
     ),
@@ -178,8 +201,8 @@ QUESTIONS: Final = (
                     (TellPolicy.DO_NOT_TELL, "it does not tell them"),
                 ),
             ),
-            Field("who", Kind.TEXT, "Who tells them?"),
-            Field("lead_hours", Kind.COUNT, "How many hours before the release?"),
+            Field("who", Kind.TEXT, "Who tells them?", only=_TOLD),
+            Field("lead_hours", Kind.COUNT, "How many hours before the release?", only=_TOLD),
             _SINCE,
         ),
     ),
@@ -221,9 +244,11 @@ QUESTIONS: Final = (
                 "Which?",
                 (("release", "release"), ("call", "ring somebody, and release if nobody decides")),
             ),
-            Field("name", Kind.TEXT, "Whom to ring?", only=("call",)),
-            Field("number", Kind.TEXT, "At what number?", only=("call",)),
-            Field("minutes", Kind.COUNT, "For how many minutes at most?", only=("call",)),
+            Field("name", Kind.TEXT, "Whom to ring?", only=_CALL, needed=True),
+            Field("number", Kind.TEXT, "At what number?", only=_CALL, needed=True),
+            Field(
+                "minutes", Kind.COUNT, "For how many minutes at most?", only=("call",), needed=True
+            ),
         ),
     ),
 )

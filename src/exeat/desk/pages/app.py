@@ -20,6 +20,7 @@ from exeat.desk.pages.routes import (
     law,
     oversight,
     people,
+    profiles,
     requests,
     sign_in,
 )
@@ -34,7 +35,7 @@ _home = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 # The routes of the gate and of corrections come before those of the other acts, which have the
 # same shape.
-_ROUTERS = (_home, sign_in, gate, corrections, people, requests, oversight, accounts, law)
+_ROUTERS = (_home, sign_in, gate, corrections, people, requests, oversight, accounts, profiles, law)
 
 
 class _Static(StaticFiles):

@@ -20,7 +20,7 @@ _COUNT: Final = re.compile(r"(\d+) ?(\w*)")
 _COUNTED: Final = {"board": "person", "clients": "person", "audit_log": "line"}
 _NAMED: Final = (
     "add_agency", "add_account", "unlock", "disable", "enable", "reset", "add_key", "revoke_key",
-    "share",
+    "share", "set_place_profile",
 )  # fmt: skip
 """Acts on an account, a key or an agency: a line says which. What others are about is an id."""
 

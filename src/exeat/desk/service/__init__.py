@@ -16,6 +16,7 @@ from exeat.desk.service.board import new_cache
 from exeat.desk.service.context import ACTS, Context, Role, Scope
 from exeat.desk.service.duty import Duty
 from exeat.desk.service.gate import Gate
+from exeat.desk.service.profiles import Profiles
 from exeat.desk.service.requests import Requests
 from exeat.desk.service.transfers import Transfers
 from exeat.desk.settings import Settings
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["ACTS", "Context", "Desk", "Role", "Scope"]
 
 
-class Desk(Gate, Requests, Transfers, Duty):
+class Desk(Gate, Requests, Transfers, Duty, Profiles):
     """All that can be done, and asked, at the desk.
 
     Args:

@@ -83,6 +83,8 @@ ACTS: Final[dict[str, tuple[frozenset[Role], Scope]]] = {
     "counts": (_COUNTS | _JAIL, Scope.AUDIT),
     "agencies": (frozenset(Role), Scope.READ),
     "add_agency": (frozenset({Role.ADMIN}), Scope.AUDIT),
+    "place_profiles": (frozenset({Role.ADMIN}), Scope.AUDIT),
+    "set_place_profile": (frozenset({Role.ADMIN}), Scope.AUDIT),
     "users": (_KEEPS, Scope.AUDIT),
     "keep_users": (_KEEPS, Scope.AUDIT),
     "keys": (_KEEPS, Scope.AUDIT),

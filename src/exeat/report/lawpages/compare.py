@@ -25,7 +25,16 @@ from exeat.facts.record import CustodyRecord
 from exeat.rules.model import Jurisdiction, JurisdictionKind
 from exeat.rules.place import LawOfPlace, law_of_place
 
-__all__ = ["ASKED", "SHORT", "Compared", "Variant", "common_record", "compare", "compare_all"]
+__all__ = [
+    "ASKED",
+    "SHORT",
+    "Compared",
+    "Variant",
+    "common_record",
+    "compare",
+    "compare_all",
+    "in_zone",
+]
 
 ASKED: Final = "2026-09-04T18:30"
 """The local time at which every place is asked: one hour after eligibility.
@@ -33,7 +42,7 @@ ASKED: Final = "2026-09-04T18:30"
 Units: wall-clock time of the place.
 """
 
-_OFFSET: Final = re.compile(r"(?<=T\d\d:\d\d)[+-]\d\d:\d\d$")
+_OFFSET: Final = re.compile(r"(?<=:\d\d)[+-]\d\d:\d\d$")
 
 
 class Variant(Described):
@@ -99,17 +108,23 @@ def common_record(zone: str, variant: Variant = Variant.COMMON) -> CustodyRecord
         '2026-09-04T17:30:00-10:00'
     """
     text = (resources.files("exeat.report.lawpages") / "common_record.json").read_text("utf-8")
-    data = _in_zone(json.loads(text), ZoneInfo(zone))
+    data = in_zone(json.loads(text), ZoneInfo(zone))
     data["zone"] = zone
     data["detainers"][0]["warrants"] = _WARRANTS[variant]
     return record_from_json(json.dumps(data), "common_record.json")
 
 
-def _in_zone(value: Any, zone: ZoneInfo) -> Any:
+def in_zone(value: Any, zone: ZoneInfo) -> Any:
+    """Return the values of a record with each time at the same hour of another zone's clock.
+
+    Examples:
+        >>> in_zone("2026-09-04T17:30:00-04:00", ZoneInfo("Pacific/Honolulu"))
+        '2026-09-04T17:30:00-10:00'
+    """
     if isinstance(value, dict):
-        return {key: _in_zone(item, zone) for key, item in value.items()}
+        return {key: in_zone(item, zone) for key, item in value.items()}
     if isinstance(value, list):
-        return [_in_zone(item, zone) for item in value]
+        return [in_zone(item, zone) for item in value]
     if isinstance(value, str) and _OFFSET.search(value):
         wall = datetime.fromisoformat(_OFFSET.sub("", value))
         return wall.replace(tzinfo=zone).isoformat()

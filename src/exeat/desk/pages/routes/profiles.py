@@ -1,0 +1,164 @@
+"""The nine questions of each facility's place: a list, and one form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from starlette.datastructures import FormData
+
+from exeat.desk.pages.routes._common import may, see
+from exeat.desk.pages.site import At, PageRoute, SentForm, Site
+from exeat.desk.pages.views import Viewer
+from exeat.desk.service.profiles import PlacePage
+from exeat.errors import ExeatError, Fault
+from exeat.report.law_text import rule_text
+from exeat.rules.model import Contest, OffenceList, Rule
+from exeat.rules.profile_questions import QUESTIONS, SIGNATURE, UNDECIDED, Field, Kind, Question
+from exeat.rules.profile_setup import Item, items
+
+__all__ = ["router"]
+
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
+
+_FLAGS = {"yes": True, "no": False}
+
+
+@router.get("/profiles")
+def profiles(request: Request, site: At) -> Response:
+    """Show the places of all facilities, and how much of each is decided."""
+    viewer = may(site, request, "place_profiles")
+    found = site.asked(lambda: site.desk.place_profiles(viewer.ctx))
+    shown = [(page, *_decided(page)) for page in found]
+    return site.page(request, viewer, "profiles.html.j2", here="admin", places=shown)
+
+
+@router.get("/profiles/{code}")
+def profile(request: Request, site: At, code: str) -> Response:
+    """Show the nine questions with what is answered."""
+    viewer = may(site, request, "set_place_profile")
+    return _page(site, request, viewer, code, {}, ())
+
+
+@router.post("/profiles/{code}")
+def change(request: Request, site: At, code: str, sent: SentForm) -> Response:
+    """Put answers in force."""
+    viewer = site.checked(request, sent)
+    [page] = site.asked(lambda: site.desk.place_profiles(viewer.ctx, code))
+    said = {name: str(value) for name, value in sent.items()}
+    sign = {field.name: said.get(f"sign.{field.name}", "").strip() for field in SIGNATURE}
+    sign["on"] = sign["on"] or page.today.isoformat()
+    try:
+        answers = answers_of(page, sent)
+        site.asked(lambda: site.desk.set_place_profile(viewer.ctx, code, answers, sign))
+    except ExeatError as error:
+        return _page(site, request, viewer, code, said, error.faults)
+    return see(f"/profiles/{code}?saved=1")
+
+
+def answers_of(page: PlacePage, sent: FormData) -> dict[str, Any]:
+    """Return the answers of a form that differ from what stands; a blank one is undecided.
+
+    Args:
+        page: What stands.
+        sent: What came: ``table.index.field``.
+    """
+    found: dict[str, Any] = {}
+    for question in QUESTIONS:
+        for index, item in enumerate(items(page.law, question, page.today)):
+            old = _standing(page, question, item)
+            new = _answer(question, item, f"{question.table}.{index}", sent)
+            fields = [field.name for field in question.fields if field.name != "saw"]
+            same = all(new.get(name) == old.get(name) for name in (*fields, "cite"))
+            if same or (question.decides.name not in new and not old):
+                continue
+            new.setdefault(question.decides.name, UNDECIDED)
+            if question.many:
+                others = [] if question.key else page.tables.get(question.table, [])[1:]
+                found.setdefault(question.table, []).extend([new, *others])
+            else:
+                found[question.table] = new
+    return found
+
+
+def _answer(question: Question, item: Item, prefix: str, sent: FormData) -> dict[str, Any]:
+    answer: dict[str, Any] = {question.key: item.key} if question.key else {}
+    for field in (*question.fields, SIGNATURE[0]):
+        text = str(sent.get(f"{prefix}.{field.name}") or "").strip()
+        if text:
+            answer[field.name] = _typed(field, text)
+    return answer
+
+
+def _typed(field: Field, text: str) -> Any:
+    if field.kind is Kind.FLAG:
+        return _FLAGS.get(text, text)
+    if field.kind is Kind.COUNT:
+        return int(text) if text.isdigit() else text
+    if field.kind is Kind.TEXTS:
+        return [part.strip() for part in text.split(",") if part.strip()]
+    return text
+
+
+def _standing(page: PlacePage, question: Question, item: Item) -> dict[str, Any]:
+    given = page.tables.get(question.table) or {}
+    if isinstance(given, list):
+        same = [one for one in given if not question.key or one.get(question.key) == item.key]
+        return dict(same[0]) if same else {}
+    return dict(given)
+
+
+def _page(
+    site: Site,
+    request: Request,
+    viewer: Viewer,
+    code: str,
+    said: dict[str, str],
+    faults: tuple[Fault, ...],
+) -> Response:
+    [page] = site.asked(lambda: site.desk.place_profiles(viewer.ctx, code))
+    asked = [
+        (question, [_shown(page, question, i, item, said) for i, item in enumerate(about)])
+        for question in QUESTIONS
+        for about in [items(page.law, question, page.today)]
+    ]
+    done = site.words(request)("profile.saved") if request.query_params.get("saved") else ""
+    sign = [(field, said.get(f"sign.{field.name}", "")) for field in SIGNATURE]
+    return site.page(
+        request, viewer, "profile.html.j2", here="admin", done=done, status=422 if faults else 200,
+        page=page, asked=asked, sign=sign, faults=faults, folder=site.desk.settings.law,
+    )  # fmt: skip
+
+
+def _shown(
+    page: PlacePage, question: Question, index: int, item: Item, said: dict[str, str]
+) -> dict[str, Any]:
+    """Return one item of a question as the template needs it."""
+    old, prefix = _standing(page, question, item), f"{question.table}.{index}"
+    fields = []
+    for field in (*question.fields, SIGNATURE[0]):
+        if field.name == "saw":
+            continue
+        name = f"{prefix}.{field.name}"
+        value = said.get(name, _text(old.get(field.name, "")))
+        options = field.options or ([("yes", "yes"), ("no", "no")] * (field.kind is Kind.FLAG))
+        if isinstance(item.about, Contest) and field.name == question.decides.name:
+            options = tuple((one.id, one.says) for one in item.about.readings)
+        fields.append((name, field, "" if value == UNDECIDED else value, options))
+    rule = rule_text(page.law, item.about) if isinstance(item.about, Rule) else None
+    title = item.about.question if isinstance(item.about, Contest) else ""
+    if isinstance(item.about, OffenceList):
+        title = f"{item.about.citation}: {', '.join(item.about.statutes)}"
+    return {"key": item.key, "rule": rule, "title": title, "fields": fields, "old": old}
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(value) if isinstance(value, list) else str(value)
+
+
+def _decided(page: PlacePage) -> tuple[int, int]:
+    asked = [question for question in QUESTIONS if items(page.law, question, page.today)]
+    return len(asked) - len(page.left), len(asked)

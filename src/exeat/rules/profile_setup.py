@@ -1,0 +1,182 @@
+"""Setting a place up: what its profile is asked about, and one way to write the answers.
+
+The command and the desk's page both go through `set_up`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from exeat.errors import LawError
+from exeat.rules.counties import county_of, named
+from exeat.rules.layer import stale
+from exeat.rules.model import Contest, OffenceList, Rule
+from exeat.rules.place import LawOfPlace
+from exeat.rules.profile import Profile, asked, fingerprint
+from exeat.rules.profile_file import Tables, load_tables, profile_path, read_profile, save_profile
+from exeat.rules.profile_questions import QUESTIONS, UNDECIDED, Question
+
+__all__ = ["Item", "current", "head_of", "items", "merged", "open_questions", "set_up"]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that a question of a place asks about: a rule, a contest, or a list."""
+
+    key: str
+    about: Rule | Contest | OffenceList | None = None
+
+
+def items(law: LawOfPlace, question: Question, on: date) -> list[Item]:
+    """Return what a question asks about at a place; one nameless item where it asks once.
+
+    Args:
+        law: The law of the place, without its profile.
+        question: The question.
+        on: Rules that ended before this day are left out.
+
+    Examples:
+        >>> from exeat.rules.library import shipped
+        >>> from exeat.rules.place import law_of_place
+        >>> from exeat.rules.profile_questions import question
+        >>> law = law_of_place("us-wv", shipped())
+        >>> [item.key for item in items(law, question("reading"), date(2026, 11, 20))]
+        ['us-48-hours']
+    """
+    if question.table == "judged":
+        found: dict[str, Item] = {}
+        for rule in law.rules:
+            if asked(rule) and not (rule.last_day and rule.last_day.latest < on):
+                found.setdefault(rule.id, Item(rule.id, rule))
+        return list(found.values())
+    if question.table == "reading":
+        return [Item(contest.id, contest) for contest in law.contests]
+    if question.table == "list":
+        return [Item(k, one) for k, one in law.in_list.lists.items() if not one.complete]
+    return [Item("")]
+
+
+def head_of(law: LawOfPlace, name: str = "") -> dict[str, str]:
+    """Return the [place] table of a profile.
+
+    Args:
+        law: The law of the place.
+        name: How its people call it; the county's own name if left out.
+
+    Raises:
+        LawError: The name is that of another county of the state.
+    """
+    place = law.chain[-1]
+    county = county_of(place.fips) if len(place.fips) == 5 else None
+    if name and county is not None and not place.file:
+        others = [c for c in named(f"{name}, {county.state}") if c.fips != county.fips]
+        if others and county not in named(f"{name}, {county.state}"):
+            raise LawError.one(
+                "E229",
+                "--name",
+                f"`{name}` is {others[0].fips}, and the code {county.fips} is {county.name}",
+                "Mend the name or the code.",
+            )
+        state = law.chain[-2].name
+        name = name if name.endswith(state) else f"{name}, {state}"
+    return {"id": law.id, "name": name or place.name, "fips": place.fips}
+
+
+def current(law: LawOfPlace, folder: Path) -> Tables:
+    """Return the tables of a place's profile as they stand, or an empty profile."""
+    path = profile_path(law.id, folder)
+    return load_tables(path) if path.is_file() else {"format": 1, "place": head_of(law)}
+
+
+def merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> Tables:
+    """Return answers with newer ones over them: item by item where a question asks by item.
+
+    Examples:
+        >>> old = {"reading": [{"contest": "a", "reading": "x"}, {"contest": "b", "reading": "x"}]}
+        >>> new = {"reading": [{"contest": "b", "reading": "undecided"}]}
+        >>> [item["reading"] for item in merged(old, new)["reading"]]
+        ['x', 'undecided']
+    """
+    result = {**old, **new}
+    for question in QUESTIONS:
+        before, after = old.get(question.table), new.get(question.table)
+        if question.key and isinstance(before, list) and isinstance(after, list):
+            by_key = {item.get(question.key): item for item in [*before, *after]}
+            result[question.table] = list(by_key.values())
+    return result
+
+
+def set_up(
+    law: LawOfPlace, tables: Mapping[str, Any], folder: Path, sign: Mapping[str, str]
+) -> Profile:
+    """Sign the answers that are not signed yet, check them, and put them in force.
+
+    Args:
+        law: The law of the place, without its profile.
+        tables: The answers.
+        folder: The folder of adopted law.
+        sign: ``by``, ``title``, ``on`` and ``cite`` for answers that have none of their own.
+
+    Raises:
+        LawError: With every fault; nothing is written then.
+    """
+    full: Tables = dict(tables)
+    for question in QUESTIONS:
+        given = full.get(question.table)
+        if isinstance(given, dict) and question.many:
+            given = [given]
+        if isinstance(given, dict):
+            full[question.table] = _signed(question, given, sign)
+        elif isinstance(given, list):
+            full[question.table] = [
+                _signed(question, one, sign) if isinstance(one, dict) else one for one in given
+            ]
+    profile = read_profile(full, "profile")
+    for answer, table in zip(profile.judged, _decided(full.get("judged", [])), strict=True):
+        versions = [rule for rule in law.rules if answer.judges(rule)]
+        if versions and not answer.saw:
+            table["saw"] = fingerprint(versions[-1])
+    faults = list(stale(law.chain, profile))
+    if faults:
+        raise LawError(faults)
+    return save_profile(full, folder)
+
+
+def _decided(tables: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [table for table in tables if table.get("answer", UNDECIDED) not in (UNDECIDED, "")]
+
+
+def _signed(question: Question, given: Mapping[str, Any], sign: Mapping[str, str]) -> Tables:
+    if given.get(question.decides.name, UNDECIDED) in (UNDECIDED, ""):
+        return dict(given)
+    return {**given, **{k: v for k, v in sign.items() if v and not given.get(k)}}
+
+
+def open_questions(law: LawOfPlace, profile: Profile, on: date) -> dict[Question, list[str]]:
+    """Return the questions of a place that are not decided, each with what it asks about.
+
+    Args:
+        law: The law of the place, without its profile.
+        profile: What was answered.
+        on: The day on which it is asked.
+    """
+    answered: dict[str, set[str]] = {
+        "power": {""} if profile.power else set(),
+        "judged": {answer.rule for answer in profile.judged},
+        "agreement": {""} if profile.agreements else set(),
+        "holds": {""} if profile.holding else set(),
+        "telling": {""} if profile.telling else set(),
+        "reading": {answer.contest for answer in profile.readings},
+        "serving": {""} if profile.serving else set(),
+        "list": {answer.list for answer in profile.lists},
+        "while_undecided": {""} if profile.undecided else set(),
+    }
+    left = {
+        question: [i.key for i in items(law, question, on) if i.key not in answered[question.table]]
+        for question in QUESTIONS
+    }
+    return {question: keys for question, keys in left.items() if keys}

@@ -1,0 +1,131 @@
+"""The nine questions at the desk: who may, what acts at once, what is written down."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.scenario.failures.kit import Town, county
+
+from exeat.desk.pages.app import add_pages
+from exeat.desk.service import Role
+from exeat.desk.service.errors import DeskError, NotPermitted
+from exeat.errors import LawError
+from exeat.rules.profile_file import profile_of
+
+pytest.importorskip("fastapi")
+
+SIGN = {"by": "Ann Example", "title": "County Attorney", "on": "2026-03-01", "cite": "Code § 1"}
+POWER = {"power": {"answer": "no"}}
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Town]:
+    with county(law=tmp_path) as one:
+        yield one
+
+
+def admin(town: Town) -> Any:
+    return town.ctx("root", agency="host", role=Role.ADMIN)
+
+
+def test_an_answer_acts_at_once_and_the_change_is_in_the_log(town: Town, tmp_path: Path) -> None:
+    town.desk.board(town.ctx())
+    page = town.desk.set_place_profile(admin(town), "pierce", POWER, SIGN)
+    assert page.profile.power is not None
+    found = profile_of("us-wa-pierce", tmp_path)
+    assert found is not None and found.power == page.profile.power
+    assert not town.desk._laws and not town.desk._board_cache
+    town.desk.set_place_profile(admin(town), "pierce", POWER, SIGN)
+    lines = town.desk.audit_log(town.ctx(role=Role.SUPERVISOR))
+    said = [(one.actor, one.about, one.outcome) for one in lines if one.what == "set_place_profile"]
+    assert [(about, outcome) for _, about, outcome in said] == [
+        ("pierce", "unchanged"), ("pierce", "done"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMIN])
+def test_nobody_but_the_administrator_may(town: Town, role: Role) -> None:
+    with pytest.raises(NotPermitted):
+        town.desk.set_place_profile(town.ctx(role=role), "pierce", POWER, SIGN)
+
+
+def test_a_faulty_answer_changes_nothing(town: Town, tmp_path: Path) -> None:
+    with pytest.raises(LawError, match="question 1"):
+        town.desk.set_place_profile(admin(town), "pierce", {"power": {"answer": "perhaps"}}, SIGN)
+    assert profile_of("us-wa-pierce", tmp_path) is None
+
+
+def test_a_desk_without_a_folder_of_law_says_so() -> None:
+    with county() as town, pytest.raises(DeskError, match="no folder of adopted law"):
+        town.desk.set_place_profile(admin(town), "pierce", POWER, SIGN)
+
+
+def test_a_facility_may_lie_in_any_county(town: Town) -> None:
+    added = {"code": "franklin", "name": "Franklin County Jail", "kind": "facility"}
+    town.desk.accounts.add_agency(
+        admin(town), **added, place="39049", zone="America/New_York", facility={"fips": "39049"}
+    )
+    assert [p.law.id for p in town.desk.place_profiles(admin(town), "franklin")] == ["us-oh-39049"]
+
+
+class Signed:
+    """Accounts of one account, so that a page can be asked without the road of signing in."""
+
+    def __init__(self, ctx: Any, real: Any) -> None:
+        self.ctx, self.real = ctx, real
+
+    def session(self, token: str, now: Any) -> Any:
+        from types import SimpleNamespace as Made
+
+        account = Made(must_change=False, shown="Root", name="root")
+        return Made(whole=True, account=account, csrf="mark", token=token)
+
+    def context(self, session: Any, now: Any, request_id: str) -> Any:
+        return self.ctx
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.real, name)
+
+
+def test_the_page_asks_every_question_and_writes_the_same_profile(
+    town: Town, tmp_path: Path
+) -> None:
+    from fastapi import FastAPI
+
+    town.desk.accounts = Signed(admin(town), town.desk.accounts)  # type: ignore[assignment]
+    app = FastAPI()
+    add_pages(app, town.desk, clock=lambda: town.now, secure=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from fastapi.testclient import TestClient
+
+        client = TestClient(app, follow_redirects=False)
+    client.cookies.set("exeat_session", "x")
+    assert "Pierce County" in client.get("/profiles").text
+    page = client.get("/profiles/pierce").text
+    assert all(f"<h2>{number}. " in page for number in range(1, 10))
+    sent = {
+        "csrf": "mark", "power.0.answer": "yes", "reading.0.reading": "form",
+        "while_undecided.0.do": "call", "while_undecided.0.name": "A. Counsel",
+        "while_undecided.0.number": "555-0100",
+    }  # fmt: skip
+    answer = client.post("/profiles/pierce", data=sent)
+    assert answer.status_code == 422
+    assert "question 9 (while_undecided), <code>minutes</code>" in answer.text or (
+        "`minutes`" in answer.text
+    )
+    assert 'value="A. Counsel"' in answer.text, "what was entered is not lost"
+    signed = {f"sign.{name}": value for name, value in SIGN.items()}
+    sent |= signed | {"while_undecided.0.minutes": "30"}
+    answer = client.post("/profiles/pierce", data=sent)
+    assert answer.headers["location"] == "/profiles/pierce?saved=1", answer.text
+    found = profile_of("us-wa-pierce", tmp_path)
+    assert found is not None and found.undecided is not None and found.power is not None
+    assert (found.power.answer, found.undecided.minutes) == (True, 30)
+    again = client.post("/profiles/pierce", data={**sent, "power.0.answer": ""})
+    assert again.status_code == 303
+    assert profile_of("us-wa-pierce", tmp_path).power is None  # type: ignore[union-attr]
