@@ -18,7 +18,7 @@ from exeat.decide.duties import duties_of
 from exeat.decide.hold import rule_truth
 from exeat.decide.questions import counsel_of, instructed, questions_of
 from exeat.decide.reasons import Bites, reasons_of
-from exeat.decide.timeline import FIRST, HELD, Point, Timeline, opened, rules_of
+from exeat.decide.timeline import FIRST, HELD, Point, Timeline, opened
 from exeat.decide.verdict import Ruling, ruling
 from exeat.decide.windows import windows_of
 from exeat.facts.codes import StatusProof
@@ -148,7 +148,7 @@ def _weighed(line: Timeline, point: Point) -> Bites:
     if not point.cases:
         return ()
     for world in point.day.worlds:
-        for rule, force in rules_of(world):
+        for rule, force in world.rules:
             truths = [rule_truth(line.law, rule, force, case) for case in point.cases]
             best = True if True in truths else None if None in truths else False
             found[(rule.place, rule.id)] = (rule, best)
@@ -208,7 +208,7 @@ def _to_judge(line: Timeline, point: Point) -> tuple[Rule, ...]:
     """Return the rules that a person must judge and whose machine part is true."""
     found: dict[str, Rule] = {}
     for world in point.day.worlds:
-        for rule, _ in rules_of(world):
+        for rule, _ in world.rules:
             if (rule.judge or rule.unread) and any(
                 rule.condition.truth(case, line.law.in_list) for case in point.cases
             ):

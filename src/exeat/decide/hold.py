@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from typing import Protocol, TypeVar
 
 from exeat.decide.outcome import JOIN, NOTHING, Outcomes, possible
 from exeat.facts.case import Case
@@ -12,12 +13,23 @@ from exeat.facts.times import FAR_FUTURE, FAR_PAST, Span, Truth, done_by, span
 from exeat.facts.truth import every, negate, some
 from exeat.rules.clocks import Clock, HoursRun, deadline
 from exeat.rules.model import Modality, RestsOn, Rule
-from exeat.rules.place import LawOfPlace, World
+from exeat.rules.place import LawOfPlace
+from exeat.rules.world import Bound, Footing, World
 
-__all__ = ["active", "clock_start", "ends_of", "outcomes", "past", "rule_truth", "shut"]
+__all__ = [
+    "Weigh",
+    "active",
+    "clock_start",
+    "ends_of",
+    "outcomes",
+    "past",
+    "rule_truth",
+    "shut",
+    "weighed",
+]
 
-Bound = tuple[Rule, Truth]
-"""A rule with how surely it is in force."""
+T = TypeVar("T")
+S = TypeVar("S")
 
 
 def active(detainer: Detainer, case: Case) -> Truth:
@@ -95,24 +107,6 @@ def rule_truth(law: LawOfPlace, rule: Rule, force: Truth, case: Case) -> Truth:
     return truth
 
 
-def _any(
-    law: LawOfPlace, rules: Iterable[Bound], case: Case, since: Span, ground: RestsOn, timed: bool
-) -> Truth:
-    """Say whether any of the rules bites, its limit of time not yet reached."""
-    result: Truth = False
-    for rule, force in rules:
-        if rule.rests_on is not ground:
-            continue
-        truth = rule_truth(law, rule, force, case)
-        if timed and truth is not False and rule.clock is not None:
-            truth = every((truth, negate(past(law, rule, case, since))))
-        if truth:
-            return True
-        if truth is None:
-            result = None
-    return result
-
-
 def shut(law: LawOfPlace, world: World, case: Case, ground: RestsOn, *, prevails: bool) -> Truth:
     """Say whether a ban shuts out a hold: one that prevails over commands, or any other."""
     bans = (
@@ -123,18 +117,96 @@ def shut(law: LawOfPlace, world: World, case: Case, ground: RestsOn, *, prevails
     return some(bans)
 
 
-def _ended(
-    law: LawOfPlace, world: World, case: Case, since: Span, ground: RestsOn, timed: bool
-) -> Truth:
-    """Say whether a limit on every hold has been reached, or a ban stands over commands."""
-    if not timed:
-        return shut(law, world, case, ground, prevails=True)
-    reached = (
-        every((rule_truth(law, rule, force, case), past(law, rule, case, since)))
-        for rule, force in world.caps
-        if rule.rests_on is ground
-    )
-    return some((some(reached), shut(law, world, case, ground, prevails=True)))
+# -- how the rules add up, on one case or on all that there can be ------------------------------
+
+
+class Weigh(Protocol[T, S]):
+    """What the rules are weighed in: the facts of one case here, a prover's terms in `prove`.
+
+    ``T`` stands for a truth, ``S`` for a set of outcomes.
+    """
+
+    def bites(self, rule: Rule, force: Truth) -> T:
+        """Say whether a rule bites, its limit of time apart."""
+
+    def past(self, rule: Rule) -> T:
+        """Say whether the limit of time of a rule has been reached."""
+
+    def every(self, truths: Iterable[T]) -> T:
+        """Say whether all are true."""
+
+    def some(self, truths: Iterable[T]) -> T:
+        """Say whether any is true."""
+
+    def negate(self, truth: T) -> T:
+        """Return the contrary."""
+
+    def possible(self, commanded: T, allowed: T, banned: T, ended: T) -> S:
+        """Return the outcomes that are possible."""
+
+    def join(self, one: S, other: S) -> S:
+        """Return two things that a hold can rest on as one."""
+
+
+def weighed(weigh: Weigh[T, S], world: World, found: S, *, timed: bool = True) -> S:
+    """Return what the rules of one reading make of a hold on one request that is on file.
+
+    Args:
+        weigh: What they are weighed in.
+        world: The reading.
+        found: The set in which there is nothing that allows a hold.
+        timed: False: leave every limit of time out.
+    """
+    for on in world.footings:
+        commanded = weigh.some(_running(weigh, on.musts, timed))
+        allowed = weigh.some(_running(weigh, on.mays, timed))
+        if commanded is False and allowed is False:
+            continue
+        banned = weigh.some(weigh.bites(rule, force) for rule, force in on.bans)
+        ended = weigh.some(_ending(weigh, on, timed))
+        found = weigh.join(found, weigh.possible(commanded, allowed, banned, ended))
+    return found
+
+
+def _running(weigh: Weigh[T, S], rules: Iterable[Bound], timed: bool) -> Iterator[T]:
+    """Yield whether each rule bites, its own limit of time not yet reached."""
+    for rule, force in rules:
+        truth = weigh.bites(rule, force)
+        if timed and rule.clock is not None and truth is not False:
+            truth = weigh.every((truth, weigh.negate(weigh.past(rule))))
+        yield truth
+
+
+def _ending(weigh: Weigh[T, S], on: Footing, timed: bool) -> Iterator[T]:
+    """Yield what ends every hold: a limit that is reached, or a ban that stands over commands."""
+    if timed:
+        for rule, force in on.caps:
+            truth = weigh.bites(rule, force)
+            yield truth if truth is False else weigh.every((truth, weigh.past(rule)))
+    for rule, force in on.stays:
+        yield weigh.bites(rule, force)
+
+
+class _OnCase:
+    """The facts of one case, to weigh the rules in."""
+
+    __slots__ = ("case", "law", "since")
+    every = staticmethod(every)
+    some = staticmethod(some)
+    negate = staticmethod(negate)
+    possible = staticmethod(possible)
+
+    def __init__(self, law: LawOfPlace, case: Case, since: Span) -> None:
+        self.law, self.case, self.since = law, case, since
+
+    def bites(self, rule: Rule, force: Truth) -> Truth:
+        return rule_truth(self.law, rule, force, self.case)
+
+    def past(self, rule: Rule) -> Truth:
+        return past(self.law, rule, self.case, self.since)
+
+    def join(self, one: Outcomes, other: Outcomes) -> Outcomes:
+        return JOIN[one][other]
 
 
 def outcomes(
@@ -152,13 +224,5 @@ def outcomes(
     on_file = case.detainer is not None and active(case.detainer, case)
     if on_file is False:
         return NOTHING
-    found = NOTHING
-    for ground in RestsOn:
-        commanded = _any(law, world.musts, case, since, ground, timed)
-        allowed = _any(law, world.mays, case, since, ground, timed)
-        if commanded is False and allowed is False:
-            continue
-        banned = shut(law, world, case, ground, prevails=False)
-        ended = _ended(law, world, case, since, ground, timed)
-        found = JOIN[found][possible(commanded, allowed, banned, ended)]
+    found = weighed(_OnCase(law, case, since), world, NOTHING, timed=timed)
     return found if on_file else found | NOTHING

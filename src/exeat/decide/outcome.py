@@ -10,14 +10,26 @@ and the claims that the proofs are made of.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Mapping
 from enum import IntEnum
 from itertools import product
 from typing import Final, TypeAlias
 
-from exeat.decide.answer import Verdict
+from exeat.decide.answer import Certainty, Verdict
 from exeat.facts.times import Truth
 
-__all__ = ["JOIN", "NOTHING", "STANDS", "Outcome", "Outcomes", "Stand", "outcome", "possible"]
+__all__ = [
+    "JOIN",
+    "NOTHING",
+    "ON_SERVICE",
+    "STANDS",
+    "Outcome",
+    "Outcomes",
+    "Stand",
+    "merged",
+    "outcome",
+    "possible",
+]
 
 
 class Outcome(IntEnum):
@@ -125,3 +137,43 @@ def _stand(outcomes: Outcomes) -> Stand:
 
 STANDS: Final[tuple[Stand, ...]] = tuple(_stand(outcomes) for outcomes in range(16))
 """Each set of outcomes as a verdict on the hold."""
+
+
+ON_SERVICE: Final[Mapping[Stand, Stand]] = {
+    Verdict.MUST_HOLD: Verdict.SERVE_FIRST,
+    Verdict.CONFLICT: Verdict.SERVE_FIRST,
+    Verdict.CALL_COUNSEL: Verdict.CALL_COUNSEL,
+}
+"""Where nothing stands for want of service, by how the hold would stand once served: how it
+stands now. What would only be allowed waits for nobody."""
+
+
+def merged(stands: Collection[Stand], ran_out: Callable[[], bool]) -> tuple[Stand, Certainty]:
+    """Return what all readings of the law together say of the hold.
+
+    Where one reading lets the person be kept and on another the time has run out, the
+    shorter is the safe bound: no hold stands, possibly. Where they differ in anything
+    else, such as whether there is any power to hold, counsel must decide.
+
+    Args:
+        stands: How the hold stands, under one reading or another.
+        ran_out: Says, where it stands not at all under some, whether under each of these it
+            would stand but for the time.
+
+    Examples:
+        >>> merged({None, Verdict.MAY_HOLD}, lambda: True)[0] is None
+        True
+        >>> merged({None, Verdict.MUST_HOLD}, lambda: True)[0].value
+        'conflict'
+    """
+    different = set(stands)
+    if len(different) == 1:
+        [only] = different
+        return only, Certainty.CERTAIN
+    if not different & {Verdict.CONFLICT, Verdict.MUST_HOLD}:
+        if None in different and ran_out():
+            return None, Certainty.POSSIBLE
+        for stand in (Verdict.CALL_COUNSEL, Verdict.RELEASE_UNLESS_INSTRUCTED):
+            if stand in different:
+                return stand, Certainty.POSSIBLE
+    return Verdict.CONFLICT, Certainty.POSSIBLE

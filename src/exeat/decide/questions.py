@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from exeat.decide.answer import Change, Question, Verdict
-from exeat.decide.timeline import Point, Settled, Timeline, rules_of
+from exeat.decide.timeline import Point, Settled, Timeline
 from exeat.decide.verdict import Ruling, hides_a_warrant, ruling
 from exeat.facts.codes import BasisKind, WarrantKind
 from exeat.facts.openings import Opening, Way
 from exeat.facts.record import Basis, CustodyRecord
-from exeat.facts.times import NEVER, Uncertain
+from exeat.facts.times import NEVER, Truth, Uncertain
 from exeat.facts.vocabulary import VOCABULARY
-from exeat.rules.model import Rule
+from exeat.rules.model import Modality, Rule
 from exeat.rules.place import LawOfPlace
 
 __all__ = ["counsel_of", "instructed", "questions_of"]
@@ -180,7 +180,7 @@ def _waiting(line: Timeline, point: Point, opening: Opening) -> tuple[str, ...]:
     for case in point.cases:
         if opening.detainer and (case.detainer is None or case.detainer.id != opening.detainer):
             continue
-        for rules in (*map(rules_of, point.day.worlds), point.day.others):
+        for rules in (*(world.rules for world in point.day.worlds), point.day.others):
             for rule, _ in rules:
                 for atom in rule.condition.unknowns(case, line.law.in_list):
                     if atom.fact == opening.fact:
@@ -209,8 +209,8 @@ def counsel_of(line: Timeline, found: Ruling) -> tuple[Question, ...]:
 
 def instructed(line: Timeline, point: Point) -> Timeline:
     """Return the timeline as if counsel had instructed that the hold may or must be."""
-    rules: dict[object, tuple[object, bool | None]] = {
-        id(rule): (rule, rule.modality.value != "must-not") for rule in _judged(line, point)
+    rules: dict[object, tuple[object, Truth]] = {
+        id(rule): (rule, rule.modality is not Modality.MUST_NOT) for rule in _judged(line, point)
     }
     return line.settling(Settled(True, rules))
 
@@ -219,7 +219,7 @@ def _judged(line: Timeline, point: Point) -> Sequence[Rule]:
     """Return the rules about the hold that a person must judge and that may bite here."""
     found: dict[str, Rule] = {}
     for world in point.day.worlds:
-        for rule, _ in rules_of(world):
+        for rule, _ in world.rules:
             if (rule.judge or rule.unread) and any(
                 rule.condition.truth(case, line.law.in_list) is not False for case in point.cases
             ):
@@ -231,7 +231,7 @@ def _asks_power(line: Timeline, point: Point) -> Iterator[Rule]:
     if point.day.hold_power is not None:
         return
     for world in point.day.worlds:
-        for rule, _ in rules_of(world):
+        for rule, _ in world.rules:
             for case in point.cases:
                 if any(a.fact == _POWER for a in rule.condition.unknowns(case, line.law.in_list)):
                     yield rule

@@ -20,7 +20,16 @@ from exeat.decide.answer import Certainty, Verdict
 from exeat.decide.custody import Stay, stay_of
 from exeat.decide.hold import active, ends_of, outcomes, rule_truth
 from exeat.decide.notices import told
-from exeat.decide.outcome import JOIN, NOTHING, STANDS, Outcome, Outcomes, Stand
+from exeat.decide.outcome import (
+    JOIN,
+    NOTHING,
+    ON_SERVICE,
+    STANDS,
+    Outcome,
+    Outcomes,
+    Stand,
+    merged,
+)
 from exeat.facts.case import Case, zone_of
 from exeat.facts.codes import FORMS
 from exeat.facts.openings import Opening, opening_of, time_opening
@@ -32,7 +41,7 @@ from exeat.rules.conditions import Atom
 from exeat.rules.model import About, Modality, Rule
 from exeat.rules.place import DayLaw, LawOfPlace, World
 
-__all__ = ["FIRST", "HELD", "Point", "Run", "Settled", "Timeline", "opened", "rules_of"]
+__all__ = ["FIRST", "HELD", "Point", "Run", "Settled", "Timeline", "opened"]
 
 HELD = frozenset({Verdict.MAY_HOLD, Verdict.MUST_HOLD})
 """Verdicts under which the person may be kept on a request."""
@@ -192,7 +201,7 @@ class Timeline:
         worlds = point.day.worlds
         sets = tuple(self.joined(world, point) for world in worlds)
         stands = [STANDS[outcomes] for outcomes in sets]
-        stand, certainty = self._merged(stands, point)
+        stand, certainty = merged(stands, lambda: self._ran_out(stands, point))
         point = replace(
             point,
             sets=sets,
@@ -216,11 +225,9 @@ class Timeline:
         """
         for case in point.cases:
             if self._unserved(case) and any(world.musts for world in point.day.worlds):
-                served = self._if_done(case, "served", point.at)
-                if served in (Verdict.MUST_HOLD, Verdict.CONFLICT):
-                    return replace(point, stand=Verdict.SERVE_FIRST)
-                if served is Verdict.CALL_COUNSEL:
-                    return replace(point, stand=served)
+                now = ON_SERVICE.get(self._if_done(case, "served", point.at))
+                if now is not None:
+                    return replace(point, stand=now)
             owed, shown = self._to_bring(point.day, case)
             if owed is not False and self._if_done(case, "hold_ordered", point.at) is not None:
                 if owed is None:
@@ -274,29 +281,13 @@ class Timeline:
             found = JOIN[found][outcomes(self.law, world, case, point.since, timed=timed)]
         return found
 
-    def _merged(self, stands: Sequence[Stand], point: Point) -> tuple[Stand, Certainty]:
-        """Return what all readings of the law together say of the hold.
-
-        Where one reading lets the person be kept and on another the time has run out, the
-        shorter is the safe bound: no hold stands, possibly. Where they differ in anything
-        else, such as whether there is any power to hold, counsel must decide.
-        """
-        different = set(stands)
-        if len(different) == 1:
-            return stands[0], Certainty.CERTAIN
-        if not different & {Verdict.CONFLICT, Verdict.MUST_HOLD}:
-            silent = [w for w, s in zip(point.day.worlds, stands, strict=True) if s is None]
-            if silent and all(self._ran_out(world, point) for world in silent):
-                return None, Certainty.POSSIBLE
-            if Verdict.CALL_COUNSEL in different:
-                return Verdict.CALL_COUNSEL, Certainty.POSSIBLE
-            if Verdict.RELEASE_UNLESS_INSTRUCTED in different:
-                return Verdict.RELEASE_UNLESS_INSTRUCTED, Certainty.POSSIBLE
-        return Verdict.CONFLICT, Certainty.POSSIBLE
-
-    def _ran_out(self, world: World, point: Point) -> bool:
-        """Say whether a hold stands, or may stand, under a reading but for the time."""
-        return self.joined(world, point, timed=False) != NOTHING
+    def _ran_out(self, stands: Sequence[Stand], point: Point) -> bool:
+        """Say whether, where nothing stands, a hold stands, or may, but for the time."""
+        return all(
+            self.joined(world, point, timed=False) != NOTHING
+            for world, stand in zip(point.day.worlds, stands, strict=True)
+            if stand is None
+        )
 
     # -- what is not known -------------------------------------------------------------------
 
@@ -357,7 +348,7 @@ class Timeline:
             brought = [
                 (r, f) for r, f in point.day.others if r.about is About.BRING_BEFORE_OFFICIAL
             ]
-            for rules in (*map(rules_of, point.day.worlds), brought):
+            for rules in (*(world.rules for world in point.day.worlds), brought):
                 for rule, force in rules:
                     if rule_truth(self.law, rule, force, case) is None:
                         for atom in rule.condition.unknowns(case, self.law.in_list):
@@ -460,11 +451,3 @@ def _from_receipt(rule: Rule) -> bool:
         HoursRun.FROM_RELEASE_ELIGIBILITY,
         HoursRun.FROM_BOOKING,
     )
-
-
-def rules_of(world: World) -> Iterator[tuple[Rule, Truth]]:
-    """Yield every rule about the hold under one reading, with how surely it is in force."""
-    yield from world.musts
-    yield from world.mays
-    yield from world.bans
-    yield from world.caps

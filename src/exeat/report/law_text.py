@@ -201,7 +201,7 @@ def _on(law: LawOfPlace, day: date) -> list[tuple[Rule, Truth]]:
     known = law.on(day)
     found: dict[tuple[str, str], tuple[Rule, Truth]] = {}
     for world in known.worlds:
-        for rule, force in (*world.musts, *world.mays, *world.bans, *world.caps):
+        for rule, force in world.rules:
             found.setdefault((rule.place, rule.id), (rule, force))
     for rule, force in known.others:
         found.setdefault((rule.place, rule.id), (rule, force))

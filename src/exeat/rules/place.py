@@ -7,8 +7,7 @@ to stand as one.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -37,6 +36,7 @@ from exeat.rules.model import (
 )
 from exeat.rules.offences import Matcher
 from exeat.rules.profile import Profile, WhileUndecided
+from exeat.rules.world import Bound, DayLaw, World, worlds_of
 
 __all__ = ["DEFAULT_PROCESSING", "DayLaw", "LawOfPlace", "World", "law_of_place"]
 
@@ -46,42 +46,6 @@ DEFAULT_PROCESSING: Final = timedelta(hours=4)
 A setting, not law: no sheet states one. Four hours after the sentence's end is the
 threshold of the court-ordered Louisville audit (field.md, row 109 of its sources).
 """
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """One way of reading every contested point: contest id -> reading id.
-
-    ``musts``, ``mays``, ``bans`` and ``caps`` are the rules about the hold that stand under it
-    on a day, each with how surely it is in force.
-    """
-
-    readings: tuple[tuple[str, str], ...]
-    musts: tuple[tuple[Rule, Truth], ...]
-    mays: tuple[tuple[Rule, Truth], ...]
-    bans: tuple[tuple[Rule, Truth], ...]
-    caps: tuple[tuple[Rule, Truth], ...]
-
-    def name(self) -> str:
-        """Return the readings as text, such as ``us-48-hours/form``."""
-        return ", ".join(f"{contest}/{reading}" for contest, reading in self.readings)
-
-
-@dataclass(frozen=True, slots=True)
-class DayLaw:
-    """The rules of a place that are in force, or may be, on one day.
-
-    Attributes:
-        worlds: The rules about the hold, once for each way of reading what is contested.
-        others: Every other rule that bites in one person's case, with how surely it is in force.
-    """
-
-    day: date
-    worlds: tuple[World, ...]
-    others: tuple[tuple[Rule, Truth], ...]
-    hold_power: Truth = None
-    owed: tuple[tuple[Rule, Truth], ...] = ()
-    """Those of the others that must be done before the person leaves."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -237,7 +201,7 @@ def _matcher(law: LawOfPlace) -> Matcher:
 
 def _day_law(law: LawOfPlace, day: date) -> DayLaw:
     suspended = _suspended(law, day)
-    live: list[tuple[Rule, Truth]] = []
+    live: list[Bound] = []
     for rule in law.rules:
         if law.actor not in rule.binds or rule.trigger is Trigger.STANDING:
             continue
@@ -255,7 +219,7 @@ def _day_law(law: LawOfPlace, day: date) -> DayLaw:
         for rule, force in others
         if rule.trigger is Trigger.RELEASE and rule.modality is Modality.MUST
     )
-    return DayLaw(day, _worlds(law, about_hold), others, law.hold_power(day), owed)
+    return DayLaw(day, worlds_of(law.contests, about_hold), others, law.hold_power(day), owed)
 
 
 def _suspended(law: LawOfPlace, day: date) -> dict[tuple[str, str], Truth]:
@@ -272,39 +236,6 @@ def _suspended(law: LawOfPlace, day: date) -> dict[tuple[str, str], Truth]:
                 span = in_force(s.first_day, s.last_day, day)
                 spans.setdefault((holder, s.rule), []).append(span)
     return {key: some(found) for key, found in spans.items()}
-
-
-def _worlds(law: LawOfPlace, rules: list[tuple[Rule, Truth]]) -> tuple[World, ...]:
-    used = {rule.reading.split("/")[0] for rule, _ in rules if rule.reading}
-    contests = [contest for contest in law.contests if contest.id in used]
-    choices = [[(c.id, reading.id) for reading in c.readings] for c in contests]
-    worlds = []
-    for readings in itertools.product(*choices):
-        names = {f"{contest}/{reading}" for contest, reading in readings}
-        stand = [(r, f) for r, f in rules if not r.reading or r.reading in names]
-        worlds.append(
-            World(
-                readings=readings,
-                musts=_pick(stand, Modality.MUST),
-                mays=_pick(stand, Modality.MAY),
-                bans=_pick(stand, Modality.MUST_NOT, with_clock=False),
-                caps=_pick(stand, Modality.MUST_NOT, with_clock=True),
-            )
-        )
-    return tuple(worlds)
-
-
-def _pick(
-    rules: Iterable[tuple[Rule, Truth]], modality: Modality, with_clock: bool | None = None
-) -> tuple[tuple[Rule, Truth], ...]:
-    picked = [
-        (rule, force)
-        for rule, force in rules
-        if rule.modality is modality
-        and (with_clock is None or (rule.clock is not None) is with_clock)
-    ]
-    # A fixed order, so that shuffling files changes nothing a reader sees.
-    return tuple(sorted(picked, key=lambda pair: (pair[0].level, pair[0].id)))
 
 
 def law_of_place(
