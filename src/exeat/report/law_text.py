@@ -156,7 +156,11 @@ def rule_lines(law: LawOfPlace, rule: Rule, force: Truth = True) -> list[str]:
     lines.append(f"  {text.days}" + ("" if text.in_force else "; only possibly on this day"))
     if text.reading:
         lines.append(f"  only on the reading: {text.reading}")
-    if text.judge:
+    if rule.policy:
+        lines.append("  this office's own policy, which it can change by memorandum")
+    if rule.unread:
+        lines.append("  reported; nobody read its text, so it decides nothing by itself")
+    elif text.judge:
         lines.append("  too vague for a machine: a person must judge whether it applies")
     for source in text.citations:
         link = f" <{source.url}>" if source.url else ""

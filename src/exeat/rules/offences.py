@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import lru_cache
 
 from exeat.facts.case import Case
@@ -134,10 +134,12 @@ def _within(conviction: Conviction, years: int, case: Case) -> Truth:
     if conviction.on is None:
         return None
     first = _years_before(case.at.astimezone(case.zone).date(), years)
+    begin = datetime(first.year, first.month, first.day, tzinfo=case.zone).astimezone(UTC)
     early, late = bounds(conviction.on, case.zone)
-    if early is not None and early.astimezone(case.zone).date() >= first:
+    if early is not None and early >= begin:
         return True
-    return False if late is not None and late.astimezone(case.zone).date() < first else None
+    # Of a day, the last bound is the midnight that ends it.
+    return False if late is not None and late <= begin else None
 
 
 def _years_before(day: date, years: int) -> date:
