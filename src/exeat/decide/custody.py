@@ -14,8 +14,7 @@ from zoneinfo import ZoneInfo
 
 from exeat.facts.codes import WarrantKind
 from exeat.facts.record import CustodyRecord
-from exeat.facts.times import FAR_FUTURE, FAR_PAST, Span, Truth, by, span
-from exeat.facts.truth import every, negate, some
+from exeat.facts.times import FAR_FUTURE, FAR_PAST, Span, Truth, span
 
 __all__ = ["COURT_WARRANTS", "Ground", "Stay", "stay_of"]
 
@@ -44,7 +43,14 @@ class Ground:
 
     def runs(self, at: datetime) -> Truth:
         """Say whether it runs at an instant in UTC."""
-        return every((self.stands, by(self.start, at), negate(by(self.end, at))))
+        if self.end[1] <= at or self.start[0] > at or self.stands is False:
+            return False
+        return True if self.stands and self.start[1] <= at < self.end[0] else None
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is a ground for sure, from one instant to another."""
+        return bool(self.stands) and self.start[0] == self.start[1] < self.end[0] == self.end[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +69,27 @@ class Stay:
     grounds: tuple[Ground, ...]
     silent: bool = False
 
+    @property
+    def plain(self) -> bool:
+        """Whether there are grounds, and all that is said of them is exact."""
+        return bool(self.grounds) and all(ground.plain for ground in self.grounds)
+
     def in_house(self, at: datetime) -> Truth:
         """Say whether the person is in the facility's custody at an instant in UTC."""
-        return every((by(self.come, at), negate(by(self.gone, at))))
+        if self.come[1] <= at < self.gone[0]:
+            return True
+        return False if self.come[0] > at or self.gone[1] <= at else None
 
     def held(self, at: datetime) -> Truth:
         """Say whether any ground of custody runs at an instant in UTC."""
-        runs = some(ground.runs(at) for ground in self.grounds)
-        return None if self.silent and not runs else runs
+        found: Truth = None if self.silent else False
+        for ground in self.grounds:
+            runs = ground.runs(at)
+            if runs:
+                return True
+            if runs is None:
+                found = None
+        return found
 
     def assumed(self, at: datetime) -> tuple[str, ...]:
         """Return the grounds on which custody rests at an instant only as if from booking."""
@@ -84,6 +103,9 @@ class Stay:
 
         Never before the person came into the house.
         """
+        if self.plain and all(ground.end[1] <= at for ground in self.grounds):
+            ended = max(ground.end[0] for ground in self.grounds)
+            return max(ended, self.come[0]), max(ended, self.come[1])
         if self.held(at) is None:
             return max(self._back(at, True), self.come[0]), FAR_FUTURE
         return max(self._back(at, True), self.come[0]), max(self._back(at, None), self.come[1])

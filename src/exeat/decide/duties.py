@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from exeat.decide.answer import Certainty, Duty, DutyState, Option, Verdict
 from exeat.decide.hold import clock_start, rule_truth
 from exeat.decide.notices import evidence, told
+from exeat.decide.program import TELLS
 from exeat.decide.timeline import HELD, Point, Timeline
-from exeat.decide.verdict import TELLS, Ruling, cases_at, excused
+from exeat.decide.verdict import Ruling, cases_at, excused
 from exeat.facts.case import Case
 from exeat.facts.codes import NoticeKind
 from exeat.facts.times import FAR_FUTURE, FAR_PAST, Truth, by, done_by, span

@@ -162,7 +162,10 @@ def weighed(weigh: Weigh[T, S], world: World, found: S, *, timed: bool = True) -
         allowed = weigh.some(_running(weigh, on.mays, timed))
         if commanded is False and allowed is False:
             continue
-        banned = weigh.some(weigh.bites(rule, force) for rule, force in on.bans)
+        # An office may leave a permission unused; no policy of its own undoes a command.
+        unused = weigh.some(weigh.bites(r, force) for r, force in on.bans if r.policy)
+        allowed = weigh.every((allowed, weigh.negate(unused)))
+        banned = weigh.some(weigh.bites(r, force) for r, force in on.bans if not r.policy)
         ended = weigh.some(_ending(weigh, on, timed))
         found = weigh.join(found, weigh.possible(commanded, allowed, banned, ended))
     return found

@@ -9,7 +9,7 @@ in one text, whatever carries them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any, Final
 from weakref import WeakKeyDictionary
@@ -21,11 +21,11 @@ from exeat.facts.times import Truth
 from exeat.facts.vocabulary import VOCABULARY
 from exeat.rules.conditions import All, Atom, Condition, InList
 from exeat.rules.conditions import Any as AnyOf
-from exeat.rules.model import Modality, Rule
+from exeat.rules.model import About, Modality, Rule
 from exeat.rules.place import LawOfPlace
-from exeat.rules.world import DayLaw, World
+from exeat.rules.world import Bound, DayLaw, World
 
-__all__ = ["BITS", "FALSE", "OPEN", "TRUE", "Program", "program_of", "program_on"]
+__all__ = ["BITS", "FALSE", "OPEN", "TELLS", "TRUE", "Program", "program_of", "program_on"]
 
 FALSE: Final = 0
 OPEN: Final = 1
@@ -46,6 +46,9 @@ _SETS: Final = _table()
 
 Read = Callable[[Case], int]
 
+TELLS: Final = frozenset({About.NOTIFY, About.TELL_COURT})
+"""What stops the door while it is owed before release; an official's hearing does so too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Program:
@@ -54,7 +57,8 @@ class Program:
     Attributes:
         run: Takes the bits of the facts, of the limits that are reached and of the rules for a
             person, and gives the set of outcomes under each reading.
-        cheap: For each fact that is read from a field: its place, and how it is read.
+        cheap: For each fact that is read from a field: its place, how it is read, and whether
+            the case can say it: the power to hold is a matter of the law.
         dear: The same for offence lists, which are looked up only where they still decide.
         limits: The rules whose limit of time counts, in the order of their bits.
         judged: The rules that a person must judge, in the order of their bits.
@@ -63,11 +67,21 @@ class Program:
 
     run: Callable[[Sequence[int], Sequence[int], Sequence[int]], tuple[Outcomes, ...]]
     facts: int
-    cheap: tuple[tuple[int, Read], ...]
-    dear: tuple[tuple[int, Read], ...]
+    cheap: tuple[tuple[int, Read, bool], ...]
+    dear: tuple[tuple[int, Read, bool], ...]
     limits: tuple[Rule, ...]
     judged: tuple[Rule, ...]
     unsettled: tuple[int, ...]
+    no_limits: tuple[int, ...]
+    """The bits of the limits while nobody has worked them out."""
+    untimed: tuple[int, ...]
+    """The same with none of them reached."""
+    letting_out: tuple[Bound, ...] = ()
+    """The rules that say within which time a person is let out."""
+    bringing: tuple[Bound, ...] = ()
+    """The rules by which a judicial official sees the person before release."""
+    telling: tuple[Bound, ...] = ()
+    """The notices that a machine can tell are owed before the person leaves."""
 
 
 class _Writer:
@@ -140,13 +154,19 @@ def program_of(worlds: Sequence[World], in_list: InList) -> Program:
     return Program(
         run=space["run"],
         facts=len(writer.atoms),
-        cheap=tuple((i, _read(atom)) for atom, i in atoms if not atom.list_id),
-        dear=tuple((i, _look_up(atom, in_list)) for atom, i in atoms if atom.list_id),
+        cheap=tuple(
+            (i, _read(atom), atom.fact != "place.hold_power")
+            for atom, i in atoms
+            if not atom.list_id
+        ),
+        dear=tuple((i, _look_up(atom, in_list), True) for atom, i in atoms if atom.list_id),
         limits=tuple(writer.limits.values()),
         judged=tuple(writer.judged.values()),
         unsettled=tuple(
             FALSE if rule.modality is Modality.MAY else OPEN for rule in writer.judged.values()
         ),
+        no_limits=(OPEN,) * len(writer.limits),
+        untimed=(FALSE,) * len(writer.limits),
     )
 
 
@@ -158,7 +178,17 @@ def program_on(law: LawOfPlace, day: DayLaw) -> Program:
     known = _programs.setdefault(law, {})
     # A place keeps the law of its days, so that no other comes to have the same identity.
     if id(day) not in known:
-        known[id(day)] = program_of(day.worlds, law.in_list)
+        others = [bound for bound in day.others if bound[0].modality is Modality.MUST]
+        known[id(day)] = replace(
+            program_of(day.worlds, law.in_list),
+            letting_out=tuple(b for b in others if b[0].about is About.RELEASE and b[0].clock),
+            bringing=tuple(b for b in others if b[0].about is About.BRING_BEFORE_OFFICIAL),
+            telling=tuple(
+                bound
+                for bound in day.owed
+                if bound[0].about in TELLS and not bound[0].judge and not bound[0].unread
+            ),
+        )
     return known[id(day)]
 
 

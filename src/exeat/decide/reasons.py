@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 from exeat.decide.answer import Because, Certainty, Conflict, Duty, DutyState, Verdict, Window
 from exeat.decide.custody import Ground
+from exeat.decide.program import TELLS
 from exeat.decide.timeline import Timeline
-from exeat.decide.verdict import TELLS, Ruling
+from exeat.decide.verdict import Ruling
 from exeat.facts.record import Basis, CustodyRecord
 from exeat.facts.times import FAR_FUTURE, show_when, span
 from exeat.facts.words import say_hours, say_time

@@ -15,11 +15,10 @@ from exeat.facts.case import Case
 from exeat.facts.openings import Opening, opening_of
 from exeat.facts.record import CustodyRecord
 from exeat.facts.times import FAR_FUTURE, Truth, aware
-from exeat.rules.model import About, Modality, RestsOn, Rule
+from exeat.rules.model import RestsOn, Rule
 from exeat.rules.place import LawOfPlace
 
 __all__ = [
-    "TELLS",
     "Overdue",
     "Ruling",
     "cases_at",
@@ -29,9 +28,6 @@ __all__ = [
     "ruling",
     "verdict",
 ]
-
-TELLS = frozenset({About.NOTIFY, About.TELL_COURT})
-"""What stops the door while it is owed before release; an official's hearing does so too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +135,10 @@ def overdue(line: Timeline, point: Point) -> Overdue | None:
     if begin >= FAR_FUTURE:
         return None
     sure = point.certainty is Certainty.CERTAIN
+    but_for_time = _but_for_time(line, point)
+    fresh = point.at - begin < line.law.processing
+    if but_for_time == NOTHING and fresh and not line.program(point).letting_out:
+        return None  # whatever stood before, nobody is late yet
     base, kept_from, by_law = point.at, None, False
     if point.cases or line.record.detainers:
         for at in reversed([begin, *line.turns(begin, point.at)]):
@@ -152,7 +152,6 @@ def overdue(line: Timeline, point: Point) -> Overdue | None:
                 break
     if kept_from is None:
         base = begin
-    but_for_time = _but_for_time(line, point)
     if but_for_time and not but_for_time & NOTHING:
         return Overdue(base, True)
     if by_law and but_for_time != NOTHING:
@@ -168,7 +167,7 @@ def _but_for_time(line: Timeline, point: Point) -> Outcomes:
     Under the reading that gives most: where one reading has run out, all the others have.
     """
     found = NOTHING
-    for one in line.sets(point, timed=False):
+    for one in line.untimed(point):
         found = JOIN[found][one]
     return found
 
@@ -193,13 +192,12 @@ def _fresh(line: Timeline, point: Point, base: datetime) -> bool:
 
 def _release_limits(line: Timeline, point: Point) -> Iterator[tuple[datetime, Truth]]:
     """Yield within which time the law of the place lets a person out, and whether it bites."""
-    for rule, force in point.day.others:
-        if rule.about is About.RELEASE and rule.modality is Modality.MUST and rule.clock:
-            for case in cases_at(line, point):
-                truth = rule_truth(line.law, rule, force, case)
-                end = ends_of(line.law, rule, case, point.since)[1]
-                if truth is not False and end < FAR_FUTURE:
-                    yield end, truth
+    for rule, force in line.program(point).letting_out:
+        for case in cases_at(line, point):
+            truth = rule_truth(line.law, rule, force, case)
+            end = ends_of(line.law, rule, case, point.since)[1]
+            if truth is not False and end < FAR_FUTURE:
+                yield end, truth
 
 
 def _forbidden(line: Timeline, point: Point) -> bool:
@@ -237,9 +235,7 @@ class _Owed:
 def _owed_first(line: Timeline, point: Point) -> _Owed:
     openings: dict[str, Opening] = {}
     unshown = False
-    for rule, force in point.day.owed:
-        if rule.about not in TELLS or rule.judge or rule.unread:
-            continue
+    for rule, force in line.program(point).telling:
         for case in cases_at(line, point):
             truth = rule_truth(line.law, rule, force, case)
             done = told(rule, case)

@@ -19,7 +19,7 @@ from exeat.facts.times import Truth
 from exeat.facts.truth import some
 from exeat.rules._chain import chain_of
 from exeat.rules.calendar import FEDERAL, HolidayCalendar
-from exeat.rules.clocks import Clock
+from exeat.rules.clocks import Clock, HoursRun
 from exeat.rules.counties import SPLIT_ZONES
 from exeat.rules.layer import Removed, lay
 from exeat.rules.model import (
@@ -74,6 +74,7 @@ class LawOfPlace:
     removed: tuple[Removed, ...] = ()
     _days: dict[date, DayLaw] = field(default_factory=dict, repr=False)
     _stretches: dict[int, DayLaw] = field(default_factory=dict, repr=False)
+    _least: dict[int, timedelta] = field(default_factory=dict, repr=False)
 
     @property
     def id(self) -> str:
@@ -163,6 +164,24 @@ class LawOfPlace:
             if version.in_force(day) and version.modality is rule.modality:
                 return version.clock
         return rule.clock
+
+    def least_hours(self, rule: Rule) -> timedelta:
+        """Return hours from eligibility before which no version of a rule has run out.
+
+        None that would be wrong: zero where a version counts from another event, or to the
+        end of a day.
+        """
+        found = self._least.get(id(rule))
+        if found is None:
+            clocks = [v.clock for v in self._versions.get((rule.place, rule.id), [rule])]
+            hours = [
+                clock.hours
+                if clock and clock.hours and clock.hours_run is HoursRun.FROM_RELEASE_ELIGIBILITY
+                else 0
+                for clock in clocks
+            ]
+            found = self._least[id(rule)] = timedelta(hours=min(hours))
+        return found
 
     @cached_property
     def turning_days(self) -> tuple[date, ...]:
