@@ -19,6 +19,7 @@ from exeat.rules.world import Bound, Footing, World
 __all__ = [
     "Weigh",
     "active",
+    "clock_ends",
     "clock_start",
     "ends_of",
     "outcomes",
@@ -64,6 +65,11 @@ def ends_of(law: LawOfPlace, rule: Rule, case: Case, since: Span) -> Span:
     assert clock is not None, f"`{rule.id}` sets no limit"
     if since[0] > FAR_PAST:
         clock = law.limit(rule, since[0].astimezone(case.zone).date()) or clock
+    return clock_ends(law, clock, case, since)
+
+
+def clock_ends(law: LawOfPlace, clock: Clock, case: Case, since: Span) -> Span:
+    """Return when a limit of time is reached, as a step."""
     early, late = clock_start(clock, case, since)
     first = early if early in (FAR_PAST, FAR_FUTURE) else _end(law, clock, case, early)
     if early == late:

@@ -13,12 +13,11 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
-from functools import cached_property
 from typing import Any
 
 from exeat.decide.answer import Certainty, Verdict
 from exeat.decide.custody import Stay, stay_of
-from exeat.decide.hold import active, ends_of, rule_truth
+from exeat.decide.hold import active, clock_ends, ends_of, rule_truth
 from exeat.decide.notices import told
 from exeat.decide.outcome import (
     JOIN,
@@ -37,9 +36,9 @@ from exeat.facts.openings import Opening, opening_of, time_opening
 from exeat.facts.record import CustodyRecord, Detainer
 from exeat.facts.times import FAR_FUTURE, NEVER, Span, Truth, Uncertain, by, done_by, span
 from exeat.facts.truth import some
-from exeat.rules.clocks import HoursRun
+from exeat.rules.clocks import Clock, HoursRun
 from exeat.rules.conditions import Atom
-from exeat.rules.model import About, Rule
+from exeat.rules.model import Rule
 from exeat.rules.place import DayLaw, LawOfPlace
 
 __all__ = ["FIRST", "HELD", "Point", "Run", "Settled", "Timeline", "opened"]
@@ -146,6 +145,7 @@ class Timeline:
         # Whether acts of the jail that would open a hold are looked for; see `_first`.
         self._acts = acts
         self._points: dict[datetime, Point] = {}
+        self._turns: dict[Span, tuple[datetime, ...]] = {}
         self._ends: dict[tuple[int, str, Span], Span] = {}
 
     def of(self, record: CustodyRecord, *, depth: int = 0, acts: bool = True) -> Timeline:
@@ -324,7 +324,7 @@ class Timeline:
         sets = program.run(facts, limits, judged)
         limited = timed and _open(sets)
         if limited:
-            limits = tuple(BITS[self._reached(rule, case, since)] for rule in program.limits)
+            limits = tuple(BITS[self.reached(rule, case, since)] for rule in program.limits)
             asks = asks or OPEN in limits
             sets = program.run(facts, limits, judged)
         if program.dear and _open(sets):
@@ -346,7 +346,7 @@ class Timeline:
             for rule, bits in zip(program.judged, program.unsettled, strict=True)
         ]
 
-    def _reached(self, rule: Rule, case: Case, since: Span) -> Truth:
+    def reached(self, rule: Rule, case: Case, since: Span) -> Truth:
         """Say whether a limit of time has been reached; its end is worked out once."""
         # Days that are left out only lengthen it: before the bare hours it runs for sure.
         if case.at < since[0] + self.law.least_hours(rule):
@@ -466,27 +466,22 @@ class Timeline:
             found.add(datetime.combine(day, time(0), self.zone).astimezone(UTC))
         return sorted(at for at in found if begin < at < end)
 
-    def _limits(self, at: datetime) -> Iterator[datetime]:
-        """Yield the end of every limit of time that runs for somebody whom no ground keeps."""
+    def _limits(self, at: datetime) -> tuple[datetime, ...]:
+        """Return the end of every limit of time that runs for somebody whom no ground keeps."""
         if self.stay.held(at) or not self.record.detainers:
-            return
+            return ()
         since = self.stay.since(at)
-        day = self.law.on(at.astimezone(self.zone).date())
-        for rule in self._timed:
-            papers = self.record.detainers if _from_receipt(rule) else self.record.detainers[:1]
-            for paper in papers:
-                case = self.case(day, at, paper)
-                yield from ends_of(self.law, rule, case, since)
+        known = self._turns.get(since)
+        if known is None:
+            known = self._turns[since] = tuple(self._ends_since(at, since))
+        return known
 
-    @cached_property
-    def _timed(self) -> tuple[Rule, ...]:
-        return tuple(
-            rule
-            for rule in self.law.rules
-            if rule.clock is not None
-            and rule.about is About.HOLD
-            and rule.clock.hours_run is not HoursRun.BEFORE_RELEASE
-        )
+    def _ends_since(self, at: datetime, since: Span) -> Iterator[datetime]:
+        day = self.law.on(at.astimezone(self.zone).date())
+        for clock in self.law.clocks:
+            papers = self.record.detainers if _from_receipt(clock) else self.record.detainers[:1]
+            for paper in papers:
+                yield from clock_ends(self.law, clock, self.case(day, at, paper), since)
 
     def runs(self, begin: datetime, end: datetime) -> list[Run]:
         """Return the points from one instant to another, in order and without a gap."""
@@ -530,8 +525,8 @@ def opened(line: Timeline, point: Point) -> Timeline:
     return line
 
 
-def _from_receipt(rule: Rule) -> bool:
-    return rule.clock is not None and rule.clock.hours_run not in (
+def _from_receipt(clock: Clock) -> bool:
+    return clock.hours_run not in (
         HoursRun.FROM_RELEASE_ELIGIBILITY,
         HoursRun.FROM_BOOKING,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from exeat.decide.answer import Certainty, Window
-from exeat.decide.hold import past, rule_truth, shut
+from exeat.decide.hold import rule_truth, shut
 from exeat.decide.timeline import Point, Timeline
 from exeat.facts.case import Case
 from exeat.facts.times import FAR_PAST, Truth
@@ -96,6 +96,6 @@ def _lets(
         for cap, cap_force in world.caps
         if cap.rests_on is ground and rule_truth(law, cap, cap_force, case) is not False
     ]
-    over = some(past(law, limit, case, since) for limit in limits)
+    over = some(line.reached(limit, case, since) for limit in limits)
     # Where a limit may have been reached the window is over: an unknown lengthens nothing.
     return False if over is not False else every((truth, negate(barred)))

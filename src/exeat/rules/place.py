@@ -165,6 +165,18 @@ class LawOfPlace:
                 return version.clock
         return rule.clock
 
+    @cached_property
+    def clocks(self) -> tuple[Clock, ...]:
+        """Return each limit of time that any rule of the chain sets on a hold, once."""
+        found = {
+            rule.clock: None
+            for rule in self.rules
+            if rule.about is About.HOLD
+            and rule.clock is not None
+            and rule.clock.hours_run is not HoursRun.BEFORE_RELEASE
+        }
+        return tuple(found)
+
     def least_hours(self, rule: Rule) -> timedelta:
         """Return hours from eligibility before which no version of a rule has run out.
 
