@@ -203,7 +203,7 @@ def test_in_a_repeated_hour_the_policy_decides(policy: str) -> None:
     booking = build_booking(rows, mapping_with(policy)).booking
     assert booking is not None and booking.record.release is not None
     found = (
-        booking.record.bases[0].end,
+        booking.record.grounds[0].end,
         booking.record.detainers[0].lifted,
         booking.record.release.at,
     )
@@ -276,4 +276,4 @@ def test_an_empty_end_means_what_the_mapping_says(
 ) -> None:
     row = packed(2, "2017-05-01 09:00", released, "", "DWI")
     booking = build_booking([row], mapping_with("later", empty_end)).booking
-    assert booking is not None and booking.record.bases[0].end is end
+    assert booking is not None and booking.record.grounds[0].end is end
