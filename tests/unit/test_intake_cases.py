@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from exeat.cli.audit import run
+from exeat.cli.auditfile import run
 from exeat.errors import ExeatError, UsageError
 from exeat.intake.propose import Proposal, propose
 
