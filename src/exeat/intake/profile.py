@@ -127,12 +127,12 @@ def _clean(text: str) -> str:
 
 def _is_free(column: Column) -> bool:
     """Say whether a column is free text: by its name, or most texts once and many words long."""
-    if _FREE_NAME.search(column.words):
-        return True
     counts = column.counts()
     if not counts:
         return False
     words = sum(len(text.split()) for text in counts) / len(counts)
+    if _FREE_NAME.search(column.words) and words > 2.5:
+        return True
     once = sum(number == 1 for number in counts.values()) / len(counts)
     sentences = sum(text[:1].islower() for text in counts) / len(counts)
     return once > 0.7 and (words >= 4.5 or (words >= 2.5 and sentences > 0.5))
