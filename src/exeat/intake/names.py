@@ -80,7 +80,7 @@ _ROLES: Final[dict[str, tuple[tuple[str, float], ...]]] = {
     ),
     "disposition": (
         (r"\bdispo(sition)?\b|\bdisp\b", 3),
-        (r"\b(charge|hold|release|end|clos\w+|exit|discharge) (reason|type|code|method|how|by)\b|\bhow (released|ended)\b|\boutcome\b|\brelease(d)? (to|why)\b|^reason$|\bresult\b", 2),
+        (r"\b(release|end|clos\w+|exit|discharge) (reason|type|code|method|how|by)\b|\bhow (released|ended)\b|\boutcome\b|\brelease(d)? (to|why)\b|^reason$|\bresult\b", 2),
         (r"date|time|comment|\bdt\b|officer|agency", -5),
     ),
     "agency": (

@@ -17,6 +17,7 @@ from exeat.intake.model import DEFAULT_EMPTY
 from exeat.intake.names import name_words
 from exeat.intake.survey import Layout, survey
 from exeat.intake.times import ISO, ReadTime, TimeReader
+from exeat.intake.words import Likeness, immigration_likeness
 
 __all__ = ["Column", "Table", "choose_formats", "look_at", "not_after", "read_time_columns"]
 
@@ -128,7 +129,7 @@ def _clean(text: str) -> str:
 def _is_free(column: Column) -> bool:
     """Say whether a column is free text: by its name, or most texts once and many words long."""
     counts = column.counts()
-    if not counts:
+    if not counts or all(immigration_likeness(text) is Likeness.HOLD for text in counts):
         return False
     words = sum(len(text.split()) for text in counts) / len(counts)
     if _FREE_NAME.search(column.words) and words > 2.5:
