@@ -76,6 +76,7 @@ record: dev ## Write the answers in the README and the gallery anew, as the comm
 .PHONY: bench
 bench: dev ## Measure speed, and print the figures.
 	@$(BIN)/python bench/run.py
+	@$(BIN)/python bench/files.py
 
 # 10 million entries take a quarter of an hour to make, and 21 GB.
 BENCH ?= build/bench

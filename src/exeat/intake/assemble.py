@@ -46,7 +46,8 @@ class Assembler:
         released = self._released(good, draft)
         for line in good:
             draft.rows += [number for number in line.numbers if number not in draft.rows]
-            draft.notes |= line.notes
+            if line.notes:
+                draft.notes |= line.notes
             self._came_later(line, booked)
             self._drop_contradiction(line, booked, released, draft)
         start = self._choose(booked, draft)
@@ -70,7 +71,7 @@ class Assembler:
     def _booked(self, good: list[Line], draft: BookingDraft) -> ReadTime:
         times = [line.booked for line in good if line.booked is not None]
         first = times[0]
-        if any(time != first for time in times):
+        if any(time is not first and time != first for time in times):
             draft.notes.add("differing-booking-times")
             known = [time for time in times if time.earlier != _UNKNOWN]
             first = min(known, key=self._order)
@@ -80,7 +81,7 @@ class Assembler:
         if self.mapping.release_from == "last-end":
             return self._last_end(good, draft)
         first = good[0].released
-        if all(line.released == first for line in good):
+        if all(line.released is first or line.released == first for line in good):
             return first
         draft.notes.add("differing-release-times")
         known = {line.released for line in good if line.released is not None}
@@ -130,7 +131,7 @@ class Assembler:
 
     def _came_later(self, line: Line, booked: ReadTime) -> None:
         """Take a line's own later booking time for that at which it was entered."""
-        if line.booked is None or not surely_before(booked, line.booked):
+        if line.booked is booked or line.booked is None or not surely_before(booked, line.booked):
             return
         if line.meaning.immigration:
             line.received = line.received or line.booked
@@ -144,9 +145,14 @@ class Assembler:
         if line.ended is None:
             return
         what = "hold" if line.meaning.immigration else "charge"
-        if released is not None and surely_before(released, line.ended):
+        if (
+            released is not None
+            and released is not line.ended
+            and surely_before(released, line.ended)
+        ):
             draft.notes.add(f"{what}-ended-after-release")
-        if surely_before(line.ended, line.started or booked) or surely_before(line.ended, booked):
+        before = line.started is not None and surely_before(line.ended, line.started)
+        if before or surely_before(line.ended, booked):
             draft.notes.add(f"{what}-ended-before-booking")
             line.contradicted = True
 

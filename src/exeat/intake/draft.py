@@ -23,7 +23,7 @@ __all__ = [
     "surely_before",
 ]
 
-_OPEN: Final = (Uncertain("XXXX-XX-XX"),)
+_OPEN: Final = Uncertain("XXXX-XX-XX")
 _NEAR_DAYS: Final = 1
 """A line says how the person left if it ended on the day of the release or one beside it."""
 
@@ -113,10 +113,9 @@ def near(end: ReadTime, released: ReadTime) -> bool:
 def surely_before(time: ReadTime, other: ReadTime) -> bool:
     """Say whether one time is before the other, however either may be read."""
     late, early = time.later, other.earlier
-    if late in _OPEN or early in _OPEN:
-        return False
     if type(late) is Uncertain or type(early) is Uncertain:
-        return time.local_day < other.local_day
+        known = late != _OPEN and early != _OPEN
+        return known and time.local_day < other.local_day
     return late < early  # type: ignore[operator]  # both are instants
 
 

@@ -65,7 +65,7 @@ def _has_role(guess: Guess, column: Column, names: Sequence[str]) -> bool:
 
 
 def _hold_texts(column: Column) -> list[str]:
-    texts = list(column.counts())[:_MOST]
+    texts = dict.fromkeys([*list(column.counts())[:_MOST], *column.later])
     return [text for text in texts if immigration_likeness(text) is Likeness.HOLD]
 
 
@@ -168,6 +168,9 @@ def _in_charge(holds: Holds, charge: Column) -> None:
     counts: Counter[str] = Counter()
     for value in charge.values:
         counts.update(part for part in _parts(holds, value) if part)
+    for value in charge.later:
+        parts = [part for part in _parts(holds, value) if part]
+        counts.update(part for part in parts if immigration_likeness(part) is not Likeness.NO)
     likeness = {text: immigration_likeness(text) for text in list(counts)[:_MOST]}
     listed = [text for text, one in likeness.items() if one is Likeness.HOLD]
     if listed:
@@ -212,7 +215,7 @@ def _in_column(guess: Guess, holds: Holds, column: Column, charge: Column | None
     taken = set(listed)
     known = holds.rows or [False] * len(column.values)
     new = [value in taken and not has for value, has in zip(column.values, known, strict=True)]
-    if not any(new):
+    if not any(new) and not (column.later and not taken & set(column.values)):
         return
     alone = charge is None or _codes_alone(charge, new)
     name = next((n for n in ("agency", "statute", "offence_class") if guess.one(n) is column), None)

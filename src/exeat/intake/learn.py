@@ -25,6 +25,13 @@ PLACEHOLDER: Final = re.compile(
 )
 """A day that stands for none, or for one that is not over."""
 
+_ODD_STARTS: Final = frozenset(
+    {*(str(year) for year in range(1000, 1910)), "1970", "2099", "9999", "0000", "01/0", "1/1/",
+     "1/01", "01/1", "12/3"}
+)  # fmt: skip
+_ODD_ENDS: Final = ("0", "M", "m", "A", "a", "Z", "T", "C")
+"""How a placeholder begins, and what stands last in a time at midnight."""
+
 MIDNIGHT_SHARE: Final = 0.1
 """One time in 1,440 falls on midnight by chance; one in 24 where a jail writes whole hours. If so
 large a share does, midnight means that the column holds dates."""
@@ -64,6 +71,7 @@ class Learner:
             for at, name in enumerate(self._names)
             if name in ("booked_at", "released_at", "ended_at", "received_at", "started_at")
         ]
+        self._longest = max(map(len, self._empty))
         self._filled: Counter[str] = Counter()
         self._midnights: Counter[str] = Counter()
         self._texts: dict[str, dict[str, tuple[int, str]]] = {name: {} for _, name in self._watched}
@@ -76,24 +84,28 @@ class Learner:
     def see(self, record_id: str, packed: str) -> None:
         """Look at one row."""
         texts = packed.split(SEPARATOR, 2 + len(self._names))
-        if record_id != self._last:
+        new = record_id != self._last
+        if new:
             self._see_id(record_id)
             self._last = record_id
         for at, name in self._watched:
             text = texts[2 + at].strip()
-            if not text or text.casefold() in self._empty:
+            # Most times are neither empty nor a placeholder nor midnight: past them quickly.
+            if len(text) <= self._longest and text.casefold() in self._empty:
                 continue
-            if PLACEHOLDER.match(text):
+            if text[:4] in _ODD_STARTS and PLACEHOLDER.match(text):
                 continue
-            midnight = MIDNIGHT.search(text) is not None
+            midnight = text.endswith(_ODD_ENDS) and MIDNIGHT.search(text) is not None
             if midnight or len(text) > 10 or text.isdigit():
                 self._filled[name] += 1
-                self._midnights[name] += midnight
+                if midnight:
+                    self._midnights[name] += 1
+                    if name != "booked_at":
+                        continue
             elif name != "booked_at":
                 continue
-            if midnight and name != "booked_at":
-                continue
-            self._count(self._texts[name], text, record_id)
+            if new or name == "ended_at":
+                self._count(self._texts[name], text, record_id)
 
     def _see_id(self, record_id: str) -> None:
         self._bookings += 1

@@ -56,6 +56,7 @@ class Column:
         clock: The column with the time of day that belongs to it, if its own texts are days.
         empty: Texts in it that stand for no time.
         midnights: The share of its times that are midnight.
+        later: Texts below the rows looked at that may name an immigration hold.
         free: It is free text, which may name people: nothing of it is copied.
     """
 
@@ -65,6 +66,7 @@ class Column:
     clock: Column | None = None
     empty: tuple[str, ...] = ()
     midnights: float = 0.0
+    later: Counter[str] = field(default_factory=Counter, repr=False)
     free: bool = False
 
     @property
@@ -110,7 +112,7 @@ def look_at(path: Path) -> Table:
     """
     layout = survey(path)
     columns = [
-        Column(name, [_clean(row[at]) for row in layout.rows])
+        Column(name, [_clean(row[at]) for row in layout.rows], later=layout.later[at])
         for at, name in enumerate(layout.header)
         if name and not _PERSONAL.search(name_words(name))
     ]

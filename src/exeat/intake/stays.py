@@ -27,7 +27,8 @@ def stays_of(lines: Sequence[Line], zone: ZoneInfo) -> list[list[Line]]:
         lines: Lines that could be read, of one booking's id.
         zone: The jail's.
     """
-    if len(lines) < 2 or all(line.booked == lines[0].booked for line in lines):
+    first = lines[0].booked if lines else None
+    if all(line.booked is first or line.booked == first for line in lines):
         return [list(lines)] if lines else []
     by_booking: dict[object, list[Line]] = {}
     for line in lines:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
@@ -15,9 +15,10 @@ from exeat.errors import IntakeError
 from exeat.intake.header import SEP_LINE, header_of
 from exeat.intake.infer import formats_of
 from exeat.intake.kinds import Kind, kind_of, read_head
-from exeat.intake.lines import Broken, FieldRows
+from exeat.intake.lines import Broken, FieldRows, Parsed
 from exeat.intake.sniff import DELIMITERS, find_encoding
 from exeat.intake.tables import FixedRows, read_table
+from exeat.intake.words import Likeness, immigration_likeness
 
 __all__ = ["LOOKED_AT", "Layout", "survey"]
 
@@ -26,6 +27,12 @@ LOOKED_AT: Final = 5_000
 
 _HEAD_LINES: Final = 60
 _MOST_TITLES: Final = 30
+_MOST_SEEN: Final = 50_000
+_MAY_BE: Final = re.compile(
+    r"ICE|I\.C\.E|IMM|DHS|ERO|CBP|BORDER|CUSTOMS|ALIEN|DEPORT|HOMELAND|\bINS\b|247|287|DETAIN",
+    re.IGNORECASE,
+)
+"""No text without one of these names an immigration hold: a million of them are passed over."""
 
 
 @dataclass
@@ -42,6 +49,8 @@ class Layout:
         fixed: Columns of fixed width: name, first and last place.
         broken: Rows that do not fit the header: how many, and one with what is wrong.
         two_kinds: Its rows are of two kinds: a printed report.
+        later: For each column the texts below the first rows that may name an immigration hold.
+        rows_below: How many rows were searched for them.
         doubts: What a person must know of it, the gravest first.
     """
 
@@ -54,6 +63,8 @@ class Layout:
     fixed: tuple[tuple[str, int, int], ...] = ()
     broken: tuple[int, str] = (0, "")
     two_kinds: bool = False
+    later: list[Counter[str]] = field(default_factory=list, repr=False)
+    rows_below: int = 0
     doubts: list[str] = field(default_factory=list)
 
 
@@ -81,16 +92,46 @@ def survey(path: Path) -> Layout:
 
 
 def _table(path: Path, kind: Kind) -> Layout:
-    table = read_table(path, kind, None)
-    good = [row for row in islice(table, LOOKED_AT + _MOST_TITLES) if isinstance(row, tuple)]
+    source = iter(read_table(path, kind, None))
+    good = [row for row in islice(source, LOOKED_AT + _MOST_TITLES) if isinstance(row, tuple)]
     at = _header_at([row[1] for row in good])
     if at is None:
         return Layout(kind, (), [])
-    line = good[at][0]
-    return Layout(
-        kind, header_of(good[at]), [row[1] for row in good[at + 1 :]][:LOOKED_AT],
-        skip_lines=line - 1,
-    )  # fmt: skip
+    rows = [row[1] for row in good[at + 1 :]]
+    layout = Layout(kind, header_of(good[at]), rows[:LOOKED_AT], skip_lines=good[at][0] - 1)
+    _search_below(layout, chain(rows[LOOKED_AT:], _fields(source)))
+    return layout
+
+
+def _fields(source: Iterable[Parsed]) -> Iterator[list[str]]:
+    for row in source:
+        if isinstance(row, tuple):
+            yield row[1]
+
+
+def _may_have_words(rows: Sequence[Sequence[str]], at: int) -> bool:
+    """Say whether a column may hold words: it has some, or nothing at all so far."""
+    texts = [text for text in {row[at] for row in rows} if text.strip()]
+    return not texts or any(re.search(r"[A-Za-z]{2}", text) for text in texts)
+
+
+def _search_below(layout: Layout, rows: Iterable[list[str]]) -> None:
+    """Look through the rows below the first for words of an immigration hold, column by column."""
+    width = len(layout.header)
+    seen: list[set[str]] = [set() for _ in range(width)]
+    layout.later = [Counter() for _ in range(width)]
+    watched = [at for at in range(width) if _may_have_words(layout.rows, at)]
+    for fields in rows:
+        layout.rows_below += 1
+        for at in watched:
+            text = fields[at]
+            known = seen[at]
+            if text in known:
+                continue
+            if len(known) < _MOST_SEEN:
+                known.add(text)
+            if _MAY_BE.search(text) and immigration_likeness(text) is not Likeness.NO:
+                layout.later[at][text.strip()] += 1
 
 
 def _text(path: Path) -> Layout:
@@ -150,26 +191,33 @@ def _header_at(rows: Sequence[Sequence[str]]) -> int | None:
 
 
 def _delimited(path: Path, encoding: str, errors: str, delimiter: str, skip: int) -> Layout:
-    with path.open(encoding=encoding, errors=errors, newline="") as file:
+    with path.open(encoding=encoding, errors=errors, newline="", buffering=1 << 18) as file:
         for _ in range(skip):
             file.readline()
-        source = FieldRows(file, delimiter, at=skip)
-        header: tuple[str, ...] = ()
-        rows: list[list[str]] = []
-        broken: list[Broken] = []
-        for row in source:
-            if isinstance(row, Broken):
-                broken.append(row)
-            elif not header:
-                header = header_of(row)
-                source.least = max(2, len(header) - 3)
-                first = row[1]
-            else:
-                rows.append(row[1])
-            if len(rows) >= LOOKED_AT or len(broken) >= LOOKED_AT:
-                break
+        rows_of = FieldRows(file, delimiter, at=skip)
+        source = iter(rows_of)
+        layout = _first_rows(rows_of, source, delimiter, skip)
+        _search_below(layout, _fields(source))
+    return layout
+
+
+def _first_rows(rows_of: FieldRows, source: Iterator[Parsed], delimiter: str, skip: int) -> Layout:
+    header: tuple[str, ...] = ()
+    rows: list[list[str]] = []
+    broken: list[Broken] = []
+    for row in source:
+        if isinstance(row, Broken):
+            broken.append(row)
+        elif not header:
+            header = header_of(row)
+            rows_of.least = max(2, len(header) - 3)
+            first = row[1]
+        else:
+            rows.append(row[1])
+        if len(rows) >= LOOKED_AT or len(broken) >= LOOKED_AT:
+            break
     layout = Layout(Kind.TEXT, header, rows, delimiter, skip)
-    if header and _looks_like_data(first, rows):
+    if header and _looks_like_data(first):
         layout.named = False
         layout.header = tuple(f"column {at}" for at in range(1, len(header) + 1))
         layout.rows.insert(0, first)
@@ -178,7 +226,7 @@ def _delimited(path: Path, encoding: str, errors: str, delimiter: str, skip: int
     return layout
 
 
-def _looks_like_data(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+def _looks_like_data(first: Sequence[str]) -> bool:
     """Say whether what stands where the header should be is a row: it holds a time."""
     return any(formats_of(value.strip()) for value in first)
 
@@ -212,10 +260,12 @@ def _fixed(
 ) -> Layout:
     with path.open(encoding=encoding, errors=errors) as file:
         file.readline()
-        source = FixedRows(file, fixed, at=1, named=True)
-        rows = [row[1] for row in islice(source, LOOKED_AT) if isinstance(row, tuple)]
-    header = tuple(name for name, _, _ in fixed)
-    return Layout(Kind.TEXT, header, rows, skip_lines=1, fixed=fixed)
+        source = iter(FixedRows(file, fixed, at=1, named=True))
+        rows = list(islice(_fields(source), LOOKED_AT))
+        header = tuple(name for name, _, _ in fixed)
+        layout = Layout(Kind.TEXT, header, rows, skip_lines=1, fixed=fixed)
+        _search_below(layout, _fields(source))
+    return layout
 
 
 # --- what to say of it ----------------------------------------------------------------
