@@ -72,6 +72,27 @@ class _Sheet:
         self.limits = [OPEN] * len(program.limits)
 
 
+class _Free:
+    """Something that a record leaves open: where its bits stand, and what they can be."""
+
+    __slots__ = ("homes", "values")
+
+    def __init__(self, homes: list[tuple[list[int], int]], values: tuple[int, ...]) -> None:
+        self.homes = homes
+        self.values = values
+
+    def bits(self) -> list[int]:
+        return [home[index] for home, index in self.homes]
+
+    def put(self, value: int) -> None:
+        for home, index in self.homes:
+            home[index] = value
+
+    def back(self, bits: Sequence[int]) -> None:
+        for (home, index), value in zip(self.homes, bits, strict=True):
+            home[index] = value
+
+
 class _Scale:
     """Weighs the requests of one instant under one program.
 
@@ -214,52 +235,66 @@ class _Scale:
 
     # -- what is open -------------------------------------------------------------------------
 
-    def opened(self) -> list[tuple[list[tuple[list[int], int]], tuple[int, ...]]]:
+    def opened(self) -> list[_Free]:
         """Return what the case leaves open: where its bits stand, and the values it can have."""
-        found: list[tuple[list[tuple[list[int], int]], tuple[int, ...]]] = []
+        found: list[_Free] = []
         for index, mark in enumerate(self.program.marks):
             if not mark.of_case:
                 continue
             homes = [s.marks for s in self.sheets if mark.is_open(s.marks[index])]
             if homes and mark.shared:
-                found.append(([(home, index) for home in homes], mark.values))
+                found.append(_Free([(home, index) for home in homes], mark.values))
             else:
-                found += [([(home, index)], mark.values) for home in homes]
+                found += [_Free([(home, index)], mark.values) for home in homes]
         for sheet in self.sheets:
             for index, bits in enumerate(sheet.limits):
                 if bits == OPEN and self.by_time:
-                    found.append(([(sheet.limits, index)], (FALSE, TRUE)))
+                    found.append(_Free([(sheet.limits, index)], (FALSE, TRUE)))
         return found
 
-    def explore(self, found: set[Found]) -> bool:
+    def explore(self, found: set[Found], free: Sequence[_Free]) -> bool:
         """Fill in what is open, each way, until two ways do not agree; say whether all do."""
         self.spent += 1
         if self.spent > _MOST:
             return False
-        sets = self.sets()
         doubtful = next((s for s in self.sheets if s.on_file == OPEN), None)
-        opened = self.opened() if is_open(sets) or doubtful is not None else []
-        if not opened and doubtful is None:
-            return self._leaf(sets, found)
         if doubtful is not None:
+            agree = True
             for bits in (TRUE, FALSE):
                 doubtful.on_file = bits
-                if not self.explore(found):
-                    doubtful.on_file = OPEN
-                    return False
+                agree = agree and self.explore(found, free)
             doubtful.on_file = OPEN
-            return True
-        homes, values = opened[0]
-        before = [home[index] for home, index in homes]
-        for value in values:
-            for home, index in homes:
-                home[index] = value
-            agree = self.explore(found)
-            if not agree:
-                break
-        for (home, index), bits in zip(homes, before, strict=True):
-            home[index] = bits
+            return agree
+        sets = self.sets()
+        matters = next((one for one in free if self._matters(one, sets)), None)
+        if matters is None:
+            return self._leaf(sets, found)
+        before = matters.bits()
+        rest = [one for one in free if one is not matters]
+        agree = True
+        for value in matters.values:
+            matters.put(value)
+            agree = agree and self.explore(found, rest)
+        matters.back(before)
         return agree
+
+    def _matters(self, free: _Free, sets: tuple[Outcomes, ...]) -> bool:
+        """Say whether any value of what is open moves the sets by itself.
+
+        Rules are built of *and* and *or*: while a fact can still decide, there is one that does
+        so alone, and after it the next.
+        """
+        if not is_open(sets):
+            return False
+        before = free.bits()
+        moved = False
+        for value in free.values:
+            free.put(value)
+            if self.sets() != sets:
+                moved = True
+                break
+        free.back(before)
+        return moved
 
     def _leaf(self, sets: Sequence[Outcomes], found: set[Found]) -> bool:
         stand, certainty = self.stands(sets)
@@ -318,8 +353,9 @@ def weigh(
     scale = _Scale(program, cases, reached, judged, acts)
     sets = scale.look()
     doubtful = any(sheet.on_file == OPEN for sheet in scale.sheets)
-    if is_open(sets) and (doubtful or scale.opened()):
-        return _explored(scale, sets)
+    free = scale.opened() if is_open(sets) else []
+    if is_open(sets) and (doubtful or free):
+        return _explored(scale, sets, free)
     stand, certainty = scale.stands(sets)
     if stand is None and certainty is Certainty.CERTAIN and acts:
         first, open_ = scale.first()
@@ -344,13 +380,13 @@ def reach(
     scale.look()
     scale.whole = True
     found: set[Found] = set()
-    scale.explore(found)
+    scale.explore(found, scale.opened())
     return {stand for stand, _ in found}
 
 
-def _explored(scale: _Scale, sets: tuple[Outcomes, ...]) -> Weighed:
+def _explored(scale: _Scale, sets: tuple[Outcomes, ...], free: Sequence[_Free]) -> Weighed:
     found: set[Found] = set()
-    if not scale.explore(found):
+    if not scale.explore(found, free):
         return Weighed(sets, Verdict.UNKNOWN, Certainty.CERTAIN, by_time=scale.by_time, asks=True)
     stand, certainty = agreed(found)
     must = stand is Verdict.MAY_HOLD and any(one >> Outcome.MUST & 1 for one in sets)
