@@ -35,6 +35,8 @@ __all__ = ["Weighed", "reach", "weigh"]
 
 _MOST = 256
 """How often open marks are filled in before it is said that the record cannot decide."""
+_ENOUGH = 32
+"""How often they are to learn what an answer to a question would still leave open."""
 
 Found = tuple[Stand, Certainty]
 
@@ -122,6 +124,9 @@ class _Scale:
         self.spent = 0
         # Whether to go on where two ways do not agree, to learn all that they come to.
         self.whole = False
+        # Whether no command, and no act that would open one, can stand whatever is filled in.
+        self.mild = False
+        self.told = False
 
     def sets(self) -> tuple[Outcomes, ...]:
         """Return the sets of all requests together."""
@@ -305,7 +310,15 @@ class _Scale:
             if first is not None:
                 stand, certainty = first
         found.add((stand, certainty))
-        return self.whole or agreed(found)[0] is not Verdict.UNKNOWN
+        if self.whole:
+            return self.spent < _ENOUGH
+        return agreed(found)[0] is not Verdict.UNKNOWN and not self._settled(found)
+
+    def _settled(self, found: set[Found]) -> bool:
+        """Say whether it is told already: no command can stand, and counsel is asked in any case."""
+        stands = {stand for stand, _ in found}
+        self.told = len(stands) > 1 and Verdict.RELEASE_UNLESS_INSTRUCTED in stands and self.mild
+        return self.told
 
 
 def is_open(sets: Sequence[Outcomes]) -> bool:
@@ -314,6 +327,10 @@ def is_open(sets: Sequence[Outcomes]) -> bool:
         if one & (one - 1):
             return True
     return False
+
+
+_MILD = frozenset({None, Verdict.RELEASE_UNLESS_INSTRUCTED, Verdict.MAY_HOLD})
+"""Where it is one of these, the person may go, and counsel can say that they may be kept."""
 
 
 def agreed(found: set[Found]) -> Found:
@@ -328,7 +345,7 @@ def agreed(found: set[Found]) -> Found:
         [stand] = stands
         sure = all(certainty is Certainty.CERTAIN for _, certainty in found)
         return stand, Certainty.CERTAIN if sure else Certainty.POSSIBLE
-    if stands == {None, Verdict.RELEASE_UNLESS_INSTRUCTED}:
+    if Verdict.RELEASE_UNLESS_INSTRUCTED in stands and stands <= _MILD:
         return Verdict.RELEASE_UNLESS_INSTRUCTED, Certainty.POSSIBLE
     return Verdict.UNKNOWN, Certainty.CERTAIN
 
@@ -386,7 +403,10 @@ def reach(
 
 def _explored(scale: _Scale, sets: tuple[Outcomes, ...], free: Sequence[_Free]) -> Weighed:
     found: set[Found] = set()
-    if not scale.explore(found, free):
+    program = scale.program
+    weak = all(one >> Outcome.CONFLICT == 0 for one in sets)
+    scale.mild = weak and not program.commands and not program.bringing
+    if not scale.explore(found, free) and not scale.told:
         return Weighed(sets, Verdict.UNKNOWN, Certainty.CERTAIN, by_time=scale.by_time, asks=True)
     stand, certainty = agreed(found)
     must = stand is Verdict.MAY_HOLD and any(one >> Outcome.MUST & 1 for one in sets)
