@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from exeat.cli.ask import answered
 from exeat.cli.auditfile import run
 from exeat.errors import ExeatError, UsageError
+from exeat.intake import Tally, iter_bookings, read_mapping
 from exeat.intake.propose import Proposal, propose
 
 EXPORTS = Path(__file__).parents[1] / "exports"
@@ -364,3 +366,78 @@ def test_a_refused_run_leaves_no_old_report_behind(tmp_path: Path) -> None:
     with pytest.raises(ExeatError):
         run(EXPORTS / "other-containers" / "note.rtf", *args, workers=0)
     assert [path.name for path in tmp_path.iterdir()] == []
+
+
+# --- two files with a key ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "rows"),
+    [("bookings.csv", "charges.csv", 4), ("charges.csv", "bookings.csv", 3)],
+    ids=["bookings first", "charges first"],
+)
+def test_two_files_with_a_key_are_read_as_one(first: str, second: str, rows: int) -> None:
+    folder = EXPORTS / "two-files-with-a-key"
+    proposal = propose(folder / first, folder / second)
+    assert "go together by" in proposal.unsure[0]
+    mapping = read_mapping(proposal.toml, zone="America/Los_Angeles")
+    tally = Tally()
+    bookings = list(iter_bookings(folder / first, mapping, tally))
+    assert (tally.rows_read, tally.rows_used, tally.rows_rejected) == (rows, rows, 0)
+    assert sum(len(booking.record.detainers) for booking in bookings) == 1
+    assert rows == 4 or "1 rows of `bookings.csv` have no row" in proposal.unsure[1]
+
+
+def test_two_files_without_a_key_are_refused() -> None:
+    with pytest.raises(ExeatError, match="no column by which they go together"):
+        propose(EXPORTS / "no-header/export.csv", EXPORTS / "guesses-turned-round/export.csv")
+
+
+def test_a_key_that_is_not_there_is_named_with_those_that_are() -> None:
+    folder = EXPORTS / "two-files-with-a-key"
+    toml = propose(folder / "bookings.csv", folder / "charges.csv").toml
+    mapping = read_mapping(toml.replace('"BookingNumber"', '"BookingNo"'), zone="UTC")
+    with pytest.raises(ExeatError, match="has no column `BookingNo` to join by"):
+        list(iter_bookings(folder / "bookings.csv", mapping))
+
+
+# --- files that are something else ---------------------------------------------------------------
+
+
+def test_a_roster_of_every_day_says_that_it_is_one(tmp_path: Path) -> None:
+    rows = [
+        f"2026-03-{day:02},B{n},2026-03-01 08:1{n},,TEST CHARGE"
+        for day in range(2, 8)
+        for n in range(4)
+    ]
+    path = tmp_path / "roster.csv"
+    path.write_text("\n".join(["Roster Date,Booking No,Booked,Released,Charge", *rows]))
+    proposal = propose(path)
+    assert "a person a day" in proposal.kind
+    assert any("roster of every day" in text for text in proposal.unsure)
+
+
+def test_the_list_of_the_federal_agency_is_not_taken_for_a_jails(tmp_path: Path) -> None:
+    path = tmp_path / "ice.csv"
+    path.write_text(
+        "Detainer Prepare Date,Facility State,Detainer Facility,Detainer Facility Code,"
+        "Detainer Lift Reason,Detainer Type,Anonymized Identifier\n"
+        "2026-03-02,TX,TEST JAIL,TESTXX,Detainer Declined by LEA,I-247A,x1\n"
+    )
+    assert "not a jail's" in propose(path).unsure[0]
+
+
+# --- questions on a terminal ----------------------------------------------------------------------
+
+
+def test_what_decides_is_asked_with_three_rows_of_the_file() -> None:
+    proposal = proposal_of("no-header/export.csv")
+    asked = {question.key: question for question in proposal.questions}
+    assert set(asked) >= {"zone", "booked_at", "released_at", "ended_at"}
+    assert len(asked["released_at"].rows) == 3
+    toml = answered(proposal.toml, asked["zone"], "America/Chicago")
+    toml = answered(toml, asked["released_at"], "3")
+    mapping = read_mapping(toml)
+    assert mapping.zone == "America/Chicago"
+    assert mapping.columns["released_at"] == (asked["released_at"].choices[2],)
+    assert answered(toml, asked["booked_at"], "") == toml

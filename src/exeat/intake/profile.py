@@ -15,7 +15,7 @@ from exeat.intake.infer import formats_of, number_formats_of
 from exeat.intake.learn import MIDNIGHT, PLACEHOLDER
 from exeat.intake.model import DEFAULT_EMPTY
 from exeat.intake.names import name_words
-from exeat.intake.survey import Layout, survey
+from exeat.intake.survey import Layout, survey, survey_joined
 from exeat.intake.times import ISO, ReadTime, TimeReader
 from exeat.intake.words import Likeness, immigration_likeness
 
@@ -101,16 +101,17 @@ class Table:
     unsure: list[str] = field(default_factory=list)
 
 
-def look_at(path: Path) -> Table:
+def look_at(path: Path, other: Path | None = None) -> Table:
     """Return the first rows of an export, column by column, its times read.
 
     Args:
         path: The file.
+        other: One that goes with it.
 
     Raises:
         IntakeError: E310 to E312, and E316 where the file is no table with two columns.
     """
-    layout = survey(path)
+    layout = survey_joined(path, other) if other else survey(path)
     columns = [
         Column(name, [_clean(row[at]) for row in layout.rows], later=layout.later[at])
         for at, name in enumerate(layout.header)

@@ -21,7 +21,7 @@ from exeat.intake.guesses import (
 )
 from exeat.intake.holds import Holds, find_holds
 from exeat.intake.model import DEFAULT_EMPTY, FIELDS, REQUIRED_FIELDS
-from exeat.intake.names import name_merit
+from exeat.intake.names import name_merit, name_words
 from exeat.intake.profile import Column, Table, look_at
 from exeat.intake.roles import Guess, guess_columns
 from exeat.intake.survey import Layout
@@ -81,7 +81,9 @@ class Proposal:
     questions: tuple[Question, ...] = ()
 
 
-def propose(path: str | Path, *, zone: str = "", place: str = "") -> Proposal:
+def propose(
+    path: str | Path, other: str | Path | None = None, *, zone: str = "", place: str = ""
+) -> Proposal:
     """Draft a mapping for an export, from its header and its first 5,000 rows.
 
     Columns that describe the person are left alone, whatever they hold, and free text is not
@@ -89,6 +91,7 @@ def propose(path: str | Path, *, zone: str = "", place: str = "") -> Proposal:
 
     Args:
         path: The file.
+        other: Another that goes with it by a key, such as that of the charges.
         zone: The jail's time zone, if known.
         place: The place whose law applies, if known.
 
@@ -96,12 +99,17 @@ def propose(path: str | Path, *, zone: str = "", place: str = "") -> Proposal:
         IntakeError: The file is no table.
     """
     path = Path(path)
-    table = look_at(path)
+    table = look_at(path, Path(other) if other else None)
     columns = guess_columns(table)
     holds = find_holds(table, columns)
     codes = list(_codes(columns, holds))
     _say_times(table, columns)
-    grave = [*table.layout.doubts, *_twice(table, columns), *columns.grave]
+    grave = [
+        *_other_things(table.layout, columns),
+        *table.layout.doubts,
+        *_twice(table, columns),
+        *columns.grave,
+    ]
     unsure = [*grave, *columns.chosen, *table.unsure, *columns.doubts]
     if table.layout.two_kinds:
         unsure = grave = table.layout.doubts[:1]
@@ -126,6 +134,32 @@ def propose(path: str | Path, *, zone: str = "", place: str = "") -> Proposal:
         len(grave),
         tuple(_questions(table, columns, zone)),
     )
+
+
+_FEDERAL: Final = (
+    "detainer prepare date",
+    "detainer lift reason",
+    "detainer facility code",
+    "apprehension date",
+    "detention facility code",
+    "book in date time",
+)
+
+
+def _other_things(layout: Layout, columns: Guess) -> Iterable[str]:
+    """Say what a file is that is no list of one jail's bookings."""
+    names = {name_words(name) for name in layout.header}
+    if len(names & set(_FEDERAL)) > 1 or {"detainer prepare date", "detainer type"} <= names:
+        yield (
+            "This is the federal agency's own list, not a jail's: it has no ground of custody and "
+            "no release, so that it cannot show how long anybody was kept. Ask the jail for its "
+            "bookings."
+        )
+    elif _daily(columns, columns.one("record_id")):
+        yield (
+            "This looks like a roster of every day: the same lines come again and again. Repeated "
+            "rows count once; the last roster on which somebody stands is not when they left."
+        )
 
 
 def _twice(table: Table, columns: Guess) -> Iterable[str]:
@@ -215,7 +249,7 @@ def _one_line(text: str) -> str:
 def _file(table: Table, columns: Guess) -> str:
     layout = table.layout
     lines = ["[file]"]
-    if layout.kind == "text" and not layout.fixed:
+    if layout.kind == "text" and not layout.fixed and layout.join is None:
         lines.append(f"delimiter = {_quoted(layout.delimiter)}")
     if layout.skip_lines:
         lines.append(f"skip_lines = {layout.skip_lines}   # UNSURE: lines above the header")
@@ -234,6 +268,15 @@ def _file(table: Table, columns: Guess) -> str:
     if layout.fixed:
         lines += ["", "[file.fixed]   # UNSURE: the first and last place of each column"]
         lines += [f"{_quoted(name)} = [{first}, {last}]" for name, first, last in layout.fixed]
+    if layout.join is not None:
+        lines += [
+            "",
+            "[join]   # UNSURE: the file that goes with it, beside it, and the column of both",
+            f"file = {_quoted(layout.join.file)}",
+            f"key = {_quoted(layout.join.key)}",
+        ]
+        if layout.join.other_key != layout.join.key:
+            lines.append(f"other_key = {_quoted(layout.join.other_key)}")
     return "\n".join([*lines, ""])
 
 
