@@ -441,3 +441,55 @@ def test_what_decides_is_asked_with_three_rows_of_the_file() -> None:
     assert mapping.zone == "America/Chicago"
     assert mapping.columns["released_at"] == (asked["released_at"].choices[2],)
     assert answered(toml, asked["booked_at"], "") == toml
+
+
+# --- siblings of the kinds above ------------------------------------------------------------------
+
+SIBLINGS = {
+    "columns in UTC": """Booking No,Booked (UTC),Released (UTC),Charge,Charge End (UTC)
+A1,2026-03-02 16:10,2026-03-05 18:00,TEST,2026-03-04 17:30
+A1,2026-03-02 16:10,2026-03-05 18:00,ICE HOLD,2026-03-05 18:00
+""",
+    "lists as a program writes them": """id,book_date,release_date,charges,charge_end_dates
+A1,2026-03-02 08:10,2026-03-05 10:00,"['TEST, ONE', 'ICE HOLD']","['2026-03-04 09:30', '2026-03-05 10:00']"
+A2,2026-03-02 08:10,2026-03-06 10:00,"['TEST']","['2026-03-06 09:00']"
+""",
+    "seconds of the epoch": """booking_id,booked,released,charge,charge_end
+A1,1772467800,1772733600,TEST,1772645400
+A1,1772467800,1772733600,ICE DETAINER,1772733600
+""",
+    "a hold by the time of its detainer": """Booking No,Booked,Released,ICE Detainer Received,ICE Detainer Lifted,Charge,Charge End
+A1,3/2/2026 8:10,3/5/2026 10:00,3/2/2026 12:00,3/5/2026 10:00,TEST,3/4/2026 9:30
+A2,3/2/2026 8:20,3/26/2026 11:00,,,TEST,3/26/2026 9:00
+""",
+    "a line that tells the delimiter": """sep=;
+Booking No;Booked;Released;Charge;Ended
+A1;02.03.2026 08:10;05.03.2026 10:00;TEST;04.03.2026 09:30
+A1;02.03.2026 08:10;05.03.2026 10:00;ICE HOLD;05.03.2026 10:00
+A2;22.03.2026 08:10;25.03.2026 10:00;TEST;25.03.2026 10:00
+""",
+    "a header of two lines": """,Booking,,Charge,
+Booking Number,In,Out,Description,Ended
+A1,2026-03-02 08:10,2026-03-05 10:00,TEST,2026-03-04 09:30
+A1,2026-03-02 08:10,2026-03-05 10:00,ICE HOLD,2026-03-05 10:00
+""",
+    "a plan, a hearing and an arrest beside the release": """Booking #,Booking Date/Time,Actual Release,Expected Release,Offense,Offense Date,Disposition Date,Court Date
+A1,03/02/2026 08:10,03/05/2026 10:00,04/01/2026,TEST,03/01/2026,03/04/2026 09:30,03/10/2026
+A1,03/02/2026 08:10,03/05/2026 10:00,04/01/2026,IMMIGRATION HOLD,,03/05/2026 10:00,
+A2,03/13/2026 08:10,03/15/2026 10:00,04/01/2026,TEST,03/11/2026,03/15/2026 09:30,03/20/2026
+""",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", SIBLINGS.values(), ids=SIBLINGS.keys())
+def test_a_hold_of_a_day_and_half_an_hour_is_found_in(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text(text, encoding="utf-8")
+    mapping = read_mapping(propose(path).toml, zone="America/Los_Angeles")
+    tally = Tally()
+    first = next(iter_bookings(path, mapping, tally)).record
+    (basis,), (detainer,) = first.grounds, first.detainers
+    assert str(first.booked) == "2026-03-02 16:10:00+00:00"
+    assert str(basis.end) == "2026-03-04 17:30:00+00:00"
+    assert str(detainer.lifted) == "2026-03-05 18:00:00+00:00"
+    assert first.release is not None and str(first.release.at) == "2026-03-05 18:00:00+00:00"

@@ -14,6 +14,7 @@ from exeat.intake.advice import (
     questions,
     twice_named,
 )
+from exeat.intake.cells import parts_of
 from exeat.intake.coded import code_tables, listed, quoted, to_copy
 from exeat.intake.guesses import KINDS, guess
 from exeat.intake.holds import Holds, find_holds
@@ -248,7 +249,12 @@ def _holds(columns: Guess, holds: Holds) -> list[str]:
     found = []
     if charge is not None:
         known = {text.casefold() for text in holds.words.get("charge", ())}
-        for text in to_copy(charge):
+        texts = {
+            part
+            for text in to_copy(charge)
+            for part in (parts_of(text, holds.split_at) if holds.split_at else [text])
+        }
+        for text in sorted(texts):
             code = guess(text, KINDS)
             if code and text.casefold() not in known and text not in holds.perhaps:
                 found.append(f"{quoted(text)} = {quoted(code)}")
