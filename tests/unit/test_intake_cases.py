@@ -30,6 +30,7 @@ class Outcome:
     summary: dict[str, Any] = field(default_factory=dict)
     findings: list[dict[str, Any]] = field(default_factory=list)
     printed: str = ""
+    page: str = ""
 
     @property
     def notes(self) -> dict[str, int]:
@@ -57,7 +58,8 @@ def audited(tmp_path_factory: pytest.TempPathFactory) -> Any:
         summary = json.loads((out / "summary.json").read_text())
         findings = json.loads((out / "findings.json").read_text())
         assert isinstance(console.file, io.StringIO)
-        return Outcome(summary, findings, console.file.getvalue())
+        page = (out / "index.html").read_text(encoding="utf-8")
+        return Outcome(summary, findings, console.file.getvalue(), page)
 
     return go
 
@@ -170,6 +172,9 @@ def test_holds_that_the_mapping_does_not_list_are_told_with_their_number(audited
     assert told == {"IMMIGRATION DETAINER I-247A": 1, "ICE DETAINER - WARRANT ATTACHED": 1}
     assert outcome.notes["hold-not-listed"] == 2
     assert "IMMIGRATION DETAINER I-247A" in outcome.printed
+    short = outcome.page.partition('id="short"')[2].partition("</section>")[0]
+    assert "look like immigration holds and are not in the mapping" in short
+    assert "This file cannot show missed notices" in short
 
 
 def test_the_column_with_the_words_is_the_charge_and_that_with_the_codes_is_not() -> None:

@@ -113,6 +113,13 @@ class Summary:
 
     def warnings(self) -> tuple[str, ...]:
         """Return what a reader must know before any finding, in sentences."""
+        said = list(self.about_the_file())
+        if self.bookings and not self.with_notices:
+            said.append("This file cannot show missed notices: it does not say what was told.")
+        return tuple(said)
+
+    def about_the_file(self) -> tuple[str, ...]:
+        """Return what is doubtful of the file as a whole, in sentences."""
         said = list(self.doubts)
         holds = [(text, lines) for (field, text), lines in self.unmapped.items() if field == "hold"]
         if holds:
@@ -123,8 +130,6 @@ class Summary:
                 "These look like immigration holds and are not in the mapping, so that they "
                 f"counted as charges (lines): {shown}{more}. List them under [hold] immigration."
             )
-        if self.bookings and not self.with_notices:
-            said.append("This file cannot show missed notices: it does not say what was told.")
         return tuple(said)
 
     def to_json(self) -> dict[str, Any]:
