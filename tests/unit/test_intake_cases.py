@@ -498,3 +498,16 @@ def test_a_hold_of_a_day_and_half_an_hour_is_found_in(text: str, tmp_path: Path)
     assert str(basis.end) == "2026-03-04 17:30:00+00:00"
     assert str(detainer.lifted) == "2026-03-05 18:00:00+00:00"
     assert first.release is not None and str(first.release.at) == "2026-03-05 18:00:00+00:00"
+
+
+def test_a_name_behind_the_words_of_a_hold_is_not_copied(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text(
+        "Booking No,Booked,Released,Charge,Charge End\n"
+        "A1,2026-03-02 08:10,2026-03-05 10:00,ICE HOLD TESTPERSON TESTNAME,2026-03-05 10:00\n"
+        "A2,2026-03-02 08:20,2026-03-05 10:00,TEST,2026-03-05 10:00\n"
+    )
+    proposal = propose(path)
+    assert "TESTNAME" not in proposal.toml and "TESTNAME" not in " ".join(proposal.unsure)
+    mapping = read_mapping(proposal.toml, zone="UTC")
+    assert [len(one.record.detainers) for one in iter_bookings(path, mapping)] == [1, 0]

@@ -20,6 +20,18 @@ _NEVER: Final = ("disposition", "release_reason", "record_id")
 _LISTS: Final = (("', '", "['"), ('", "', '["'))
 
 
+_KNOWN: Final = re.compile(
+    r"ICE|HOLD|HLD|HOLDS|HOLDING|DETAINER|DETAINERS|DETAIN|DET|DHS|ERO|CBP|USCIS|USICE|USBP|"
+    r"BICE|INS|IMM|IMMIG|IMMIGRAT|IMMIGRATION|NATURALIZATION|CUSTOMS|ENFORCEMENT|ENF|BORDER|"
+    r"PATROL|PROTECTION|HOMELAND|SECURITY|ALIEN|DEPORT|DEPORTATION|REMOVAL|ORDER|"
+    r"UNDOCUMENTED|WARRANT|ADMIN|ADMINISTRATIVE|ATTACHED|FORM|FOR|AND|THE|FROM|WITH|FEDERAL|"
+    r"FED|AGENCY|AUTHORITIES|AUTHORITY|SERVICE|SERVICES|REQUEST|NOTIFY|NOTIFICATION|NOTICE|"
+    r"ACTION|PLACED|ONLY|OTHER|COUNTY|STATE|TEMPORARY|CIVIL|FINAL|ACTIVE|LIFTED|CANCELLED|"
+    r"NON|BONDABLE|BOND|US|HOLDICE|ICEHOLD|DTNR"
+)
+"""Words of a hold; a text with several others may name somebody, and is not copied whole."""
+
+
 @dataclass
 class Holds:
     """Where the immigration holds stand.
@@ -211,7 +223,8 @@ def _without_people(texts: Sequence[str], counts: Counter[str]) -> list[str]:
     """Return the texts to list; of one that may name a person, only the words of the hold."""
     found = set()
     for text in texts:
-        personal = re.search(r"\d{6,}|\w, \w|\bA#?\d{3}", text)
+        strange = [w for w in re.findall(r"[A-Z]{3,}", text.upper()) if not _KNOWN.fullmatch(w)]
+        personal = re.search(r"\d{6,}|\w, \w|\bA#?\d{3}", text) or len(strange) > 1
         if personal or (len(texts) > 40 and counts[text] == 1):
             words = re.search(
                 r"(?i)\b(ICE|I\.C\.E\.?|DHS|IMMIG\w*|INS|ERO|BICE)\b\W*(HO?LDS?|DETAINERS?)?|"

@@ -21,6 +21,7 @@ from exeat.intake.holds import Holds, find_holds
 from exeat.intake.model import DEFAULT_EMPTY, FIELDS, REQUIRED_FIELDS
 from exeat.intake.profile import Table, look_at
 from exeat.intake.roles import Guess, guess_columns
+from exeat.intake.words import Likeness, immigration_likeness
 
 __all__ = ["Proposal", "Question", "propose"]
 
@@ -256,7 +257,8 @@ def _holds(columns: Guess, holds: Holds) -> list[str]:
         }
         for text in sorted(texts):
             code = guess(text, KINDS)
-            if code and text.casefold() not in known and text not in holds.perhaps:
+            hold = immigration_likeness(text) is Likeness.HOLD or text.casefold() in known
+            if code and not hold and text not in holds.perhaps:
                 found.append(f"{quoted(text)} = {quoted(code)}")
     if found:
         columns.doubts.append(
