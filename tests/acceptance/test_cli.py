@@ -225,3 +225,35 @@ def test_the_report_can_be_written_again_into_the_same_folder(pierce: Path, tmp_
     assert done.returncode == 0
     old = (pierce / "findings.csv").read_bytes()
     assert (out / "findings.csv").read_bytes() == old
+
+
+EXPORTS = ROOT / "tests" / "exports"
+
+
+def test_an_audit_without_a_mapping_proposes_one_and_prints_what_decides_first(
+    tmp_path: Path,
+) -> None:
+    export = str(EXPORTS / "no-release-column" / "export.csv")
+    done = exeat("audit", export, "--place", "us-wa-pierce", "--out", str(tmp_path))
+    assert done.returncode == 0
+    assert done.stderr.startswith("! No column holds times of release")
+    assert "release = " in (tmp_path / "map.toml").read_text()
+    summary = json.loads((tmp_path / "summary.json").read_text())
+    parts = [summary[key] for key in ("rows_used", "rows_duplicate", "rows_rejected")]
+    assert summary["rows_read"] == sum(parts) == 3
+
+
+def test_map_takes_the_zone_of_a_place_and_prints_the_mapping_alone(tmp_path: Path) -> None:
+    export = str(EXPORTS / "title-lines-above" / "export.csv")
+    done = exeat("map", export, "--place", "us-tx")
+    assert 'zone = "America/Chicago"' in done.stdout and 'place = "us-tx"' in done.stdout
+    assert done.stderr.startswith("! 3 lines stand above the header")
+
+
+def test_an_audit_that_used_no_row_ends_with_2_and_says_where_to_look(tmp_path: Path) -> None:
+    folder = EXPORTS / "csvmess"
+    words = ("--map", str(folder / "map.toml"), "--place", "us-tx", "--out", str(tmp_path))
+    done = exeat("audit", str(folder / "nul.csv"), *words)
+    assert done.returncode == 2
+    assert "no row could be used: 3 of 3 were rejected [E411]" in done.stderr
+    assert "rejects.csv" in done.stderr

@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from exeat.cli.ask import answered
 from exeat.cli.auditfile import run
 from exeat.errors import ExeatError, UsageError
+from exeat.intake import Tally, iter_bookings, read_mapping
 from exeat.intake.propose import Proposal, propose
 
 EXPORTS = Path(__file__).parents[1] / "exports"
@@ -28,6 +30,7 @@ class Outcome:
     summary: dict[str, Any] = field(default_factory=dict)
     findings: list[dict[str, Any]] = field(default_factory=list)
     printed: str = ""
+    page: str = ""
 
     @property
     def notes(self) -> dict[str, int]:
@@ -55,7 +58,8 @@ def audited(tmp_path_factory: pytest.TempPathFactory) -> Any:
         summary = json.loads((out / "summary.json").read_text())
         findings = json.loads((out / "findings.json").read_text())
         assert isinstance(console.file, io.StringIO)
-        return Outcome(summary, findings, console.file.getvalue())
+        page = (out / "index.html").read_text(encoding="utf-8")
+        return Outcome(summary, findings, console.file.getvalue(), page)
 
     return go
 
@@ -168,6 +172,9 @@ def test_holds_that_the_mapping_does_not_list_are_told_with_their_number(audited
     assert told == {"IMMIGRATION DETAINER I-247A": 1, "ICE DETAINER - WARRANT ATTACHED": 1}
     assert outcome.notes["hold-not-listed"] == 2
     assert "IMMIGRATION DETAINER I-247A" in outcome.printed
+    short = outcome.page.partition('id="short"')[2].partition("</section>")[0]
+    assert "look like immigration holds and are not in the mapping" in short
+    assert "This file cannot show missed notices" in short
 
 
 def test_the_column_with_the_words_is_the_charge_and_that_with_the_codes_is_not() -> None:
@@ -364,3 +371,143 @@ def test_a_refused_run_leaves_no_old_report_behind(tmp_path: Path) -> None:
     with pytest.raises(ExeatError):
         run(EXPORTS / "other-containers" / "note.rtf", *args, workers=0)
     assert [path.name for path in tmp_path.iterdir()] == []
+
+
+# --- two files with a key ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "rows"),
+    [("bookings.csv", "charges.csv", 4), ("charges.csv", "bookings.csv", 3)],
+    ids=["bookings first", "charges first"],
+)
+def test_two_files_with_a_key_are_read_as_one(first: str, second: str, rows: int) -> None:
+    folder = EXPORTS / "two-files-with-a-key"
+    proposal = propose(folder / first, folder / second)
+    assert "go together by" in proposal.unsure[0]
+    mapping = read_mapping(proposal.toml, zone="America/Los_Angeles")
+    tally = Tally()
+    bookings = list(iter_bookings(folder / first, mapping, tally))
+    assert (tally.rows_read, tally.rows_used, tally.rows_rejected) == (rows, rows, 0)
+    assert sum(len(booking.record.detainers) for booking in bookings) == 1
+    assert rows == 4 or "1 rows of `bookings.csv` have no row" in proposal.unsure[1]
+
+
+def test_two_files_without_a_key_are_refused() -> None:
+    with pytest.raises(ExeatError, match="no column by which they go together"):
+        propose(EXPORTS / "no-header/export.csv", EXPORTS / "guesses-turned-round/export.csv")
+
+
+def test_a_key_that_is_not_there_is_named_with_those_that_are() -> None:
+    folder = EXPORTS / "two-files-with-a-key"
+    toml = propose(folder / "bookings.csv", folder / "charges.csv").toml
+    mapping = read_mapping(toml.replace('"BookingNumber"', '"BookingNo"'), zone="UTC")
+    with pytest.raises(ExeatError, match="has no column `BookingNo` to join by"):
+        list(iter_bookings(folder / "bookings.csv", mapping))
+
+
+# --- files that are something else ---------------------------------------------------------------
+
+
+def test_a_roster_of_every_day_says_that_it_is_one(tmp_path: Path) -> None:
+    rows = [
+        f"2026-03-{day:02},B{n},2026-03-01 08:1{n},,TEST CHARGE"
+        for day in range(2, 8)
+        for n in range(4)
+    ]
+    path = tmp_path / "roster.csv"
+    path.write_text("\n".join(["Roster Date,Booking No,Booked,Released,Charge", *rows]))
+    proposal = propose(path)
+    assert "a person a day" in proposal.kind
+    assert any("roster of every day" in text for text in proposal.unsure)
+
+
+def test_the_list_of_the_federal_agency_is_not_taken_for_a_jails(tmp_path: Path) -> None:
+    path = tmp_path / "ice.csv"
+    path.write_text(
+        "Detainer Prepare Date,Facility State,Detainer Facility,Detainer Facility Code,"
+        "Detainer Lift Reason,Detainer Type,Anonymized Identifier\n"
+        "2026-03-02,TX,TEST JAIL,TESTXX,Detainer Declined by LEA,I-247A,x1\n"
+    )
+    assert "not a jail's" in propose(path).unsure[0]
+
+
+# --- questions on a terminal ----------------------------------------------------------------------
+
+
+def test_what_decides_is_asked_with_three_rows_of_the_file() -> None:
+    proposal = proposal_of("no-header/export.csv")
+    asked = {question.key: question for question in proposal.questions}
+    assert set(asked) >= {"zone", "booked_at", "released_at", "ended_at"}
+    assert len(asked["released_at"].rows) == 3
+    toml = answered(proposal.toml, asked["zone"], "America/Chicago")
+    toml = answered(toml, asked["released_at"], "3")
+    mapping = read_mapping(toml)
+    assert mapping.zone == "America/Chicago"
+    assert mapping.columns["released_at"] == (asked["released_at"].choices[2],)
+    assert answered(toml, asked["booked_at"], "") == toml
+
+
+# --- siblings of the kinds above ------------------------------------------------------------------
+
+SIBLINGS = {
+    "columns in UTC": """Booking No,Booked (UTC),Released (UTC),Charge,Charge End (UTC)
+A1,2026-03-02 16:10,2026-03-05 18:00,TEST,2026-03-04 17:30
+A1,2026-03-02 16:10,2026-03-05 18:00,ICE HOLD,2026-03-05 18:00
+""",
+    "lists as a program writes them": """id,book_date,release_date,charges,charge_end_dates
+A1,2026-03-02 08:10,2026-03-05 10:00,"['TEST, ONE', 'ICE HOLD']","['2026-03-04 09:30', '2026-03-05 10:00']"
+A2,2026-03-02 08:10,2026-03-06 10:00,"['TEST']","['2026-03-06 09:00']"
+""",
+    "seconds of the epoch": """booking_id,booked,released,charge,charge_end
+A1,1772467800,1772733600,TEST,1772645400
+A1,1772467800,1772733600,ICE DETAINER,1772733600
+""",
+    "a hold by the time of its detainer": """Booking No,Booked,Released,ICE Detainer Received,ICE Detainer Lifted,Charge,Charge End
+A1,3/2/2026 8:10,3/5/2026 10:00,3/2/2026 12:00,3/5/2026 10:00,TEST,3/4/2026 9:30
+A2,3/2/2026 8:20,3/26/2026 11:00,,,TEST,3/26/2026 9:00
+""",
+    "a line that tells the delimiter": """sep=;
+Booking No;Booked;Released;Charge;Ended
+A1;02.03.2026 08:10;05.03.2026 10:00;TEST;04.03.2026 09:30
+A1;02.03.2026 08:10;05.03.2026 10:00;ICE HOLD;05.03.2026 10:00
+A2;22.03.2026 08:10;25.03.2026 10:00;TEST;25.03.2026 10:00
+""",
+    "a header of two lines": """,Booking,,Charge,
+Booking Number,In,Out,Description,Ended
+A1,2026-03-02 08:10,2026-03-05 10:00,TEST,2026-03-04 09:30
+A1,2026-03-02 08:10,2026-03-05 10:00,ICE HOLD,2026-03-05 10:00
+""",
+    "a plan, a hearing and an arrest beside the release": """Booking #,Booking Date/Time,Actual Release,Expected Release,Offense,Offense Date,Disposition Date,Court Date
+A1,03/02/2026 08:10,03/05/2026 10:00,04/01/2026,TEST,03/01/2026,03/04/2026 09:30,03/10/2026
+A1,03/02/2026 08:10,03/05/2026 10:00,04/01/2026,IMMIGRATION HOLD,,03/05/2026 10:00,
+A2,03/13/2026 08:10,03/15/2026 10:00,04/01/2026,TEST,03/11/2026,03/15/2026 09:30,03/20/2026
+""",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", SIBLINGS.values(), ids=SIBLINGS.keys())
+def test_a_hold_of_a_day_and_half_an_hour_is_found_in(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text(text, encoding="utf-8")
+    mapping = read_mapping(propose(path).toml, zone="America/Los_Angeles")
+    tally = Tally()
+    first = next(iter_bookings(path, mapping, tally)).record
+    (basis,), (detainer,) = first.grounds, first.detainers
+    assert str(first.booked) == "2026-03-02 16:10:00+00:00"
+    assert str(basis.end) == "2026-03-04 17:30:00+00:00"
+    assert str(detainer.lifted) == "2026-03-05 18:00:00+00:00"
+    assert first.release is not None and str(first.release.at) == "2026-03-05 18:00:00+00:00"
+
+
+def test_a_name_behind_the_words_of_a_hold_is_not_copied(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text(
+        "Booking No,Booked,Released,Charge,Charge End\n"
+        "A1,2026-03-02 08:10,2026-03-05 10:00,ICE HOLD TESTPERSON TESTNAME,2026-03-05 10:00\n"
+        "A2,2026-03-02 08:20,2026-03-05 10:00,TEST,2026-03-05 10:00\n"
+    )
+    proposal = propose(path)
+    assert "TESTNAME" not in proposal.toml and "TESTNAME" not in " ".join(proposal.unsure)
+    mapping = read_mapping(proposal.toml, zone="UTC")
+    assert [len(one.record.detainers) for one in iter_bookings(path, mapping)] == [1, 0]

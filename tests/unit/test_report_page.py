@@ -304,3 +304,14 @@ def test_every_colour_of_the_page_is_a_token() -> None:
     css = CSS.read_text()
     rules = re.sub(r"--[a-z-]+:\s*#[0-9a-f]{6}", "", css)
     assert not re.findall(r"#[0-9a-f]{3,8}\b", rules)
+
+
+def test_a_bare_date_gets_no_midnight_on_the_page(law: LawOfPlace) -> None:
+    record = record_from_json(
+        '{"id": "dates", "zone": "America/Los_Angeles", "booked": "2016-03-02", "bases":'
+        ' [{"id": "b", "kind": "charge", "start": "2016-03-02", "end": "2016-03-04"}],'
+        ' "detainers": [{"id": "d", "lifted": "2016-03-09"}], "release": {"at": "2016-03-09"}}'
+    )
+    text = page(law, record)
+    assert "Booked on Wed 2 Mar 2016." in text and "Left: on Wed 9 Mar 2016." in text
+    assert "ended on Fri 4 Mar 2016" in text and "23:59" not in text

@@ -113,6 +113,26 @@ class Summary:
 
     def warnings(self) -> tuple[str, ...]:
         """Return what a reader must know before any finding, in sentences."""
+        said = list(self.about_the_file())
+        if self.bookings and not self.with_notices:
+            said.append("This file cannot show missed notices: it does not say what was told.")
+        return tuple(said)
+
+    def not_listed(self) -> list[tuple[str, str, int]]:
+        """Return the words that the mapping does not list: field, text, lines.
+
+        Holds first, then the most frequent. Of other fields a text on one line only is left out:
+        it may be a sentence that names somebody.
+        """
+        ranked = sorted(
+            self.unmapped.items(), key=lambda item: (item[0][0] != "hold", -item[1], item[0])
+        )
+        return [
+            (field, text, lines) for (field, text), lines in ranked if field == "hold" or lines > 1
+        ]
+
+    def about_the_file(self) -> tuple[str, ...]:
+        """Return what is doubtful of the file as a whole, in sentences."""
         said = list(self.doubts)
         holds = [(text, lines) for (field, text), lines in self.unmapped.items() if field == "hold"]
         if holds:
@@ -123,8 +143,6 @@ class Summary:
                 "These look like immigration holds and are not in the mapping, so that they "
                 f"counted as charges (lines): {shown}{more}. List them under [hold] immigration."
             )
-        if self.bookings and not self.with_notices:
-            said.append("This file cannot show missed notices: it does not say what was told.")
         return tuple(said)
 
     def to_json(self) -> dict[str, Any]:
@@ -157,10 +175,9 @@ class Summary:
             "data_quality": dict(sorted(self.quality.items())),
             "not_in_the_mapping": [
                 {"field": field, "text": text, "lines": lines}
-                for (field, text), lines in sorted(
-                    self.unmapped.items(), key=lambda item: (item[0][0] != "hold", -item[1], item)
-                )
+                for field, text, lines in self.not_listed()
             ],
+            "not_in_the_mapping_and_on_one_line": len(self.unmapped) - len(self.not_listed()),
             "doubts_of_the_file": list(self.doubts),
             "can_show_missed_notices": bool(self.with_notices),
         }

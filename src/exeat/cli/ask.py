@@ -11,7 +11,7 @@ from rich.table import Table
 
 from exeat.intake.propose import Proposal, Question
 
-__all__ = ["answered", "ask"]
+__all__ = ["answered", "ask", "proposed"]
 
 
 def ask(proposal: Proposal, console: Console) -> str:
@@ -26,8 +26,12 @@ def ask(proposal: Proposal, console: Console) -> str:
             console.print(_example(question))
         for number, choice in enumerate(question.choices, start=1):
             console.print(f"  {number}. {choice}", markup=False)
-        answer = typer.prompt("", default="", show_default=False, prompt_suffix="> ", err=True)
-        toml = answered(toml, question, str(answer).strip())
+        kept = proposed(toml, question)
+        console.print(
+            f"A number, or a text; Enter keeps `{kept}`." if kept else "A number, or a text.",
+            markup=False,
+        )
+        toml = answered(toml, question, _reply(question, console))
     return toml
 
 
@@ -51,6 +55,30 @@ def answered(toml: str, question: Question, answer: str) -> str:
     text = answer.replace("\\", "\\\\").replace('"', '\\"')
     line = re.compile(rf"^(?:# )?{re.escape(question.key)} = .*$", re.MULTILINE)
     return line.sub(lambda _: f'{question.key} = "{text}"', toml, count=1)
+
+
+def proposed(toml: str, question: Question) -> str:
+    """Return what a mapping has for a question so far, "" for nothing.
+
+    Examples:
+        >>> proposed('zone = "UTC"', Question("zone", "Which time zone?", (), (), ()))
+        'UTC'
+    """
+    found = re.search(rf'^{re.escape(question.key)} = "(.*?)"', toml, re.MULTILINE)
+    return found[1] if found else ""
+
+
+def _reply(question: Question, console: Console) -> str:
+    """Return what was answered: once more where a number is none of the choices."""
+    while True:
+        answer = typer.prompt("", default="", show_default=False, prompt_suffix="> ", err=True)
+        text = str(answer).strip()
+        if not text.isdigit() or 1 <= int(text) <= len(question.choices):
+            return text
+        console.print(
+            f"`{text}` is none of the choices: give a number from 1 to {len(question.choices)}.",
+            markup=False,
+        )
 
 
 def _example(question: Question) -> Table:

@@ -19,6 +19,9 @@ __all__ = ["propose_map", "show_proposal"]
 
 def propose_map(
     file: Annotated[Path, typer.Argument(help="An export that exeat has not seen, of any kind.")],
+    other: Annotated[
+        Path | None, typer.Argument(help="Another that goes with it by a key, such as the charges.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Where the mapping goes; else printed.")] = None,
     place: Annotated[str, typer.Option(help="Whose law will apply; its time zone is taken.")] = "",
     zone: Annotated[str, typer.Option(help="The jail's time zone.")] = "",
@@ -35,6 +38,8 @@ def propose_map(
       exeat map my-export.csv > my-map.toml
 
       exeat map my-export.csv --place us-tx --out my-map.toml
+
+      exeat map bookings.csv charges.csv --out my-map.toml
     """
     if out is not None and out.exists():
         raise UsageError.one(
@@ -43,7 +48,7 @@ def propose_map(
     if place and not zone:
         zone = law_for(place, None).zone or ""
     console = Console(stderr=True, highlight=False, soft_wrap=True)
-    proposal = propose(file, zone=zone, place=place)
+    proposal = propose(file, other, zone=zone, place=place)
     show_proposal(proposal, console)
     toml = proposal.toml
     if questions and sys.stdin.isatty() and sys.stderr.isatty():

@@ -130,7 +130,8 @@ class Builder:
         if part.immigration is not None:
             meaning = replace(meaning, immigration=part.immigration)
         line = self._line(record_id, part.times, meaning, numbers)
-        line.notes.add(part.note)
+        if part.note:
+            line.notes.add(part.note)
         if part.end_shared and line.ended is not None and line.booked is not None:
             # One end for several charges: each ended by then, and nobody knows when.
             last = line.ended.local_day

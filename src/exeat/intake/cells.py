@@ -26,7 +26,7 @@ class Split:
         words: Its packed words.
         immigration: Whether it is an immigration hold; None: its words say.
         end_shared: Its end is one that the row gives for several of them.
-        note: What is odd about it, a code of `NOTES`.
+        note: What is odd about it, a code of `NOTES`, or "".
     """
 
     times: tuple[str, ...]
@@ -87,10 +87,12 @@ class Cells:
             if name in self._split
         }
         count = max((len(parts) for parts in lists.values()), default=1)
-        if count < 2:
+        plain = dict(zip((*self._times, *self._words), (*times, *words), strict=True))
+        if count < 2 and all(parts[0] == plain[name].strip() for name, parts in lists.items()):
             return None
         uneven = any(len(parts) not in (1, count) for parts in lists.values())
         note = "lists-of-unequal-length" if uneven else "cell-with-several-charges"
+        note = note if count > 1 else ""
         return [
             Split(
                 tuple(
@@ -102,7 +104,7 @@ class Cells:
                     for name, text in zip(self._words, words, strict=True)
                 ),
                 None,
-                len(lists.get("ended_at", "1")) == 1,
+                count > 1 and len(lists.get("ended_at", "1")) == 1,
                 note,
             )
             for at in range(count)

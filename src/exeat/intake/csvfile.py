@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from exeat.intake.header import index_of, read_header
+from exeat.intake.join import JoinedRows, open_rows
 from exeat.intake.kinds import Kind, kind_of, read_head
 from exeat.intake.learn import MIDNIGHT, same_id
 from exeat.intake.lines import SEPARATOR, Broken, FieldRows
@@ -149,6 +150,12 @@ def open_export(path: str | Path, mapping: Mapping) -> Iterator[Export]:
             lacks columns that the mapping names; all of them at once.
     """
     path = Path(path)
+    if mapping.join is not None:
+        with ExitStack() as stack:
+            other = open_rows(path.with_name(mapping.join.file), stack)
+            joined = JoinedRows(open_rows(path, stack), other, mapping.join)
+            yield Export(mapping, joined, read_header(path, mapping, joined))
+        return
     kind = kind_of(path)
     if kind is not Kind.TEXT:
         table = read_table(path, kind, mapping.table)

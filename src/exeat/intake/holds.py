@@ -10,7 +10,7 @@ from typing import Final
 
 from exeat.intake.cells import LISTED, parts_of
 from exeat.intake.profile import Column, Table
-from exeat.intake.roles import Guess
+from exeat.intake.roles import OF_HOLD, Guess
 from exeat.intake.words import Likeness, immigration_likeness, is_flag_name, is_yes
 
 __all__ = ["Holds", "cell_marks", "find_holds"]
@@ -18,6 +18,18 @@ __all__ = ["Holds", "cell_marks", "find_holds"]
 _MOST: Final = 4_000
 _NEVER: Final = ("disposition", "release_reason", "record_id")
 _LISTS: Final = (("', '", "['"), ('", "', '["'))
+
+
+_KNOWN: Final = re.compile(
+    r"ICE|HOLD|HLD|HOLDS|HOLDING|DETAINER|DETAINERS|DETAIN|DET|DHS|ERO|CBP|USCIS|USICE|USBP|"
+    r"BICE|INS|IMM|IMMIG|IMMIGRAT|IMMIGRATION|NATURALIZATION|CUSTOMS|ENFORCEMENT|ENF|BORDER|"
+    r"PATROL|PROTECTION|HOMELAND|SECURITY|ALIEN|DEPORT|DEPORTATION|REMOVAL|ORDER|"
+    r"UNDOCUMENTED|WARRANT|ADMIN|ADMINISTRATIVE|ATTACHED|FORM|FOR|AND|THE|FROM|WITH|FEDERAL|"
+    r"FED|AGENCY|AUTHORITIES|AUTHORITY|SERVICE|SERVICES|REQUEST|NOTIFY|NOTIFICATION|NOTICE|"
+    r"ACTION|PLACED|ONLY|OTHER|COUNTY|STATE|TEMPORARY|CIVIL|FINAL|ACTIVE|LIFTED|CANCELLED|"
+    r"NON|BONDABLE|BOND|US|HOLDICE|ICEHOLD|DTNR"
+)
+"""Words of a hold; a text with several others may name somebody, and is not copied whole."""
 
 
 @dataclass
@@ -56,8 +68,35 @@ def find_holds(table: Table, guess: Guess) -> Holds:
     for column in table.columns:
         if column is not charge and column.times is None and not _has_role(guess, column, _NEVER):
             _in_column(guess, holds, column, charge)
+    if not holds.words:
+        _by_times(table, guess, holds)
     _say(table, guess, holds)
     return holds
+
+
+def _by_times(table: Table, guess: Guess, holds: Holds) -> None:
+    """Take a column with the time of a detainer, filled for some bookings only, for the hold."""
+    times = [c for c in table.columns if c.times is not None and OF_HOLD.search(c.words)]
+    taken = {
+        id(column) for name in ("booked_at", "released_at") for column in guess.fields.get(name, ())
+    }
+    times = [column for column in times if id(column) not in taken and column.filled < 1]
+    if not times:
+        return
+    ended = next((c for c in times if re.search(r"lift|cancel|end|drop|remov|clos", c.words)), None)
+    began = next((column for column in times if column is not ended), times[0])
+    guess.fields["hold"] = [began]
+    holds.words["hold"] = ["*"]
+    if guess.fields.get("ended_at") == [ended] and ended is not None:
+        del guess.fields["ended_at"]
+    if ended is not None:
+        guess.fields["hold_ended_at"] = [ended]
+    if began is not ended and re.search(r"rec|rcv|lodg|placed", began.words):
+        guess.fields["received_at"] = [began]
+    guess.chosen.append(
+        f"A booking with something in `{began.name}` has an immigration hold, and one with nothing "
+        "in it has none."
+    )
 
 
 def _has_role(guess: Guess, column: Column, names: Sequence[str]) -> bool:
@@ -184,7 +223,8 @@ def _without_people(texts: Sequence[str], counts: Counter[str]) -> list[str]:
     """Return the texts to list; of one that may name a person, only the words of the hold."""
     found = set()
     for text in texts:
-        personal = re.search(r"\d{6,}|\w, \w|\bA#?\d{3}", text)
+        strange = [w for w in re.findall(r"[A-Z]{3,}", text.upper()) if not _KNOWN.fullmatch(w)]
+        personal = re.search(r"\d{6,}|\w, \w|\bA#?\d{3}", text) or len(strange) > 1
         if personal or (len(texts) > 40 and counts[text] == 1):
             words = re.search(
                 r"(?i)\b(ICE|I\.C\.E\.?|DHS|IMMIG\w*|INS|ERO|BICE)\b\W*(HO?LDS?|DETAINERS?)?|"

@@ -70,7 +70,7 @@ def formats_of(text: str) -> tuple[str, ...]:
         (('%m/%d/%Y %H%M', '%d/%m/%Y %H%M'), ())
     """
     text = " ".join(text.split())
-    if len(text) > 60 or not any(letter.isdigit() for letter in text):
+    if len(text) > 60 or text[:1] in "[{(" or not any(letter.isdigit() for letter in text):
         return ()
     if ISO_PATTERN.fullmatch(text):
         return (ISO,)

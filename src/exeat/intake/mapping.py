@@ -10,7 +10,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from exeat.errors import IntakeError, near_miss
-from exeat.intake.mapping_layout import read_file, read_split
+from exeat.intake.mapping_layout import read_file, read_join, read_split
 from exeat.intake.mapping_parts import read_holds, read_meanings, read_times
 from exeat.intake.model import (
     FIELDS,
@@ -30,7 +30,7 @@ _MAX_BYTES: Final = 1 << 20
 _TOP: Final = (
     "format", "name", "attribution", "zone", "place", "columns", "file", "times", "hold",
     "agencies", "dispositions", "lift", "release", "classes", "facility", "status", "split",
-    "bases_complete", "notices_complete",
+    "bases_complete", "notices_complete", "join",
 )  # fmt: skip
 
 
@@ -141,7 +141,7 @@ def read_mapping(text: str, name: str = "mapping", *, zone: str | None = None) -
         data["zone"] = zone
     values = _basics(reader, data) | read_file(reader, data) | read_times(reader, data)
     values |= read_meanings(reader, data) | read_holds(reader, data, values["columns"])
-    values |= read_split(reader, data)
+    values |= read_split(reader, data) | read_join(reader, data)
     released = values["columns"].get("released_at")
     if released and released == values["columns"].get("ended_at"):
         # One column for both: the release is the last end of the booking.

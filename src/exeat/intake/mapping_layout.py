@@ -8,10 +8,10 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
-from exeat.intake.model import DEFAULT_EMPTY, FIELDS
+from exeat.intake.model import DEFAULT_EMPTY, FIELDS, Join
 from exeat.intake.toml_reader import TomlReader
 
-__all__ = ["read_file", "read_split"]
+__all__ = ["read_file", "read_join", "read_split"]
 
 _ENCODINGS: Final = re.compile(r"utf-(8|16|32)(-sig|-le|-be)?|cp\d+|iso8859-\d+|ascii|mac-roman")
 
@@ -128,3 +128,22 @@ def read_split(reader: TomlReader, data: dict[str, Any]) -> dict[str, Any]:
                 "Name fields of a charge, such as charge, ended_at, disposition.",
             )
     return {"split_at": at, "split": fields}
+
+
+def read_join(reader: TomlReader, data: dict[str, Any]) -> dict[str, Any]:
+    """Return the file that goes with the export, and the key of both."""
+    part = reader.take(data, "", "join", dict, {})
+    if not part:
+        return {"join": None}
+    reader.only(part, "join", ("file", "key", "other_key"))
+    file = reader.take(part, "join", "file", str)
+    key = reader.take(part, "join", "key", str)
+    if "/" in file or "\\" in file or file.startswith("."):
+        reader.fault(
+            "E303",
+            "join",
+            "file",
+            f"`{file}` is no plain name of a file",
+            "Put it beside the export, and write its name only.",
+        )
+    return {"join": Join(file, key, reader.take(part, "join", "other_key", str, key))}

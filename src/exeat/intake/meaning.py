@@ -93,7 +93,9 @@ class Meanings:
         """Return what the words of a row mean: the packed values of `WORD_FIELDS`."""
         texts = self._texts(words)
         unmapped: list[tuple[str, str]] = []
-        found = [name for name, finds in self._immigration if finds(texts.get(name, ""))]
+        found = [
+            name for name, finds in self._immigration if texts.get(name) and finds(texts[name])
+        ]
         line = any(name not in _OF_BOOKING for name in found)
         holds = any(name in _OF_BOOKING for name in found)
         charge, disposition = texts.get("charge", ""), texts.get("disposition", "")
@@ -155,5 +157,5 @@ def _looks_like_hold(text: str) -> bool:
 def _names_others(holds: str) -> bool:
     """Say whether a list of holds names one that is surely no immigration hold."""
     parts = [part for part in re.split(r"[;|,/]", holds) if part.strip()]
-    words = [part for part in parts if is_yes(part) is None]
+    words = [part for part in parts if is_yes(part) is None and re.search(r"[A-Za-z]{2}", part)]
     return any(immigration_likeness(part) is Likeness.NO for part in words)

@@ -30,6 +30,7 @@ __all__ = [
     "Codes",
     "EmptyEnd",
     "HoldWords",
+    "Join",
     "Learned",
     "Mapping",
     "ReleaseFrom",
@@ -167,6 +168,21 @@ class HoldWords:
     any_of: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Another file that goes with the export.
+
+    Attributes:
+        file: Its name; it lies beside the export.
+        key: The column of the export by which they go together.
+        other_key: That of the other file.
+    """
+
+    file: str
+    key: str
+    other_key: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Mapping:
     """How to read one jail's export.
@@ -195,6 +211,7 @@ class Mapping:
         fixed: For a file of fixed width: each column's name with its first and last place.
         table: Which sheet of a workbook, table of a database, or list of a JSON file.
         same_ids: Ids that differ in letter case or a `.0` only are one.
+        join: Another file that goes with the export.
         split_at: What parts the charges of one cell; empty: nothing.
         split: The fields whose cells are lists.
         bases_complete: The export lists every ground of custody.
@@ -233,6 +250,7 @@ class Mapping:
     fixed: tuple[tuple[str, int, int], ...] = ()
     table: str | None = None
     same_ids: bool = False
+    join: Join | None = None
     split_at: tuple[str, ...] = ()
     split: tuple[str, ...] = ()
     bases_complete: bool | None = None

@@ -11,11 +11,12 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from exeat.facts.times import When, show_when
+from exeat.intake.cells import LISTED, parts_of
 from exeat.intake.infer import formats_of, number_formats_of
 from exeat.intake.learn import MIDNIGHT, PLACEHOLDER
 from exeat.intake.model import DEFAULT_EMPTY
 from exeat.intake.names import name_words
-from exeat.intake.survey import Layout, survey
+from exeat.intake.survey import Layout, survey, survey_joined
 from exeat.intake.times import ISO, ReadTime, TimeReader
 from exeat.intake.words import Likeness, immigration_likeness
 
@@ -41,7 +42,8 @@ _CLOCK: Final = re.compile(
     r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp]\.?[Mm]?\.?)?|\d{3,4}( ?hrs?)?|\d{1,2}|0?\.\d+"
 )
 _TIME_NAME: Final = re.compile(
-    r"\b(date|time|dt|tm|ts|datetime|timestamp|epoch|day|on|at|when|booked|released|ended|in|out)\b"
+    r"\b(date|time|dt|tm|ts|datetime|timestamp|epoch|day|on|at|when|booked|released|ended|in|out|"
+    r"end|start|begin|began|closed|release|intake|admission|lifted|received|served|left)\b"
 )
 
 
@@ -101,16 +103,17 @@ class Table:
     unsure: list[str] = field(default_factory=list)
 
 
-def look_at(path: Path) -> Table:
+def look_at(path: Path, other: Path | None = None) -> Table:
     """Return the first rows of an export, column by column, its times read.
 
     Args:
         path: The file.
+        other: One that goes with it.
 
     Raises:
         IntakeError: E310 to E312, and E316 where the file is no table with two columns.
     """
-    layout = survey(path)
+    layout = survey_joined(path, other) if other else survey(path)
     columns = [
         Column(name, [_clean(row[at]) for row in layout.rows], later=layout.later[at])
         for at, name in enumerate(layout.header)
@@ -148,18 +151,20 @@ def read_time_columns(table: Table) -> None:
     """Find the columns of times and the formats that read them all."""
     found: list[tuple[Column, list[str]]] = []
     for column in table.columns:
-        own = list(column.counts())
+        own = [part for text in column.counts() for part in _list_parts(text)]
         if (dates := _time_texts(column, own[:_SAMPLE])) is not None:
             none = [text for text in own if stands_for_none(text) and text != column.name]
             column.empty = tuple(none[:5])
             column.clock = _clock_of(column, table.columns)
             found.append((column, dates))
-    texts = {text for column, _ in found for text in _joined(column) if text}
+    whole = {text for column, _ in found for text in _joined(column) if text}
+    texts = {part for text in whole for part in _list_parts(text) if part}
     texts -= {text for column, _ in found for text in column.empty}
     table.formats = choose_formats(texts, table.unsure)
     reader = TimeReader(_UTC, table.formats)
     for column, _ in found:
-        joined = _joined(column)
+        # Of a list the first stands for all, to tell which column comes before which.
+        joined = [_list_parts(text)[0] for text in _joined(column)]
         read = [reader.read(value) for value in joined]
         column.times = [time.earlier if isinstance(time, ReadTime) else None for time in read]
         given = [text for text in joined if len(text) > 10 or MIDNIGHT.search(text)]
@@ -167,6 +172,15 @@ def read_time_columns(table: Table) -> None:
         midnights = sum(bool(MIDNIGHT.search(text)) for text in clocks)
         column.midnights = midnights / len(clocks) if clocks else 0.0
     _say_unread(table)
+
+
+def _list_parts(text: str) -> list[str]:
+    """Return the times of a cell that is a list of them, else the text alone."""
+    if text.startswith(("['", '["')):
+        return parts_of(text, ("', '", '", "'))
+    if "|" in text or ";" in text:
+        return parts_of(text, LISTED)
+    return [text]
 
 
 def _joined(column: Column) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,9 +13,11 @@ from exeat.intake.names import SCHEDULED, is_person_id, name_merit
 from exeat.intake.profile import Column, Table, not_after
 from exeat.intake.words import Likeness, immigration_likeness
 
-__all__ = ["Guess", "guess_columns"]
+__all__ = ["OF_HOLD", "Guess", "guess_columns"]
 
 _MAX_CODES: Final = 400
+OF_HOLD: Final = re.compile(r"\b(ice|immigration|dhs|detainer|i 247\w?)\b")
+"""A column's name that speaks of an immigration hold."""
 
 
 @dataclass
@@ -103,7 +106,7 @@ def _guess_release(guess: Guess, rest: list[Column], booked: Column, planned: li
     named = _best(late, lambda column: name_merit("released_at", column.words))
     ended = _best(
         [column for column in rest if column is not named],
-        lambda column: name_merit("ended_at", column.words),
+        lambda column: _merit_ended(column),
     )
     spare = [column for column in late if column not in (named, ended)]
     nameless = [
@@ -131,6 +134,14 @@ def _guess_release(guess: Guess, rest: list[Column], booked: Column, planned: li
     if ended is not None:
         guess.fields["ended_at"] = [ended]
     _say_release(guess, released, ended, planned)
+
+
+def _merit_ended(column: Column) -> float:
+    """Return how well a column fits the end of a charge; that of a detainer alone fits less."""
+    merit = name_merit("ended_at", column.words)
+    if merit <= 0:
+        return 0.0
+    return merit + 0.2 * column.filled - (0.5 if OF_HOLD.search(column.words) else 0.0)
 
 
 def _is_of_charge(column: Column) -> bool:

@@ -6,6 +6,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
@@ -14,13 +15,15 @@ from typing import Final
 from exeat.errors import IntakeError
 from exeat.intake.header import SEP_LINE, header_of
 from exeat.intake.infer import formats_of
+from exeat.intake.join import JoinedRows, find_key, open_rows
 from exeat.intake.kinds import Kind, kind_of, read_head
 from exeat.intake.lines import Broken, FieldRows, Parsed
+from exeat.intake.model import Join
 from exeat.intake.sniff import DELIMITERS, find_encoding
 from exeat.intake.tables import FixedRows, read_table
 from exeat.intake.words import Likeness, immigration_likeness
 
-__all__ = ["LOOKED_AT", "Layout", "survey"]
+__all__ = ["LOOKED_AT", "Layout", "survey", "survey_joined"]
 
 LOOKED_AT: Final = 5_000
 """So many rows are looked at."""
@@ -49,6 +52,7 @@ class Layout:
         fixed: Columns of fixed width: name, first and last place.
         broken: Rows that do not fit the header: how many, and one with what is wrong.
         two_kinds: Its rows are of two kinds: a printed report.
+        join: Another file that goes with it.
         later: For each column the texts below the first rows that may name an immigration hold.
         rows_below: How many rows were searched for them.
         doubts: What a person must know of it, the gravest first.
@@ -63,6 +67,7 @@ class Layout:
     fixed: tuple[tuple[str, int, int], ...] = ()
     broken: tuple[int, str] = (0, "")
     two_kinds: bool = False
+    join: Join | None = None
     later: list[Counter[str]] = field(default_factory=list, repr=False)
     rows_below: int = 0
     doubts: list[str] = field(default_factory=list)
@@ -88,6 +93,41 @@ def survey(path: Path) -> Layout:
             "for the table behind it, as CSV or as a workbook.",
         )
     _say_layout(layout)
+    return layout
+
+
+def survey_joined(path: Path, other: Path) -> Layout:
+    """Return how two files that go together are laid out as one table.
+
+    Raises:
+        IntakeError: As `survey`, and E318 where nothing shows by what they go together.
+    """
+    one, two = survey(path), survey(other)
+    key = find_key(one.header, one.rows, two.header, two.rows)
+    if key is None:
+        raise IntakeError.one(
+            "E318",
+            f"{path.name}, {other.name}",
+            "have no column by which they go together",
+            "Ask the jail for the booking number in both files.",
+        )
+    join = Join(other.name, *key)
+    with ExitStack() as stack:
+        joined = JoinedRows(open_rows(path, stack), open_rows(other, stack), join)
+        source = iter(joined)
+        header = next(header_of(row) for row in source)
+        rows = list(islice(_fields(source), LOOKED_AT))
+        layout = Layout(one.kind, header, rows, join=join)
+        _search_below(layout, _fields(source))
+    layout.doubts.append(
+        f"Rows of `{path.name}` and `{other.name}` go together by `{key[0]}`, in [join]: "
+        f"{layout.rows_below + len(rows):,} rows in all."
+    )
+    if joined.left_over:
+        layout.doubts.append(
+            f"{joined.left_over:,} rows of `{other.name}` have no row in `{path.name}` and are not "
+            "read: name the files the other way round, or ask for the missing bookings."
+        )
     return layout
 
 

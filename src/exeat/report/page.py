@@ -84,7 +84,8 @@ def page_html(
             period=period(summary, zone),
             totals=list(total_rows(summary)),
             not_listed=_not_listed(summary),
-            not_listed_more=max(0, len(summary.unmapped) - _MOST_WORDS),
+            not_listed_more=max(0, len(summary.not_listed()) - _MOST_WORDS),
+            not_listed_once=len(summary.unmapped) - len(summary.not_listed()),
             chart=Markup(chart),  # noqa: S704
             histogram=histogram,
             each_booking="<a " in chart,
@@ -102,10 +103,10 @@ def page_html(
 def _not_listed(summary: Summary) -> list[tuple[str, str, int]]:
     """Return the words that the mapping does not list, holds first, then the most frequent."""
     names = {"hold": "an immigration hold", "lift": "why a hold ended", "disposition": "an end"}
-    ranked = sorted(
-        summary.unmapped.items(), key=lambda item: (item[0][0] != "hold", -item[1], item[0])
-    )
-    return [(names.get(field, field), text, lines) for (field, text), lines in ranked[:_MOST_WORDS]]
+    return [
+        (names.get(field, field), text, lines)
+        for field, text, lines in summary.not_listed()[:_MOST_WORDS]
+    ]
 
 
 def _histogram(cases: Sequence[Examination]) -> HoursHistogram:

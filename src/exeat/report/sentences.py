@@ -97,7 +97,7 @@ def in_short(summary: Summary, info: ReportInfo) -> list[str]:
     """Return the summary in plain sentences, both directions alike."""
     if summary.rows_rejected == summary.rows_read > 0:
         return [_read(summary, info), "So nothing is said of anybody."]
-    said = [_read(summary, info), _kept(summary)]
+    said = [_read(summary, info), *summary.about_the_file(), _kept(summary)]
     said.append(
         _either(summary, FindingKind.RELEASED_AGAINST, "a person was let go against a binding hold")
     )
@@ -145,14 +145,21 @@ def _kept(summary: Summary) -> str:
             )
     maybe, _ = _sum(summary, FindingKind.HELD_PAST, Certainty.POSSIBLE)
     perhaps, _ = _sum(summary, FindingKind.HELD_WITHOUT, Certainty.POSSIBLE)
-    tail = (
-        f"In {count(maybe, 'booking')} it is possible that a person was kept past an authority "
-        f"that had run out, and in {count(perhaps, 'booking')} that nothing gave authority from "
-        "the start; "
-        "one booking can be in several of these numbers."
-        if maybe or perhaps
-        else ""
-    )
+    possible = []
+    if maybe:
+        possible.append(
+            f"in {count(maybe, 'booking')} it is possible that a person was kept past an authority "
+            "that had run out"
+        )
+    if perhaps:
+        possible.append(
+            f"in {count(perhaps, 'booking')} it is possible that nothing gave authority from the "
+            "start"
+        )
+    tail = "; ".join(possible)
+    if tail:
+        several = "; one booking can be in several of these numbers" if len(possible) > 1 else ""
+        tail = f"{tail[0].upper()}{tail[1:]}{several}."
     return f"{head.strip()} {tail}".strip()
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -114,7 +114,7 @@ def _basis(basis: Basis, begin: datetime | None, door: datetime | None, zone: Zo
     end = _late(basis.end, zone)
     how = basis.ended_by.value.replace("-", " ") if basis.ended_by else "ended"
     how = "ended" if how in ("other", "unstated") else how
-    note = f"{how} {_short(end, zone)}"
+    note = f"{how} {_told(basis.end, zone)}"
     return Row(RowKind.BASIS, label, note, start, end or door, open_end=end is None)
 
 
@@ -131,7 +131,7 @@ def _request(
         )
     end = _late(detainer.lifted, zone)
     return Row(
-        RowKind.REQUEST, f"Request{issuer}", f"{form}\nended {_short(end, zone)}", start,
+        RowKind.REQUEST, f"Request{issuer}", f"{form}\nended {_told(detainer.lifted, zone)}", start,
         end or door, open_end=end is None,
     )  # fmt: skip
 
@@ -174,14 +174,15 @@ def _kept(examined: Examination) -> Iterator[Row]:
 def words_of(examined: Examination, law: LawOfPlace) -> list[str]:
     """Return the time line in words, in the order of its rows, then eligibility and the door."""
     zone = zone_of(examined.record.zone)
-    said = [f"Booked {say_time(bounds(examined.record.booked, zone)[0], zone)}."]
+    booked, release = examined.record.booked, examined.record.release
+    said = [f"Booked {_told(booked, zone, named=True)}."]
     for row in rows_of(examined, law):
         text = f"{row.label}: {row.note.replace(chr(10), ', ')}"
         if row.kind is RowKind.KEPT:
             text += f", from {say_time(row.start, zone)} to {say_time(row.end, zone)}"
         said.append(f"{text}." if row.note else f"{row.label}.")
     said.append(f"{say_eligible(examined)}.")
-    door = say_time(examined.door, zone) if examined.door else "not recorded"
+    door = _told(release.at, zone, named=True) if release else "not recorded"
     return [*said, f"Left: {door}."]
 
 
@@ -196,6 +197,24 @@ def say_eligible(examined: Examination) -> str:
         early, late = say_time(eligible.earliest, zone), say_time(eligible.latest, zone)
         return f"Could go: between {early} and {late}"
     return f"Could go: {say_time(eligible.latest, zone)}"
+
+
+def _told(when: When, zone: ZoneInfo, *, named: bool = False) -> str:
+    """Return a time as the record has it: a bare date stays one, and gets no midnight.
+
+    Args:
+        when: As recorded.
+        zone: The facility's.
+        named: With the zone's name, where the column is wide.
+    """
+    early, late = bounds(when, zone)
+    if isinstance(when, datetime) or early is None or late is None:
+        return say_time(early, zone) if named else _short(early, zone)
+    first, last = early.astimezone(zone), (late - timedelta(microseconds=1)).astimezone(zone)
+    day = f"{last:%a} {last.day} {last:%b %Y}"
+    if first.date() == last.date():
+        return f"on {day}"
+    return f"between {first:%a} {first.day} {first:%b %Y} and {day}"
 
 
 def _short(at: datetime | None, zone: ZoneInfo) -> str:

@@ -1,0 +1,148 @@
+"""Two files with one key, read as one table: bookings in one, their charges or holds in another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from exeat.errors import IntakeError, near_miss
+from exeat.intake.header import SEP_LINE, header_of
+from exeat.intake.kinds import Kind, kind_of, read_head
+from exeat.intake.lines import Broken, FieldRows, Parsed
+from exeat.intake.model import Join, normal
+from exeat.intake.sniff import find_delimiter, find_encoding
+from exeat.intake.tables import Rows, read_table
+
+__all__ = ["JoinedRows", "find_key", "open_rows"]
+
+
+def open_rows(path: Path, stack: ExitStack) -> Rows:
+    """Open any file that is read, its header in its first line.
+
+    Args:
+        path: The file.
+        stack: Closes it.
+
+    Raises:
+        IntakeError: E310 to E312: it cannot be opened, is empty, is no table.
+    """
+    kind = kind_of(path)
+    if kind is not Kind.TEXT:
+        return read_table(path, kind, None)
+    encoding, errors = find_encoding(read_head(path))
+    file = stack.enter_context(path.open(encoding=encoding, errors=errors, newline=""))
+    rows = FieldRows(file, ",")
+    first = rows.peek()
+    if told := SEP_LINE.fullmatch(first.strip()):
+        rows.drop()
+        rows.delimiter = told[1]
+    else:
+        rows.delimiter = find_delimiter(first, set())
+    return rows
+
+
+@dataclass
+class JoinedRows:
+    """The rows of a file, each with what another file has under its key.
+
+    A row that has several there comes once for each of them; one that has none comes with empty
+    fields. Rows of the other file whose key the first does not have are not read: their number is
+    `left_over` once all rows are out.
+
+    Attributes:
+        rows: Of the first file, its header first.
+        other: Of the other file, its header first.
+        join: How they go together.
+    """
+
+    rows: Rows
+    other: Rows
+    join: Join
+    width: int = 0
+    blank_lines: int = 0
+    left_over: int = 0
+    _joined: Iterator[Parsed] | None = None
+
+    def __iter__(self) -> Iterator[Parsed]:
+        # Whoever takes the header first goes on where it left off.
+        self._joined = self._joined or self._join()
+        return self._joined
+
+    def _join(self) -> Iterator[Parsed]:
+        source = iter(self.rows)
+        header = next((header_of(row) for row in source), ())
+        others = iter(self.other)
+        other_header = next((header_of(row) for row in others), ())
+        at = _place(header, self.join.key, "the export")
+        other_at = _place(other_header, self.join.other_key, self.join.file)
+        keep = [place for place in range(len(other_header)) if place != other_at]
+        added = [other_header[place] for place in keep]
+        known = {normal(name) for name in header}
+        names = [f"{name} (2)" if normal(name) in known else name for name in added]
+        first = [f"{name} (1)" if name in added else name for name in header]
+        yield 1, [*first, *names]
+        index: dict[str, list[list[str]]] = {}
+        for row in others:
+            if isinstance(row, tuple):
+                fields = [row[1][place] for place in keep]
+                index.setdefault(row[1][other_at].strip(), []).append(fields)
+        used: set[str] = set()
+        for row in source:
+            if isinstance(row, Broken):
+                yield row
+                continue
+            key = row[1][at].strip()
+            used.add(key)
+            for fields in index.get(key) or [[""] * len(keep)]:
+                yield row[0], [*row[1], *fields]
+        self.blank_lines = self.rows.blank_lines
+        self.left_over = sum(len(rows) for key, rows in index.items() if key not in used)
+
+
+def _place(header: Sequence[str], name: str, where: str) -> int:
+    known = [normal(column) for column in header]
+    if normal(name) not in known:
+        near = near_miss(name, list(header))
+        raise IntakeError.one(
+            "E313",
+            f"{where}, header",
+            f"has no column `{name}` to join by",
+            f"The header has: {', '.join(header)}.{near} Mend [join].",
+        )
+    return known.index(normal(name))
+
+
+def find_key(
+    header: Sequence[str], rows: Sequence[Sequence[str]], other: Sequence[str],
+    other_rows: Sequence[Sequence[str]],
+) -> tuple[str, str] | None:  # fmt: skip
+    """Return the columns of two files by which they go together, None for none.
+
+    A name that both have, else the two whose texts are alike most.
+
+    Args:
+        header: Names of the first file.
+        rows: Its first rows.
+        other: Names of the other.
+        other_rows: Its first rows.
+    """
+    best: tuple[float, str, str] = (0.0, "", "")
+    for at, name in enumerate(header):
+        values = {row[at].strip() for row in rows} - {""}
+        for place, second in enumerate(other):
+            others = {row[place].strip() for row in other_rows} - {""}
+            if not values or not others:
+                continue
+            # A key names one row in one of the two at least.
+            if len(values) < len(rows) and len(others) < len(other_rows):
+                continue
+            if any(" " in text for text in (*values, *others)):
+                continue
+            share = len(values & others) / min(len(values), len(others))
+            wide = min(len(values), len(others)) / max(len(rows), 1)
+            merit = share + 0.5 * (normal(name) == normal(second)) + 0.1 * wide
+            if share > 0.5 and merit > best[0]:
+                best = (merit, name, second)
+    return best[1:] if best[0] else None
