@@ -71,7 +71,7 @@ def _changes(line: Timeline, found: Ruling, opening: Opening) -> tuple[Change, .
 
 def _reach(line: Timeline, at: datetime) -> tuple[Verdict, ...]:
     """Return every verdict that a record can still come to."""
-    stands = line.reach(line.point(at))
+    stands = line.reach(at)
     if len(stands) == 1:
         return (ruling(line, at).verdict,)
     # Where a release is only one of several, what comes before the door is not told yet.

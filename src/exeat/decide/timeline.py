@@ -214,17 +214,28 @@ class Timeline:
             found.asks,
         )
 
-    def reach(self, point: Point) -> set[Stand]:
-        """Return every way in which a hold can still stand at a point."""
-        if point.held is not False or not point.asks:
-            return {point.stand}
-        program = program_on(self.law, point.day)
-        since = point.since
+    def reach(self, at: datetime) -> set[Stand]:
+        """Return the ways in which a hold can still stand at an instant, told at a glance.
+
+        Where custody itself is open, or a ground of custody runs, that is ``unknown`` and
+        ``in-custody``.
+        """
+        house, held = self.stay.in_house(at), self.stay.held(at)
+        if held and house:
+            return {Verdict.IN_CUSTODY}
+        day = self.law.on(at.astimezone(self.zone).date())
+        cases = self._cases(day, at)
+        if house is not True or held is not False:
+            return {Verdict.UNKNOWN}
+        if not cases:
+            return {None}
+        program, since = program_on(self.law, day), self.stay.since(at)
         return reach(
             program,
-            point.cases,
+            cases,
             lambda rule, case: self.reached(rule, case, since),
             self._judged(program),
+            cases[0].hold_power,
         )
 
     def had(self, case: Case, act: str, at: datetime) -> Timeline:

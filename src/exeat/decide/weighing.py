@@ -35,8 +35,6 @@ __all__ = ["Weighed", "reach", "weigh"]
 
 _MOST = 256
 """How often open marks are filled in before it is said that the record cannot decide."""
-_ENOUGH = 32
-"""How often they are to learn what an answer to a question would still leave open."""
 
 Found = tuple[Stand, Certainty]
 
@@ -122,8 +120,6 @@ class _Scale:
         self.by_time = False
         self.listed = False
         self.spent = 0
-        # Whether to go on where two ways do not agree, to learn all that they come to.
-        self.whole = False
         # Whether no command, and no act that would open one, can stand whatever is filled in.
         self.mild = False
         self.told = False
@@ -310,12 +306,10 @@ class _Scale:
             if first is not None:
                 stand, certainty = first
         found.add((stand, certainty))
-        if self.whole:
-            return self.spent < _ENOUGH
         return agreed(found)[0] is not Verdict.UNKNOWN and not self._settled(found)
 
     def _settled(self, found: set[Found]) -> bool:
-        """Say whether it is told already: no command can stand, and counsel is asked in any case."""
+        """Say whether it is told already: no command can stand, and counsel is asked anyhow."""
         stands = {stand for stand, _ in found}
         self.told = len(stands) > 1 and Verdict.RELEASE_UNLESS_INSTRUCTED in stands and self.mild
         return self.told
@@ -391,14 +385,33 @@ def reach(
     cases: Sequence[Case],
     reached: Callable[[Rule, Case], Truth],
     judged: Sequence[int],
+    power: Truth,
 ) -> set[Stand]:
-    """Return every way in which a hold can still stand, whatever is open filled in."""
+    """Return the ways in which a hold can still stand, or a few more, told at a glance.
+
+    Args:
+        program: That of the day.
+        cases: The requests that are, or may be, on file.
+        reached: Says whether a limit of time has been reached for a request.
+        judged: The bits of the rules for a person.
+        power: Whether the law of the place is known to give power to hold.
+    """
     scale = _Scale(program, cases, reached, judged, acts=True)
-    scale.look()
-    scale.whole = True
-    found: set[Found] = set()
-    scale.explore(found, scale.opened())
-    return {stand for stand, _ in found}
+    sets = scale.look()
+    doubtful = any(sheet.on_file == OPEN for sheet in scale.sheets)
+    if not is_open(sets) or not (doubtful or scale.opened()):
+        return {weigh(program, cases, reached, judged).stand}
+    together = 0
+    for one in sets:
+        together |= one
+    may = Verdict.MAY_HOLD if power else Verdict.RELEASE_UNLESS_INSTRUCTED
+    named: dict[Outcome, Stand] = {
+        Outcome.NONE: None,
+        Outcome.MAY: may,
+        Outcome.CONFLICT: Verdict.CONFLICT,
+        Outcome.MUST: Verdict.MUST_HOLD,
+    }
+    return {stand for one, stand in named.items() if together >> one & 1}
 
 
 def _explored(scale: _Scale, sets: tuple[Outcomes, ...], free: Sequence[_Free]) -> Weighed:
