@@ -31,7 +31,12 @@ RECORD = CustodyRecord(
 def test_a_judge_s_warrant_is_said_to_be_a_ground_of_its_own(
     warrant: WarrantKind, said: bool
 ) -> None:
-    paper = replace(RECORD.detainers[0], warrants=(warrant,), names_this_person=True)
+    paper = replace(
+        RECORD.detainers[0],
+        warrants=(warrant,),
+        names_this_person=True,
+        received=RECORD.booked,
+    )
     answer = decide(replace(RECORD, detainers=(paper,)), law_of_place("us-wa", shipped()), FREE)
     assert answer.verdict is (Verdict.IN_CUSTODY if said else Verdict.RELEASE)
     assert any("ground of custody of its own" in step.says for step in answer.because) is said

@@ -86,7 +86,9 @@ def clear(
         typer.Option(help="What was known then: only the desk can say, see its page and API."),
     ] = None,
     law: LawDir = None,
-    brief: Annotated[bool, typer.Option("--brief", help="Leave out what the law says.")] = False,
+    brief: Annotated[
+        bool, typer.Option("--brief", help="What to do and to ask alone; of JSON, all but `rules`.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
     lines: Annotated[
         bool, typer.Option("--lines", help="Read JSON Lines, whatever the file is called.")

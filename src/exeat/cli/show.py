@@ -10,14 +10,24 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from rich.text import Text
 
-from exeat.decide import Answer, Certainty, Change, Conflict, Duty, Option, Question, Verdict
+from exeat.decide import (
+    Answer,
+    Certainty,
+    Change,
+    Conflict,
+    Duty,
+    DutyState,
+    Option,
+    Question,
+    Verdict,
+)
 from exeat.decide.reasons import whose
 from exeat.facts.words import say_time
 from exeat.report.acts import STATES, grouped, say_act, say_duty, say_option
 from exeat.report.answers import DISCLAIMER, rules_named
 from exeat.report.citations import NOTHING_LATER, Citation, cite, cite_contest
 from exeat.report.law_text import reading_text, rule_text
-from exeat.report.lead import bears, checks_said, lead_of, sides_of
+from exeat.report.lead import bears, checks_said, is_whether, lead_of, sides_of
 from exeat.rules.model import Modality, Rule
 from exeat.rules.place import LawOfPlace
 
@@ -36,6 +46,7 @@ _STYLE: Final = {
     Verdict.CALL_COUNSEL: "bold magenta",
     Verdict.UNKNOWN: "bold magenta",
 }
+_PRESSING: Final = (DutyState.LATE, DutyState.OWED, DutyState.UNKNOWN)
 _Acted = TypeVar("_Acted", Duty, Option)
 _SENTENCE: Final = {Modality.MUST: "must", Modality.MAY: "may", Modality.MUST_NOT: "must not"}
 
@@ -66,33 +77,45 @@ def headline(answer: Answer, law: LawOfPlace, zone: ZoneInfo) -> str:
 def show_answer(
     answer: Answer, law: LawOfPlace, zone: ZoneInfo, console: Console, *, brief: bool = False
 ) -> None:
-    """Print an answer; with ``brief``, without rule ids and what the law says under it."""
+    """Print an answer; with ``brief``, what to do and to ask alone, without reasons and ids."""
     page = _Page(console, ids=not brief)
+    _lead(page, answer, law, zone)
+    page.listed("check first", grouped((said, None) for said in checks_said(answer, zone)))
+    page.listed("questions", grouped((text, None) for text in _asked(answer.questions)))
+    page.listed("for your counsel", grouped((text, None) for text in _asked(answer.for_counsel)))
+    _duties(page, answer, zone, _PRESSING)
+    page.listed("do not", grouped(_options(answer.bans)))
+    if not brief:
+        _duties(page, answer, zone, [state for state in STATES if state not in _PRESSING])
+        commanded = {say_act(d.rule) for d in answer.duties if d.certainty is Certainty.CERTAIN}
+        free = [option for option in answer.options if say_act(option.rule) not in commanded]
+        page.listed("you may (nobody must)", grouped(_options(free)))
+    for contest in answer.contested:
+        if bears(contest, answer) and (is_whether(contest) or not brief):
+            _contested(page, contest, answer, law, zone)
+    if not brief:
+        _reasons(page, answer, law)
+        _law(page, answer, law, zone)
+    rests = ", ".join(f"{place}: {what}" for place, what in answer.rests_on)
+    console.print()
+    page.wrapped(f"rests on {rests}; {NOTHING_LATER}. {DISCLAIMER}", style="dim")
+
+
+def _lead(page: _Page, answer: Answer, law: LawOfPlace, zone: ZoneInfo) -> None:
     lead = lead_of(answer, law, zone)
     page.wrapped(f"{lead.do}.", style=_STYLE.get(answer.verdict, "bold"))
     for label in ("when", "why", "tell", "ring"):
         page.wrapped(_upper(getattr(lead, label)), first=f"  {label:<6}", rest="        ")
     known = f", as known at {say_time(answer.known_at, zone)}" if answer.known_at else ""
     page.wrapped(f"asked for {answer.place} at {say_time(answer.at, zone)}{known}", style="dim")
-    page.listed("check first", grouped((said, None) for said in checks_said(answer, zone)))
-    page.listed("questions", grouped((text, None) for text in _asked(answer.questions)))
-    page.listed("for your counsel", grouped((text, None) for text in _asked(answer.for_counsel)))
-    _duties(page, answer, zone)
-    page.listed("do not", grouped(_options(answer.bans)))
-    commanded = {say_act(d.rule) for d in answer.duties if d.certainty is Certainty.CERTAIN}
-    free = [option for option in answer.options if say_act(option.rule) not in commanded]
-    page.listed("you may (nobody must)", grouped(_options(free)))
-    _contested(page, answer, law, zone)
+
+
+def _reasons(page: _Page, answer: Answer, law: LawOfPlace) -> None:
     _conflicts(page, answer, law)
     page.listed("because", grouped((step.says, step.rule) for step in answer.because))
     asked = {question.fact for question in answer.for_counsel}
     judged = [rule for rule in answer.to_judge if rule.id not in asked]
     page.listed("for a person to judge", grouped((rule.when, rule) for rule in judged))
-    if not brief:
-        _law(page, answer, law, zone)
-    rests = ", ".join(f"{place}: {what}" for place, what in answer.rests_on)
-    console.print()
-    page.wrapped(f"rests on {rests}; {NOTHING_LATER}. {DISCLAIMER}", style="dim")
 
 
 class _Page:
@@ -141,10 +164,12 @@ def _upper(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _duties(page: _Page, answer: Answer, zone: ZoneInfo) -> None:
-    for state, title in STATES.items():
+def _duties(page: _Page, answer: Answer, zone: ZoneInfo, states: Iterable[DutyState]) -> None:
+    for state in states:
         found = [duty for duty in answer.duties if duty.state is state]
-        page.listed(title, grouped((_duty(duty, zone), duty.rule) for duty in _sure_first(found)))
+        page.listed(
+            STATES[state], grouped((_duty(duty, zone), duty.rule) for duty in _sure_first(found))
+        )
 
 
 def _duty(duty: Duty, zone: ZoneInfo) -> str:
@@ -176,25 +201,24 @@ def _change(change: Change) -> str:
     return f"{answers} -> {verdicts}"
 
 
-def _contested(page: _Page, answer: Answer, law: LawOfPlace, zone: ZoneInfo) -> None:
-    """Print both sides of each point on which the sources disagree, with who says it."""
+def _contested(
+    page: _Page, contest: Conflict, answer: Answer, law: LawOfPlace, zone: ZoneInfo
+) -> None:
+    """Print both sides of a point on which the sources disagree, with who says it."""
     day = answer.at.astimezone(zone).date()
-    for contest in answer.contested:
-        if not bears(contest, answer):
-            continue
-        page.title("contested: the sources disagree")
-        page.wrapped(contest.says, first="  ", rest="  ")
-        told: list[str] = []
-        sides = sides_of(contest, answer)
-        for reading in _readings(contest, sides, law):
-            says = reading_text(law, reading).removeprefix(contest.says).strip().rstrip(".")
-            page.wrapped(f"{_upper(says)}.", first="  - ", rest="    ")
-            rules = [rule for rule in sides if rule.reading == reading]
-            titles = [source.title for rule in rules for source in cite(law, rule, day)]
-            _titles(page, titles, "    ")
-            told += titles
-        others = [source.title for source in cite_contest(law, contest.contest, day)]
-        _titles(page, [title for title in others if title not in told], "")
+    sides = sides_of(contest, answer)
+    page.title("contested: the sources disagree")
+    page.wrapped(contest.says, first="  ", rest="  ")
+    told: list[str] = []
+    for reading in _readings(contest, sides, law):
+        says = reading_text(law, reading).removeprefix(contest.says).strip().rstrip(".")
+        page.wrapped(f"{_upper(says)}.", first="  - ", rest="    ")
+        rules = [rule for rule in sides if rule.reading == reading]
+        titles = [source.title for rule in rules for source in cite(law, rule, day)]
+        _titles(page, titles, "    ")
+        told += titles
+    others = [source.title for source in cite_contest(law, contest.contest, day)]
+    _titles(page, [title for title in others if title not in told], "")
 
 
 def _readings(contest: Conflict, sides: Sequence[Rule], law: LawOfPlace) -> list[str]:

@@ -247,7 +247,7 @@ def _until(window: Window, at: datetime, zone: ZoneInfo) -> str:
 
 
 def _on_reading(law: LawOfPlace, *readings: str) -> str:
-    """Return on which readings alone it stands; a contest whose every reading is named, left out."""
+    """Return on which readings it stands; a contest is left out where every reading is named."""
     named = set(", ".join(readings).split(", "))
     open_ = [
         f"{contest.id}/{reading.id}"
