@@ -69,12 +69,14 @@ docs: venv ## Build the pages of the law into build/docs.
 	@$(BIN)/exeat law docs --out build/docs
 
 .PHONY: record
-record: dev ## Write the README's answers anew, as its commands print them.
+record: dev ## Write the answers in the README and the gallery anew, as the commands print them.
 	@$(BIN)/python -m tests.acceptance.readme
+	@$(BIN)/python -m tests.acceptance.gallery
 
 .PHONY: bench
 bench: dev ## Measure speed, and print the figures.
 	@$(BIN)/python bench/run.py
+	@$(BIN)/python bench/files.py
 
 # 10 million entries take a quarter of an hour to make, and 21 GB.
 BENCH ?= build/bench

@@ -20,12 +20,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from importlib import resources
 from pathlib import Path
 
 from exeat.decide import decide, verdict
-from exeat.decide.eligibility import eligibility
+from exeat.decide.custody import stay_of
 from exeat.facts.case import zone_of
 from exeat.facts.record import CustodyRecord
 from exeat.facts.times import bounds
@@ -55,10 +56,11 @@ def questions() -> dict[str, list[tuple[CustodyRecord, datetime]]]:
         record = booking.record
         assert record.release is not None
         leaves = bounds(record.release.at, zone_of(record.zone))[1]
-        since = eligibility(record, zone_of(record.zone)).latest
         assert leaves is not None
         door.append((record, leaves - timedelta(minutes=1)))
-        if since is not None and since < leaves - timedelta(hours=1):
+        stay = stay_of(replace(record, release=None), zone_of(record.zone))
+        since = stay.since(leaves)[1] if stay.held(leaves) is False else leaves
+        if since < leaves - timedelta(hours=1):
             kept.append((record, since + (leaves - since) / 2))
     return {"at the door": door, "kept on a hold": kept}
 

@@ -221,7 +221,7 @@ def test_clear_says_that_a_record_cannot_tell_what_was_known_when(tmp_path: Path
             ["--records", "x.jsonl", "--out", "o", "--map", "m"],
             ["--out: does not go with", "--map: does not go with"],
         ),
-        (["x.csv"], ["--map: is missing"]),
+        (["x.csv"], ["x.csv: cannot be opened"]),
         (["x.csv", "--map", "pierce", "--json"], ["--json: does not go with an export"]),
         (
             ["x.csv", "--map", "pierce", "--as-of", "now"],

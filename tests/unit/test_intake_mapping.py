@@ -43,9 +43,9 @@ FAULTS = {
     "an unknown field": (
         "charge = ", "chrage = ", "m.toml:8, key `columns.chrage`: is not a key", "mean `charge`",
     ),
-    "two columns for one time": (
-        'booked_at = "in"', 'booked_at = ["in", "out"]',
-        "m.toml:6, key `columns.booked_at`: `in, out` is more than one column", "record_id",
+    "three columns for one time": (
+        'booked_at = "in"', 'booked_at = ["in", "at", "out"]',
+        "m.toml:6, key `columns.booked_at`: `in, at, out` is more than one column", "record_id",
     ),
     "a number for a column": (
         'released_at = "out"', "released_at = 7",

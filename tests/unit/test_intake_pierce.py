@@ -29,7 +29,7 @@ def instant(when: object) -> datetime:
 def outlasted(booking: Booking) -> timedelta:
     """By how much the hold outlasted every other charge or hold of the booking."""
     record = booking.record
-    last = max(instant(basis.end) for basis in record.bases)
+    last = max(instant(basis.end) for basis in record.grounds)
     return max(instant(detainer.lifted) for detainer in record.detainers) - last
 
 
@@ -68,7 +68,7 @@ def test_one_booking_is_read_as_a_person_reads_it(counted: tuple[list[Booking], 
     assert (detainer.issuer, detainer.lift_reason) == ("IMM", LiftReason.CANCELLED)
     assert str(detainer.lifted) == "2017-05-05 00:00:00+00:00"
     assert (detainer.form, detainer.received, detainer.warrants) == (None, None, None)
-    kinds = {b.offence.description: b.kind for b in record.bases if b.offence}
+    kinds = {b.offence.description: b.kind for b in record.grounds if b.offence}
     assert kinds["COMM CUSTODY JAIL"] is BasisKind.PAROLE_HOLD
     assert kinds["UNL POSS FIREARM 1"] is BasisKind.CHARGE
     assert record.release is not None and record.release.kind is ReleaseKind.TO_AGENCY

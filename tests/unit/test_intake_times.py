@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -33,6 +33,52 @@ READ = {
     "two digits of the year": ("%m/%d/%y %H:%M", "04/21/17 11:43", "2017-04-21T18:43:00"),
     "the month by name": ("%d-%b-%Y %H:%M", "21-APR-2017 11:43", "2017-04-21T18:43:00"),
     "SQL Server's own": ("%b %d %Y %I:%M%p", "Apr  1 2017 11:43AM", "2017-04-01T18:43:00"),
+    "Oracle's own": (
+        "%d-%b-%y %I.%M.%S.%f %p",
+        "21-APR-17 11.43.00.000000 AM",
+        "2017-04-21T18:43:00",
+    ),
+    "an offset without minutes": ("iso", "2017-04-21 11:43:00-05", "2017-04-21T16:43:00"),
+    "a zone word in winter time": (
+        "%Y-%m-%d %H:%M:%S %Z",
+        "2017-04-21 11:43:00 PST",
+        "2017-04-21T19:43:00",
+    ),
+    "a zone word for the first of two": (
+        "%Y-%m-%d %H:%M %Z",
+        "2017-11-05 01:30 PDT",
+        "2017-11-05T08:30:00",
+    ),
+    "a zone word for the second of two": (
+        "%Y-%m-%d %H:%M %Z",
+        "2017-11-05 01:30 PST",
+        "2017-11-05T09:30:00",
+    ),
+    "a zone word that leaves the season open": (
+        "%Y-%m-%d %H:%M %Z",
+        "2017-04-21 11:43 PT",
+        "2017-04-21T18:43:00",
+    ),
+    "a letter of the armed forces": ("%m/%d/%Y %H%M%Z", "04/21/2017 1143R", "2017-04-21T16:43:00"),
+    "military": ("%m/%d/%Y %H%M", "04/21/2017 0043", "2017-04-21T07:43:00"),
+    "military that lost its noughts": ("%m/%d/%Y %H%M", "04/21/2017 943", "2017-04-21T16:43:00"),
+    "24:00 is the end of the day": ("iso", "2017-04-21 24:00", "2017-04-22T07:00:00"),
+    "seconds of the epoch": ("epoch", "1492800180", "2017-04-21T18:43:00"),
+    "milliseconds of the epoch": ("epoch-ms", "1492800180250", "2017-04-21T18:43:00.250000"),
+    "days of a spreadsheet": ("excel", "42846.4881944444", "2017-04-21T18:43:00"),
+    "compact": ("%Y%m%d%H%M%S", "20170421114305", "2017-04-21T18:43:05"),
+    "weekday and month by name": (
+        "%A, %B %d, %Y %I:%M %p",
+        "Friday, April 21st, 2017 11:43 AM",
+        "2017-04-21T18:43:00",
+    ),
+    "time before date": ("%H:%M %m/%d/%Y", "11:43 04/21/2017", "2017-04-21T18:43:00"),
+    "a no-break space": ("iso", "2017-04-21\xa011:43", "2017-04-21T18:43:00"),
+    "half of the day in one letter": (
+        "%m/%d/%Y %I:%M%p",
+        "04/21/2017 11:43A",
+        "2017-04-21T18:43:00",
+    ),
 }
 
 
@@ -45,7 +91,7 @@ def test_a_time_is_read(style: str, text: str, instant: str) -> None:
 
 
 NO_TIMES = [
-    "2017-02-29 10:00:00", "2017-13-01 10:00:00", "2017-04-21 24:00:00", "2017-04-21 10:60:00",
+    "2017-02-29 10:00:00", "2017-13-01 10:00:00", "2017-04-21 24:30:00", "2017-04-21 10:60:00",
     "20170421 10:00:00", "2017-W16-5T10:00:00", "1900-01-01 00:00:00", "9999-12-31 23:59:59",
     "2017-03-12 02:00:00", "2017-03-12 02:59:59", "2017-04-21 10:00+99:00", "soon", "0",
 ]  # fmt: skip
@@ -61,6 +107,29 @@ def test_what_is_no_time_says_why(text: str) -> None:
 def test_a_bare_date_stays_a_date() -> None:
     read = TimeReader(LOS_ANGELES, ("%m/%d/%Y",)).read("4/21/2017")
     assert isinstance(read, ReadTime) and read.earlier == Uncertain("2017-04-21")
+
+
+def test_midnight_is_a_date_where_the_mapping_says_so() -> None:
+    reader = TimeReader(LOS_ANGELES, ("iso",), dates_only=True)
+    for text in ("2017-04-21 00:00:00", "2017-04-21T00:00", "2017-04-21T00:00:00Z"):
+        read = reader.read(text)
+        assert isinstance(read, ReadTime) and read.earlier == Uncertain("2017-04-21")
+    for text in ("2017-04-21 00:01:00", "2017-04-21 24:00"):
+        read = reader.read(text)
+        assert isinstance(read, ReadTime) and isinstance(read.earlier, datetime)
+
+
+def test_a_column_may_be_written_in_another_zone() -> None:
+    reader = TimeReader(LOS_ANGELES, ("iso",), written_in=ZoneInfo("UTC"))
+    read = reader.read("2017-04-21 02:43:00")
+    assert isinstance(read, ReadTime)
+    assert (str(read.earlier), str(read.local_day)) == ("2017-04-21 02:43:00+00:00", "2017-04-20")
+
+
+@pytest.mark.parametrize("text", ["1970-01-01 00:00:00", "2099-12-31", "2018-01-02 10:00"])
+def test_a_time_that_cannot_be_true_is_known_for_one(text: str) -> None:
+    fault = TimeReader(LOS_ANGELES, ("iso",), until=date(2018, 1, 1)).read(text)
+    assert isinstance(fault, TimeFault) and fault.implausible
 
 
 def test_the_quick_way_and_the_long_way_read_alike() -> None:
@@ -134,7 +203,7 @@ def test_in_a_repeated_hour_the_policy_decides(policy: str) -> None:
     booking = build_booking(rows, mapping_with(policy)).booking
     assert booking is not None and booking.record.release is not None
     found = (
-        booking.record.bases[0].end,
+        booking.record.grounds[0].end,
         booking.record.detainers[0].lifted,
         booking.record.release.at,
     )
@@ -207,4 +276,4 @@ def test_an_empty_end_means_what_the_mapping_says(
 ) -> None:
     row = packed(2, "2017-05-01 09:00", released, "", "DWI")
     booking = build_booking([row], mapping_with("later", empty_end)).booking
-    assert booking is not None and booking.record.bases[0].end is end
+    assert booking is not None and booking.record.grounds[0].end is end

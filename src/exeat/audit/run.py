@@ -86,15 +86,14 @@ def examine_groups(
         part.rejects.extend(built.rejects)
         part.rows_used += built.rows_used
         part.duplicates += built.duplicates
-        if built.booking is None:
-            continue
-        for key in built.booking.unmapped:
-            part.unmapped[key] = part.unmapped.get(key, 0) + 1
-        examined = examine(built.booking.record, law)
-        part.summary.add(examined, built.booking.notes)
-        part.findings.extend(examined.findings)
-        if examined.findings and (floor is None or rank(examined) < floor):
-            part.cases.append(examined)
+        for booking in built.bookings:
+            for key in booking.unmapped:
+                part.unmapped[key] = part.unmapped.get(key, 0) + 1
+            examined = examine(booking.record, law)
+            part.summary.add(examined, booking.notes)
+            part.findings.extend(examined.findings)
+            if examined.findings and (floor is None or rank(examined) < floor):
+                part.cases.append(examined)
     return part
 
 
@@ -159,6 +158,8 @@ def audit_file(
     groups = iter_groups(path, mapping, tally)
     first = list(islice(groups, _ALONE))
     few = len(first) < _ALONE
+    # What the whole file shows is known once the first group is out.
+    mapping = tally.knowing(mapping)
     if few or workers == 0:
         for chunk in _chunks(chain(first, groups)):
             yield _counted(examine_groups(chunk, mapping, law, floor.rank), tally)

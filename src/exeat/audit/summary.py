@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from exeat.audit.examine import Examination
-from exeat.audit.findings import FindingKind
+from exeat.audit.findings import FindingGroup, FindingKind
 from exeat.audit.reach import hold_reach
 from exeat.decide import Certainty
+from exeat.facts.case import zone_of
+from exeat.facts.times import bounds
 
 __all__ = ["Summary"]
 
@@ -24,6 +26,13 @@ class Summary:
     """Counters of one audit; two of them add up, so that parts can be counted apart.
 
     Attributes:
+        rows_used: Rows that a booking rests on; a repeated row is counted under
+            `rows_duplicate`, so that read = used + duplicate + rejected.
+        unmapped: For each field and text that the mapping does not list, how many lines have it.
+        with_notices: Bookings whose record says what was told, or that nothing was.
+        moved: Bookings with a certain finding of being kept whose person was handed on: there
+            may be a ground of custody that the records lack.
+        doubts: What a reader should know of the whole file, in sentences.
         hold_ended_last: Bookings whose immigration hold ended after every other basis.
         hours: Running hours by finding kind and certainty, of findings that have any.
         quality: Notes on the data, by code, each counted once a booking.
@@ -31,6 +40,7 @@ class Summary:
     """
 
     rows_read: int = 0
+    rows_used: int = 0
     rows_rejected: int = 0
     rows_duplicate: int = 0
     bookings: int = 0
@@ -42,6 +52,10 @@ class Summary:
     hours: dict[tuple[str, str], float] = field(default_factory=_no_hours)
     records: Counter[tuple[str, str]] = field(default_factory=Counter)
     quality: Counter[str] = field(default_factory=Counter)
+    unmapped: Counter[tuple[str, str]] = field(default_factory=Counter)
+    doubts: tuple[str, ...] = ()
+    with_notices: int = 0
+    moved: int = 0
     first_booked: datetime | None = None
     last_released: datetime | None = None
 
@@ -53,7 +67,7 @@ class Summary:
         if record.detainers:
             self.with_hold += 1
             reach = hold_reach(record)
-            if not record.bases:
+            if record.bases == ():
                 self.only_hold += 1
             elif reach is not None and reach > 0:
                 self.hold_ended_last += 1
@@ -65,7 +79,17 @@ class Summary:
             self.findings[key] += 1
             if finding.hours is not None:
                 self.hours[key] += finding.hours
-        self._extend(record.booked if isinstance(record.booked, datetime) else None, examined.door)
+        kinds = {finding.kind for finding in examined.findings}
+        kept = any(
+            finding.group is FindingGroup.KEPT and finding.certainty is Certainty.CERTAIN
+            for finding in examined.findings
+        )
+        self.moved += kept and FindingKind.MOVED in kinds
+        if record.notices is not None or record.notices_complete:
+            self.with_notices += 1
+        booked = bounds(record.booked, zone_of(record.zone))[0]
+        left = record.release.at if record.release is not None else None
+        self._extend(booked, bounds(left, zone_of(record.zone))[0] if left else None)
 
     def _extend(self, booked: datetime | None, door: datetime | None) -> None:
         if booked is not None:
@@ -74,17 +98,34 @@ class Summary:
             self.last_released = max(self.last_released or door, door)
 
     def __iadd__(self, other: Summary) -> Summary:
-        for name in ("rows_read", "rows_rejected", "rows_duplicate", "bookings", "with_hold",
+        for name in ("rows_read", "rows_used", "with_notices", "moved", "rows_rejected",
+                     "rows_duplicate", "bookings", "with_hold",
                      "only_hold", "hold_ended_last",
                      "hold_ended_last_over_48_running_hours"):  # fmt: skip
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for key, hours in other.hours.items():
             self.hours[key] += hours
-        for name in ("findings", "records", "quality"):
+        for name in ("findings", "records", "quality", "unmapped"):
             getattr(self, name).update(getattr(other, name))
         self._extend(other.first_booked, None)
         self._extend(None, other.last_released)
         return self
+
+    def warnings(self) -> tuple[str, ...]:
+        """Return what a reader must know before any finding, in sentences."""
+        said = list(self.doubts)
+        holds = [(text, lines) for (field, text), lines in self.unmapped.items() if field == "hold"]
+        if holds:
+            ranked = sorted(holds, key=lambda pair: (-pair[1], pair[0]))
+            shown = ", ".join(f"`{text}` ({lines:,})" for text, lines in ranked[:10])
+            more = f" and {len(ranked) - 10} more" if len(ranked) > 10 else ""
+            said.append(
+                "These look like immigration holds and are not in the mapping, so that they "
+                f"counted as charges (lines): {shown}{more}. List them under [hold] immigration."
+            )
+        if self.bookings and not self.with_notices:
+            said.append("This file cannot show missed notices: it does not say what was told.")
+        return tuple(said)
 
     def to_json(self) -> dict[str, Any]:
         """Return the content of ``summary.json``."""
@@ -100,6 +141,7 @@ class Summary:
                     }
         return {
             "rows_read": self.rows_read,
+            "rows_used": self.rows_used,
             "rows_rejected": self.rows_rejected,
             "rows_duplicate": self.rows_duplicate,
             "bookings": self.bookings,
@@ -113,4 +155,12 @@ class Summary:
             "last_released": self.last_released.isoformat() if self.last_released else None,
             "findings": kinds,
             "data_quality": dict(sorted(self.quality.items())),
+            "not_in_the_mapping": [
+                {"field": field, "text": text, "lines": lines}
+                for (field, text), lines in sorted(
+                    self.unmapped.items(), key=lambda item: (item[0][0] != "hold", -item[1], item)
+                )
+            ],
+            "doubts_of_the_file": list(self.doubts),
+            "can_show_missed_notices": bool(self.with_notices),
         }

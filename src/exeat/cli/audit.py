@@ -15,10 +15,15 @@ __all__ = ["audit"]
 
 def audit(
     file: Annotated[
-        Path | None, typer.Argument(help="The export: a CSV file, one row a charge or hold.")
+        Path | None,
+        typer.Argument(help="The export: CSV, a workbook, JSON, Parquet, Feather, SQLite."),
     ] = None,
     map: Annotated[
-        str | None, typer.Option("--map", help="A mapping: `pierce`, or a file of your own.")
+        str | None,
+        typer.Option(
+            "--map",
+            help="A mapping: `pierce`, or a file of your own; left out, one is proposed and used.",
+        ),
     ] = None,
     place: Annotated[
         str | None,
@@ -52,7 +57,8 @@ def audit(
     """Find who was held past every authority, by how long, and under which law of that day.
 
     Of an export, writes index.html, findings.csv, findings.json, findings.parquet, summary.json
-    and rejects.csv into the folder, and prints the summary. Of records, prints what was found of
+    and rejects.csv into the folder, and prints the summary; a mapping that was proposed because
+    none was given goes there too, with its doubts. Of records, prints what was found of
     each: a line is a record, or
     {"record": {...}, "place": "us-az", "as_of": "...", "id": "..."}.
 
@@ -74,10 +80,9 @@ def audit(
         return
     of_records = {"--json": as_json or None, "--as-of": as_of}
     _refuse([name for name, value in of_records.items() if value is not None], "an export")
-    if file is None or map is None:
-        missing = "FILE" if file is None else "--map"
-        help = "Name an export and its mapping, or give records as JSON Lines with --records."
-        raise UsageError.one("E410", missing, "is missing", help)
+    if file is None:
+        help = "Name an export, or give records as JSON Lines with --records."
+        raise UsageError.one("E410", "FILE", "is missing", help)
     from exeat.cli.auditfile import SHOWN, run
     from exeat.cli.clear import console_for_reading
 

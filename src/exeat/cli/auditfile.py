@@ -1,15 +1,16 @@
-"""The audit of an export: from a jail's own CSV file to a report and tables."""
+"""The audit of an export: from a jail's own file, of any kind, to a report and tables."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Final
 
+import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -17,10 +18,12 @@ from exeat._version import __version__
 from exeat.audit import Examination, Floor, audit_file, rank
 from exeat.audit.summary import Summary
 from exeat.cli.common import law_for
+from exeat.cli.map import show_proposal
 from exeat.cli.summary import show_summary
-from exeat.errors import UsageError
+from exeat.errors import IntakeError, UsageError
 from exeat.facts.case import zone_of
-from exeat.intake import NOTES, Mapping, RejectFile, Tally, load_mapping
+from exeat.intake import NOTES, Mapping, RejectFile, Tally, load_mapping, place_in
+from exeat.intake.propose import propose
 from exeat.report.chart import HoursHistogram
 from exeat.report.page import ReportInfo, write_page
 from exeat.report.tables import FindingsWriter, write_summary_json
@@ -34,7 +37,7 @@ SHOWN: Final = 200
 
 def run(
     file: Path,
-    map_name: str,
+    map_name: str | None,
     place: str | None,
     out: Path,
     console: Console,
@@ -44,17 +47,24 @@ def run(
     shown: int = SHOWN,
 ) -> Summary:
     """Audit one export into a folder, and print what came of it."""
-    mapping = load_mapping(map_name)
-    place = place or mapping.place
+    _clear_folder(out)
+    if map_name is None:
+        map_name = _own_mapping(file, place, out)
+    place = place or place_in(map_name)
     if place is None:
         raise UsageError.one(
             "E404", "--place", "is missing, and the mapping names none", "Say whose law applies."
         )
+    mapping = load_mapping(map_name, zone=law_for(place, law).zone)
     rules = law_for(place, law, mapping.facility.kind)
     _make_folder(out)
-    summary, cases, histogram = _examine(
-        file, mapping, rules, out, law=law, workers=workers, shown=shown
-    )
+    try:
+        summary, cases, histogram = _examine(
+            file, mapping, rules, out, law=law, workers=workers, shown=shown
+        )
+    except IntakeError:
+        _clear_folder(out)  # what was begun is no report
+        raise
     write_summary_json(out / "summary.json", summary)
     write_page(
         out / "index.html",
@@ -66,7 +76,37 @@ def run(
     show_summary(summary, rules, console)
     console.print(f"\nThe report: {out / 'index.html'}", markup=False, style="bold")
     console.print(f"Tables beside it: {', '.join(_tables(out))}", markup=False)
+    if not summary.bookings:
+        raise UsageError.one(
+            "E411",
+            file.name,
+            f"no row could be used: {summary.rows_rejected:,} of {summary.rows_read:,} were "
+            "rejected",
+            f"Look into {out / 'rejects.csv'}: each row stands there with what is wrong and what "
+            "would do. Most often one time format or one column is wrong in the mapping.",
+        )
     return summary
+
+
+def _own_mapping(file: Path, place: str | None, out: Path) -> str:
+    """Return a mapping for an export that was given without one: that beside it, or a new one."""
+    beside = file.with_suffix(".map.toml")
+    if beside.exists():
+        typer.echo(f"Read by {beside.name}, which lies beside it.", err=True)
+        return str(beside)
+    proposal = propose(file, place=place or "")
+    show_proposal(proposal, Console(stderr=True, highlight=False, soft_wrap=True))
+    _make_folder(out)
+    path = out / "map.toml"
+    path.write_text(proposal.toml, encoding="utf-8")
+    return str(path)
+
+
+def _clear_folder(out: Path) -> None:
+    """Take away an earlier report: one that is refused must not leave it there as its own."""
+    for name in ("index.html", *_TABLES):
+        with suppress(OSError):
+            (out / name).unlink()
 
 
 def _make_folder(out: Path) -> None:
@@ -78,9 +118,17 @@ def _make_folder(out: Path) -> None:
         ) from None
 
 
+_TABLES: Final = (
+    "findings.csv",
+    "findings.json",
+    "findings.parquet",
+    "summary.json",
+    "rejects.csv",
+)
+
+
 def _tables(out: Path) -> list[str]:
-    names = ("findings.csv", "findings.json", "findings.parquet", "summary.json", "rejects.csv")
-    return [name for name in names if (out / name).exists()]
+    return [name for name in _TABLES if (out / name).exists()]
 
 
 def _examine(
@@ -113,6 +161,9 @@ def _examine(
     summary.rows_read = tally.rows_read
     summary.rows_rejected = tally.rows_rejected
     summary.rows_duplicate = tally.duplicates
+    summary.rows_used = tally.rows_used - tally.duplicates
+    summary.unmapped.update(tally.unmapped)
+    summary.doubts = tally.learned.doubts
     assert tally.rows_read == tally.rows_used + tally.rows_rejected, "every row is used or rejected"
     return summary, cases, histogram
 

@@ -24,6 +24,8 @@ def show_summary(summary: Summary, law: LawOfPlace, console: Console) -> None:
     for number, words in _totals(summary):
         table.add_row(f"{number:,}", words)
     console.print(table)
+    for sentence in summary.warnings():
+        console.print(f"! {sentence}", markup=False, highlight=False, soft_wrap=True)
     console.print()
     console.print(_findings(summary))
     for place in law.chain:
@@ -33,7 +35,11 @@ def show_summary(summary: Summary, law: LawOfPlace, console: Console) -> None:
 
 def _totals(summary: Summary) -> list[tuple[int, str]]:
     return [
-        (summary.rows_read, f"rows read, {summary.rows_rejected:,} rejected"),
+        (
+            summary.rows_read,
+            f"rows read: {summary.rows_used:,} used, {summary.rows_duplicate:,} repeated, "
+            f"{summary.rows_rejected:,} rejected",
+        ),
         (summary.bookings, "bookings"),
         (summary.with_hold, "with an immigration hold"),
         (summary.only_hold, "with nothing but that hold"),

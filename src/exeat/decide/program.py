@@ -1,37 +1,37 @@
 """The law of a day as one program over bits, made from the rules once and run on many cases.
 
 A truth is two bits, *may be true* and *is true*: false 0, not known 1, true 3. And is ``&``,
-or is ``|``, on numbers as on columns of them. The program is written by running
-:func:`exeat.decide.hold.weighed` over expressions in place of truths, so that the rules add up
-in one text, whatever carries them.
+or is ``|``, on numbers as on columns of them. A fact with codes is the set of codes that it
+may have. The program is written by running :func:`exeat.decide.hold.weighed` over expressions
+in place of truths, so that the rules add up in one text, whatever carries them.
+
+What a record can leave open is its *marks*: each is free of the others, so that filling in
+marks makes every case that there can be, and none that there cannot.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 from exeat.decide.hold import weighed
+from exeat.decide.marks import CODED, DERIVED, Mark, mark_of
 from exeat.decide.outcome import JOIN, NOTHING, Outcomes, possible
-from exeat.facts.case import Case
+from exeat.facts.bits import BITS, CONTRARY, FALSE, OPEN, TRUE
 from exeat.facts.times import Truth
-from exeat.facts.vocabulary import VOCABULARY
 from exeat.rules.conditions import All, Atom, Condition, InList
 from exeat.rules.conditions import Any as AnyOf
 from exeat.rules.model import About, Modality, Rule
 from exeat.rules.place import LawOfPlace
 from exeat.rules.world import Bound, DayLaw, World
 
-__all__ = ["BITS", "FALSE", "OPEN", "TELLS", "TRUE", "Program", "program_of", "program_on"]
+__all__ = ["TELLS", "Program", "program_of", "program_on"]
 
-FALSE: Final = 0
-OPEN: Final = 1
-TRUE: Final = 3
-BITS: Final[dict[Truth, int]] = {False: FALSE, None: OPEN, True: TRUE}
-_CONTRARY: Final = (TRUE, OPEN, OPEN, FALSE)
+TELLS: Final = frozenset({About.NOTIFY, About.TELL_COURT})
+"""What stops the door while it is owed before release; an official's hearing does so too."""
 
 
 def _table() -> tuple[Outcomes, ...]:
@@ -44,10 +44,8 @@ def _table() -> tuple[Outcomes, ...]:
 
 _SETS: Final = _table()
 
-Read = Callable[[Case], int]
-
-TELLS: Final = frozenset({About.NOTIFY, About.TELL_COURT})
-"""What stops the door while it is owed before release; an official's hearing does so too."""
+Bits = Sequence[int]
+Run = Callable[[Bits, Bits, Bits], tuple[Outcomes, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,40 +53,39 @@ class Program:
     """What the rules about a hold come to on one day, under each reading.
 
     Attributes:
-        run: Takes the bits of the facts, of the limits that are reached and of the rules for a
-            person, and gives the set of outcomes under each reading.
-        cheap: For each fact that is read from a field: its place, how it is read, and whether
-            the case can say it: the power to hold is a matter of the law.
-        dear: The same for offence lists, which are looked up only where they still decide.
+        run: Takes the marks, the limits that are reached and the rules for a person, as bits,
+            and gives the set of outcomes under each reading.
+        brings: Takes the marks, and says whether an official must see the person first.
+        marks: What is read of a case, in the order of its bits.
         limits: The rules whose limit of time counts, in the order of their bits.
         judged: The rules that a person must judge, in the order of their bits.
         unsettled: These bits while nobody has judged: a permission stays out, all else is open.
+        commands: Whether any rule commands a hold.
+        bringing: The rules by which a judicial official sees the person before release.
+        letting_out: The rules that say within which time a person is let out.
+        telling: The notices that a machine can tell are owed before the person leaves.
     """
 
-    run: Callable[[Sequence[int], Sequence[int], Sequence[int]], tuple[Outcomes, ...]]
-    facts: int
-    cheap: tuple[tuple[int, Read, bool], ...]
-    dear: tuple[tuple[int, Read, bool], ...]
+    run: Run
+    brings: Callable[[Bits], int]
+    marks: tuple[Mark, ...]
     limits: tuple[Rule, ...]
     judged: tuple[Rule, ...]
     unsettled: tuple[int, ...]
-    no_limits: tuple[int, ...]
-    """The bits of the limits while nobody has worked them out."""
-    untimed: tuple[int, ...]
-    """The same with none of them reached."""
-    letting_out: tuple[Bound, ...] = ()
-    """The rules that say within which time a person is let out."""
+    commands: bool
     bringing: tuple[Bound, ...] = ()
-    """The rules by which a judicial official sees the person before release."""
+    letting_out: tuple[Bound, ...] = ()
     telling: tuple[Bound, ...] = ()
-    """The notices that a machine can tell are owed before the person leaves."""
+    places: Mapping[str, int] = field(default_factory=dict)
+    """Where the bits of a mark stand, by its name."""
 
 
 class _Writer:
     """Writes the rules down as expressions; see `exeat.decide.hold.Weigh`."""
 
-    def __init__(self) -> None:
-        self.atoms: dict[Atom, int] = {}
+    def __init__(self, in_list: InList) -> None:
+        self.in_list = in_list
+        self.marks: dict[str, Mark] = {}
         self.rules: dict[tuple[int, Truth], str] = {}
         self.limits: dict[int, Rule] = {}
         self.judged: dict[int, Rule] = {}
@@ -98,7 +95,7 @@ class _Writer:
         key = id(rule), force
         if key not in self.rules:
             name = self.rules[key] = f"r{len(self.rules)}"
-            said = self._condition(rule.condition)
+            said = self.condition(rule.condition)
             if rule.judge or rule.unread:
                 self.judged.setdefault(id(rule), rule)
                 said += f" & q[{list(self.judged).index(id(rule))}]"
@@ -107,14 +104,35 @@ class _Writer:
             self.lines.append(f"{name} = {said}")
         return self.rules[key]
 
-    def _condition(self, condition: Condition) -> str:
+    def condition(self, condition: Condition) -> str:
         if isinstance(condition, Atom):
-            return f"f[{self.atoms.setdefault(condition, len(self.atoms))}]"
+            return self._atom(condition)
         if isinstance(condition, All):
-            return self.every(map(self._condition, condition.parts))
+            return self.every(map(self.condition, condition.parts))
         if isinstance(condition, AnyOf):
-            return self.some(map(self._condition, condition.parts))
-        return self.negate(self._condition(condition.part))
+            return self.some(map(self.condition, condition.parts))
+        return self.negate(self.condition(condition.part))
+
+    def _atom(self, atom: Atom) -> str:
+        parts = DERIVED.get(atom.fact)
+        if parts is not None:
+            return self.some(map(self._mark, parts))
+        coded = CODED.get(atom.fact)
+        if coded is None:
+            return self._mark(str(atom), atom)
+        said = []
+        for mark, yes, maybe in coded(atom):
+            codes = self._mark(mark)
+            perhaps = f"{OPEN} if {codes} & {yes | maybe} else {FALSE}"
+            said.append(f"({TRUE} if not {codes} & ~{yes} else {perhaps})")
+        if atom.fact == "detainer.in_effect":
+            said.append(self._mark("detainer.served"))
+        return self.some(said)
+
+    def _mark(self, name: str, atom: Atom | None = None) -> str:
+        if name not in self.marks:
+            self.marks[name] = mark_of(name, atom, self.in_list)
+        return f"f[{list(self.marks).index(name)}]"
 
     def past(self, rule: Rule) -> str:
         self.limits.setdefault(id(rule), rule)
@@ -136,38 +154,42 @@ class _Writer:
         return other if one == str(NOTHING) else f"J[{one}][{other}]"
 
 
-def program_of(worlds: Sequence[World], in_list: InList) -> Program:
+def program_of(worlds: Sequence[World], in_list: InList, bringing: Sequence[Bound] = ()) -> Program:
     """Return the program of a day's readings.
 
     Examples:
         >>> program_of((), lambda *_: None).run((), (), ())
         ()
     """
-    writer = _Writer()
+    writer = _Writer(in_list)
     sets = [weighed(writer, world, str(NOTHING)) for world in worlds]
-    body = [*writer.lines, f"return ({''.join(f'{one}, ' for one in sets)})"]
-    source = "def run(f, p, q):\n" + "".join(f"    {line}\n" for line in body)
-    space: dict[str, Any] = {"N": _CONTRARY, "S": _SETS, "J": JOIN}
-    # The text is made above, of numbers and names of its own; nothing of a file is in it.
-    exec(compile(source, "<law of a day>", "exec"), space)  # noqa: S102
-    atoms = writer.atoms.items()
+    run = _made("f, p, q", [*writer.lines, f"return ({''.join(f'{one}, ' for one in sets)})"])
+    hearings = [writer.condition(rule.condition) for rule, _ in bringing]
+    brings = _made("f", [f"return {writer.some(hearings)}"])
+    if worlds:
+        writer._mark("detainer.served")
+        writer._mark("detainer.hold_ordered")
     return Program(
-        run=space["run"],
-        facts=len(writer.atoms),
-        cheap=tuple(
-            (i, _read(atom), atom.fact != "place.hold_power")
-            for atom, i in atoms
-            if not atom.list_id
-        ),
-        dear=tuple((i, _look_up(atom, in_list), True) for atom, i in atoms if atom.list_id),
+        run=run,
+        brings=brings,
+        marks=tuple(writer.marks.values()),
         limits=tuple(writer.limits.values()),
         judged=tuple(writer.judged.values()),
         unsettled=tuple(
             FALSE if rule.modality is Modality.MAY else OPEN for rule in writer.judged.values()
         ),
-        no_limits=(OPEN,) * len(writer.limits),
-        untimed=(FALSE,) * len(writer.limits),
+        commands=any(world.musts for world in worlds),
+        bringing=tuple(bringing),
+        places={name: index for index, name in enumerate(writer.marks)},
     )
+
+
+def _made(takes: str, body: Sequence[str]) -> Any:
+    source = f"def run({takes}):\n" + "".join(f"    {line}\n" for line in body)
+    space: dict[str, Any] = {"N": CONTRARY, "S": _SETS, "J": JOIN}
+    # The text is made above, of numbers and names of its own; nothing of a file is in it.
+    exec(compile(source, "<law of a day>", "exec"), space)  # noqa: S102
+    return space["run"]
 
 
 _programs: WeakKeyDictionary[LawOfPlace, dict[int, Program]] = WeakKeyDictionary()
@@ -177,27 +199,17 @@ def program_on(law: LawOfPlace, day: DayLaw) -> Program:
     """Return the program of one of a place's days, made once."""
     known = _programs.setdefault(law, {})
     # A place keeps the law of its days, so that no other comes to have the same identity.
-    if id(day) not in known:
-        others = [bound for bound in day.others if bound[0].modality is Modality.MUST]
-        known[id(day)] = replace(
-            program_of(day.worlds, law.in_list),
-            letting_out=tuple(b for b in others if b[0].about is About.RELEASE and b[0].clock),
-            bringing=tuple(b for b in others if b[0].about is About.BRING_BEFORE_OFFICIAL),
+    found = known.get(id(day))
+    if found is None:
+        musts = [bound for bound in day.others if bound[0].modality is Modality.MUST]
+        bringing = [b for b in musts if b[0].about is About.BRING_BEFORE_OFFICIAL]
+        found = known[id(day)] = replace(
+            program_of(day.worlds, law.in_list, bringing),
+            letting_out=tuple(b for b in musts if b[0].about is About.RELEASE and b[0].clock),
             telling=tuple(
                 bound
                 for bound in day.owed
                 if bound[0].about in TELLS and not bound[0].judge and not bound[0].unread
             ),
         )
-    return known[id(day)]
-
-
-def _read(atom: Atom) -> Read:
-    read, codes = VOCABULARY[atom.fact].read, frozenset(atom.codes)
-    if codes:
-        return lambda case: OPEN if (code := read(case)) is None else TRUE * (code in codes)
-    return lambda case: BITS[read(case)]  # type: ignore[index]  # a fact without codes
-
-
-def _look_up(atom: Atom, in_list: InList) -> Read:
-    return lambda case: BITS[atom.truth(case, in_list)]
+    return found

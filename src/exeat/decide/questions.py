@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from exeat.decide.answer import Change, Question, Verdict
 from exeat.decide.timeline import Point, Settled, Timeline
 from exeat.decide.verdict import Ruling, hides_a_warrant, ruling
-from exeat.facts.codes import BasisKind, WarrantKind
+from exeat.facts.codes import BasisKind, DetainerForm, WarrantKind
 from exeat.facts.openings import Opening, Way
 from exeat.facts.record import Basis, CustodyRecord
 from exeat.facts.times import NEVER, Truth, Uncertain
@@ -26,7 +27,13 @@ _FOR_COUNSEL = frozenset(
 
 def questions_of(line: Timeline, found: Ruling) -> tuple[Question, ...]:
     """Return what to ask, each question once; one whose answers change nothing is not asked."""
-    openings = [*found.openings, *_of_the_custody(line, found.point), *_of_warrants(line, found)]
+    own = [*found.openings, *(line.openings(found.point) if found.point.asks else ())]
+    openings = [
+        *own,
+        *_deeper(line, found, own),
+        *_of_the_custody(line, found.point),
+        *_of_warrants(line, found),
+    ]
     asked: dict[tuple[str, str], Question] = {}
     for opening in openings:
         says = _asks(line.law, opening)
@@ -45,21 +52,31 @@ def questions_of(line: Timeline, found: Ruling) -> tuple[Question, ...]:
     return tuple(asked.values())
 
 
+def _deeper(line: Timeline, found: Ruling, own: Sequence[Opening]) -> Iterator[Opening]:
+    """Yield what is asked only once the form is known: of one that asks for most."""
+    for opening in own:
+        if opening.field == "detainer.form":
+            [most] = [way for way in opening.ways if way.says == DetainerForm.I247A.value]
+            then = line.of(most.record)
+            yield from then.openings(then.point(found.point.at))
+
+
 def _changes(line: Timeline, found: Ruling, opening: Opening) -> tuple[Change, ...]:
     by_verdicts: dict[tuple[Verdict, ...], list[str]] = {}
     for way in opening.ways:
-        verdicts = tuple(sorted(_reach(line, way.record, found.point), key=lambda v: v.value))
+        verdicts = _reach(line.of(way.record), found.point.at)
         by_verdicts.setdefault(verdicts, []).append(way.says)
     return tuple(Change(tuple(says), verdicts) for verdicts, says in by_verdicts.items())
 
 
-def _reach(line: Timeline, record: CustodyRecord, point: Point, deep: int = 3) -> set[Verdict]:
-    """Return every verdict that the record can still come to, as far as it is worth looking."""
-    filled = ruling(line.of(record), point.at)
-    if filled.verdict is not Verdict.UNKNOWN or not filled.openings or not deep:
-        return {filled.verdict}
-    [first, *_] = filled.openings
-    return set().union(*(_reach(line, way.record, point, deep - 1) for way in first.ways))
+def _reach(line: Timeline, at: datetime) -> tuple[Verdict, ...]:
+    """Return every verdict that a record can still come to."""
+    stands = line.reach(line.point(at))
+    if len(stands) == 1:
+        return (ruling(line, at).verdict,)
+    # Where a release is only one of several, what comes before the door is not told yet.
+    verdicts = {Verdict.RELEASE if stand is None else stand for stand in stands}
+    return tuple(verdict for verdict in Verdict if verdict in verdicts)
 
 
 def _of_the_custody(line: Timeline, point: Point) -> Iterator[Opening]:

@@ -18,24 +18,17 @@ from typing import Any
 from exeat.decide.answer import Certainty, Verdict
 from exeat.decide.custody import Stay, stay_of
 from exeat.decide.hold import active, clock_ends, ends_of, rule_truth
-from exeat.decide.notices import told
 from exeat.decide.outcome import (
-    JOIN,
-    NOTHING,
-    ON_SERVICE,
-    STANDS,
-    Outcome,
     Outcomes,
     Stand,
-    merged,
 )
-from exeat.decide.program import BITS, OPEN, Program, program_on
+from exeat.decide.program import Program, program_on
+from exeat.decide.weighing import reach, weigh
+from exeat.facts.bits import BITS
 from exeat.facts.case import Case, zone_of
-from exeat.facts.codes import FORMS
 from exeat.facts.openings import Opening, opening_of, time_opening
 from exeat.facts.record import CustodyRecord, Detainer
 from exeat.facts.times import FAR_FUTURE, NEVER, Span, Truth, Uncertain, by, done_by, span
-from exeat.facts.truth import some
 from exeat.rules.clocks import Clock, HoursRun
 from exeat.rules.conditions import Atom
 from exeat.rules.model import Rule
@@ -48,8 +41,6 @@ HELD = frozenset({Verdict.MAY_HOLD, Verdict.MUST_HOLD})
 FIRST = frozenset({Verdict.SERVE_FIRST, Verdict.BRING_FIRST})
 """Verdicts under which an act of the jail comes before anybody can tell: it is done at once."""
 _NEVER = FAR_FUTURE, FAR_FUTURE
-_DEEP = 12
-"""How many open facts are filled in, one after the other, before it is said that none decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +57,7 @@ class Point:
             person. ``unknown`` where facts of the case would decide.
         perhaps_must: The hold is allowed, and a command that is not settled may stand too.
         by_time: A limit of time may have had a part in it.
-        openings: The facts that would decide, or make it certain.
+        asks: Facts of the case would decide, or make it certain; see `Timeline.openings`.
     """
 
     at: datetime
@@ -80,7 +71,7 @@ class Point:
     certainty: Certainty = Certainty.CERTAIN
     perhaps_must: bool = False
     by_time: bool = False
-    openings: tuple[Opening, ...] = ()
+    asks: bool = False
 
     @property
     def kept_on(self) -> bool:
@@ -128,7 +119,6 @@ class Timeline:
         *,
         leaves: Span | None = None,
         settled: Settled | None = None,
-        depth: int = 0,
         acts: bool = True,
     ) -> None:
         self.record = record
@@ -141,21 +131,19 @@ class Timeline:
         self.stay: Stay = stay
         self._leaves = leaves
         self.settled = settled
-        self._depth = depth
         # Whether acts of the jail that would open a hold are looked for; see `_first`.
         self._acts = acts
         self._points: dict[datetime, Point] = {}
         self._turns: dict[Span, tuple[datetime, ...]] = {}
         self._ends: dict[tuple[int, str, Span], Span] = {}
 
-    def of(self, record: CustodyRecord, *, depth: int = 0, acts: bool = True) -> Timeline:
+    def of(self, record: CustodyRecord, *, acts: bool = True) -> Timeline:
         """Return the timeline of another state of the record, all else being the same."""
         return Timeline(
             record,
             self.law,
             leaves=self._leaves,
             settled=self.settled,
-            depth=depth or self._depth,
             acts=acts and self._acts,
         )
 
@@ -203,67 +191,41 @@ class Timeline:
 
     def _weighed(self, at: datetime, day: DayLaw, since: Span, cases: tuple[Case, ...]) -> Point:
         """Return a point with what the law makes of the requests on file."""
-        sets, asks, by_time = self._sets(day, since, cases)
-        stands = [STANDS[outcomes] for outcomes in sets]
-        stand, certainty = stands[0], Certainty.CERTAIN
-        if any(other is not stand for other in stands):
-            stand, certainty = merged(stands, lambda: self._ran_out(stands, day, since, cases))
-        must = stand is Verdict.MAY_HOLD and any(s >> Outcome.MUST & 1 for s in sets)
-        point = Point(at, day, True, False, since, cases, sets, stand, certainty, must, by_time)
-        if asks and _open(sets):
-            return self._split(point)
-        if stand is None and certainty is Certainty.CERTAIN and self._acts:
-            return self._first(point)
-        return point
+        program = program_on(self.law, day)
+        found = weigh(
+            program,
+            cases,
+            lambda rule, case: self.reached(rule, case, since),
+            self._judged(program),
+            acts=self._acts,
+        )
+        return Point(
+            at,
+            day,
+            True,
+            False,
+            since,
+            cases,
+            found.sets,
+            found.stand,
+            found.certainty,
+            found.perhaps_must,
+            found.by_time,
+            found.asks,
+        )
 
-    # -- what the jail itself must do before anybody can tell ----------------------------------
-
-    def _first(self, point: Point) -> Point:
-        """Return a point at which nothing stands yet, but would once the jail has done its part.
-
-        A copy not served, or a person not brought before the official, is the jail's own
-        omission: it is cured at once, and is no release for want of paper in the jailer's hand.
-        """
-        for case in point.cases:
-            if self._unserved(case) and any(world.musts for world in point.day.worlds):
-                now = ON_SERVICE.get(self._if_done(case, "served", point.at))
-                if now is not None:
-                    return replace(point, stand=now)
-            owed, shown = self._to_bring(point.day, case)
-            if owed is not False and self._if_done(case, "hold_ordered", point.at) is not None:
-                if owed is None:
-                    return self._split(point)
-                sure = point.certainty if shown else Certainty.POSSIBLE
-                return replace(point, stand=Verdict.BRING_FIRST, certainty=sure)
-        return point
-
-    @staticmethod
-    def _unserved(case: Case) -> bool:
-        paper = case.detainer
-        if paper is None or (paper.form is not None and FORMS[paper.form].needs_service is False):
-            return False
-        return done_by(paper.served, case.at, case.zone) is False
-
-    def _to_bring(self, day: DayLaw, case: Case) -> tuple[Truth, bool]:
-        """Say whether the person must be brought before an official who has not yet spoken.
-
-        Returns:
-            That, and whether the record says for certain that nobody brought them.
-        """
-        assert case.detainer is not None
-        if done_by(case.detainer.hold_ordered, case.at, case.zone):
-            return False, True
-        wanted: list[Truth] = []
-        shown = True
-        for rule, force in program_on(self.law, day).bringing:
-            done = told(rule, case)
-            wanted.append(False if done else rule_truth(self.law, rule, force, case))
-            shown = shown and done is False
-        return some(wanted), shown
-
-    def _if_done(self, case: Case, act: str, at: datetime) -> Stand:
-        """Return how the hold would stand if an act of the jail had been done by now."""
-        return self.had(case, act, at).point(at).stand
+    def reach(self, point: Point) -> set[Stand]:
+        """Return every way in which a hold can still stand at a point."""
+        if point.held is not False or not point.asks:
+            return {point.stand}
+        program = program_on(self.law, point.day)
+        since = point.since
+        return reach(
+            program,
+            point.cases,
+            lambda rule, case: self.reached(rule, case, since),
+            self._judged(program),
+        )
 
     def had(self, case: Case, act: str, at: datetime) -> Timeline:
         """Return the timeline as if an act of the jail about a request had been done by now."""
@@ -271,8 +233,7 @@ class Timeline:
         told_of: dict[str, Any] = {act: at}
         paper = replace(case.detainer, **told_of)
         papers = tuple(paper if one is case.detainer else one for one in self.record.detainers)
-        record = replace(self.record, detainers=papers)
-        return self.of(record, acts=False)
+        return self.of(replace(self.record, detainers=papers), acts=False)
 
     def program(self, point: Point) -> Program:
         """Return the program of a point's day."""
@@ -285,57 +246,9 @@ class Timeline:
         """
         if not point.by_time:
             return point.sets
-        return self._sets(point.day, point.since, point.cases, timed=False)[0]
-
-    def _sets(
-        self, day: DayLaw, since: Span, cases: Sequence[Case], *, timed: bool = True
-    ) -> tuple[tuple[Outcomes, ...], bool, bool]:
-        """Return the sets under each reading, all requests together.
-
-        Returns:
-            These, whether anything of the case, and not of the law alone, is open, and
-            whether limits of time had a part in it.
-        """
-        program = program_on(self.law, day)
-        found: tuple[Outcomes, ...] = ()
-        asks = by_time = False
-        for case in cases:
-            one, open_, limited = self._sets_of(program, case, since, timed)
-            found = tuple(JOIN[a][b] for a, b in zip(found, one, strict=True)) if found else one
-            asks, by_time = asks or open_, by_time or limited
-        return found, asks, by_time
-
-    def _sets_of(
-        self, program: Program, case: Case, since: Span, timed: bool
-    ) -> tuple[tuple[Outcomes, ...], bool, bool]:
-        """Return the sets of one request, looking no further than is needed to tell.
-
-        What is left unread counts as not known, so that a set of one outcome stands whatever
-        it is: limits of time and offence lists are worked out only where they still decide.
-        """
-        facts = [OPEN] * program.facts
-        asks = False
-        for index, read, of_case in program.cheap:
-            bits = facts[index] = read(case)
-            if of_case and bits == OPEN:
-                asks = True
+        program = program_on(self.law, point.day)
         judged = self._judged(program)
-        limits = program.no_limits if timed else program.untimed
-        sets = program.run(facts, limits, judged)
-        limited = timed and _open(sets)
-        if limited:
-            limits = tuple(BITS[self.reached(rule, case, since)] for rule in program.limits)
-            asks = asks or OPEN in limits
-            sets = program.run(facts, limits, judged)
-        if program.dear and _open(sets):
-            for index, read, _ in program.dear:
-                bits = facts[index] = read(case)
-                asks = asks or bits == OPEN
-            sets = program.run(facts, limits, judged)
-        assert case.detainer is not None
-        if active(case.detainer, case):
-            return sets, asks, limited
-        return tuple(one | NOTHING for one in sets), True, limited
+        return weigh(program, point.cases, lambda *_: False, judged, acts=False).sets
 
     def _judged(self, program: Program) -> Sequence[int]:
         if self.settled is None or not program.judged:
@@ -358,52 +271,7 @@ class Timeline:
             ends = self._ends[key] = ends_of(self.law, rule, case, since)
         return by(ends, case.at)
 
-    def _ran_out(
-        self, stands: Sequence[Stand], day: DayLaw, since: Span, cases: Sequence[Case]
-    ) -> bool:
-        """Say whether, where nothing stands, a hold stands, or may, but for the time."""
-        untimed, _, _ = self._sets(day, since, cases, timed=False)
-        return all(
-            one != NOTHING for one, stand in zip(untimed, stands, strict=True) if stand is None
-        )
-
     # -- what is not known -------------------------------------------------------------------
-
-    def _split(self, point: Point) -> Point:
-        """Fill in what the case leaves open, each way: where all agree, nothing was open.
-
-        What is open in the law itself (the power to hold, a rule for counsel) has no field of
-        the record, and is left as it stands.
-        """
-        openings = self.openings(point)
-        if not openings:
-            return point
-        found: set[tuple[Stand, Certainty]] = set()
-        seen: list[Opening] = [*openings]
-        if self._depth >= _DEEP:
-            return replace(point, stand=Verdict.UNKNOWN, openings=openings)
-        for way in openings[0].ways:
-            deeper = self.of(way.record, depth=self._depth + 1)
-            filled = deeper.point(point.at)
-            stand = filled.stand if filled.held is False else Verdict.IN_CUSTODY
-            found.add((stand, filled.certainty))
-            seen += [one for one in filled.openings if one.field not in {s.field for s in seen}]
-        stand, certainty = self._agreed(found)
-        asked = (
-            () if certainty is Certainty.CERTAIN and stand is not Verdict.UNKNOWN else tuple(seen)
-        )
-        must = point.perhaps_must and stand is Verdict.MAY_HOLD
-        return replace(point, stand=stand, certainty=certainty, openings=asked, perhaps_must=must)
-
-    @staticmethod
-    def _agreed(found: set[tuple[Stand, Certainty]]) -> tuple[Stand, Certainty]:
-        stands = {stand for stand, _ in found}
-        if len(stands) == 1:
-            [stand] = stands
-            return stand, min((sure for _, sure in found), key=lambda c: c is Certainty.CERTAIN)
-        if stands == {None, Verdict.RELEASE_UNLESS_INSTRUCTED}:
-            return Verdict.RELEASE_UNLESS_INSTRUCTED, Certainty.POSSIBLE
-        return Verdict.UNKNOWN, Certainty.CERTAIN
 
     def openings(self, point: Point) -> tuple[Opening, ...]:
         """Return the fields of the record that keep the hold from being decided."""
@@ -505,14 +373,6 @@ class Timeline:
             if self.point(at).stand in fell or self.point(at).held:
                 return at
         return None
-
-
-def _open(sets: Sequence[Outcomes]) -> bool:
-    """Say whether more than one outcome is possible under any reading."""
-    for one in sets:  # noqa: SIM110 (a third of the time of `any`, in the innermost place)
-        if one & (one - 1):
-            return True
-    return False
 
 
 def opened(line: Timeline, point: Point) -> Timeline:

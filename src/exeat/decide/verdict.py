@@ -92,16 +92,16 @@ def ruling(line: Timeline, at: datetime) -> Ruling:
     sure = point.certainty is Certainty.CERTAIN and _whole(line, point)
     if point.stand is not None:
         sure = sure or point.stand is Verdict.UNKNOWN
-        return Ruling(point.stand, _sure(sure), point, openings=point.openings)
+        return Ruling(point.stand, _sure(sure), point)
     late = overdue(line, point)
     if late is not None:
         certain = sure and late.certain
-        return Ruling(Verdict.OVERDUE, _sure(certain), point, late, point.openings)
+        return Ruling(Verdict.OVERDUE, _sure(certain), point, late)
     owed = _owed_first(line, point)
     if owed.openings:
         return Ruling(Verdict.UNKNOWN, Certainty.CERTAIN, point, openings=owed.openings)
     found = Verdict.NOTIFY_FIRST if owed.owed else Verdict.RELEASE
-    return Ruling(found, _sure(sure and owed.shown), point, openings=point.openings)
+    return Ruling(found, _sure(sure and owed.shown), point)
 
 
 def _sure(certain: bool) -> Certainty:

@@ -1,4 +1,4 @@
-"""What comes in: jail exports as CSV, read by a mapping file, without knowing the law.
+"""What comes in: jail exports of any kind, read by a mapping file, without knowing the law.
 
 The road: `load_mapping` reads how an export is laid out, `iter_groups` brings the rows of each
 booking together, `build_booking` makes a custody record of them, and a `Tally` says what became
@@ -8,7 +8,7 @@ of every row. `propose` drafts a mapping for an export that nobody has mapped ye
 from exeat.intake.build import NOTES, Booking, Built, build_booking, iter_bookings
 from exeat.intake.csvfile import Row, open_export, read_rows
 from exeat.intake.groups import Tally, iter_groups
-from exeat.intake.mapping import load_mapping, read_mapping, shipped_maps
+from exeat.intake.mapping import load_mapping, place_in, read_mapping, shipped_maps
 from exeat.intake.model import Mapping
 from exeat.intake.rejects import Reject, RejectFile, write_rejects
 
@@ -26,6 +26,7 @@ __all__ = [
     "iter_groups",
     "load_mapping",
     "open_export",
+    "place_in",
     "read_mapping",
     "read_rows",
     "shipped_maps",

@@ -20,15 +20,48 @@ __all__ = ["NOTES", "Booking", "Built", "build_booking", "iter_bookings"]
 NOTES: Final = MappingProxyType(
     {
         "ambiguous-time": "A time fell into the hour that the clocks showed twice.",
+        "cell-with-several-charges": "A cell holds several charges; each is a line of its own.",
         "charge-ended-after-release": "A charge or hold has an end after the release.",
-        "charge-ended-before-booking": "A charge or hold has an end before the booking.",
+        "charge-ended-before-booking": (
+            "A charge or hold has an end before the booking: when it ended is not known."
+        ),
         "date-without-time": "A time is a bare date, so that instants are not known.",
-        "differing-booking-times": "Its rows give several booking times; the earliest stands.",
+        "differing-booking-times": (
+            "Its rows give several booking times; the earliest stands, and a later one is when "
+            "that line was entered."
+        ),
         "differing-release-times": "Its rows give several releases; the release is uncertain.",
         "duplicate-row": "Two of its rows say the same in every mapped column.",
         "hold-ended-after-release": "An immigration hold has an end after the release.",
-        "hold-ended-before-booking": "An immigration hold has an end before the booking.",
+        "hold-ended-before-booking": (
+            "An immigration hold has an end before the booking: when it ended is not known."
+        ),
+        "hold-not-listed": (
+            "A line looks like an immigration hold, and the mapping does not list its words: it "
+            "was taken for a charge."
+        ),
+        "id-cut-by-spreadsheet": (
+            "Its id was cut by a spreadsheet, such as 2.02603E+11: several bookings may have run "
+            "together."
+        ),
+        "ids-almost-alike": "Its id differs from another one only in letter case or a `.0`.",
+        "impossible-time": (
+            "A time cannot be true: before 1972, or after the day of the file. It counts as not "
+            "known."
+        ),
+        "lists-of-unequal-length": "The lists in its cells are not of one length.",
+        "midnight-read-as-date": (
+            "A time at midnight, in a column where midnight means that no time of day is given, "
+            "counts as a bare date."
+        ),
+        "release-is-last-end": "The export has no release: the last end of the booking stands.",
+        "released-without-time": "The person is gone, and no time of release is given.",
         "row-rejected": "One of its rows could not be read, so that an end is not known.",
+        "several-stays": "Its id stands for several stays that do not overlap, each a booking.",
+        "shared-instant": (
+            "A time is one that far too many bookings share, such as the day of a change of "
+            "systems: it counts as not known."
+        ),
         "unmapped-value": "A disposition or agency is not in the mapping.",
     }
 )
@@ -57,16 +90,21 @@ class Built:
     """What became of the rows of one booking.
 
     Attributes:
-        booking: The booking; None when none of its rows could be read.
+        bookings: The bookings: one for each stay under the id, none when no row could be read.
         rejects: Its rows that could not be read.
         rows_used: How many rows the record rests on, duplicates included.
         duplicates: How many of these say what another one says.
     """
 
-    booking: Booking | None
+    bookings: tuple[Booking, ...]
     rejects: tuple[Reject, ...]
     rows_used: int
     duplicates: int
+
+    @property
+    def booking(self) -> Booking | None:
+        """The only booking, or the first."""
+        return self.bookings[0] if self.bookings else None
 
 
 @lru_cache(maxsize=8)
@@ -97,12 +135,12 @@ def build_booking(rows: Sequence[str], mapping: Mapping) -> Built:
         'to-ice'
     """
     draft = _builder(mapping).build(rows)
-    booking = None
-    if draft.record is not None:
-        booking = Booking(
-            draft.record, tuple(draft.rows), tuple(sorted(draft.notes)), tuple(draft.unmapped)
-        )
-    return Built(booking, tuple(draft.rejects), len(draft.rows), draft.duplicates)
+    bookings = tuple(
+        Booking(one.record, tuple(one.rows), tuple(sorted(one.notes)), tuple(one.unmapped))
+        for one in draft.bookings
+        if one.record is not None
+    )
+    return Built(bookings, tuple(draft.rejects), draft.rows_used, draft.duplicates)
 
 
 def iter_bookings(
@@ -125,7 +163,6 @@ def iter_bookings(
     """
     tally = Tally() if tally is None else tally
     for rows in iter_groups(path, mapping, tally, memory_rows=memory_rows):
-        built = build_booking(rows, mapping)
+        built = build_booking(rows, tally.knowing(mapping))
         tally.add(built)
-        if built.booking is not None:
-            yield built.booking
+        yield from built.bookings

@@ -1,32 +1,37 @@
-"""The parts of a booking: lines read, their times chosen, and the record made of them."""
+"""The parts of a booking: lines read, stays told apart, and a record made of each."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from exeat.facts.codes import BasisEnd, ReleaseKind
-from exeat.facts.record import Basis, CustodyRecord, Detainer, Release
-from exeat.facts.times import NEVER, Act, Uncertain, When, bounds
+from exeat.facts.times import Uncertain
+from exeat.intake.assemble import Assembler
+from exeat.intake.cells import Cells, Split
 from exeat.intake.draft import (
     BACKWARD,
     NO_BOOKING,
     Draft,
     Line,
-    near,
     rejects,
     surely_before,
 )
+from exeat.intake.learn import CUT_ID, same_id
 from exeat.intake.lines import SEPARATOR
 from exeat.intake.meaning import Meaning, Meanings
-from exeat.intake.model import TIME_FIELDS, Mapping
-from exeat.intake.times import Ambiguous, ReadTime, TimeFault, TimeReader
+from exeat.intake.model import ANY, TIME_FIELDS, Mapping
+from exeat.intake.stays import stays_of
+from exeat.intake.times import ReadTime, TimeFault, TimeReader
 
 __all__ = ["Builder"]
 
 _CACHE_SIZE: Final = 1 << 16
+UNKNOWN: Final = Uncertain("XXXX-XX-XX")
+_NO_DAY: Final = date.min
 
 
 class Builder:
@@ -40,213 +45,146 @@ class Builder:
         self.mapping = mapping
         self.zone = ZoneInfo(mapping.zone)
         empty = frozenset(text.strip().casefold() for text in mapping.empty_values)
-        self._read = TimeReader(self.zone, mapping.formats, empty).read
         meanings = Meanings(mapping, empty)
         self._mean: Callable[[str], Meaning] = lru_cache(_CACHE_SIZE)(meanings.read)
-        names = [name for name in TIME_FIELDS if name in mapping.columns]
-        self._times = tuple((name, name.removesuffix("_at")) for name in names)
+        self._cells = Cells(mapping)
+        self._assembler = Assembler(mapping, self.zone)
+        self._shared = mapping.learned.shared
+        self._alike = frozenset() if mapping.same_ids else mapping.learned.alike
+        dates = mapping.learned.dates_only | {name for name in mapping.midnight if name != ANY}
+        readers: dict[tuple[bool, str], TimeReader] = {}
+        self._times: list[tuple[str, str, TimeReader]] = []
+        for name in (name for name in TIME_FIELDS if name in mapping.columns):
+            key = (name in dates, mapping.zones.get(name, mapping.zone))
+            if key not in readers:
+                readers[key] = self._reader(empty, *key)
+            self._times.append((name, name.removesuffix("_at"), readers[key]))
+        self._dates_only = dates
+        self._scheduled = TimeReader(self.zone, mapping.formats, empty)
+
+    def _reader(self, empty: frozenset[str], dates_only: bool, written_in: str) -> TimeReader:
+        own = written_in == self.mapping.zone
+        return TimeReader(
+            self.zone,
+            self.mapping.formats,
+            empty,
+            until=self.mapping.until,
+            dates_only=dates_only,
+            written_in=self.zone if own else ZoneInfo(written_in),
+        )
 
     def build(self, rows: Sequence[str]) -> Draft:
-        """Return the draft of one booking; see `build.build_booking`."""
+        """Return the draft of the bookings under one id; see `build.build_booking`."""
         draft = Draft()
         contents: dict[str, list[int]] = {}
         for packed in rows:
             number, _, content = packed.partition(SEPARATOR)
             contents.setdefault(content, []).append(int(number))
         # Sorted by content, so that ids do not depend on the order of the rows.
-        lines = [self._line(content, contents[content]) for content in sorted(contents)]
-        good = []
-        for line in lines:
-            if line.fault is not None:
-                draft.rejects.extend(rejects(line, *line.fault))
-                continue
-            good.append(line)
-            draft.rows += line.numbers
-            if len(line.numbers) > 1:
-                draft.duplicates += len(line.numbers) - 1
-                draft.notes.add("duplicate-row")
-        if good:
-            if len(good) < len(lines):
-                draft.notes.add("row-rejected")
-            draft.record = self._record(lines, good, draft)
+        lines: list[Line] = []
+        for content in sorted(contents):
+            numbers = contents[content]
+            made = self._lines(content, numbers)
+            lines += made
+            faulty = next((line for line in made if line.fault is not None), None)
+            if faulty is not None and faulty.fault is not None:
+                draft.rejects.extend(rejects(faulty, *faulty.fault))
+                for line in made:
+                    line.fault = faulty.fault
+            else:
+                draft.used(numbers)
+        self._records(lines, draft)
         return draft
 
-    def _line(self, content: str, numbers: list[int]) -> Line:
+    def _records(self, lines: list[Line], draft: Draft) -> None:
+        good = [line for line in lines if line.fault is None]
+        lost = [line for line in lines if line.fault is not None]
+        stays = stays_of(good, self.zone)
+        for order, line in enumerate(lines):
+            line.order = order
+        for number, stay in enumerate(stays, start=1):
+            booking = draft.booking(rejected=bool(lost))
+            if any(row in draft.repeated for line in stay for row in line.numbers):
+                booking.notes.add("duplicate-row")
+            if CUT_ID.fullmatch(stay[0].record_id):
+                booking.notes.add("id-cut-by-spreadsheet")
+            if self._alike and same_id(stay[0].record_id) in self._alike:
+                booking.notes.add("ids-almost-alike")
+            if len(stays) > 1:
+                booking.notes.add("several-stays")
+            suffix = f" ({number})" if number > 1 else ""
+            # What a row that cannot be read was belongs to any of the stays, so to each.
+            self._assembler.record([*stay, *lost], stay, booking, suffix)
+
+    def _lines(self, content: str, numbers: list[int]) -> list[Line]:
         times = self._times
         record_id, *texts, words = content.split(SEPARATOR, len(times) + 1)
-        line = Line(numbers, record_id, self._mean(words))
-        read = self._read
-        for (name, attribute), text in zip(times, texts, strict=True):
-            time = read(text)
-            if type(time) is TimeFault:
-                line.fault = line.fault or (name, text, time)
-            elif time is not None:
-                setattr(line, attribute, time)
-        if line.fault is None:
-            if line.booked is None:
-                line.fault = ("booked_at", texts[0], NO_BOOKING)
-            elif line.released is not None and surely_before(line.released, line.booked):
-                line.fault = ("released_at", texts[1], BACKWARD)
+        found = self._cells.split(texts, words)
+        if found is None:
+            return [self._line(record_id, texts, self._mean(words), numbers)]
+        return [self._part(record_id, part, numbers) for part in found]
+
+    def _part(self, record_id: str, part: Split, numbers: list[int]) -> Line:
+        """Return the line that one of several charges in a row's cells makes."""
+        meaning = self._mean(part.words)
+        if part.immigration is not None:
+            meaning = replace(meaning, immigration=part.immigration)
+        line = self._line(record_id, part.times, meaning, numbers)
+        line.notes.add(part.note)
+        if part.end_shared and line.ended is not None and line.booked is not None:
+            # One end for several charges: each ended by then, and nobody knows when.
+            last = line.ended.local_day
+            if line.booked.local_day not in (_NO_DAY, last) and line.booked.local_day < last:
+                span = Uncertain(f"{line.booked.local_day}/{last}")
+                line.ended = ReadTime(span, span, last)
+            else:
+                day = Uncertain(last.isoformat())
+                line.ended = ReadTime(day, day, last)
         return line
 
-    def _record(self, lines: list[Line], good: list[Line], draft: Draft) -> CustodyRecord:
-        booked = self._booked(good, draft)
-        released = self._released(good, draft)
-        start = self._choose(booked, draft)
-        bases: list[Basis] = []
-        detainers: list[Detainer] = []
-        for line in lines:
-            if line.meaning.unmapped:
-                draft.unmapped += line.meaning.unmapped
-                draft.notes.add("unmapped-value")
-            if line.fault is None:
-                self._note_order(line, booked, released, draft)
-            if line.meaning.immigration:
-                detainers.append(self._detainer(f"d{len(detainers) + 1}", line, released, draft))
-            else:
-                bases.append(self._basis(f"b{len(bases) + 1}", line, start, released, draft))
-        release = None
-        if released is not None:
-            kind = self._how_released(good, released)
-            release = Release(at=self._choose(released, draft), kind=kind)
-        return CustodyRecord(
-            id=good[0].record_id,
-            zone=self.mapping.zone,
-            booked=start,
-            facility=self.mapping.facility,
-            bases=tuple(bases),
-            detainers=tuple(detainers),
-            release=release,
-        )
+    def _line(
+        self, record_id: str, texts: Sequence[str], meaning: Meaning, numbers: list[int]
+    ) -> Line:
+        line = Line(numbers, record_id, meaning)
+        for (name, attribute, reader), text in zip(self._times, texts, strict=True):
+            scheduled = name == "scheduled_at"
+            time = (self._scheduled if scheduled else reader).read(text)
+            if type(time) is TimeFault:
+                time = self._not_read(name, text, time, line)
+            elif type(time) is ReadTime and self._shared and (name, text.strip()) in self._shared:
+                time = self._of_a_batch(name, time, line)
+            if type(time) is ReadTime:
+                if name in self._dates_only and type(time.earlier) is Uncertain:
+                    line.notes.add("midnight-read-as-date")
+                setattr(line, attribute, time)
+        if line.fault is None:
+            self._check(line, texts)
+        return line
 
-    # --- times ------------------------------------------------------------------
-
-    def _booked(self, good: list[Line], draft: Draft) -> ReadTime:
-        times = [line.booked for line in good if line.booked is not None]
-        first = times[0]
-        if any(time != first for time in times):
-            draft.notes.add("differing-booking-times")
-            first = min(times, key=self._order)
-        return first
-
-    def _released(self, good: list[Line], draft: Draft) -> ReadTime | None:
-        first = good[0].released
-        if all(line.released == first for line in good):
-            return first
-        draft.notes.add("differing-release-times")
-        known = {line.released for line in good if line.released is not None}
-        if len(known) == 1:
-            return known.pop()
-        # Which of them is true nobody can tell: the days from the first to the last.
-        days = sorted(time.local_day for time in known)
-        span = Uncertain(f"{days[0]}/{days[-1]}")
-        return ReadTime(span, span, days[-1])
-
-    def _order(self, time: ReadTime) -> tuple[float, str]:
-        low = bounds(time.earlier, self.zone)[0]
-        return (low.timestamp() if low else 0.0), str(time.earlier)
-
-    def _choose(self, time: ReadTime, draft: Draft, *, later: bool = False) -> When:
-        """Return the time that a record has, where the clocks showed two.
-
-        Args:
-            time: As read.
-            draft: Gets the notes.
-            later: Under `shortest-hold`: the later of two makes the hold the shorter.
-        """
-        if type(time.earlier) is Uncertain:
-            if "/" not in time.earlier.edtf:
-                draft.notes.add("date-without-time")
-            return time.earlier
-        if time.earlier is time.later:
-            return time.earlier
-        draft.notes.add("ambiguous-time")
-        policy = self.mapping.ambiguous
-        if policy is Ambiguous.UNCERTAIN:
-            return Uncertain(time.local_day.isoformat())
-        if policy is Ambiguous.LATER or (policy is Ambiguous.SHORTEST_HOLD and later):
-            return time.later
-        return time.earlier
-
-    def _ended(self, line: Line, released: ReadTime | None, draft: Draft, *, later: bool) -> Act:
-        """Return when a line ended: an empty end of a person still here may mean that it runs."""
-        if line.fault is not None:
+    @staticmethod
+    def _not_read(name: str, text: str, fault: TimeFault, line: Line) -> ReadTime | None:
+        """Say what stands for a text that is no time, or none that can be true."""
+        if name == "scheduled_at":
+            return None  # a plan that cannot be read is no plan, and costs no row
+        if not fault.implausible:
+            line.fault = line.fault or (name, text, fault)
             return None
-        if line.ended is not None:
-            return self._choose(line.ended, draft, later=later)
-        return NEVER if self.mapping.empty_end == "runs" and released is None else None
+        line.notes.add("impossible-time")
+        return ReadTime(UNKNOWN, UNKNOWN, _NO_DAY) if name == "booked_at" else None
 
-    def _note_order(
-        self, line: Line, booked: ReadTime, released: ReadTime | None, draft: Draft
-    ) -> None:
-        if line.ended is None:
-            return
-        what = "hold" if line.meaning.immigration else "charge"
-        if released is not None and surely_before(released, line.ended):
-            draft.notes.add(f"{what}-ended-after-release")
-        if surely_before(line.ended, line.started or booked):
-            draft.notes.add(f"{what}-ended-before-booking")
+    def _of_a_batch(self, name: str, time: ReadTime, line: Line) -> ReadTime | None:
+        """Return what is left of a time that a program gave to many bookings at once."""
+        line.notes.add("shared-instant")
+        if name == "booked_at":
+            day = Uncertain(time.local_day.isoformat())
+            return ReadTime(day, day, time.local_day)
+        if name == "released_at":
+            return ReadTime(UNKNOWN, UNKNOWN, _NO_DAY)
+        return None
 
-    # --- what the record has ------------------------------------------------------
-
-    def _basis(
-        self, id: str, line: Line, booked: When, released: ReadTime | None, draft: Draft
-    ) -> Basis:
-        meaning = line.meaning
-        if line.fault is not None:
-            return Basis(id=id, kind=meaning.kind, agency=meaning.agency, offence=meaning.offence)
-        start: When | None = booked
-        if line.started is not None:
-            start = self._choose(line.started, draft)
-        end = self._ended(line, released, draft, later=True)
-        if line.ended is not None and "charge-ended-before-booking" in draft.notes:
-            # It ended before it began: when it began is not known.
-            began = line.started or line.booked
-            start = None if began and surely_before(line.ended, began) else start
-        ended_by = meaning.ended_by
-        if ended_by is None and line.ended is not None:
-            ended_by = BasisEnd.UNSTATED
-        return Basis(
-            id=id,
-            kind=meaning.kind,
-            start=start,
-            end=end,
-            ended_by=ended_by,
-            agency=meaning.agency,
-            offence=meaning.offence,
-        )
-
-    def _detainer(self, id: str, line: Line, released: ReadTime | None, draft: Draft) -> Detainer:
-        if line.fault is not None:
-            return Detainer(id=id, issuer=line.meaning.agency, lifted=None)
-        reason = line.meaning.lift_reason(ended=line.ended is not None)
-        received = self._choose(line.received, draft) if line.received else None
-        served = self._choose(line.served, draft) if line.served else None
-        return Detainer(
-            id=id,
-            issuer=line.meaning.agency,
-            received=received,
-            served=served,
-            lifted=self._ended(line, released, draft, later=False),
-            lift_reason=reason,
-        )
-
-    def _how_released(self, good: list[Line], released: ReadTime) -> ReleaseKind:
-        """Return how the person left, by the dispositions of lines that ended near the release.
-
-        Whoever was handed to somebody was not let go, whatever else ended on that day.
-        """
-        found = [
-            (line.meaning.release, line.ended)
-            for line in good
-            if line.meaning.release is not None
-            and (line.ended is None or near(line.ended, released))
-        ]
-        handed = [pair for pair in found if pair[0] is not ReleaseKind.STREET] or found
-        kinds = {kind for kind, _ in handed}
-        if len(kinds) > 1:
-            order = {end: self._order(end) if end else (0.0, "") for _, end in handed}
-            latest = max(order.values())
-            kinds = {kind for kind, end in handed if order[end] == latest}
-        only = kinds.pop() if len(kinds) == 1 else None
-        return only or ReleaseKind.UNSTATED
+    def _check(self, line: Line, texts: Sequence[str]) -> None:
+        """Refuse a line without a booking, and one whose release is before it."""
+        if line.booked is None:
+            line.fault = ("booked_at", texts[0], NO_BOOKING)
+        elif line.released is not None and surely_before(line.released, line.booked):
+            line.fault = ("released_at", texts[1], BACKWARD)

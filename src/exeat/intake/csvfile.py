@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from exeat.errors import Fault, IntakeError, near_miss
+from exeat.intake.header import index_of, read_header
+from exeat.intake.kinds import Kind, kind_of, read_head
+from exeat.intake.learn import MIDNIGHT, same_id
 from exeat.intake.lines import SEPARATOR, Broken, FieldRows
-from exeat.intake.model import Mapping, normal
+from exeat.intake.model import Mapping
 from exeat.intake.rejects import SEEN_LENGTH, Reject
-from exeat.intake.sniff import DELIMITERS, FALLBACK, check_is_text, find_delimiter, find_encoding
+from exeat.intake.sniff import FALLBACK, find_encoding
+from exeat.intake.tables import FixedRows, Rows, TableRows, read_table
 
 __all__ = ["Export", "Row", "open_export", "read_rows"]
 
 _READ_BYTES: Final = 1 << 18
-_SHOWN_COLUMNS: Final = 40
 
 
 class Row(NamedTuple):
@@ -46,16 +48,17 @@ class Export:
     """
 
     mapping: Mapping
-    rows: FieldRows
+    rows: Rows
     header: tuple[str, ...]
 
     def __iter__(self) -> Iterator[Row | Reject]:
         """Yield every row, as a row or as a reject, in the order of the file."""
-        at = {normal(name): index for index, name in enumerate(self.header)}
-        places = [[at[normal(name)] for name in names] for names in self.mapping.columns.values()]
+        header = self.header
+        places = [[index_of(header, name) for name in ns] for ns in self.mapping.columns.values()]
         columns = dict(zip(self.mapping.columns, places, strict=True))
         id_at, *more_ids = columns["record_id"]
-        values = itemgetter(*(columns[name][0] for name in self.mapping.fields[1:]))
+        values = self._values(columns)
+        fold = self.mapping.same_ids
         empty = {text.strip().casefold() for text in self.mapping.empty_values}
         for row in self.rows:
             if isinstance(row, Broken):
@@ -71,8 +74,45 @@ class Export:
             if missing or len(record_id) > _ID_LENGTH:
                 yield _bad_id(number, record_id)
                 continue
+            if fold:
+                record_id = same_id(record_id)
             packed = SEPARATOR.join((str(number), record_id, *values(fields)))
             yield Row(record_id, packed)
+
+    def _values(self, columns: dict[str, list[int]]) -> Callable[[list[str]], tuple[str, ...]]:
+        """Return what takes the mapped values out of a row's fields."""
+        places = [columns[name] for name in self.mapping.fields[1:]]
+        if any(len(place) > 1 for place in places):
+            return lambda fields: tuple(
+                joined_time([fields[at] for at in place]) for place in places
+            )
+        first = [place[0] for place in places]
+        if len(first) == 1:
+            return lambda fields: (fields[first[0]],)
+        return itemgetter(*first)
+
+
+def joined_time(parts: list[str]) -> str:
+    """Return a day and its time of day as one text.
+
+    A spreadsheet takes the noughts off `0015` and writes a day with a midnight: both are undone.
+
+    Examples:
+        >>> joined_time(["03/14/2026", "15"]), joined_time(["03/14/2026 00:00:00", "0815"])
+        ('03/14/2026 0015', '03/14/2026 0815')
+        >>> joined_time(["03/14/2026", ""])
+        '03/14/2026'
+    """
+    if len(parts) == 1:
+        return parts[0]
+    day, clock = parts[0].strip(), parts[1].strip()
+    if not day or not clock:
+        return day
+    if clock.isdigit() and len(clock) < 4:
+        clock = clock.zfill(4)
+    if clock.startswith(("1899-12-30 ", "1900-01-01 ", "1899-12-31 ")):
+        clock = clock[11:]  # a database's time of day on its own first day
+    return f"{MIDNIGHT.sub('', day).strip() or day} {clock}"
 
 
 _ID_LENGTH: Final = 200
@@ -95,22 +135,27 @@ def _bad_id(number: int, record_id: str) -> Reject:
 
 @contextmanager
 def open_export(path: str | Path, mapping: Mapping) -> Iterator[Export]:
-    """Open an export, find its encoding and delimiter, and check its header.
+    """Open an export of any kind that is read, and check its header.
 
     Args:
-        path: The CSV file.
+        path: The file: delimited text, a workbook, JSON, Parquet, Feather, SQLite.
         mapping: How to read it.
 
     Yields:
         The export, to be iterated over once.
 
     Raises:
-        IntakeError: E310 to E314: it cannot be opened, is empty, is no CSV, or its header lacks
-            columns that the mapping names; all of them at once.
+        IntakeError: E310 to E314, E317: it cannot be opened, is empty, is no table, or its header
+            lacks columns that the mapping names; all of them at once.
     """
     path = Path(path)
-    head = check_is_text(path)
-    encoding, errors = find_encoding(head)
+    kind = kind_of(path)
+    if kind is not Kind.TEXT:
+        table = read_table(path, kind, mapping.table)
+        rows = _skipped(table, mapping.skip_lines)
+        yield Export(mapping, rows, read_header(path, mapping, rows))
+        return
+    encoding, errors = find_encoding(read_head(path))
     if mapping.encoding:
         encoding, errors = mapping.encoding, "replace"
         if codecs.lookup(encoding).name in ("utf-8", "utf-8-sig"):
@@ -118,8 +163,19 @@ def open_export(path: str | Path, mapping: Mapping) -> Iterator[Export]:
     with path.open(encoding=encoding, errors=errors, newline="", buffering=_READ_BYTES) as file:
         for _ in range(mapping.skip_lines):
             file.readline()
-        rows = FieldRows(file, mapping.delimiter or ",", at=mapping.skip_lines)
-        yield _read_header(path, mapping, rows)
+        if mapping.fixed:
+            fixed = FixedRows(file, mapping.fixed, at=mapping.skip_lines)
+            yield Export(mapping, fixed, read_header(path, mapping, fixed))
+        else:
+            text = FieldRows(file, mapping.delimiter or ",", at=mapping.skip_lines)
+            yield Export(mapping, text, read_header(path, mapping, text))
+
+
+def _skipped(table: TableRows, count: int) -> TableRows:
+    for _ in range(count):
+        next(table.rows, None)
+        table.at += 1
+    return table
 
 
 def read_rows(path: str | Path, mapping: Mapping) -> Iterator[Row | Reject]:
@@ -136,65 +192,3 @@ def read_rows(path: str | Path, mapping: Mapping) -> Iterator[Row | Reject]:
     """
     with open_export(path, mapping) as export:
         yield from export
-
-
-def _read_header(path: Path, mapping: Mapping, rows: FieldRows) -> Export:
-    wanted = {normal(name) for names in mapping.columns.values() for name in names}
-    first = rows.peek()
-    if not mapping.delimiter:
-        rows.delimiter = find_delimiter(first, wanted)
-    header: tuple[str, ...] = ()
-    for row in rows:
-        header = tuple(value.strip() for value in row[1]) if isinstance(row, tuple) else (row.seen,)
-        break
-    if not header:
-        raise IntakeError.one(
-            "E311", path.name, "has no header and no row", "Export it again, with a header."
-        )
-    rows.width = len(header)
-    faults = list(_header_faults(path.name, mapping, header, first, rows.delimiter))
-    if faults:
-        raise IntakeError(faults)
-    return Export(mapping, rows, header)
-
-
-def _header_faults(
-    name: str, mapping: Mapping, header: tuple[str, ...], first: str, delimiter: str
-) -> Iterator[Fault]:
-    known = [normal(column) for column in header]
-    for field, columns in mapping.columns.items():
-        for column in columns:
-            count = known.count(normal(column))
-            if count == 0:
-                yield Fault(
-                    "E313",
-                    f"{name}, header",
-                    f"has no column `{column}` for `{field}`",
-                    _missing_help(column, header, first, delimiter, mapping),
-                )
-            elif count > 1:
-                yield Fault(
-                    "E314",
-                    f"{name}, header",
-                    f"has {count} columns `{column}`: nobody can tell which is `{field}`",
-                    "Rename them in the export.",
-                )
-
-
-def _missing_help(
-    column: str, header: tuple[str, ...], first: str, delimiter: str, mapping: Mapping
-) -> str:
-    wanted = {normal(name) for names in mapping.columns.values() for name in names}
-    better = find_delimiter(first, wanted)
-    if better != delimiter and len(first.split(better)) > len(header):
-        return (
-            f"It splits well at `{better}` ({DELIMITERS[better]}): "
-            f"write delimiter = {better!r} under [file], or leave the key out."
-        )
-    shown = ", ".join(value[:40] or "(no name)" for value in header[:_SHOWN_COLUMNS])
-    more = f" and {len(header) - _SHOWN_COLUMNS} more" if len(header) > _SHOWN_COLUMNS else ""
-    near = near_miss(column, [value for value in header if len(value) <= 100])
-    return (
-        f"The header has: {shown}{more}.{near} Mend [columns], "
-        "or let `exeat map FILE` propose a mapping."
-    )

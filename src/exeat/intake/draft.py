@@ -12,8 +12,18 @@ from exeat.intake.meaning import Meaning
 from exeat.intake.rejects import SEEN_LENGTH, Reject
 from exeat.intake.times import ReadTime, TimeFault
 
-__all__ = ["BACKWARD", "NO_BOOKING", "Draft", "Line", "near", "rejects", "surely_before"]
+__all__ = [
+    "BACKWARD",
+    "NO_BOOKING",
+    "BookingDraft",
+    "Draft",
+    "Line",
+    "near",
+    "rejects",
+    "surely_before",
+]
 
+_OPEN: Final = Uncertain("XXXX-XX-XX")
 _NEAR_DAYS: Final = 1
 """A line says how the person left if it ended on the day of the release or one beside it."""
 
@@ -28,7 +38,14 @@ NO_BOOKING: Final = TimeFault(
 
 @dataclass(slots=True)
 class Line:
-    """One row, read: its line numbers, its times, what its words mean, what is wrong with it."""
+    """One charge or hold of a row, read.
+
+    Attributes:
+        numbers: The lines of the file that say it.
+        fault: What could not be read: the field, its text, and why.
+        contradicted: Its end is before its beginning, so that nothing is known of either.
+        notes: What is odd about it: codes of `build.NOTES`.
+    """
 
     numbers: list[int]
     record_id: str
@@ -39,19 +56,53 @@ class Line:
     started: ReadTime | None = None
     received: ReadTime | None = None
     served: ReadTime | None = None
+    scheduled: ReadTime | None = None
+    hold_ended: ReadTime | None = None
     fault: tuple[str, str, TimeFault] | None = None
+    contradicted: bool = False
+    notes: set[str] = field(default_factory=set)
+    order: int = 0
+
+
+@dataclass(slots=True)
+class BookingDraft:
+    """A booking in the making."""
+
+    rows: list[int] = field(default_factory=list)
+    record: CustodyRecord | None = None
+    notes: set[str] = field(default_factory=set)
+    unmapped: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Draft:
-    """A booking in the making."""
+    """What the rows under one id make.
 
-    rows: list[int] = field(default_factory=list)
+    Attributes:
+        rows_used: How many rows the records rest on, duplicates included.
+        repeated: One of the rows stands more than once.
+    """
+
+    bookings: list[BookingDraft] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
+    rows_used: int = 0
     duplicates: int = 0
-    record: CustodyRecord | None = None
-    notes: set[str] = field(default_factory=set)
-    unmapped: list[tuple[str, str]] = field(default_factory=list)
+    repeated: set[int] = field(default_factory=set)
+
+    def used(self, numbers: list[int]) -> None:
+        """Count the rows of one content, all but the first of which repeat it."""
+        self.rows_used += len(numbers)
+        self.duplicates += len(numbers) - 1
+        if len(numbers) > 1:
+            self.repeated.update(numbers)
+
+    def booking(self, *, rejected: bool) -> BookingDraft:
+        """Begin another booking."""
+        draft = BookingDraft()
+        if rejected:
+            draft.notes.add("row-rejected")
+        self.bookings.append(draft)
+        return draft
 
 
 def near(end: ReadTime, released: ReadTime) -> bool:
@@ -63,7 +114,8 @@ def surely_before(time: ReadTime, other: ReadTime) -> bool:
     """Say whether one time is before the other, however either may be read."""
     late, early = time.later, other.earlier
     if type(late) is Uncertain or type(early) is Uncertain:
-        return time.local_day < other.local_day
+        known = late != _OPEN and early != _OPEN
+        return known and time.local_day < other.local_day
     return late < early  # type: ignore[operator]  # both are instants
 
 

@@ -9,13 +9,14 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from exeat.intake.csvfile import Export, open_export
-from exeat.intake.lines import SEPARATOR
-from exeat.intake.model import Mapping
+from exeat.intake.learn import Learner
+from exeat.intake.lines import SEPARATOR, FieldRows
+from exeat.intake.model import Learned, Mapping
 from exeat.intake.rejects import SEEN_LENGTH, Reject
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Tally:
         bookings: Records built.
         notes: For each code of `build.NOTES`, how many bookings have it.
         unmapped: For each field and text that the mapping does not list, how many lines have it.
+        learned: What the whole of the file shows; there when the first group is out.
     """
 
     on_reject: Callable[[Reject], None] = _forget
@@ -63,6 +65,16 @@ class Tally:
     bookings: int = 0
     notes: Counter[str] = field(default_factory=Counter)
     unmapped: Counter[tuple[str, str]] = field(default_factory=Counter)
+    learned: Learned = field(default_factory=Learned)
+    _known: tuple[Mapping, Mapping] | None = None
+
+    def knowing(self, mapping: Mapping) -> Mapping:
+        """Return a mapping that knows what the whole of the file shows."""
+        if mapping.learned == self.learned:
+            return mapping
+        if self._known is None or self._known[0] is not mapping:
+            self._known = (mapping, replace(mapping, learned=self.learned))
+        return self._known[1]
 
     def reject(self, reject: Reject) -> None:
         """Count one row that was not used."""
@@ -75,10 +87,10 @@ class Tally:
             self.reject(reject)
         self.rows_used += built.rows_used
         self.duplicates += built.duplicates
-        if built.booking is not None:
+        for booking in built.bookings:
             self.bookings += 1
-            self.notes.update(built.booking.notes)
-            self.unmapped.update(built.booking.unmapped)
+            self.notes.update(booking.notes)
+            self.unmapped.update(booking.unmapped)
 
 
 def iter_groups(
@@ -102,15 +114,23 @@ def iter_groups(
         IntakeError: The file is no such export; see `open_export`.
     """
     with open_export(path, mapping) as export:
-        source = _counted(export, tally)
+        learner = Learner(mapping)
+        source = _seen(_counted(export, tally), learner)
         groups: dict[str, list[str]] = {}
         for kept, (record_id, packed) in enumerate(source, start=1):
             _put(groups, record_id, packed, tally)
             if kept >= memory_rows:
                 parts = _estimate_parts(Path(path), export, memory_rows)
-                yield from _by_disk(groups, source, parts, tally)
+                yield from _by_disk(groups, source, parts, tally, learner)
                 return
+        tally.learned = learner.learned()
         yield from groups.values()
+
+
+def _seen(source: Iterator[tuple[str, str]], learner: Learner) -> Iterator[tuple[str, str]]:
+    for record_id, packed in source:
+        learner.see(record_id, packed)
+        yield record_id, packed
 
 
 def _counted(export: Export, tally: Tally) -> Iterator[tuple[str, str]]:
@@ -148,7 +168,7 @@ def _put(groups: dict[str, list[str]], record_id: str, packed: str, tally: Tally
 
 def _estimate_parts(path: Path, export: Export, memory_rows: int) -> int:
     """Return into how many parts a file is cut so that each fits in half of the memory."""
-    file = export.rows.file
+    file = export.rows.file if isinstance(export.rows, FieldRows) else None
     done = file.buffer.tell() if isinstance(file, io.TextIOWrapper) else 0
     share = max(1.0, path.stat().st_size / max(1, done))
     return min(_MAX_PARTS, max(2, math.ceil(share * 2)))
@@ -159,6 +179,7 @@ def _by_disk(
     source: Iterator[tuple[str, str]],
     count: int,
     tally: Tally,
+    learner: Learner,
 ) -> Iterator[list[str]]:
     # The folder is this user's alone (mode 0700), and is gone when the last group is out.
     with tempfile.TemporaryDirectory(prefix="exeat-") as folder:
@@ -173,6 +194,7 @@ def _by_disk(
             groups.clear()
             for record_id, packed in source:
                 files[zlib.crc32(record_id.encode()) % count].write(f"{packed}\n")
+        tally.learned = learner.learned()
         for path in paths:
             with path.open(encoding="utf-8", newline="\n") as file:
                 for line in file:

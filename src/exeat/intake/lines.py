@@ -49,7 +49,10 @@ class FieldRows:
     Attributes:
         file: Text, opened with `newline=""`.
         delimiter: One letter.
-        width: How many fields a row must have; 0: as many as the first row.
+        width: How many fields a row must have; 0: as many as the first row. Empty fields beyond
+            the last are no fault.
+        least: A row with so many fields or more is filled up with empty ones, as programs leave
+            out what is empty at the end; 0: it is not.
         blank_lines: Lines passed over that hold no value at all.
         at: The line last read, counted from 1.
 
@@ -67,6 +70,7 @@ class FieldRows:
     width: int = 0
     blank_lines: int = 0
     at: int = 0
+    least: int = 0
     _back: deque[str] = field(default_factory=deque)
 
     def __iter__(self) -> Iterator[Parsed]:
@@ -91,6 +95,11 @@ class FieldRows:
                 return line
             self.at += 1
         return ""
+
+    def drop(self) -> None:
+        """Pass over the line that `peek` showed."""
+        self._back.popleft()
+        self.at += 1
 
     def _odd(self, number: int, line: str) -> Iterator[Parsed]:
         """Yield what a line makes that is not plain; it may take the next lines with it."""
@@ -121,7 +130,7 @@ class FieldRows:
         fields = self._split(taken)
         if fields is None:
             taken = self._take_more(line)
-            fields = self._split(taken) if len(taken) > 1 else None
+            fields = self._split(taken) if len(taken) > 1 else self._split_escaped(line)
             if fields is not None and self.width and len(fields) != self.width:
                 fields = None
         if fields is not None:
@@ -169,6 +178,19 @@ class FieldRows:
             return None
         return rows[0] if alone is not None else [_BREAKS.sub(" ", value) for value in rows[0]]
 
+    def _split_escaped(self, line: str) -> list[str] | None:
+        """Return the fields of a line whose inner marks have a backslash before them."""
+        if '\\"' not in line:
+            return None
+        source = csv.reader(
+            [line], delimiter=self.delimiter, doublequote=False, escapechar="\\", strict=True
+        )
+        try:
+            rows = list(source)
+        except csv.Error:
+            return None
+        return rows[0] if len(rows) == 1 and len(rows[0]) == self.width else None
+
     def _all_quoted(self, line: str) -> list[str] | None:
         """Return the fields of a line in which every field stands in marks and holds none."""
         text = line.rstrip(_ENDS)
@@ -184,6 +206,12 @@ class FieldRows:
         self.width = self.width or len(fields)
         if len(fields) == self.width:
             yield number, fields
+            return
+        if len(fields) > self.width and not any(x.strip() for x in fields[self.width :]):
+            yield number, fields[: self.width]
+            return
+        if self.least and self.least <= len(fields) < self.width:
+            yield number, fields + [""] * (self.width - len(fields))
             return
         count, noun = len(fields), "field" if len(fields) == 1 else "fields"
         yield Broken(

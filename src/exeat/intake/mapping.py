@@ -10,22 +10,27 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from exeat.errors import IntakeError, near_miss
-from exeat.intake.mapping_parts import read_file, read_holds, read_meanings, read_times
+from exeat.intake.mapping_layout import read_file, read_split
+from exeat.intake.mapping_parts import read_holds, read_meanings, read_times
 from exeat.intake.model import (
     FIELDS,
     REQUIRED_FIELDS,
+    TIME_FIELDS,
     Mapping,
 )
+from exeat.intake.names import SCHEDULED, name_words
 from exeat.intake.toml_reader import TomlReader
 
-__all__ = ["Mapping", "load_mapping", "read_mapping", "shipped_maps"]
+__all__ = ["Mapping", "load_mapping", "place_in", "read_mapping", "shipped_maps"]
 
 FORMAT: Final = 1
+_MOST_COLUMNS: Final = {"record_id": 9}
 _MAX_BYTES: Final = 1 << 20
 
 _TOP: Final = (
     "format", "name", "attribution", "zone", "place", "columns", "file", "times", "hold",
-    "agencies", "dispositions", "lift", "release", "classes", "facility",
+    "agencies", "dispositions", "lift", "release", "classes", "facility", "status", "split",
+    "bases_complete", "notices_complete",
 )  # fmt: skip
 
 
@@ -40,12 +45,13 @@ def shipped_maps() -> dict[str, Path]:
     return {path.stem: path for path in sorted(folder.glob("*.toml"))}
 
 
-def load_mapping(name_or_path: str | Path) -> Mapping:
+def load_mapping(name_or_path: str | Path, *, zone: str | None = None) -> Mapping:
     """Read a mapping: one that ships, by its name, or a file of your own.
 
     Args:
         name_or_path: Such as `pierce`, or `my-map.toml`. A bare name is looked for among the
             mappings that ship, and a path in the folder that it names.
+        zone: The time zone for a mapping that names none, such as that of the place.
 
     Raises:
         IntakeError: With every fault: file and line, the value seen, what would do.
@@ -54,6 +60,25 @@ def load_mapping(name_or_path: str | Path) -> Mapping:
         >>> load_mapping("pierce").zone
         'America/Los_Angeles'
     """
+    text, name = _text_of(name_or_path)
+    return read_mapping(text, name, zone=zone)
+
+
+def place_in(name_or_path: str | Path) -> str | None:
+    """Return the place that a mapping names, None for none; its other faults are not looked at.
+
+    Raises:
+        IntakeError: E300: it cannot be read, or is not TOML.
+
+    Examples:
+        >>> place_in("pierce")
+        'us-wa-pierce'
+    """
+    place = _toml(*_text_of(name_or_path)).get("place")
+    return place if isinstance(place, str) and place else None
+
+
+def _text_of(name_or_path: str | Path) -> tuple[str, str]:
     shipped = shipped_maps()
     path = shipped.get(str(name_or_path)) or Path(name_or_path)
     try:
@@ -74,15 +99,25 @@ def load_mapping(name_or_path: str | Path) -> Mapping:
     if len(text) > _MAX_BYTES:
         help = "Give the mapping (TOML), not the export."
         raise IntakeError.one("E300", path.name, "is larger than a mapping can be", help)
-    return read_mapping(text, path.name)
+    return text, path.name
 
 
-def read_mapping(text: str, name: str = "mapping") -> Mapping:
+def _toml(text: str, name: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise IntakeError.one(
+            "E300", name, f"is not TOML ({error})", "See docs/mapping-files.md for an example."
+        ) from None
+
+
+def read_mapping(text: str, name: str = "mapping", *, zone: str | None = None) -> Mapping:
     r"""Read the text of a mapping.
 
     Args:
         text: TOML, as `docs/mapping-files.md` describes it.
         name: What to call it in a message.
+        zone: The time zone for a mapping that names none.
 
     Raises:
         IntakeError: With every fault.
@@ -100,15 +135,19 @@ def read_mapping(text: str, name: str = "mapping") -> Mapping:
         m.toml, key `hold.immigration`: is missing
           help: Add it: a table.
     """
-    try:
-        data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise IntakeError.one(
-            "E300", name, f"is not TOML ({error})", "See docs/mapping-files.md for an example."
-        ) from None
+    data = _toml(text, name)
     reader = TomlReader(name, text)
+    if zone and not data.get("zone"):
+        data["zone"] = zone
     values = _basics(reader, data) | read_file(reader, data) | read_times(reader, data)
     values |= read_meanings(reader, data) | read_holds(reader, data, values["columns"])
+    values |= read_split(reader, data)
+    released = values["columns"].get("released_at")
+    if released and released == values["columns"].get("ended_at"):
+        # One column for both: the release is the last end of the booking.
+        values["release_from"] = "last-end"
+    _no_plan_for_release(data, values)
+    _required(reader, data, values)
     if reader.faults:
         raise IntakeError(reader.faults)
     return Mapping(**values, digest=hashlib.sha256(text.encode()).hexdigest())
@@ -125,7 +164,45 @@ def _basics(reader: TomlReader, data: dict[str, Any]) -> dict[str, Any]:
         "zone": _zone(reader, data),
         "attribution": reader.take(data, "", "attribution", str, ""),
         "place": reader.take(data, "", "place", str, None),
+        "bases_complete": reader.truth(data, "", "bases_complete"),
+        "notices_complete": reader.truth(data, "", "notices_complete"),
     }
+
+
+def _no_plan_for_release(data: dict[str, Any], values: dict[str, Any]) -> None:
+    """Take a column that by its name says when release was planned for that, and for no release.
+
+    A mapping that says `release = "column"` means it.
+    """
+    columns, times = values["columns"], data.get("times")
+    released = columns.get("released_at")
+    said = isinstance(times, dict) and "release" in times
+    if not released or said or "scheduled_at" in columns:
+        return
+    if any(SCHEDULED.search(name_words(name)) for name in released):
+        columns["scheduled_at"] = columns.pop("released_at")
+        values["columns"] = {name: columns[name] for name in FIELDS if name in columns}
+        values["release_from"] = "not-given"
+
+
+def _required(reader: TomlReader, data: dict[str, Any], values: dict[str, Any]) -> None:
+    """Keep a fault for each column that this export must have and its mapping does not name."""
+    columns = values["columns"]
+    if not isinstance(data.get("columns"), dict) or not data["columns"]:
+        return
+    needless = set()
+    if values["release_from"] != "column":
+        needless.add("released_at")
+    if "hold" in columns:
+        needless.add("charge")
+    for name in REQUIRED_FIELDS:
+        if name not in data["columns"] and name not in needless:
+            more = (
+                ' If the export has none, write release = "last-end" or "not-given" under [times].'
+                if name == "released_at"
+                else ""
+            )
+            reader.fault("E301", "columns", name, "is missing", f"Name it: {FIELDS[name]}{more}")
 
 
 def _zone(reader: TomlReader, data: dict[str, Any]) -> str:
@@ -149,17 +226,16 @@ def _columns(reader: TomlReader, data: dict[str, Any]) -> dict[str, tuple[str, .
     columns: dict[str, tuple[str, ...]] = {}
     for name in FIELDS:
         if name not in data:
-            if name in REQUIRED_FIELDS and data:
-                reader.fault("E301", "columns", name, "is missing", f"Name it: {FIELDS[name]}")
             continue
         found = tuple(text.strip() for text in reader.texts(data, "columns", name))
-        if name != "record_id" and len(found) > 1:
+        if len(found) > _MOST_COLUMNS.get(name, 2 if name in TIME_FIELDS else 1):
             reader.fault(
                 "E303",
                 "columns",
                 name,
                 f"`{', '.join(found)}` is more than one column",
-                "Name one column; only record_id can be made of several.",
+                "Name one column; only record_id can be made of several, and a time of two, its "
+                "day and its time of day.",
             )
         if not all(found):
             reader.fault(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import codecs
-import re
 from itertools import combinations
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from exeat.errors import near_miss
 from exeat.facts.codes import (
@@ -18,65 +17,28 @@ from exeat.facts.codes import (
 )
 from exeat.facts.record import Facility
 from exeat.intake.formats import ISO, compile_format
-from exeat.intake.model import DEFAULT_EMPTY, WORD_FIELDS, Agency, Codes
+from exeat.intake.model import ANY, TIME_FIELDS, WORD_FIELDS, Agency, Codes, HoldWords
 from exeat.intake.times import Ambiguous
 from exeat.intake.toml_reader import TomlReader
 
-__all__ = ["read_file", "read_holds", "read_meanings", "read_times"]
+__all__ = ["read_holds", "read_meanings", "read_times"]
 
-_ENCODINGS: Final = re.compile(r"utf-(8|16|32)(-sig|-le|-be)?|cp\d+|iso8859-\d+|ascii|mac-roman")
 # One instant by which two formats are compared: day and month must not be swapped unseen.
 _PROBE: Final = {
     "Y": "2003", "y": "03", "m": "04", "d": "05", "b": "Apr", "B": "April", "H": "06", "I": "06",
-    "M": "07", "S": "08", "f": "0", "p": "AM", "z": "+0000",
+    "M": "07", "S": "08", "f": "0", "p": "AM", "z": "+0000", "Z": "UTC", "a": "Sat",
+    "A": "Saturday",
 }  # fmt: skip
-
-
-def read_file(reader: TomlReader, data: dict[str, Any]) -> dict[str, Any]:
-    """Return how the file is laid out."""
-    part = reader.take(data, "", "file", dict, {})
-    reader.only(part, "file", ("delimiter", "encoding", "skip_lines", "empty_values"))
-    delimiter: str | None = reader.take(part, "file", "delimiter", str, None)
-    if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n\0\x1f'):
-        reader.fault(
-            "E303",
-            "file",
-            "delimiter",
-            f"`{delimiter}` is no delimiter",
-            'One letter: "," or "\\t".',
-        )
-    encoding = reader.take(part, "file", "encoding", str, None)
-    if encoding is not None and not _is_text_encoding(encoding):
-        reader.fault(
-            "E315",
-            "file",
-            "encoding",
-            f"`{encoding}` is no encoding known here",
-            "Write utf-8 or cp1252, or leave it out.",
-        )
-    skip = reader.take(part, "file", "skip_lines", int, 0)
-    if skip < 0:
-        reader.fault("E303", "file", "skip_lines", f"`{skip}` is below zero", "Write 0 or more.")
-    empty = reader.texts(part, "file", "empty_values", DEFAULT_EMPTY)
-    return {
-        "delimiter": delimiter,
-        "encoding": encoding,
-        "skip_lines": skip,
-        "empty_values": tuple(dict.fromkeys(("", *empty))),
-    }
-
-
-def _is_text_encoding(name: str) -> bool:
-    try:
-        return bool(_ENCODINGS.fullmatch(codecs.lookup(name).name))
-    except (LookupError, ValueError):
-        return False
 
 
 def read_times(reader: TomlReader, data: dict[str, Any]) -> dict[str, Any]:
     """Return how times are written."""
     part = reader.take(data, "", "times", dict, {})
-    reader.only(part, "times", ("formats", "ambiguous", "empty_end"))
+    reader.only(
+        part,
+        "times",
+        ("formats", "ambiguous", "empty_end", "midnight", "shared", "zones", "release"),
+    )
     formats = reader.texts(part, "times", "formats", (ISO,)) or (ISO,)
     good = []
     for name in formats:
@@ -89,7 +51,7 @@ def read_times(reader: TomlReader, data: dict[str, Any]) -> dict[str, Any]:
                 "times",
                 "formats",
                 f"`{name}` is no time format: {error}",
-                'Write one such as "%m/%d/%Y %H:%M", or "iso".',
+                'Write one such as "%m/%d/%Y %H:%M", or "iso", "excel", "epoch", "epoch-ms".',
             )
     _refuse_contradictions(reader, good)
     policy = reader.code("times", "ambiguous", part.get("ambiguous", "shortest-hold"), Ambiguous)
@@ -98,11 +60,68 @@ def read_times(reader: TomlReader, data: dict[str, Any]) -> dict[str, Any]:
         reader.fault(
             "E304", "times", "empty_end", f"`{empty_end}` is not in the list", "Use: unknown, runs."
         )
+    release = reader.take(part, "times", "release", str, "column")
+    if release not in ("column", "last-end", "not-given"):
+        reader.fault(
+            "E304",
+            "times",
+            "release",
+            f"`{release}` is not in the list",
+            "Use: column, last-end, not-given.",
+        )
     return {
         "formats": formats,
         "ambiguous": policy or Ambiguous.SHORTEST_HOLD,
         "empty_end": empty_end,
+        "midnight": _midnight(reader, part),
+        "shared": _one_of(reader, part, "shared", ("auto", "time")) == "auto",
+        "zones": _zones(reader, part),
+        "release_from": release,
     }
+
+
+def _midnight(reader: TomlReader, part: dict[str, Any]) -> tuple[str, ...]:
+    """Return the fields whose midnights are no times of day: found out, none, or those listed."""
+    if isinstance(part.get("midnight", ANY), str):
+        return (ANY,) if _one_of(reader, part, "midnight", (ANY, "time")) == ANY else ()
+    fields = reader.texts(part, "times", "midnight")
+    for name in fields:
+        if name not in TIME_FIELDS:
+            reader.fault(
+                "E304",
+                "times",
+                "midnight",
+                f"`{name}` is no field of times",
+                f'Write "auto", "time", or a list of: {", ".join(TIME_FIELDS)}.'
+                f"{near_miss(name, TIME_FIELDS)}",
+            )
+    return fields
+
+
+def _one_of(reader: TomlReader, part: dict[str, Any], key: str, known: tuple[str, str]) -> str:
+    value: str = reader.take(part, "times", key, str, known[0])
+    if value not in known:
+        reader.fault(
+            "E304", "times", key, f"`{value}` is not in the list", f"Use: {', '.join(known)}."
+        )
+    return value
+
+
+def _zones(reader: TomlReader, part: dict[str, Any]) -> dict[str, str]:
+    zones: dict[str, str] = reader.take(part, "times", "zones", dict, {})
+    reader.only(zones, "times.zones", TIME_FIELDS)
+    for name, zone in zones.items():
+        try:
+            ZoneInfo(zone)
+        except (KeyError, ValueError, OSError, TypeError):
+            reader.fault(
+                "E305",
+                "times.zones",
+                name,
+                f"`{zone}` is no time zone",
+                "Write an IANA name such as America/Los_Angeles, or UTC.",
+            )
+    return zones
 
 
 def _refuse_contradictions(reader: TomlReader, formats: list[str]) -> None:
@@ -112,7 +131,11 @@ def _refuse_contradictions(reader: TomlReader, formats: list[str]) -> None:
         for letter, value in _PROBE.items():
             sample = sample.replace(f"%{letter}", value)
         match = compile_format(other).fullmatch(sample)
-        if match and (int(match["d"]) != 5 or (match.groupdict().get("m") or "04") != "04"):
+        if (
+            match
+            and "d" in match.groupdict()
+            and (int(match["d"]) != 5 or (match.groupdict().get("m") or "04") != "04")
+        ):
             reader.fault(
                 "E306",
                 "times",
@@ -142,6 +165,15 @@ def read_meanings(reader: TomlReader, data: dict[str, Any]) -> dict[str, Any]:
         key: reader.take(part, "facility", key, str, None)
         for key in ("fips", "fips_vintage", "ori", "detloc")
     }
+    statuses = reader.take(data, "", "status", dict, {})
+    reader.only(statuses, "status", ("there", "gone"))
+    found["statuses"] = Codes(
+        tuple(
+            (text, key == "there")
+            for key in ("there", "gone")
+            for text in reader.texts(statuses, "status", key)
+        )
+    )
     found["facility"] = Facility(kind=kind or FacilityKind.JAIL, **codes)
     return found
 
@@ -169,7 +201,30 @@ def read_holds(
     """Return which lines are holds, and whose."""
     part = reader.take(data, "", "hold", dict, {})
     reader.only(part, "hold", ("immigration", "other"))
-    lines = reader.take(part, "hold", "immigration", dict)
+    given = part.get("immigration")
+    tables = given if isinstance(given, list) else None
+    if tables is None:
+        tables = [reader.take(part, "hold", "immigration", dict)]
+    other = reader.take(part, "hold", "other", dict, {})
+    return {
+        "immigration": tuple(_hold_words(reader, lines, part, columns) for lines in tables),
+        "kinds": Codes(reader.codes(other, "hold.other", BasisKind)),
+    }
+
+
+def _hold_words(
+    reader: TomlReader, lines: Any, part: dict[str, Any], columns: dict[str, tuple[str, ...]]
+) -> HoldWords:
+    """Return one column that tells an immigration hold, with what it then says."""
+    if not isinstance(lines, dict):
+        reader.fault(
+            "E303",
+            "hold",
+            "immigration",
+            f"`{lines}` is no table",
+            'Write { column = "charge", any_of = ["ICE HOLD"] }.',
+        )
+        return HoldWords("charge", ())
     reader.only(lines, "hold.immigration", ("column", "any_of"))
     column = reader.take(lines, "hold.immigration", "column", str, "charge")
     known = [name for name in columns if name in WORD_FIELDS]
@@ -189,9 +244,4 @@ def read_holds(
             "is missing",
             "List what the column says on an immigration hold; [] if the export has none.",
         )
-    other = reader.take(part, "hold", "other", dict, {})
-    return {
-        "immigration_field": column,
-        "immigration": reader.texts(lines, "hold.immigration", "any_of"),
-        "kinds": Codes(reader.codes(other, "hold.other", BasisKind)),
-    }
+    return HoldWords(column, reader.texts(lines, "hold.immigration", "any_of"))

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import Final
 
 from exeat.facts.codes import BasisEnd, BasisKind, LiftReason, ReleaseKind
 from exeat.facts.record import Offence
 from exeat.intake.lines import SEPARATOR
-from exeat.intake.model import WORD_FIELDS, Codes, Mapping
+from exeat.intake.model import WORD_FIELDS, Agency, Codes, Mapping
+from exeat.intake.words import Likeness, immigration_likeness, is_yes
 
 __all__ = ["Meaning", "Meanings"]
+
+_OF_BOOKING: Final = frozenset({"hold", "note", "status", "release_reason"})
+"""Fields that speak of the booking: a hold in them makes no line of charge a hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,10 @@ class Meaning:
         lift: Why an immigration hold ended; None where the row does not say.
         release: How the person left, by this line; None where it does not tell.
         unmapped: Fields and texts that the mapping does not list.
+        holds: A column of the booking's holds names an immigration hold.
+        other_holds: That column names other holds too, whose ends nobody knows.
+        there: By the row the person is still there (true) or gone (false).
+        empty: It names no charge, no section and no agency.
     """
 
     immigration: bool
@@ -35,6 +45,10 @@ class Meaning:
     lift: LiftReason | None
     release: ReleaseKind | None
     unmapped: tuple[tuple[str, str], ...]
+    holds: bool = False
+    other_holds: bool = False
+    there: bool | None = None
+    empty: bool = False
 
     def lift_reason(self, *, ended: bool) -> LiftReason | None:
         """Return why a hold ended; `unstated` where it ended and the row does not say."""
@@ -57,13 +71,16 @@ class Meanings:
 
     def __init__(self, mapping: Mapping, empty: frozenset[str]) -> None:
         self._agencies = mapping.agencies
-        self._column = mapping.immigration_field
         self._fields = tuple(name for name in WORD_FIELDS if name in mapping.columns)
         self._empty = empty
-        self._is_immigration = Codes(tuple((text, True) for text in mapping.immigration)).finder()
+        self._immigration = tuple(
+            (words.field, Codes(tuple((text, True) for text in words.any_of)).finder())
+            for words in mapping.immigration
+            if words.any_of
+        )
         self._kind, self._class = mapping.kinds.finder(), mapping.classes.finder()
         self._end, self._lift = mapping.dispositions.finder(), mapping.lifts.finder()
-        self._release = mapping.releases.finder()
+        self._release, self._status = mapping.releases.finder(), mapping.statuses.finder()
 
     def _texts(self, words: str) -> dict[str, str]:
         values = (value.strip() for value in words.split(SEPARATOR))
@@ -76,23 +93,18 @@ class Meanings:
         """Return what the words of a row mean: the packed values of `WORD_FIELDS`."""
         texts = self._texts(words)
         unmapped: list[tuple[str, str]] = []
-        immigration = bool(self._is_immigration(texts[self._column]))
-        charge, disposition = texts["charge"], texts.get("disposition", "")
-        code = texts.get("agency", "")
-        agency = self._agencies.get(code.casefold())
-        if code and self._agencies and agency is None:
-            unmapped.append(("agency", code))
-        ended_by, lift = self._end(disposition), self._lift(disposition)
-        if disposition and immigration and lift is None:
-            unmapped.append(("lift", disposition))
-            lift = LiftReason.UNSTATED
-        elif disposition and not immigration and ended_by is None:
-            unmapped.append(("disposition", disposition))
-            ended_by = BasisEnd.OTHER
+        found = [name for name, finds in self._immigration if finds(texts.get(name, ""))]
+        line = any(name not in _OF_BOOKING for name in found)
+        holds = any(name in _OF_BOOKING for name in found)
+        charge, disposition = texts.get("charge", ""), texts.get("disposition", "")
+        agency = self._agency(texts.get("agency", ""), unmapped)
+        ended_by, lift = self._how_ended(disposition, line, unmapped)
+        self._missed(charge, line, texts.get("hold", ""), holds, unmapped)
+        reason = texts.get("release_reason", "")
         return Meaning(
-            immigration=immigration,
+            immigration=line,
             kind=self._kind(charge) or (agency.kind if agency else None) or BasisKind.CHARGE,
-            agency=code or None,
+            agency=texts.get("agency") or None,
             offence=Offence(
                 description=charge or None,
                 statute=texts.get("statute") or None,
@@ -100,6 +112,48 @@ class Meanings:
             ),
             ended_by=ended_by,
             lift=lift,
-            release=self._release(disposition) if disposition else None,
+            release=self._release(reason or disposition) if reason or disposition else None,
             unmapped=tuple(unmapped),
+            holds=holds,
+            other_holds=bool(texts.get("hold")) and _names_others(texts["hold"]),
+            there=self._status(texts.get("status", "")),
+            empty=not any(texts.get(name) for name in ("charge", "statute", "agency")),
         )
+
+    def _agency(self, code: str, unmapped: list[tuple[str, str]]) -> Agency | None:
+        agency = self._agencies.get(code.casefold())
+        if code and self._agencies and agency is None:
+            unmapped.append(("agency", code))
+        return agency
+
+    def _how_ended(
+        self, disposition: str, immigration: bool, unmapped: list[tuple[str, str]]
+    ) -> tuple[BasisEnd | None, LiftReason | None]:
+        ended_by, lift = self._end(disposition), self._lift(disposition)
+        if disposition and immigration and lift is None:
+            unmapped.append(("lift", disposition))
+            lift = LiftReason.UNSTATED
+        elif disposition and not immigration and ended_by is None:
+            unmapped.append(("disposition", disposition))
+            ended_by = BasisEnd.OTHER
+        return ended_by, lift
+
+    def _missed(
+        self, charge: str, line: bool, hold: str, holds: bool, unmapped: list[tuple[str, str]]
+    ) -> None:
+        """Note a text that looks like an immigration hold and that the mapping does not list."""
+        if not line and self._kind(charge) is None and _looks_like_hold(charge):
+            unmapped.append(("hold", charge))
+        if not holds and _looks_like_hold(hold):
+            unmapped.append(("hold", hold))
+
+
+def _looks_like_hold(text: str) -> bool:
+    return bool(text) and immigration_likeness(text) is Likeness.HOLD
+
+
+def _names_others(holds: str) -> bool:
+    """Say whether a list of holds names one that is surely no immigration hold."""
+    parts = [part for part in re.split(r"[;|,/]", holds) if part.strip()]
+    words = [part for part in parts if is_yes(part) is None]
+    return any(immigration_likeness(part) is Likeness.NO for part in words)

@@ -9,15 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, Generic, Literal, TypeAlias, TypeVar
 
 from exeat.facts.codes import BasisEnd, BasisKind, LiftReason, OffenceClass, ReleaseKind
 from exeat.facts.record import Facility
+from exeat.facts.times import LAST_YEAR
 from exeat.intake.times import ISO, Ambiguous
 
 __all__ = [
+    "ANY",
     "DEFAULT_EMPTY",
     "FIELDS",
     "REQUIRED_FIELDS",
@@ -26,7 +29,10 @@ __all__ = [
     "Agency",
     "Codes",
     "EmptyEnd",
+    "HoldWords",
+    "Learned",
     "Mapping",
+    "ReleaseFrom",
     "normal",
 ]
 
@@ -39,17 +45,25 @@ FIELDS: Final = MappingProxyType(
         "started_at": "When this charge or hold began; left out: at booking.",
         "received_at": "On an immigration line: when the jail had the request in hand.",
         "served_at": "On an immigration line: when a copy was served on the person.",
+        "scheduled_at": "When release is scheduled, projected or expected: it is no release.",
+        "hold_ended_at": "When the hold that `hold` names ended.",
         "charge": "The words of the charge or hold.",
         "disposition": "How it ended.",
         "agency": "Code of the court or agency whose it is.",
         "statute": "The section charged.",
         "offence_class": "Its class, read by [classes].",
+        "hold": "The holds of the booking in a column of their own: words, or yes and no.",
+        "status": "Whether the person is still there, read by [status].",
+        "release_reason": "How the person left, by the booking; read by [release].",
+        "note": "Other words in which a hold may stand; never shown.",
     }
 )
 """What a column can mean, with the words for it, in the order in which rows are packed: the id,
 the times, then the words, which are alike on many rows and so are read once."""
 
 REQUIRED_FIELDS: Final = ("record_id", "booked_at", "released_at", "charge")
+"""What a mapping must name, but for `released_at` where [times] says where the release is, and for
+`charge` where `hold` is there."""
 TIME_FIELDS: Final = tuple(name for name in FIELDS if name.endswith("_at"))
 WORD_FIELDS: Final = tuple(FIELDS)[1 + len(TIME_FIELDS) :]
 
@@ -57,6 +71,14 @@ DEFAULT_EMPTY: Final = ("", "NA", "N/A", "NULL", "\\N", "-")
 """Texts that stand for an empty field, whatever their letter case."""
 
 EmptyEnd: TypeAlias = Literal["unknown", "runs"]
+
+ReleaseFrom: TypeAlias = Literal["column", "last-end", "not-given"]
+"""Where the release stands: in a column, in the last end of the booking's lines, or nowhere."""
+
+ANY: Final = "auto"
+"""In [times] midnight and shared: found out from the whole file."""
+
+_FAR: Final = date(LAST_YEAR, 12, 31)
 
 T = TypeVar("T")
 
@@ -115,6 +137,36 @@ class Agency:
     kind: BasisKind | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What a look at the whole file has shown, beyond what its mapping says.
+
+    Attributes:
+        dates_only: Fields in whose columns a midnight means that no time of day is given.
+        shared: For each time field, the texts that far too many bookings share.
+        doubts: What a reader should know of the file, in whole sentences.
+        alike: Ids, in small letters, that differ from another only in what a program adds.
+    """
+
+    dates_only: frozenset[str] = frozenset()
+    shared: frozenset[tuple[str, str]] = frozenset()
+    doubts: tuple[str, ...] = ()
+    alike: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class HoldWords:
+    """How one column tells an immigration hold.
+
+    Attributes:
+        field: The column, as `FIELDS` calls it.
+        any_of: What it then says; `*` stands for any run of letters.
+    """
+
+    field: str
+    any_of: tuple[str, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Mapping:
     """How to read one jail's export.
@@ -133,8 +185,22 @@ class Mapping:
         formats: Time formats, in the order in which they are tried.
         ambiguous: What is meant in the hour that the clocks show twice.
         empty_end: What it means that a charge has no end: not known, or it still runs.
-        immigration_field: The field that tells an immigration line.
-        immigration: What that field says on such a line.
+        immigration: The columns that tell an immigration hold, and what they then say.
+        release_from: Where the release stands.
+        midnight: Fields in which a midnight means that no time of day is given; `auto`: found out.
+        shared: Whether an instant that far too many bookings share is taken for a batch's stamp.
+        zones: For a time field that is written in another zone than the jail's: that zone.
+        until: The last day on which a time of custody can lie: that of the export.
+        header: Names of the columns, for a file without a header.
+        fixed: For a file of fixed width: each column's name with its first and last place.
+        table: Which sheet of a workbook, table of a database, or list of a JSON file.
+        same_ids: Ids that differ in letter case or a `.0` only are one.
+        split_at: What parts the charges of one cell; empty: nothing.
+        split: The fields whose cells are lists.
+        bases_complete: The export lists every ground of custody.
+        notices_complete: The export lists every notice that was given.
+        statuses: What `status` says of a person still there (true) or gone (false).
+        learned: What a look at the whole file has shown.
         kinds: What kind of basis a line is, by the words of its charge.
         agencies: Whose the agency codes are.
         dispositions: How a basis ended.
@@ -157,8 +223,22 @@ class Mapping:
     formats: tuple[str, ...] = (ISO,)
     ambiguous: Ambiguous = Ambiguous.SHORTEST_HOLD
     empty_end: EmptyEnd = "unknown"
-    immigration_field: str = "charge"
-    immigration: tuple[str, ...] = ()
+    immigration: tuple[HoldWords, ...] = ()
+    release_from: ReleaseFrom = "column"
+    midnight: tuple[str, ...] = (ANY,)
+    shared: bool = True
+    zones: dict[str, str] = field(default_factory=dict)
+    until: date = _FAR
+    header: tuple[str, ...] = ()
+    fixed: tuple[tuple[str, int, int], ...] = ()
+    table: str | None = None
+    same_ids: bool = False
+    split_at: tuple[str, ...] = ()
+    split: tuple[str, ...] = ()
+    bases_complete: bool | None = None
+    notices_complete: bool | None = None
+    statuses: Codes[bool] = Codes()
+    learned: Learned = Learned()
     kinds: Codes[BasisKind] = Codes()
     agencies: dict[str, Agency] = field(default_factory=dict)
     dispositions: Codes[BasisEnd] = Codes()
@@ -168,7 +248,17 @@ class Mapping:
     facility: Facility = field(default_factory=Facility)
 
     def __hash__(self) -> int:
-        return hash(self.digest)
+        return hash((self.digest, self.until))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns that are read, as the header has them."""
+        return tuple(name for names in self.columns.values() for name in names)
+
+    @property
+    def immigration_texts(self) -> tuple[str, ...]:
+        """All texts that tell an immigration hold, whatever the column."""
+        return tuple(text for words in self.immigration for text in words.any_of)
 
     @property
     def fields(self) -> tuple[str, ...]:

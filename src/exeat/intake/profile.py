@@ -6,45 +6,42 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from exeat.errors import IntakeError
 from exeat.facts.times import When, show_when
-from exeat.intake.lines import FieldRows
+from exeat.intake.infer import formats_of, number_formats_of
+from exeat.intake.learn import MIDNIGHT, PLACEHOLDER
 from exeat.intake.model import DEFAULT_EMPTY
-from exeat.intake.sniff import check_is_text, find_delimiter, find_encoding
+from exeat.intake.names import name_words
+from exeat.intake.survey import Layout, survey
 from exeat.intake.times import ISO, ReadTime, TimeReader
+from exeat.intake.words import Likeness, immigration_likeness
 
-__all__ = ["Column", "Table", "choose_formats", "look_at", "read_time_columns"]
-
-LOOKED_AT: Final = 5_000
-"""So many rows are looked at."""
+__all__ = ["Column", "Table", "choose_formats", "look_at", "not_after", "read_time_columns"]
 
 TIME_SHARE: Final = 0.9
 """A column is one of times if so large a share of what it holds reads as a time."""
 
-_DATES: Final = ("%m/%d/%Y", "%m/%d/%y", "%m-%d-%Y", "%m.%d.%Y")
-_OTHER_DATES: Final = ("%Y/%m/%d", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%b %d %Y", "%B %d, %Y")
-_CLOCKS: Final = (
-    "", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M%p", " %I:%M:%S %p",
-)  # fmt: skip
-_MONTH_FIRST: Final = tuple(day + clock for day in _DATES for clock in _CLOCKS)
-_DAY_FIRST: Final = tuple(
-    day.replace("%m", "%X").replace("%d", "%m").replace("%X", "%d") + clock
-    for day in _DATES
-    for clock in _CLOCKS
-)
-_PLAIN: Final = (ISO, *(day + clock for day in _OTHER_DATES for clock in _CLOCKS))
-_EMPTY: Final = frozenset(text.casefold() for text in DEFAULT_EMPTY)
+_SAMPLE: Final = 200
 _UTC: Final = ZoneInfo("UTC")
+_EMPTY: Final = frozenset(text.casefold() for text in DEFAULT_EMPTY)
 # Columns that describe the person: no role in a mapping, whatever they hold.
 _PERSONAL: Final = re.compile(
     r"birth|\bdob\b|\brace\b|ethnic|gender|\bsex\b|address|\bssn\b|phone|citizen|nationality|"
-    r"country|alien|language|religio|\b(first|last|middle|full|inmate|person|defendant|offender|"
-    r"victim) name|^name$|\bage\b|\b(re)(arrest|jail)"
+    r"country|\balien\b|language|religio|\b(first|last|middle|full|inmate|person|defendant|"
+    r"offender|victim|subject|suspect) name|^name$|\bage\b|^age group|\b(re)(arrest|jail)|arrestee|"
+    r"officer|"
+    r"\bheight\b|\bweight\b|\bhair\b|\beyes?\b|^(inmate|defendant|offender|subject|person)$|zip|"
+    r"\bcity\b|\bmug ?shot|photo|next of kin|occupation|alias"
+)
+_FREE_NAME: Final = re.compile(r"comment|remark|narrative|\bnotes?\b|memo|free text|explanation")
+_CLOCK: Final = re.compile(
+    r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp]\.?[Mm]?\.?)?|\d{3,4}( ?hrs?)?|\d{1,2}|0?\.\d+"
+)
+_TIME_NAME: Final = re.compile(
+    r"\b(date|time|dt|tm|ts|datetime|timestamp|epoch|day|on|at|when|booked|released|ended|in|out)\b"
 )
 
 
@@ -56,16 +53,26 @@ class Column:
         name: As the header has it.
         values: Its texts in the order of the rows, "" for an empty one.
         times: The same as times, None for an empty one; no list unless it is one of times.
+        clock: The column with the time of day that belongs to it, if its own texts are days.
+        empty: Texts in it that stand for no time.
+        midnights: The share of its times that are midnight.
+        later: Texts below the rows looked at that may name an immigration hold.
+        free: It is free text, which may name people: nothing of it is copied.
     """
 
     name: str
     values: list[str] = field(repr=False)
     times: list[When | None] | None = field(default=None, repr=False)
+    clock: Column | None = None
+    empty: tuple[str, ...] = ()
+    midnights: float = 0.0
+    later: Counter[str] = field(default_factory=Counter, repr=False)
+    free: bool = False
 
     @property
     def words(self) -> str:
         """Its name as words: `jailIn`, `JAIL_IN` and `jail-in` are `jail in`."""
-        return _name_words(self.name)
+        return name_words(self.name)
 
     @property
     def filled(self) -> float:
@@ -83,13 +90,13 @@ class Table:
 
     Attributes:
         columns: In the order of the header; those that describe the person are left out.
-        delimiter: As found.
+        layout: How the file is laid out.
         formats: Time formats that read its times.
         unsure: What nobody can tell from the data, in whole sentences.
     """
 
     columns: list[Column]
-    delimiter: str
+    layout: Layout
     formats: tuple[str, ...] = (ISO,)
     unsure: list[str] = field(default_factory=list)
 
@@ -98,43 +105,22 @@ def look_at(path: Path) -> Table:
     """Return the first rows of an export, column by column, its times read.
 
     Args:
-        path: The CSV file.
+        path: The file.
 
     Raises:
         IntakeError: E310 to E312, and E316 where the file is no table with two columns.
     """
-    header, body, delimiter = _first_rows(path)
-    if len(header) < 2:
-        raise IntakeError.one(
-            "E316",
-            path.name,
-            "has no header with two columns or more",
-            "Give a CSV file whose first line names its columns.",
-        )
+    layout = survey(path)
     columns = [
-        Column(name, [_clean(row[at]) for row in body])
-        for at, name in enumerate(header)
-        if name and header.count(name) == 1 and not _PERSONAL.search(_name_words(name))
+        Column(name, [_clean(row[at]) for row in layout.rows], later=layout.later[at])
+        for at, name in enumerate(layout.header)
+        if name and not _PERSONAL.search(name_words(name))
     ]
-    table = Table(columns, delimiter)
+    table = Table(columns, layout)
     read_time_columns(table)
+    for column in columns:
+        column.free = column.times is None and _is_free(column)
     return table
-
-
-def _first_rows(path: Path) -> tuple[list[str], list[list[str]], str]:
-    encoding, errors = find_encoding(check_is_text(path))
-    with path.open(encoding=encoding, errors=errors, newline="") as file:
-        rows = FieldRows(file, ",")
-        first = rows.peek()
-        rows.delimiter = find_delimiter(first, set())
-        good = (row[1] for row in rows if isinstance(row, tuple))
-        header = [name.strip() for name in next(good, [])]
-        return header, list(islice(good, LOOKED_AT)), rows.delimiter
-
-
-def _name_words(name: str) -> str:
-    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
-    return " ".join(re.split(r"[^A-Za-z0-9]+", apart)).strip().lower()
 
 
 def _clean(text: str) -> str:
@@ -142,24 +128,100 @@ def _clean(text: str) -> str:
     return "" if text.casefold() in _EMPTY else text
 
 
+def _is_free(column: Column) -> bool:
+    """Say whether a column is free text: by its name, or most texts once and many words long."""
+    counts = column.counts()
+    if not counts or all(immigration_likeness(text) is Likeness.HOLD for text in counts):
+        return False
+    words = sum(len(text.split()) for text in counts) / len(counts)
+    if _FREE_NAME.search(column.words) and words > 2.5:
+        return True
+    once = sum(number == 1 for number in counts.values()) / len(counts)
+    sentences = sum(text[:1].islower() for text in counts) / len(counts)
+    return once > 0.7 and (words >= 4.5 or (words >= 2.5 and sentences > 0.5))
+
+
+# --- times -----------------------------------------------------------------------------
+
+
 def read_time_columns(table: Table) -> None:
     """Find the columns of times and the formats that read them all."""
-    found = [column for column in table.columns if _is_time(column)]
-    texts = {value for column in found for value in column.values if value}
+    found: list[tuple[Column, list[str]]] = []
+    for column in table.columns:
+        own = list(column.counts())
+        if (dates := _time_texts(column, own[:_SAMPLE])) is not None:
+            none = [text for text in own if stands_for_none(text) and text != column.name]
+            column.empty = tuple(none[:5])
+            column.clock = _clock_of(column, table.columns)
+            found.append((column, dates))
+    texts = {text for column, _ in found for text in _joined(column) if text}
+    texts -= {text for column, _ in found for text in column.empty}
     table.formats = choose_formats(texts, table.unsure)
     reader = TimeReader(_UTC, table.formats)
-    for column in found:
-        read = [reader.read(value) for value in column.values]
+    for column, _ in found:
+        joined = _joined(column)
+        read = [reader.read(value) for value in joined]
         column.times = [time.earlier if isinstance(time, ReadTime) else None for time in read]
+        given = [text for text in joined if len(text) > 10 or MIDNIGHT.search(text)]
+        clocks = [text for text in given if not PLACEHOLDER.match(text)]
+        midnights = sum(bool(MIDNIGHT.search(text)) for text in clocks)
+        column.midnights = midnights / len(clocks) if clocks else 0.0
+    _say_unread(table)
 
 
-def _is_time(column: Column) -> bool:
-    texts = list(column.counts())[:200]
+def _joined(column: Column) -> list[str]:
+    from exeat.intake.csvfile import joined_time
+
+    if column.clock is None:
+        return column.values
+    pairs = zip(column.values, column.clock.values, strict=True)
+    return [joined_time([day, clock]) if day else "" for day, clock in pairs]
+
+
+def stands_for_none(text: str) -> bool:
+    """Say whether a text in a column of times stands for no time: a word, or a placeholder."""
+    return not any(letter.isdigit() for letter in text) or PLACEHOLDER.match(text) is not None
+
+
+def _time_texts(column: Column, texts: Sequence[str]) -> list[str] | None:
+    """Return the texts of a column that are times, None if it is no column of times."""
     if not texts:
-        return False
-    reader = TimeReader(_UTC, (*_PLAIN, *_MONTH_FIRST, *_DAY_FIRST))
-    good = sum(isinstance(reader.read(text), ReadTime) for text in texts)
-    return good >= TIME_SHARE * len(texts)
+        return None
+    good = [text for text in texts if formats_of(text)]
+    if not good:
+        good = [text for text in texts if number_formats_of(text)]
+        hinted = _TIME_NAME.search(column.words) is not None
+        if not good or not (hinted or all("." in text for text in good)):
+            return None
+        if re.search(r"\b(id|no|num|number|nbr|code|key)\b", column.words):
+            return None
+    none = sum(stands_for_none(text) for text in texts)
+    counts = column.counts()
+    repeated = all(len(text) <= 20 for text in texts if stands_for_none(text))
+    enough = len(good) >= TIME_SHARE * (len(texts) - none)
+    plenty = len(good) >= 0.3 * len(texts) or sum(counts[text] for text in good) > len(texts) / 2
+    return good if enough and repeated and plenty else None
+
+
+def _clock_of(column: Column, columns: Sequence[Column]) -> Column | None:
+    """Return the column with the time of day that belongs to a column of days."""
+    if any(len(text) > 11 for text in list(column.counts())[:50] if not MIDNIGHT.search(text)):
+        return None
+    stem = _stem(column)
+    for other in columns:
+        if other is column or not {"time", "tm", "hour", "hr"} & set(other.words.split()):
+            continue
+        texts = list(other.counts())[:_SAMPLE]
+        clocks = texts and all(_CLOCK.fullmatch(text) for text in texts)
+        if clocks and _stem(other) == stem:
+            return other
+    return None
+
+
+def _stem(column: Column) -> str:
+    """Return a column's name without the word for day or time: `booking` of `Booking Date`."""
+    words = column.words.split()
+    return " ".join(x for x in words if x not in ("date", "time", "day", "dt", "tm", "of", "hour"))
 
 
 def choose_formats(texts: Iterable[str], unsure: list[str]) -> tuple[str, ...]:
@@ -176,26 +238,33 @@ def choose_formats(texts: Iterable[str], unsure: list[str]) -> tuple[str, ...]:
         >>> choose_formats(["04/05/2017"], unsure), len(unsure)
         (('%m/%d/%Y',), 1)
     """
-    left = set(texts)
-    dates = _MONTH_FIRST if _month_first(left, unsure) else _DAY_FIRST
-    candidates = {name: _reading(left, (name,)) for name in (*_PLAIN, *dates)}
-    chosen: list[str] = []
-    while left and candidates:
-        best = max(candidates, key=lambda name: len(candidates[name] & left))
-        gain = candidates.pop(best) & left
-        if not gain:
-            break
-        chosen.append(best)
-        left -= gain
-    return tuple(chosen) or (ISO,)
+    readings = {text: formats_of(text) or number_formats_of(text) for text in texts}
+    month_first = _month_first(readings, unsure)
+    votes: Counter[str] = Counter()
+    for found in readings.values():
+        for name in _ordered(found, month_first)[:1]:
+            votes[name] += 1
+    ranked = sorted(votes, key=lambda name: (-votes[name], name != ISO, name))
+    return tuple(ranked) or (ISO,)
 
 
-def _month_first(texts: set[str], unsure: list[str]) -> bool:
-    month_first, day_first = (_reading(texts, formats) for formats in (_MONTH_FIRST, _DAY_FIRST))
-    only_month, only_day = month_first - day_first, day_first - month_first
-    if month_first and not only_month and not only_day:
+def _day_first(name: str) -> bool:
+    month = name.find("%m")
+    return month >= 0 and -1 < name.find("%d") < month and not name.startswith(("%Y", "%H:%M %Y"))
+
+
+def _ordered(found: Sequence[str], month_first: bool) -> list[str]:
+    return sorted(found, key=lambda name: _day_first(name) == month_first)
+
+
+def _month_first(readings: dict[str, tuple[str, ...]], unsure: list[str]) -> bool:
+    numeric = {text: found for text, found in readings.items() if any(map(_swaps, found))}
+    both = [text for text, found in numeric.items() if len(found) > 1]
+    only_day = [text for text, found in numeric.items() if all(map(_day_first, found))]
+    only_month = [text for text, found in numeric.items() if not any(map(_day_first, found))]
+    if both and not only_month and not only_day:
         unsure.append(
-            f"`{min(month_first)}` may have the month or the day first, and no other time "
+            f"`{min(both)}` may have the month or the day first, and no other time "
             "tells; month first is assumed, in [times] formats."
         )
     elif only_month and only_day:
@@ -207,9 +276,23 @@ def _month_first(texts: set[str], unsure: list[str]) -> bool:
     return len(only_month) >= len(only_day)
 
 
-def _reading(texts: set[str], formats: Sequence[str]) -> set[str]:
-    reader = TimeReader(_UTC, formats)
-    return {text for text in texts if isinstance(reader.read(text), ReadTime)}
+def _swaps(name: str) -> bool:
+    """Say whether a format has month and day as numbers, the year last."""
+    return "%m" in name and "%d" in name and not re.match(r"%Y|%H:?%M %Y", name) and name != ISO
+
+
+def _say_unread(table: Table) -> None:
+    """Name each column that by its name holds times and by its texts none that is known."""
+    clocks = [column.clock for column in table.columns if column.clock is not None]
+    for column in table.columns:
+        named = re.search(r"\b(date|datetime|timestamp|dt)\b", column.words)
+        digits = [text for text in column.counts() if any(letter.isdigit() for letter in text)]
+        if column.times is None and column not in clocks and named and digits:
+            table.unsure.append(
+                f"Column `{column.name}` holds texts such as `{digits[0][:40]}` that no format "
+                "reads: if they are times, write how under [times] formats, in the letters of "
+                "strptime (docs/mapping-files.md)."
+            )
 
 
 def not_after(one: Column, other: Column) -> float:
@@ -220,4 +303,8 @@ def not_after(one: Column, other: Column) -> float:
         for a, b in zip(one.times or (), other.times or (), strict=True)
         if a is not None and b is not None
     ]
-    return sum(a <= b for a, b in pairs) / len(pairs) if pairs else 0.0
+    return (
+        sum(a[:10] <= b[:10] if len(a) != len(b) else a <= b for a, b in pairs) / len(pairs)
+        if pairs
+        else 0.0
+    )

@@ -2,164 +2,302 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
+from exeat.intake.learn import CUT_ID
+from exeat.intake.names import SCHEDULED, is_person_id, name_merit
 from exeat.intake.profile import Column, Table, not_after
+from exeat.intake.words import Likeness, immigration_likeness
 
-__all__ = ["IMMIGRATION", "guess_columns"]
+__all__ = ["Guess", "guess_columns"]
 
-IMMIGRATION: Final = re.compile(
-    r"IMMIG|\bICE\b|\bINS\b.*\b(HOLD|HLD|DET)|USCIS|\bI-?247|DETAINER|\b287\(?G", re.IGNORECASE
-)
-"""What an immigration hold may be called."""
-
-_HINTS: Final = {
-    "record_id": (
-        r"book(ing)? ?(id|no|num|number|nbr)\b|\b(inmate|person|offender|case) ?(id|no)\b|\bid$"
-    ),
-    "booked_at": r"book|jail in\b|intake|admi(t|ssion)|commit|\bdate in\b|\bin (date|time)|confine",
-    "released_at": r"releas|jail out\b|discharg|\bdate out\b|\bout (date|time)|\bexit|depart",
-    "ended_at": (
-        r"(charge|hold|count|detainer).*(end|clos|releas|disp)|disp.*(date|time|at\b)|\bended"
-    ),
-    "charge": (
-        r"charge( desc(ription)?| name| text)?$|offen[sc]e( desc(ription)?)?$|hold desc|descr"
-    ),
-    "disposition": r"dispo|outcome|(release|end) (reason|type)",
-    "agency": r"agency|court\b|\bori\b|jurisdiction",
-    "statute": r"statute|section|\bcode\b|\brcw\b",
-    "offence_class": r"categ|class|degree|level|severity|grade",
-}
 _MAX_CODES: Final = 400
 
 
-def guess_columns(table: Table) -> dict[str, tuple[str, ...]]:
+@dataclass
+class Guess:
+    """What the columns seem to be.
+
+    Attributes:
+        fields: For each field of a mapping its columns.
+        release_from: Where the release stands, as [times] release has it.
+        grave: What decides the audit and nobody can tell, the gravest first.
+        doubts: What else a person should confirm.
+        chosen: Guesses that decide who went where, told though nothing speaks against them.
+    """
+
+    fields: dict[str, list[Column]] = field(default_factory=dict)
+    release_from: str = "column"
+    grave: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+    chosen: list[str] = field(default_factory=list)
+
+    def one(self, name: str) -> Column | None:
+        """The column of a field, or its first."""
+        found = self.fields.get(name)
+        return found[0] if found else None
+
+
+def guess_columns(table: Table) -> Guess:
     """Return the fields of a mapping with the columns that they seem to be.
 
     Args:
-        table: The rows looked at; gets a sentence for each guess that a person must confirm.
+        table: The rows looked at.
     """
+    guess = Guess()
+    clocks = [column.clock for column in table.columns if column.clock is not None]
     times = [column for column in table.columns if column.times is not None]
-    words = [column for column in table.columns if column.times is None and column.filled]
-    found = _guess_times(table, times)
-    found |= _guess_words(table, words, found)
-    _guess_id(table, words, found)
-    order = ("record_id", "booked_at", "released_at", "ended_at", *_HINTS)
-    return {
-        name: tuple(column.name for column in found[name])
-        for name in dict.fromkeys(order)
-        if name in found
-    }
+    words = [
+        column
+        for column in table.columns
+        if column.times is None and column.filled and column not in clocks
+    ]
+    _guess_times(guess, times)
+    _guess_words(guess, words)
+    _guess_id(guess, words)
+    return guess
 
 
-def _hint(field: str, column: Column) -> bool:
-    return re.search(_HINTS[field], column.words) is not None
-
-
-def _best(columns: list[Column], merit: Callable[[Column], float]) -> Column | None:
+def _best(columns: Iterable[Column], merit: Callable[[Column], float]) -> Column | None:
     ranked = sorted(columns, key=merit, reverse=True)
     return ranked[0] if ranked and merit(ranked[0]) > 0 else None
 
 
-def _guess_times(table: Table, times: list[Column]) -> dict[str, list[Column]]:
+# --- times -----------------------------------------------------------------------------
+
+
+def _guess_times(guess: Guess, times: list[Column]) -> None:
     """Tell booking, release and end apart: by name, and booking comes before all others."""
     booked = _best(times, lambda column: _merit_booked(column, times))
     if booked is None:
-        table.unsure.append("No column holds times of booking: name it under [columns] booked_at.")
-        return {}
-    found = {"booked_at": [booked]}
-    _doubt(table, "booked_at", booked, "when the person was booked")
-    rest = [column for column in times if column is not booked and not_after(booked, column) > 0.5]
-    released = _best(rest, lambda column: _merit_released(column, booked))
-    if released is None:
-        table.unsure.append(
-            "No column holds times of release: name it under [columns] released_at."
-        )
-        return found
-    found["released_at"] = [released]
-    _doubt(table, "released_at", released, "when the person left the jail")
-    rest = [column for column in rest if column is not released]
-    ended = _best(rest, lambda column: 2 * _hint("ended_at", column) + column.filled - 0.5)
-    if ended is None:
-        table.unsure.append(
-            "No column says when each charge or hold ended, so that nobody can tell how long "
-            "a hold outlasted the charges: name one under [columns] ended_at if there is one."
-        )
-        return found
-    _doubt(table, "ended_at", ended, "when the charge or hold ended")
-    return found | {"ended_at": [ended]}
+        guess.grave.append("No column holds times of booking: name it under [columns] booked_at.")
+        return
+    guess.fields["booked_at"] = [booked]
+    if name_merit("booked_at", booked.words) <= 0:
+        guess.doubts.append(f"Column `{booked.name}` may not be when the person was booked.")
+    rest = [column for column in times if column is not booked]
+    planned = [column for column in rest if SCHEDULED.search(column.words)]
+    rest = [column for column in rest if column not in planned]
+    for name in ("received_at", "served_at", "started_at"):
+        named = _best(rest, lambda column, name=name: name_merit(name, column.words))  # type: ignore[misc]
+        if named is not None and name_merit(name, named.words) >= 2.5:
+            guess.fields[name] = [named]
+            rest.remove(named)
+    _guess_release(guess, rest, booked, planned)
 
 
 def _merit_booked(column: Column, times: list[Column]) -> float:
+    if SCHEDULED.search(column.words):
+        return 0.0
     others = [other for other in times if other is not column]
     first = sum(not_after(column, other) for other in others) / max(1, len(others))
-    return 2 * _hint("booked_at", column) + column.filled + first
+    clock = 0.2 * any(isinstance(time, datetime) for time in column.times or ())
+    return name_merit("booked_at", column.words) + column.filled + first + clock
 
 
-def _merit_released(column: Column, booked: Column) -> float:
-    named = 2 * _hint("released_at", column) - 2 * _hint("ended_at", column)
-    return named + column.filled + not_after(booked, column)
-
-
-def _doubt(table: Table, field: str, column: Column, words: str) -> None:
-    if not _hint(field, column):
-        table.unsure.append(f"Column `{column.name}` may not be {words}.")
-
-
-def _guess_words(
-    table: Table, words: list[Column], found: dict[str, list[Column]]
-) -> dict[str, list[Column]]:
-    guessed: dict[str, list[Column]] = {}
-    left = list(words)
-    for field in ("disposition", "agency", "offence_class", "statute", "charge"):
-        hinted = [column for column in left if _hint(field, column)]
-        if field in ("disposition", "agency", "offence_class"):
-            hinted = [column for column in hinted if len(column.counts()) <= _MAX_CODES]
-        best = _best(hinted, lambda column: column.filled + 0.001 * len(column.counts()))
-        if best is not None:
-            guessed[field] = [best]
-            left.remove(best)
-    if "charge" not in guessed:
-        held = _best(left, lambda column: sum(bool(IMMIGRATION.search(v)) for v in column.counts()))
-        if held is not None:
-            guessed["charge"] = [held]
-        name = f"column `{held.name}` is taken" if held else "name it under [columns] charge"
-        table.unsure.append(f"No column is called a charge or offence: {name}.")
-    return guessed
-
-
-def _guess_id(table: Table, words: list[Column], found: dict[str, list[Column]]) -> None:
-    """Find the booking's id: one text of it goes with one time of booking."""
-    taken = [column for columns in found.values() for column in columns]
-    free = [column for column in words if column not in taken]
-    best = _best(
-        [column for column in free if _hint("record_id", column)],
-        lambda column: (
-            column.filled
-            + 2 * ("book" in column.words)
-            + len(column.counts()) / max(1, len(column.values))
-        ),
+def _guess_release(guess: Guess, rest: list[Column], booked: Column, planned: list[Column]) -> None:
+    late = [column for column in rest if not_after(booked, column) > 0.5 or column.filled < 0.05]
+    named = _best(late, lambda column: name_merit("released_at", column.words))
+    ended = _best(
+        [column for column in rest if column is not named],
+        lambda column: name_merit("ended_at", column.words),
     )
+    spare = [column for column in late if column not in (named, ended)]
+    nameless = [
+        column
+        for column in spare
+        if name_merit("ended_at", column.words) == 0 == name_merit("booked_at", column.words)
+        and name_merit("released_at", column.words) == 0
+        and not _is_of_charge(column)
+    ]
+    released = named or (_best(nameless, lambda column: column.filled) if not planned else None)
+    if released is not None:
+        guess.fields["released_at"] = [released]
+        spare = [column for column in spare if column is not released]
+        if named is None:
+            guess.doubts.append(
+                f"Column `{released.name}` may not be when the person left the jail."
+            )
+        else:
+            guess.chosen.append(f"`{released.name}` is when the person left the jail.")
+    if ended is None and released is not None:
+        spare = [c for c in spare if name_merit("booked_at", c.words) == 0 and not _is_of_charge(c)]
+        ended = _best(spare, lambda column: column.filled - 0.2)
+        if ended is not None:
+            guess.doubts.append(f"Column `{ended.name}` may not be when the charge or hold ended.")
+    if ended is not None:
+        guess.fields["ended_at"] = [ended]
+    _say_release(guess, released, ended, planned)
+
+
+def _is_of_charge(column: Column) -> bool:
+    words = column.words
+    return any(x in words for x in ("offen", "arrest", "court", "sentence", "hearing", "charge"))
+
+
+def _say_release(
+    guess: Guess, released: Column | None, ended: Column | None, planned: list[Column]
+) -> None:
+    if planned:
+        guess.fields["scheduled_at"] = [planned[0]]
+        names = ", ".join(f"`{column.name}`" for column in planned)
+        (guess.doubts if released else guess.grave).append(
+            f"{names} is when release is planned, not when the person left: no release is taken "
+            "from it."
+        )
+    if released is None:
+        guess.release_from = "last-end" if ended is not None and not planned else "not-given"
+        if ended is not None and not planned:
+            guess.grave.append(
+                "No column holds times of release: the last "
+                f"`{ended.name}` of a booking is taken for it, in [times] release. If the jail can "
+                "give the release, ask for it."
+            )
+        else:
+            guess.grave.append(
+                "No column holds times of release: nobody can tell how long a person was kept. "
+                "Name one under [columns] released_at, or ask the jail for it."
+            )
+    if ended is None:
+        guess.grave.append(
+            "No column says when each charge or hold ended, so that nobody can tell how long "
+            "a hold outlasted the charges: name one under [columns] ended_at if there is one."
+        )
+
+
+# --- words -----------------------------------------------------------------------------
+
+
+def _guess_words(guess: Guess, words: list[Column]) -> None:
+    left = [column for column in words if not column.free]
+    free = [column for column in words if column.free and _fits_any(column)]
+    if free:
+        names = ", ".join(f"`{column.name}`" for column in free)
+        guess.doubts.append(
+            f"{names} is free text, which may name people: nothing of it is copied or read."
+        )
+    charge = _best(left, lambda column: _merit_charge(column, left))
+    if charge is not None:
+        guess.fields["charge"] = [charge]
+        left.remove(charge)
+        if name_merit("charge", charge.words) <= 0:
+            guess.doubts.append(f"Column `{charge.name}` may not be the words of the charge.")
+        _code_for_statute(guess, charge, left)
+    else:
+        guess.doubts.append(
+            "No column is called a charge or offence: name it under [columns] charge."
+        )
+    for name in (
+        "disposition", "release_reason", "agency", "offence_class", "statute", "status",
+    ):  # fmt: skip
+        if name in guess.fields:
+            continue
+        few = [column for column in left if len(column.counts()) <= _MAX_CODES]
+        pool = left if name == "statute" else few
+        best = _best(pool, lambda column, name=name: name_merit(name, column.words))  # type: ignore[misc]
+        if best is not None:
+            guess.fields[name] = [best]
+            left.remove(best)
+
+
+def _fits_any(column: Column) -> bool:
+    names = ("charge", "disposition", "release_reason", "agency")
+    return any(name_merit(name, column.words) > 0 for name in names) or (
+        "comment" in column.words or "note" in column.words
+    )
+
+
+def _merit_charge(column: Column, others: Sequence[Column]) -> float:
+    """Return how well a column fits the words of a charge: by name, by letters, by holds."""
+    counts = column.counts()
+    merit = name_merit("charge", column.words)
+    letters = sum(any(x.isalpha() for x in text) for text in counts) / max(1, len(counts))
+    likeness = [immigration_likeness(text) for text in list(counts)[:400]]
+    holds = sum(one is Likeness.HOLD for one in likeness)
+    if merit <= 0:
+        return 0.3 if holds and len(counts) > 1 else 0.0
+    if letters < 0.5:
+        merit -= 3
+    if len(counts) < 2 and len(column.values) > 2:
+        merit -= 1
+    return merit + 0.5 * bool(holds)
+
+
+def _code_for_statute(guess: Guess, charge: Column, left: list[Column]) -> None:
+    """Take a column called charge that holds codes for the section, beside the charge's words."""
+    for column in list(left):
+        digits = all(any(x.isdigit() for x in text) for text in list(column.counts())[:50])
+        if name_merit("charge", column.words) > 0 and digits and column is not charge:
+            if column.words.split()[-1] in ("id", "no", "num", "number", "seq", "count"):
+                continue
+            guess.fields["statute"] = [column]
+            left.remove(column)
+            return
+
+
+# --- the id ----------------------------------------------------------------------------
+
+
+def _guess_id(guess: Guess, words: list[Column]) -> None:
+    """Find the booking's id: one text of it goes with one time of booking."""
+    taken = [column for columns in guess.fields.values() for column in columns]
+    free = [column for column in words if column not in taken and not column.free]
+    best = _best(free, lambda column: _merit_id(column, guess))
     if best is None:
-        table.unsure.append(
-            "No column is called a booking's id: name it under [columns] record_id."
+        guess.grave.insert(
+            0, "No column is called a booking's id: name it under [columns] record_id."
         )
         return
-    found["record_id"] = [best]
-    booked = found.get("booked_at")
-    if not booked:
+    guess.fields["record_id"] = [best]
+    if name_merit("record_id", best.words) <= 0:
+        guess.grave.insert(0, f"Column `{best.name}` may not be the booking's id.")
+    cut = next((text for text in best.counts() if CUT_ID.fullmatch(text)), None)
+    if cut is not None:
+        guess.grave.insert(
+            0,
+            f"Ids in `{best.name}` look cut by a spreadsheet, such as `{cut}`: bookings may have "
+            "run together. Ask for the file as it was before a spreadsheet opened it.",
+        )
+    booked = guess.one("booked_at")
+    if booked is None:
         return
-    pairs = {(one, other) for one, other in zip(best.values, booked[0].values, strict=True) if one}
-    if len(pairs) > len(best.counts()):
-        found["record_id"] = [best, booked[0]]
-        table.unsure.append(
+    pairs = {(one, other) for one, other in zip(best.values, booked.values, strict=True) if one}
+    count = len(best.counts())
+    if len(pairs) > count and is_person_id(best.words):
+        guess.fields["record_id"] = [best, booked]
+        guess.doubts.append(
             f"Column `{best.name}` goes with several times of booking: it is taken for a "
-            f"person's id, and with `{booked[0].name}` makes the booking's, in record_id."
+            f"person's id, and with `{booked.name}` makes the booking's, in record_id."
+        )
+    elif len(pairs) > count:
+        guess.doubts.append(
+            f"Column `{best.name}` goes with several times of `{booked.name}` on "
+            f"{len(pairs) - count:,} rows: a later one is taken for when that line was entered, "
+            "and stays that do not overlap for bookings of their own."
         )
     elif max(best.counts().values(), default=0) == 1:
-        table.unsure.append(
+        guess.doubts.append(
             f"No text of column `{best.name}` stands on two rows: the export seems to have one "
             "row a booking, and then not every charge may be in it."
         )
+
+
+def _merit_id(column: Column, guess: Guess) -> float:
+    merit = name_merit("record_id", column.words)
+    filled = column.filled
+    if filled < 0.8:
+        merit -= 2
+    counts = column.counts()
+    distinct = len(counts) / max(1, len(column.values))
+    booked = guess.one("booked_at")
+    if merit <= 0:
+        # Without a name that tells: codes, each of which goes with one time of booking.
+        codes = all(any(x.isdigit() for x in t) and " " not in t for t in list(counts)[:200])
+        if merit < 0 or not codes or booked is None or distinct < 0.05:
+            return 0.0
+        pairs = set(zip(column.values, booked.values, strict=True))
+        return 0.2 if len(pairs) <= len(counts) * 1.05 else 0.0
+    return merit + 0.3 * distinct

@@ -15,21 +15,22 @@ from functools import lru_cache
 from typing import Final, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
-from exeat.facts.times import Uncertain, When
+from exeat.facts.times import FIRST_YEAR, LAST_YEAR, Uncertain, When
 from exeat.intake.formats import (
     ISO,
     ISO_PATTERN,
     clock_of,
     compile_format,
     day_of,
+    ends_day,
+    number_of,
     offset_of,
+    zone_word,
 )
 
 __all__ = ["ISO", "Ambiguous", "ReadTime", "TimeFault", "TimeReader", "compile_format"]
 
-FIRST_YEAR: Final = 1970
-LAST_YEAR: Final = 2099
-"""A year outside of these is a placeholder or a slip, never a time of custody."""
+_LAST_DAY: Final = date(LAST_YEAR, 12, 31)
 
 _CACHE_SIZE: Final = 1 << 16
 
@@ -45,10 +46,16 @@ class Ambiguous(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TimeFault:
-    """Why a text is no time: what is wrong, and what would do."""
+    """Why a text is no time: what is wrong, and what would do.
+
+    Attributes:
+        implausible: It is a time, but none that can be true: a placeholder or a slip. The row is
+            read, and the time counts as not known.
+    """
 
     problem: str
     remedy: str
+    implausible: bool = False
 
 
 class ReadTime(NamedTuple):
@@ -80,6 +87,9 @@ class TimeReader:
         zone: The jail's time zone.
         formats: Formats in the order in which they are tried.
         empty: Texts, in small letters, that stand for no time.
+        until: The last day on which a time of custody can lie: that of the export.
+        dates_only: Midnight means that no time of day is given.
+        written_in: The zone in which the column is written, if not the jail's own.
 
     Examples:
         >>> reader = TimeReader(ZoneInfo("America/Los_Angeles"), ("iso",))
@@ -92,9 +102,18 @@ class TimeReader:
     """
 
     def __init__(
-        self, zone: ZoneInfo, formats: Sequence[str], empty: frozenset[str] = frozenset({""})
+        self,
+        zone: ZoneInfo,
+        formats: Sequence[str],
+        empty: frozenset[str] = frozenset({""}),
+        *,
+        until: date = _LAST_DAY,
+        dates_only: bool = False,
+        written_in: ZoneInfo | None = None,
     ) -> None:
         self.zone = zone
+        self._until, self._dates_only = until, dates_only
+        self._written_in = written_in or zone
         self._names = tuple(formats)
         self._matchers = tuple(compile_format(name).fullmatch for name in formats)
         self._iso_first = self._matchers[0] == ISO_PATTERN.fullmatch
@@ -106,7 +125,8 @@ class TimeReader:
     def _read(self, text: str) -> TimeResult | None:
         if self._iso_first and (plain := self._read_plain(text)):
             return plain
-        text = text.strip()
+        # A no-break space, as spreadsheets and web pages write it, is a blank.
+        text = " ".join(text.split()) if "\xa0" in text or "\u202f" in text else text.strip()
         if text.casefold() in self._empty:
             return None
         fault: TimeFault | None = None
@@ -114,7 +134,7 @@ class TimeReader:
             match = matcher(text)
             if match is None:
                 continue
-            result = _from_parts(match.groupdict(), self.zone)
+            result = self._from_parts(match.groupdict())
             if isinstance(result, ReadTime):
                 return result
             fault = fault or result
@@ -132,6 +152,8 @@ class TimeReader:
         """
         if len(text) != 19 or text[10] not in " T" or text[13] + text[16] != "::":
             return None
+        if self._dates_only and text.endswith("00:00:00"):
+            return None
         offset = self._offset_on(text[:10])
         if offset is None:
             return None
@@ -140,18 +162,24 @@ class TimeReader:
         except ValueError:
             return None
         instant = local.astimezone(UTC)
-        return ReadTime(instant, instant, local.date())
+        day = local.date() if self._written_in is self.zone else self._local_day(instant)
+        return ReadTime(instant, instant, day)
+
+    def _local_day(self, instant: datetime) -> date:
+        return instant.astimezone(self.zone).date()
 
     def _offset_of_day(self, day_text: str) -> str | None:
         """Return the offset of a local day such as `-07:00`, None where it is not one all day."""
-        if not ISO_PATTERN.fullmatch(day_text) or not FIRST_YEAR <= int(day_text[:4]) <= LAST_YEAR:
+        if not ISO_PATTERN.fullmatch(day_text):
             return None
         try:
             day = date.fromisoformat(day_text)
         except ValueError:
             return None
+        if day.year < FIRST_YEAR or day > self._until:
+            return None
         offsets = {
-            datetime.combine(day, clock, tzinfo=self.zone).replace(fold=fold).utcoffset()
+            datetime.combine(day, clock, tzinfo=self._written_in).replace(fold=fold).utcoffset()
             for clock in (time.min, time.max)
             for fold in (0, 1)
         }
@@ -160,34 +188,64 @@ class TimeReader:
             return None
         return datetime.combine(day, time.min, tzinfo=timezone(offset)).isoformat()[-6:]
 
-
-def _from_parts(part: dict[str, str | None], zone: ZoneInfo) -> TimeResult:
-    try:
-        day = day_of(part)
-    except ValueError:
-        return TimeFault("is a day that no calendar has", "Correct the day in the export.")
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        return TimeFault(
-            f"is not between {FIRST_YEAR} and {LAST_YEAR}",
-            "If it stands for no time at all, add it to empty_values; else correct it.",
-        )
-    try:
-        clock = clock_of(part)
-    except ValueError:
-        return TimeFault(
-            "is a time of day that no clock shows", "Correct it; hours run from 00:00 to 23:59."
-        )
-    if clock is None:
-        when = Uncertain(day.isoformat())
-        return ReadTime(when, when, day)
-    local = datetime.combine(day, clock)
-    if part.get("z"):
+    def _from_parts(self, part: dict[str, str | None]) -> TimeResult:
         try:
-            instant = local.replace(tzinfo=offset_of(str(part["z"]))).astimezone(UTC)
+            local = number_of(part)
+            day = local.date() if local else day_of(part)
+        except (ValueError, OverflowError, OSError):
+            return TimeFault("is a day that no calendar has", "Correct the day in the export.")
+        if fault := self._implausible(day):
+            return fault
+        try:
+            clock = _clock(part, local)
         except ValueError:
-            return TimeFault("has an offset that no zone has", "Correct the offset from UTC.")
-        return ReadTime(instant, instant, instant.astimezone(zone).date())
-    return _resolve(local, zone)
+            return TimeFault(
+                "is a time of day that no clock shows", "Correct it; hours run from 00:00 to 24:00."
+            )
+        ends = ends_day(part)
+        if clock is None or (self._dates_only and clock == time.min and not ends):
+            when = Uncertain(day.isoformat())
+            return ReadTime(when, when, day)
+        if local is None or local.tzinfo is None:
+            local = datetime.combine(day + timedelta(days=ends), clock)
+        return self._instant(local, part)
+
+    def _instant(self, local: datetime, part: dict[str, str | None]) -> TimeResult:
+        try:
+            offset = offset_of(str(part["z"])) if part.get("z") else local.tzinfo
+            if word := part.get("Z"):
+                offset = zone_word(word)
+            if offset is not None:
+                instant = local.replace(tzinfo=offset).astimezone(UTC)
+                return ReadTime(instant, instant, self._local_day(instant))
+        except ValueError:
+            return TimeFault(
+                "has an offset or a zone word that no zone of the United States has",
+                "Correct it: an offset such as -05:00, or a word such as EST.",
+            )
+        read = _resolve(local, self._written_in)
+        if isinstance(read, ReadTime) and self._written_in is not self.zone:
+            assert isinstance(read.earlier, datetime)
+            read = read._replace(local_day=self._local_day(read.earlier))
+        return read
+
+    def _implausible(self, day: date) -> TimeFault | None:
+        """Return why no custody can have had a time on a day: a placeholder, or a slip."""
+        if day.year >= FIRST_YEAR and day <= self._until:
+            return None
+        remedy = "If it stands for no time at all, add it to empty_values; else correct it."
+        if day.year < FIRST_YEAR:
+            return TimeFault(f"is before {FIRST_YEAR}", remedy, implausible=True)
+        return TimeFault(f"is after {self._until}, the day of the file", remedy, implausible=True)
+
+
+def _clock(part: dict[str, str | None], local: datetime | None) -> time | None:
+    """Return the time of day of a match; None where it names none."""
+    if local is None:
+        return clock_of(part)
+    if part.get("excel") and "." not in str(part["excel"]):
+        return None  # a whole number is a cell that holds a date
+    return local.time()
 
 
 def _resolve(local: datetime, zone: ZoneInfo) -> TimeResult:

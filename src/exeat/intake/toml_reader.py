@@ -65,6 +65,16 @@ class TomlReader:
             return kind() if default is _MISSING else default
         return value
 
+    def truth(self, data: dict[str, Any], table: str, key: str) -> bool | None:
+        """Return a true or false, or None where the key is not there."""
+        value = data.get(key)
+        if value is not None and not isinstance(value, bool):
+            self.fault(
+                "E303", table, key, f"`{value}` is not true or false", "Write true or false."
+            )
+            return None
+        return value
+
     def texts(
         self, data: dict[str, Any], table: str, key: str, default: Iterable[str] = ()
     ) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ from exeat.rules.place import LawOfPlace
 __all__ = ["ReportInfo", "page_html", "write_page"]
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
+_MOST_WORDS: Final = 30
 
 
 def write_page(
@@ -82,6 +83,8 @@ def page_html(
             said=in_short(summary, info),
             period=period(summary, zone),
             totals=list(total_rows(summary)),
+            not_listed=_not_listed(summary),
+            not_listed_more=max(0, len(summary.unmapped) - _MOST_WORDS),
             chart=Markup(chart),  # noqa: S704
             histogram=histogram,
             each_booking="<a " in chart,
@@ -94,6 +97,15 @@ def page_html(
             zone=zone,
         )
     )
+
+
+def _not_listed(summary: Summary) -> list[tuple[str, str, int]]:
+    """Return the words that the mapping does not list, holds first, then the most frequent."""
+    names = {"hold": "an immigration hold", "lift": "why a hold ended", "disposition": "an end"}
+    ranked = sorted(
+        summary.unmapped.items(), key=lambda item: (item[0][0] != "hold", -item[1], item[0])
+    )
+    return [(names.get(field, field), text, lines) for (field, text), lines in ranked[:_MOST_WORDS]]
 
 
 def _histogram(cases: Sequence[Examination]) -> HoursHistogram:

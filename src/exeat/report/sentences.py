@@ -87,7 +87,7 @@ def count(number: float, noun: str, plural: str = "") -> str:
 def period(summary: Summary, zone: ZoneInfo) -> str:
     """Return the span of the data in words."""
     if summary.first_booked is None or summary.last_released is None:
-        return "a period that the data does not give"
+        return "a period that the data does not give: no booking has both times"
     first = summary.first_booked.astimezone(zone).date()
     last = summary.last_released.astimezone(zone).date()
     return f"{say_date(first)} to {say_date(last)}"
@@ -95,6 +95,8 @@ def period(summary: Summary, zone: ZoneInfo) -> str:
 
 def in_short(summary: Summary, info: ReportInfo) -> list[str]:
     """Return the summary in plain sentences, both directions alike."""
+    if summary.rows_rejected == summary.rows_read > 0:
+        return [_read(summary, info), "So nothing is said of anybody."]
     said = [_read(summary, info), _kept(summary)]
     said.append(
         _either(summary, FindingKind.RELEASED_AGAINST, "a person was let go against a binding hold")
@@ -115,15 +117,14 @@ def in_short(summary: Summary, info: ReportInfo) -> list[str]:
 
 
 def _read(summary: Summary, info: ReportInfo) -> str:
-    rejected = "every row could be read"
-    if summary.rows_rejected:
-        where = f" and are listed in {info.rejects_file}" if info.rejects_file else ""
-        rejected = f"{summary.rows_rejected:,} could not be read{where}"
-    again = ""
+    parts = [f"{summary.rows_used:,} used"]
     if summary.rows_duplicate:
-        again = f"; {count(summary.rows_duplicate, 'repeated row')} left out"
+        parts.append(f"{summary.rows_duplicate:,} left out as repeated")
+    if summary.rows_rejected:
+        where = f" (listed in {info.rejects_file})" if info.rejects_file else ""
+        parts.append(f"{summary.rows_rejected:,} could not be read{where}")
     return (
-        f"{count(summary.rows_read, 'row')} of {info.source_file} read: {rejected}{again}. "
+        f"{count(summary.rows_read, 'row')} of {info.source_file} read: {', '.join(parts)}. "
         f"They make {count(summary.bookings, 'booking')}."
     )
 
@@ -136,6 +137,12 @@ def _kept(summary: Summary) -> str:
     else:
         head = _certainly(sure, sure_hours, "past every authority to hold")
         head += _certainly(without, without_hours, "when nothing gave authority to hold")
+        if summary.moved:
+            head += (
+                f"In {count(summary.moved, 'of these bookings', 'of these bookings')} the person "
+                "was handed to another custodian, and there may have been a ground of custody "
+                "that the records lack. "
+            )
     maybe, _ = _sum(summary, FindingKind.HELD_PAST, Certainty.POSSIBLE)
     perhaps, _ = _sum(summary, FindingKind.HELD_WITHOUT, Certainty.POSSIBLE)
     tail = (
@@ -168,6 +175,8 @@ def _either(summary: Summary, kind: FindingKind, what: str) -> str:
 def _notices(summary: Summary) -> str:
     kinds = (FindingKind.NOTICE_MISSED, FindingKind.NOTICE_LATE)
     if not any(summary.findings[kind.value, c.value] for kind in kinds for c in Certainty):
+        if not summary.with_notices:
+            return "This file cannot show missed notices: it does not say what was told to whom."
         return "In no booking does the data show that a binding notice is missing or came late."
     missed = _either(summary, FindingKind.NOTICE_MISSED, "a binding notice is missing")
     return f"{missed} {_either(summary, FindingKind.NOTICE_LATE, 'a binding notice came late')}"

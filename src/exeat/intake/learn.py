@@ -1,0 +1,205 @@
+"""What the whole of a file shows that no row can: midnights, batch stamps, ids almost alike."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from statistics import median
+from typing import Final
+
+from exeat.intake.lines import SEPARATOR
+from exeat.intake.model import ANY, TIME_FIELDS, Learned, Mapping
+
+__all__ = ["CUT_ID", "MIDNIGHT", "PLACEHOLDER", "Learner", "same_id"]
+
+MIDNIGHT: Final = re.compile(
+    r"(?:(?:[T ]|^)(?:0?0:00(?::00(?:[.,:]0+)?)?|12:00(?::00(?:[.,:]0+)?)? ?[Aa]\.?[Mm]?\.?|"
+    r"12\.00\.00(?:\.0+)? ?[Aa][Mm]|0?0\.00\.00(?:\.0+)?|0000(?:00)?)"
+    r"(?: ?(?:Z|[+-]\d{2}(?::?\d{2})?|[A-Z]{2,4}))?|^\d{5}\.0+)$"
+)
+"""A time of day that is midnight, at the end of a text."""
+
+PLACEHOLDER: Final = re.compile(
+    r"(?:1[0-8]\d\d|190\d|1970-01-01|2099|9999|0000)-|0?1/0?1/(?:19[07]0)\b|12/31/(?:2099|9999)"
+)
+"""A day that stands for none, or for one that is not over."""
+
+_ODD_STARTS: Final = frozenset(
+    {*(str(year) for year in range(1000, 1910)), "1970", "2099", "9999", "0000", "01/0", "1/1/",
+     "1/01", "01/1", "12/3"}
+)  # fmt: skip
+_ODD_ENDS: Final = ("0", "M", "m", "A", "a", "Z", "T", "C")
+"""How a placeholder begins, and what stands last in a time at midnight."""
+
+MIDNIGHT_SHARE: Final = 0.1
+"""One time in 1,440 falls on midnight by chance; one in 24 where a jail writes whole hours. If so
+large a share does, midnight means that the column holds dates."""
+
+_MOST_TEXTS: Final = 200_000
+_MOST_IDS: Final = 500_000
+_FEW: Final = 20
+_MANY: Final = 25
+CUT_ID: Final = re.compile(r"\d[.,]\d+[Ee]\+\d+")
+"""An id that a spreadsheet took for a number and cut."""
+
+
+def same_id(text: str) -> str:
+    """Return an id as it is compared when case and a spreadsheet's `.0` do not count.
+
+    Examples:
+        >>> same_id("X1"), same_id("1001.0")
+        ('x1', '1001')
+    """
+    folded = text.casefold()
+    return folded[:-2] if folded.endswith(".0") else folded
+
+
+class Learner:
+    """Looks at every row once while rows are brought together.
+
+    Args:
+        mapping: How they are read.
+    """
+
+    def __init__(self, mapping: Mapping) -> None:
+        self._mapping = mapping
+        self._names = [name for name in TIME_FIELDS if name in mapping.columns]
+        self._empty = {text.strip().casefold() for text in mapping.empty_values}
+        self._watched = [
+            (at, name)
+            for at, name in enumerate(self._names)
+            if name in ("booked_at", "released_at", "ended_at", "received_at", "started_at")
+        ]
+        self._longest = max(map(len, self._empty))
+        self._filled: Counter[str] = Counter()
+        self._midnights: Counter[str] = Counter()
+        self._texts: dict[str, dict[str, tuple[int, str]]] = {name: {} for _, name in self._watched}
+        self._last = ""
+        self._bookings = 0
+        self._ids: dict[str, str] = {}
+        self._alike: dict[str, str] = {}
+        self._cut: Counter[str] = Counter()
+
+    def see(self, record_id: str, packed: str) -> None:
+        """Look at one row."""
+        texts = packed.split(SEPARATOR, 2 + len(self._names))
+        new = record_id != self._last
+        if new:
+            self._see_id(record_id)
+            self._last = record_id
+        for at, name in self._watched:
+            text = texts[2 + at].strip()
+            # Most times are neither empty nor a placeholder nor midnight: past them quickly.
+            if len(text) <= self._longest and text.casefold() in self._empty:
+                continue
+            if text[:4] in _ODD_STARTS and PLACEHOLDER.match(text):
+                continue
+            midnight = text.endswith(_ODD_ENDS) and MIDNIGHT.search(text) is not None
+            if midnight or len(text) > 10 or text.isdigit():
+                self._filled[name] += 1
+                if midnight:
+                    self._midnights[name] += 1
+                    if name != "booked_at":
+                        continue
+            elif name != "booked_at":
+                continue
+            if new or name == "ended_at":
+                self._count(self._texts[name], text, record_id)
+
+    def _see_id(self, record_id: str) -> None:
+        self._bookings += 1
+        if CUT_ID.fullmatch(record_id):
+            self._cut[record_id] += 1
+        if len(self._ids) < _MOST_IDS:
+            norm = same_id(record_id)
+            if self._ids.setdefault(norm, record_id) != record_id:
+                self._alike[norm] = record_id
+
+    @staticmethod
+    def _count(texts: dict[str, tuple[int, str]], text: str, record_id: str) -> None:
+        count, last = texts.get(text, (0, ""))
+        if last != record_id:
+            texts[text] = (count + 1, record_id)
+        if len(texts) > _MOST_TEXTS:
+            # What far too many bookings share has been seen again by now.
+            rare = [key for key, (seen, _) in texts.items() if seen == 1]
+            for key in rare[: _MOST_TEXTS // 2] or list(texts)[: _MOST_TEXTS // 2]:
+                del texts[key]
+
+    def learned(self) -> Learned:
+        """Return what the rows seen show."""
+        dates, shared, doubts = set(), set(), list(self._release_doubts())
+        if ANY in self._mapping.midnight:
+            for name, number in self._midnights.items():
+                if number and number >= MIDNIGHT_SHARE * self._filled[name]:
+                    dates.add(name)
+                    doubts.append(self._midnight_doubt(name, number))
+        if self._mapping.shared:
+            for name, texts in self._texts.items():
+                for text, number in self._too_common(texts):
+                    shared.add((name, text))
+                    doubts.append(self._shared_doubt(name, text, number))
+        doubts += self._id_doubts()
+        return Learned(frozenset(dates), frozenset(shared), tuple(doubts), frozenset(self._alike))
+
+    def _too_common(self, texts: dict[str, tuple[int, str]]) -> list[tuple[str, int]]:
+        enough = max(_MANY, self._bookings / 200)
+        found = []
+        counts = sorted(count for count, _ in texts.values())
+        for text, (count, _) in texts.items():
+            if count < _FEW or count < min(enough, self._bookings * 0.3):
+                continue
+            others = counts[:-1]
+            if count >= 10 * (median(others) if others else 1):
+                found.append((text, count))
+        return found
+
+    def _release_doubts(self) -> Iterator[str]:
+        planned = self._mapping.columns.get("scheduled_at")
+        if self._mapping.release_from == "not-given" and planned:
+            yield (
+                f"`{planned[0]}` says when release was planned, not when the person left: nobody "
+                "can tell from it how long anybody was kept. If it is the release all the same, "
+                'write released_at for it, and release = "column" under [times].'
+            )
+        elif self._mapping.release_from == "last-end":
+            yield (
+                f"The export has no release: the last `{self._column('ended_at')}` of a booking "
+                "stands for it."
+            )
+
+    def _midnight_doubt(self, name: str, number: int) -> str:
+        return (
+            f"{number:,} of {self._filled[name]:,} times of `{self._column(name)}` are midnight: "
+            "they are taken for dates without a time of day. If people did come and go at "
+            'midnight, write midnight = "time" under [times].'
+        )
+
+    def _shared_doubt(self, name: str, text: str, number: int) -> str:
+        return (
+            f"{number:,} bookings have one and the same `{self._column(name)}`, `{text}`: it is "
+            "taken for a stamp of a change of systems, and nothing certain rests on it. If it "
+            'is true, write shared = "time" under [times].'
+        )
+
+    def _column(self, name: str) -> str:
+        return " + ".join(self._mapping.columns[name])
+
+    def _id_doubts(self) -> list[str]:
+        doubts = []
+        if self._cut:
+            example, _ = self._cut.most_common(1)[0]
+            doubts.append(
+                f"Ids look cut by a spreadsheet, such as `{example}`: bookings may have run "
+                "together. Ask for the file as it was before a spreadsheet opened it, or format "
+                "that column as text."
+            )
+        if self._alike and not self._mapping.same_ids:
+            norm, other = next(iter(self._alike.items()))
+            doubts.append(
+                f"{len(self._alike):,} ids differ from another only in letter case or a `.0`, "
+                f"such as `{self._ids[norm]}` and `{other}`: they count as different bookings. If "
+                "they are one, write same_ids = true under [file]."
+            )
+        return doubts
