@@ -1,4 +1,4 @@
-"""The answers shown in the README, as the commands above them print them.
+"""The answers shown in the README and in the docs, as the commands above them print them.
 
 python -m tests.acceptance.readme        # writes them anew
 """
@@ -13,9 +13,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
+FORMAT = ROOT / "docs/answer-format.md"
 _SHOWN = re.compile(
     r"```console\n\$ (?P<command>exeat clear [^\n]+)\n```\n\n<!-- answer: (?P<name>[a-z-]+) -->\n"
-    r"(?P<block>\n?```text\n.*?```\n)?",
+    r"(?P<block>\n?```(?:text|json)\n.*?```\n)?",
     re.DOTALL,
 )
 
@@ -29,16 +30,18 @@ def exeat(*words: str, stdin: str | None = None) -> subprocess.CompletedProcess[
 
 
 def rendered(text: str) -> str:
-    """Return the README with every answer as its command prints it now."""
+    """Return a text with every answer as its command prints it now."""
 
     def answer(match: re.Match[str]) -> str:
         words = shlex.split(match["command"])[1:]
         printed = exeat(*words).stdout.rstrip("\n")
+        kind = "json" if "--json" in words else "text"
         head = f"```console\n$ {match['command']}\n```\n\n<!-- answer: {match['name']} -->\n"
-        return f"{head}\n```text\n{printed}\n```\n"
+        return f"{head}\n```{kind}\n{printed}\n```\n"
 
     return _SHOWN.sub(answer, text)
 
 
 if __name__ == "__main__":
-    README.write_text(rendered(README.read_text(encoding="utf-8")), encoding="utf-8")
+    for page in (README, FORMAT):
+        page.write_text(rendered(page.read_text(encoding="utf-8")), encoding="utf-8")

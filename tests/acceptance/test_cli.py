@@ -31,7 +31,8 @@ def pierce(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_clear_answers_in_words_and_exits_with_0() -> None:
     done = exeat("clear", str(RECORDS / "must-go.json"), "--place", "us-wa-pierce", "--at", AT)
     assert done.returncode == 0
-    assert done.stdout.startswith("RELEASE: must go now")
+    assert done.stdout.startswith("RELEASE NOW.\n  when  Now; eligible for release since ")
+    assert [line[:6].strip() for line in done.stdout.splitlines()[1:4]] == ["when", "why", "tell"]
     assert "because" in done.stdout
     assert "https://app.leg.wa.gov/RCW/default.aspx?cite=10.93.160" in done.stdout
     assert "research" in done.stdout
@@ -42,7 +43,9 @@ def test_clear_reads_standard_input_and_prints_json() -> None:
     text = (RECORDS / "must-go.json").read_text(encoding="utf-8")
     done = exeat("clear", "-", "--place", "us-wa-pierce", "--at", AT, "--json", stdin=text)
     answer = json.loads(done.stdout)
-    assert (answer["verdict"], answer["certainty"]) == ("release", "certain")
+    assert (answer["format"], answer["verdict"], answer["certainty"]) == (2, "release", "certain")
+    assert "notify" in {ban["about"] for ban in answer["must_not"]}
+    assert "notify" not in {option["about"] for option in answer["options"]}
     named = {rule for step in answer["because"] if (rule := step["rule"])} | set(
         answer["decided_by"]
     )

@@ -1,10 +1,13 @@
-"""The README's answers are what its commands print, and everything it points to is there."""
+"""The README's and the docs' answers are what their commands print, and every link leads on."""
 
 from __future__ import annotations
 
+import json
 import re
 
-from tests.acceptance.readme import README, ROOT, rendered
+from exeat.decide import Verdict
+from exeat.rules.library import shipped
+from tests.acceptance.readme import FORMAT, README, ROOT, rendered
 
 
 def test_each_answer_in_the_readme_is_what_its_command_prints() -> None:
@@ -16,7 +19,27 @@ def test_each_answer_in_the_readme_is_what_its_command_prints() -> None:
 
 def test_the_three_answers_are_three_different_ones() -> None:
     text = README.read_text(encoding="utf-8")
-    assert [word for word in ("RELEASE:", "MAY HOLD:", "UNKNOWN:") if f"\n{word}" not in text] == []
+    first = ("RELEASE NOW.", "MAY HOLD:", "CANNOT DECIDE YET:")
+    assert [words for words in first if f"\n{words}" not in text] == []
+
+
+def test_the_readme_stays_short_and_names_every_verdict() -> None:
+    text = README.read_text(encoding="utf-8")
+    assert len(text.splitlines()) < 200
+    assert [verdict.value for verdict in Verdict if f"`{verdict.value}`" not in text] == []
+    assert f"{len(shipped())} jurisdictions" in text
+
+
+def test_the_glossary_says_what_every_verdict_means() -> None:
+    text = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
+    assert [verdict.value for verdict in Verdict if f"| `{verdict.value}` |" not in text] == []
+
+
+def test_the_example_of_the_json_is_what_its_command_prints_and_every_key_is_described() -> None:
+    text = FORMAT.read_text(encoding="utf-8")
+    assert rendered(text) == text
+    shown = json.loads(text.partition("```json\n")[2].partition("```")[0])
+    assert [key for key in shown if f"`{key}`" not in text.partition("## An example")[0]] == []
 
 
 def test_every_file_that_the_readme_links_is_there() -> None:

@@ -49,7 +49,7 @@ def test_the_scenario_that_must_fail_is_reported_in_words() -> None:
         "by rule: the table says `not wa-no-hold` decides; in exeat: wa-no-hold",
         "asks: the table says detainer.served, exeat says nothing",
         "duty: the table says `wa-inform-rights` done, exeat says owed",
-        "exeat's reasons: The last basis of custody",
+        "exeat's reasons: The last ground of custody",
     ):
         assert words in report, report
 

@@ -48,7 +48,7 @@ def test_a_notice_before_release_is_owed_until_it_is_given() -> None:
     owed = with_notice(ELIGIBLE + timedelta(hours=2))
     assert owed.verdict is Verdict.NOTIFY_FIRST
     assert [duty.state for duty in owed.duties] == [DutyState.OWED]
-    assert any("Notice to ice is owed" in step.says for step in owed.because)
+    assert any("Notice to ICE is owed" in step.says for step in owed.because)
     given = with_notice(ELIGIBLE + timedelta(hours=1))
     assert given.verdict is Verdict.RELEASE
     assert [(duty.state, duty.evidence) for duty in given.duties] == [(DutyState.DONE, "fax 12")]
@@ -108,7 +108,7 @@ def test_the_reasons_of_a_custody_that_will_end_say_when() -> None:
     answer = ask({}, hours=-1)
     assert answer.verdict is Verdict.IN_CUSTODY
     assert [step.says for step in answer.because] == [
-        "A basis of custody runs until Fri 10 Apr 2026, 12:00 UTC."
+        "A criminal charge still keeps the person in custody until Fri 10 Apr 2026, 12:00 UTC."
     ]
 
 

@@ -43,6 +43,13 @@ def audit(
         str | None,
         typer.Option(help="Instead of an export: finished records as JSON Lines, or - for input."),
     ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            help="Of records: audit also who is still inside, up to this time, with an offset, "
+            "or `now`."
+        ),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Of records: print one JSON object a line.")
     ] = False,
@@ -52,7 +59,8 @@ def audit(
     Of an export, writes index.html, findings.csv, findings.json, findings.parquet, summary.json
     and rejects.csv into the folder, and prints the summary; a mapping that was proposed because
     none was given goes there too, with its doubts. Of records, prints what was found of
-    each: a line is a record, or {"record": {...}, "place": "us-az", "id": "..."}.
+    each: a line is a record, or
+    {"record": {...}, "place": "us-az", "as_of": "...", "id": "..."}.
 
     Examples:
       exeat audit holds.csv --map pierce --place us-wa-pierce --out report
@@ -60,16 +68,18 @@ def audit(
       exeat audit export.csv --map my-map.toml --place us-tx-travis
 
       exeat audit --records left.jsonl --place us-az --json > findings.jsonl
+
+      exeat audit --records inside.jsonl --place us-az --as-of 2026-11-27T12:00-07:00
     """
     of_export = {"FILE": file, "--map": map, "--out": out, "--workers": workers, "--shown": shown}
     if records is not None:
         _refuse([name for name, value in of_export.items() if value is not None], "--records")
         from exeat.cli.auditrecords import audit_records
 
-        # `--as-of`, the day of the audit, joins here when an examination can be asked so.
-        audit_records(records, place, law, as_json=as_json)
+        audit_records(records, place, law, as_of, as_json=as_json)
         return
-    _refuse(["--json"] if as_json else [], "an export")
+    of_records = {"--json": as_json or None, "--as-of": as_of}
+    _refuse([name for name, value in of_records.items() if value is not None], "an export")
     if file is None:
         help = "Name an export, or give records as JSON Lines with --records."
         raise UsageError.one("E410", "FILE", "is missing", help)

@@ -24,6 +24,7 @@ from exeat.cli.jsonlines import (
 )
 from exeat.cli.show import headline, show_answer
 from exeat.decide import Answer, decide
+from exeat.errors import UsageError
 from exeat.facts.case import zone_of
 from exeat.facts.codec import record_from_json
 from exeat.facts.record import CustodyRecord
@@ -32,8 +33,7 @@ from exeat.rules.place import LawOfPlace
 
 __all__ = ["clear", "console_for_reading"]
 
-# `known_at`, what was known then, joins here and beside `--at` when the decision can be asked so.
-_KEYS: Final = ("place", "at")
+_KEYS: Final = ("place", "at", "known_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,7 @@ class _Asked:
 
     def answer(self, line: Line) -> _Answered:
         faults, keys = Faults(line.where), line.keys
+        faults.of(_no_known_at, keys.get("known_at"), "field `known_at`")
         record = faults.of(record_of, line)
         at = faults.of(instant, keys["at"], "field `at`") if "at" in keys else self.at
         law = faults.of(self.laws.for_record, keys.get("place", self.place), record)
@@ -80,8 +81,14 @@ def clear(
     at: Annotated[
         str, typer.Option(help="The instant asked about, with an offset, or `now`.")
     ] = "now",
+    known_at: Annotated[
+        str | None,
+        typer.Option(help="What was known then: only the desk can say, see its page and API."),
+    ] = None,
     law: LawDir = None,
-    brief: Annotated[bool, typer.Option("--brief", help="Leave out what the law says.")] = False,
+    brief: Annotated[
+        bool, typer.Option("--brief", help="What to do and to ask alone; of JSON, all but `rules`.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
     lines: Annotated[
         bool, typer.Option("--lines", help="Read JSON Lines, whatever the file is called.")
@@ -100,6 +107,7 @@ def clear(
 
       exeat clear tonight.jsonl --place us-az --json > answers.jsonl
     """
+    _no_known_at(known_at, "--known-at")
     if lines or record.endswith(".jsonl"):
         _each(
             lines_of(record), name_of(record), _Asked(place, instant(at), Laws(law)), brief, as_json
@@ -120,6 +128,22 @@ def clear(
         show_answer(given.answer, rules, zone, console_for_reading(), brief=brief)
 
 
+def _no_known_at(given: str | None, what: str) -> None:
+    """Refuse to tell what was known at a time: a record does not say when anything was learnt.
+
+    Raises:
+        UsageError: It is asked for.
+    """
+    if given is not None:
+        raise UsageError.one(
+            "E410",
+            what,
+            "cannot be answered from a record, which does not carry when each fact was recorded",
+            "Leave it out; or ask the desk, whose page and API say what was known when "
+            "(`known_at`).",
+        )
+
+
 def _each(lines: Iterable[bytes], name: str, asked: _Asked, brief: bool, as_json: bool) -> None:
     """Print one answer a line, in order."""
     failed = answered = 0
@@ -128,7 +152,7 @@ def _each(lines: Iterable[bytes], name: str, asked: _Asked, brief: bool, as_json
             print(out.to_json(lambda given: given.to_json(brief=brief)))
         elif out.given is not None:
             zone = zone_of(out.given.record.zone)
-            print(f"{out.name}: {headline(out.given.answer, zone)}")
+            print(f"{out.name}: {headline(out.given.answer, out.given.law, zone)}")
         else:
             out.show_fault()
         failed, answered = failed + (out.given is None), answered + (out.given is not None)

@@ -1,35 +1,58 @@
-"""An answer on the terminal: the verdict, its because, and what the law says under it."""
+"""An answer on the terminal: what to do first, then its because, then what the law says."""
 
 from __future__ import annotations
 
 import textwrap
-from typing import Final
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
+from rich.text import Text
 
-from exeat.decide import Answer, Certainty, DutyState, Verdict
+from exeat.decide import (
+    Answer,
+    Certainty,
+    Change,
+    Conflict,
+    Duty,
+    DutyState,
+    Option,
+    Question,
+    Verdict,
+)
+from exeat.decide.reasons import whose
 from exeat.facts.words import say_time
+from exeat.report.acts import STATES, grouped, say_act, say_duty, say_option
 from exeat.report.answers import DISCLAIMER, rules_named
-from exeat.report.law_text import rule_text
-from exeat.rules.model import About, Modality, Rule, Trigger
+from exeat.report.citations import NOTHING_LATER, Citation, cite, cite_contest
+from exeat.report.law_text import reading_text, rule_text
+from exeat.report.lead import bears, checks_said, is_whether, lead_of, sides_of
+from exeat.rules.model import Modality, Rule
 from exeat.rules.place import LawOfPlace
 
 __all__ = ["headline", "show_answer"]
 
 _STYLE: Final = {
     Verdict.RELEASE: "bold green",
+    Verdict.RELEASE_UNLESS_INSTRUCTED: "bold green",
     Verdict.NOTIFY_FIRST: "bold yellow",
+    Verdict.SERVE_FIRST: "bold yellow",
+    Verdict.BRING_FIRST: "bold yellow",
     Verdict.MAY_HOLD: "bold yellow",
     Verdict.MUST_HOLD: "bold yellow",
     Verdict.OVERDUE: "bold red",
     Verdict.CONFLICT: "bold magenta",
+    Verdict.CALL_COUNSEL: "bold magenta",
     Verdict.UNKNOWN: "bold magenta",
 }
+_PRESSING: Final = (DutyState.LATE, DutyState.OWED, DutyState.UNKNOWN)
+_Acted = TypeVar("_Acted", Duty, Option)
+_SENTENCE: Final = {Modality.MUST: "must", Modality.MAY: "may", Modality.MUST_NOT: "must not"}
 
 
-def headline(answer: Answer, zone: ZoneInfo) -> str:
-    """Return the verdict as one line.
+def headline(answer: Answer, law: LawOfPlace, zone: ZoneInfo) -> str:
+    """Return the answer as one line: what to do, and until when.
 
     Examples:
         >>> from datetime import datetime
@@ -43,159 +66,216 @@ def headline(answer: Answer, zone: ZoneInfo) -> str:
         ...     '"end": "2026-03-06T17:30-05:00", "ended_by": "bail"}]}'
         ... )
         >>> at = datetime.fromisoformat("2026-03-06T18:00-05:00")
-        >>> headline(decide(record, law_of_place("us", shipped()), at), ZoneInfo(record.zone))
-        'RELEASE: must go now; eligible since Fri 6 Mar 2026, 17:30 EST'
+        >>> law = law_of_place("us", shipped())
+        >>> headline(decide(record, law, at), law, ZoneInfo(record.zone))
+        'RELEASE NOW: now; eligible for release since Fri 6 Mar 2026, 17:30 EST'
     """
-    since = say_time(answer.eligible_since, zone)
-    words = {
-        Verdict.RELEASE: f"must go now; eligible since {since}",
-        Verdict.NOTIFY_FIRST: f"give the notice that is owed, then release; eligible since {since}",
-        Verdict.MAY_HOLD: f"may be held until {say_time(answer.until, zone)}; nobody must",
-        Verdict.MUST_HOLD: f"must be held until {say_time(answer.until, zone)}",
-        Verdict.OVERDUE: f"kept past every authority since {say_time(answer.overdue_since, zone)}",
-        Verdict.CONFLICT: "binding rules contradict each other; counsel must decide",
-        Verdict.UNKNOWN: "cannot decide; ask the questions below",
-        Verdict.IN_CUSTODY: "a basis of custody still runs",
-        Verdict.NOT_IN_CUSTODY: "the person is not in custody here at that time",
-    }[answer.verdict]
-    if answer.verdict in (Verdict.MAY_HOLD, Verdict.MUST_HOLD) and answer.until is None:
-        words = "may be held" if answer.verdict is Verdict.MAY_HOLD else "must be held"
-        words += " on the judge's warrant, which sets its own end"
-    return f"{answer.verdict.value.upper().replace('-', ' ')}: {words}"
+    lead = lead_of(answer, law, zone)
+    return f"{lead.do}: {lead.when}"
 
 
 def show_answer(
     answer: Answer, law: LawOfPlace, zone: ZoneInfo, console: Console, *, brief: bool = False
 ) -> None:
-    """Print an answer; with ``brief``, without what the law says under it."""
-    style = _STYLE.get(answer.verdict, "bold")
-    console.print(headline(answer, zone), style=style, markup=False)
-    asked = say_time(answer.at, zone)
-    console.print(f"asked for {answer.place} at {asked}", style="dim", markup=False)
-    if answer.certainty is Certainty.POSSIBLE:
-        console.print("possible, not certain: the sources disagree", style="magenta")
-    _list(console, "because", [step.says for step in answer.because])
-    _list(console, "questions", list(dict.fromkeys(q.asks for q in answer.questions)))
-    for conflict in answer.conflicts:
-        _list(console, "conflict", [conflict.says, *(_side(law, r) for r in conflict.rules)])
-    _list(console, "duties", _duties(answer, zone))
-    _list(console, "besides", _options(answer))
-    _list(console, "to judge", [f"`{r.id}`: {r.when}" for r in answer.to_judge])
+    """Print an answer; with ``brief``, what to do and to ask alone, without reasons and ids."""
+    page = _Page(console, ids=not brief)
+    _lead(page, answer, law, zone)
+    page.listed("check first", grouped((said, None) for said in checks_said(answer, zone)))
+    page.listed("questions", grouped((text, None) for text in _asked(answer.questions)))
+    page.listed("for your counsel", grouped((text, None) for text in _asked(answer.for_counsel)))
+    _duties(page, answer, zone, _PRESSING)
+    page.listed("do not", grouped(_options(answer.bans)))
     if not brief:
-        _law(answer, law, console)
+        _duties(page, answer, zone, [state for state in STATES if state not in _PRESSING])
+        commanded = {say_act(d.rule) for d in answer.duties if d.certainty is Certainty.CERTAIN}
+        free = [option for option in answer.options if say_act(option.rule) not in commanded]
+        page.listed("you may (nobody must)", grouped(_options(free)))
+    for contest in answer.contested:
+        if bears(contest, answer) and (is_whether(contest) or not brief):
+            _contested(page, contest, answer, law, zone)
+    if not brief:
+        _reasons(page, answer, law)
+        _law(page, answer, law, zone)
     rests = ", ".join(f"{place}: {what}" for place, what in answer.rests_on)
-    console.print(f"\nrests on {rests}. {DISCLAIMER}", style="dim", markup=False)
+    console.print()
+    page.wrapped(f"rests on {rests}; {NOTHING_LATER}. {DISCLAIMER}", style="dim")
 
 
-def _list(console: Console, title: str, lines: list[str]) -> None:
-    if not lines:
-        return
-    console.print(f"\n{title}", style="bold")
-    for line in lines:
-        _wrapped(console, line, first="  - ", rest="    ")
+def _lead(page: _Page, answer: Answer, law: LawOfPlace, zone: ZoneInfo) -> None:
+    lead = lead_of(answer, law, zone)
+    page.wrapped(f"{lead.do}.", style=_STYLE.get(answer.verdict, "bold"))
+    for label in ("when", "why", "tell", "ring"):
+        page.wrapped(_upper(getattr(lead, label)), first=f"  {label:<6}", rest="        ")
+    known = f", as known at {say_time(answer.known_at, zone)}" if answer.known_at else ""
+    page.wrapped(f"asked for {answer.place} at {say_time(answer.at, zone)}{known}", style="dim")
 
 
-def _wrapped(
-    console: Console, text: str, *, first: str, rest: str | None = None, style: str = ""
+def _reasons(page: _Page, answer: Answer, law: LawOfPlace) -> None:
+    _conflicts(page, answer, law)
+    page.listed("because", grouped((step.says, step.rule) for step in answer.because))
+    asked = {question.fact for question in answer.for_counsel}
+    judged = [rule for rule in answer.to_judge if rule.id not in asked]
+    page.listed("for a person to judge", grouped((rule.when, rule) for rule in judged))
+
+
+class _Page:
+    """A console whose lines fit, with rule ids dim behind the sentence, or not at all."""
+
+    def __init__(self, console: Console, *, ids: bool) -> None:
+        self.console = console
+        self._ids = ids
+
+    def title(self, title: str) -> None:
+        self.console.print(f"\n{title}", style="bold", markup=False)
+
+    def listed(self, title: str, said: dict[str, list[str]]) -> None:
+        """Print a list under a title; nothing where there is nothing to say."""
+        if not said:
+            return
+        self.title(title)
+        for sentence, ids in said.items():
+            behind = f"[{', '.join(ids)}]" if ids and self._ids else ""
+            self.wrapped(sentence, first="  - ", rest="    ", behind=behind)
+
+    def wrapped(
+        self, text: str, *, first: str = "", rest: str = "", style: str = "", behind: str = ""
+    ) -> None:
+        """Print a text in lines that fit, a link never broken; ``behind`` follows it, dim."""
+        lines = textwrap.wrap(
+            f"{text} {behind}".strip(),
+            self.console.width - 1,
+            initial_indent=first,
+            subsequent_indent=rest,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        left = len(f"{text} ") if behind else None
+        for line in lines:
+            shown = Text(line, style=style)
+            if left is not None:
+                indent = len(first if line is lines[0] else rest)
+                if left < len(line) - indent:
+                    shown.stylize("dim", indent + max(left, 0))
+                left -= len(line) - indent + 1
+            self.console.print(shown, soft_wrap=True)
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _duties(page: _Page, answer: Answer, zone: ZoneInfo, states: Iterable[DutyState]) -> None:
+    for state in states:
+        found = [duty for duty in answer.duties if duty.state is state]
+        page.listed(
+            STATES[state], grouped((_duty(duty, zone), duty.rule) for duty in _sure_first(found))
+        )
+
+
+def _duty(duty: Duty, zone: ZoneInfo) -> str:
+    return say_duty(duty, say_time(duty.due, zone) if duty.due else "")
+
+
+def _options(options: Sequence[Option]) -> Iterator[tuple[str, Rule]]:
+    return ((say_option(option), option.rule) for option in _sure_first(options))
+
+
+def _sure_first(found: Iterable[_Acted]) -> list[_Acted]:
+    return sorted(found, key=lambda one: one.certainty is not Certainty.CERTAIN)
+
+
+def _asked(questions: Sequence[Question]) -> Iterator[str]:
+    """Yield each question with what every answer to it would change."""
+    for question in questions:
+        asks = question.asks.removeprefix("For counsel: ")
+        if question.fact in question.rules:
+            asks = f"Does this apply? {asks}"
+        changes = "; ".join(_change(change) for change in question.changes)
+        yield f"{_upper(asks)} ({changes})"
+
+
+def _change(change: Change) -> str:
+    answers = ", ".join(answer.replace("-", " ") for answer in change.answers)
+    *most, last = (verdict.value.replace("-", " ") for verdict in change.verdicts)
+    verdicts = f"{', '.join(most)} or {last}" if most else last
+    return f"{answers} -> {verdicts}"
+
+
+def _contested(
+    page: _Page, contest: Conflict, answer: Answer, law: LawOfPlace, zone: ZoneInfo
 ) -> None:
-    """Print a text in lines that fit, a link never broken."""
-    for line in textwrap.wrap(
-        text,
-        console.width - 1,
-        initial_indent=first,
-        subsequent_indent=rest if rest is not None else first,
-        break_long_words=False,
-        break_on_hyphens=False,
-    ):
-        console.print(line, style=style, markup=False, soft_wrap=True)
+    """Print both sides of a point on which the sources disagree, with who says it."""
+    day = answer.at.astimezone(zone).date()
+    sides = sides_of(contest, answer)
+    page.title("contested: the sources disagree")
+    page.wrapped(contest.says, first="  ", rest="  ")
+    told: list[str] = []
+    for reading in _readings(contest, sides, law):
+        says = reading_text(law, reading).removeprefix(contest.says).strip().rstrip(".")
+        page.wrapped(f"{_upper(says)}.", first="  - ", rest="    ")
+        rules = [rule for rule in sides if rule.reading == reading]
+        titles = [source.title for rule in rules for source in cite(law, rule, day)]
+        _titles(page, titles, "    ")
+        told += titles
+    others = [source.title for source in cite_contest(law, contest.contest, day)]
+    _titles(page, [title for title in others if title not in told], "")
 
 
-def _side(law: LawOfPlace, rule: Rule) -> str:
-    return f"`{rule.id}` {rule.modality.value.replace('-', ' ')}: {rule.when}"
+def _readings(contest: Conflict, sides: Sequence[Rule], law: LawOfPlace) -> list[str]:
+    """Return the readings that somebody took by then, or that need no rule to be taken."""
+    [told] = [one for one in law.contests if one.id == contest.contest]
+    taken = {rule.reading for rule in sides}
+    ever = {rule.reading for rule in law.rules}
+    names = [f"{told.id}/{reading.id}" for reading in told.readings]
+    return [name for name in names if name in taken or name not in ever]
 
 
-_STATES: Final = {
-    DutyState.DONE: "done",
-    DutyState.OWED: "owed",
-    DutyState.LATE: "late",
-    DutyState.UNKNOWN: "the record does not say whether it was done",
-}
+def _titles(page: _Page, titles: Iterable[str], indent: str) -> None:
+    for title in dict.fromkeys(titles):
+        page.wrapped(title, first=f"{indent}  ", rest=f"{indent}    ", style="dim")
 
 
-_TO: Final = {
-    "ice": "immigration authorities",
-    "person": "the person",
-    "judge": "the judge",
-    "counsel": "counsel",
-    "file": "the file",
-}
-_DO: Final = {
-    About.HOLD: "keep the person",
-    About.NOTIFY: "tell {to} of the release",
-    About.RELEASE: "let the person out",
-    About.BRING_BEFORE_OFFICIAL: "take the person before a judicial official",
-    About.ANSWER_INFORMATION: "give {to} other information that is asked for",
-    About.STATUS_QUERY: "ask about the person's status",
-    About.HAND_OVER: "hand the person to another custodian",
-    About.PASS_ON_REQUEST: "pass the request on with a person who is moved",
-    About.INTERVIEW: "give access for an interview",
-    About.SERVE_COPY: "give {to} a copy of the request",
-    About.INFORM_PERSON: "explain to {to}",
-    About.TELL_COURT: "tell {to} that the request is on file",
-    About.ENTER_IN_FILE: "make the entry in the file",
-    About.REPORT: "report to {to}",
-    About.AGREEMENT: "make an agreement",
-    About.RECORD_KEEPING: "keep a record",
-}
+def _conflicts(page: _Page, answer: Answer, law: LawOfPlace) -> None:
+    shown = {rule.id for contest in answer.contested for rule in sides_of(contest, answer)}
+    for conflict in answer.conflicts:
+        if {rule.id for rule in conflict.rules} <= shown:
+            continue
+        said = [
+            (f"{_upper(whose(law, r))}, {_SENTENCE[r.modality]}: {r.when}", r)
+            for r in conflict.rules
+        ]
+        page.listed("conflict", grouped([(conflict.says, None), *said]))
 
 
-def _what(rule: Rule) -> str:
-    """Return in words what a rule makes, lets or forbids somebody to do."""
-    to = _TO.get(rule.to or "ice", rule.to)
-    if rule.about is About.NOTIFY and rule.trigger is not Trigger.RELEASE:
-        return f"give {to} the information that the rule names"
-    return _DO[rule.about].format(to=to)
-
-
-def _duties(answer: Answer, zone: ZoneInfo) -> list[str]:
-    lines = []
-    for duty in answer.duties:
-        by = f", by {say_time(duty.due, zone)}" if duty.due else ""
-        maybe = "" if duty.certainty is Certainty.CERTAIN else "if it applies: "
-        what = _what(duty.rule)
-        lines.append(f"{maybe}{what}{by} (`{duty.rule.id}`): {_STATES[duty.state]}")
-    return lines
-
-
-def _options(answer: Answer) -> list[str]:
-    lines = []
-    for option in answer.options:
-        verb = "may" if option.rule.modality is Modality.MAY else "must not"
-        maybe = "" if option.certainty is Certainty.CERTAIN else "if it applies: "
-        what = _what(option.rule)
-        lines.append(f"{maybe}{verb} {what} (`{option.rule.id}`)")
-    return lines
-
-
-def _law(answer: Answer, law: LawOfPlace, console: Console) -> None:
-    named = {rule.id for step in answer.because if (rule := step.rule)}
-    named |= {rule.id for rule in answer.decided_by}
-    named |= {rule.id for conflict in answer.conflicts for rule in conflict.rules}
-    if answer.verdict is Verdict.UNKNOWN:
-        named |= {u.rule.id for u in answer.unevaluated}
-    named |= {d.rule.id for d in answer.duties if d.certainty is Certainty.CERTAIN}
-    rules = [rule for rule in rules_named(answer) if rule.id in named]
+def _law(page: _Page, answer: Answer, law: LawOfPlace, zone: ZoneInfo) -> None:
+    rules = _to_show(answer)
     if not rules:
         return
-    console.print("\nwhat the law says", style="bold")
+    day = answer.at.astimezone(zone).date()
+    page.title("what the law says")
     for rule in rules:
-        text = rule_text(law, rule)
+        text = rule_text(law, rule, on=day)
         limit = f"; {text.limit}" if text.limit else ""
-        head = f"{rule.id} ({text.modality} {text.about}{limit}; confidence {rule.confidence})"
-        _wrapped(console, head, first="  ", rest="    ", style="cyan")
-        _wrapped(console, text.when, first="    ")
+        what = f"{text.modality} {text.about.replace('-', ' ')}{limit}"
+        notes = "this office's policy; " if rule.policy else ""
+        notes += "on one reading; " if rule.reading else ""
+        head = f"{rule.id} ({notes}{what}; confidence {rule.confidence})"
+        page.wrapped(head, first="  ", rest="    ", style="cyan")
+        page.wrapped(text.when, first="    ", rest="    ")
         for source in text.citations:
-            link = f" <{source.url}>" if source.url else ""
-            basis = f"{source.basis}, checked {source.checked.isoformat()}"
-            line = f"{source.title} ({basis}){link}"
-            _wrapped(console, line, first="    ", rest="      ", style="dim")
+            page.wrapped(_cited(source), first="    ", rest="      ", style="dim")
+
+
+def _to_show(answer: Answer) -> list[Rule]:
+    named = {rule.id for step in answer.because if (rule := step.rule)}
+    named |= {rule.id for rule in (*answer.decided_by, *answer.to_judge)}
+    named |= {rule.id for one in (*answer.conflicts, *answer.contested) for rule in one.rules}
+    if answer.verdict is Verdict.UNKNOWN:
+        named |= {u.rule.id for u in answer.unevaluated}
+    named |= {duty.rule.id for duty in answer.duties} | {ban.rule.id for ban in answer.bans}
+    return [rule for rule in rules_named(answer) if rule.id in named]
+
+
+def _cited(source: Citation) -> str:
+    link = f" <{source.url}>" if source.url else ""
+    return f"{source.title} ({source.checked}){link}"

@@ -24,7 +24,7 @@ from exeat.decide.windows import windows_of
 from exeat.facts.codes import StatusProof
 from exeat.facts.record import CustodyRecord
 from exeat.facts.times import FAR_FUTURE, FAR_PAST, span
-from exeat.rules.model import Adoption, Modality, Rule
+from exeat.rules.model import Modality, Rule
 from exeat.rules.place import LawOfPlace
 
 __all__ = ["decide"]
@@ -106,7 +106,7 @@ def decide(
         decided_by=_decided_by(line, found, weighed),
         unevaluated=_unevaluated(ahead, then.point, weighed),
         to_judge=_to_judge(ahead, then.point),
-        rests_on=tuple((place.id, _rests_on(place.adoption)) for place in law.chain),
+        rests_on=tuple(_rests_on(law)),
     )
 
 
@@ -138,8 +138,14 @@ def _until(line: Timeline, found: Ruling) -> datetime | None:
     return None
 
 
-def _rests_on(adoption: Adoption | None) -> str:
-    return f"adopted by {adoption.by} on {adoption.on}" if adoption else "research"
+def _rests_on(law: LawOfPlace) -> Iterator[tuple[str, str]]:
+    """Yield each jurisdiction that says anything, a county without a file of its own left out."""
+    for place in law.chain:
+        signed = place.adoption
+        if signed:
+            yield place.id, f"adopted by {signed.by} on {signed.on}"
+        elif place.rules or place.sources:
+            yield place.id, "research"
 
 
 def _weighed(line: Timeline, point: Point) -> Bites:

@@ -11,16 +11,31 @@ from exeat.decide.custody import Ground
 from exeat.decide.program import TELLS
 from exeat.decide.timeline import Timeline
 from exeat.decide.verdict import Ruling
+from exeat.facts.codes import BasisEnd, BasisKind
 from exeat.facts.record import Basis, CustodyRecord
 from exeat.facts.times import FAR_FUTURE, show_when, span
-from exeat.facts.words import say_hours, say_time
-from exeat.rules.model import Modality, Rule
+from exeat.facts.words import say_hours, say_time, say_to
+from exeat.rules.model import JurisdictionKind, Modality, RestsOn, Rule
+from exeat.rules.place import LawOfPlace
 
-__all__ = ["Bites", "reasons_of"]
+__all__ = ["Bites", "reading_says", "reasons_of", "whose"]
 
 Bites = Sequence[tuple[Rule, bool | None]]
 """Rules about the hold, each with whether it bites; None where a fact that would say is missing."""
 
+_GROUNDS = {
+    BasisKind.CHARGE: "a criminal charge",
+    BasisKind.SENTENCE: "a sentence",
+    BasisKind.WARRANT: "a warrant of a court of this state",
+    BasisKind.COURT_ORDER: "an order of a court",
+    BasisKind.PAROLE_HOLD: "a parole, probation or corrections hold",
+    BasisKind.FUGITIVE: "another state's criminal process",
+    BasisKind.FEDERAL_CRIMINAL: "federal criminal custody",
+    BasisKind.IMMIGRATION_HOUSING: "housing for ICE under an agreement",
+    BasisKind.OTHER_AGENCY: "a hold of another agency",
+}
+_UNSAID = (None, BasisEnd.OTHER, BasisEnd.UNSTATED)
+_CITIZEN = "person.citizenship_shown"
 _NOTHING_SHOWN = (
     "Nothing shows that this office has authority of its own to hold on this request. Federal "
     "law leaves the choice to the office only where the law of the state gives it the power."
@@ -46,7 +61,7 @@ def reasons_of(
     if not record.detainers:
         steps.append(Because("No request of another agency is on file."))
     steps.extend(_requests(line, found.point.at))
-    steps.extend(_law(found, windows, weighed, zone))
+    steps.extend(_law(line, found, windows, weighed))
     steps.extend(_first(found, until, duties, zone))
     if found.overdue is not None:
         hours = (found.point.at - found.overdue.since).total_seconds() / 3600
@@ -66,7 +81,7 @@ def _not_here(record: CustodyRecord, zone: ZoneInfo, at: datetime) -> str:
     for move in record.transfers:
         moved = span(move.at, zone)[1]
         if moved <= at:
-            return f"The person was moved to `{move.to}` on {say_time(moved, zone)}."
+            return f"The person was moved to {move.to} on {say_time(moved, zone)}."
     return f"Custody here began on {say_time(span(record.booked, zone)[0], zone)}."
 
 
@@ -87,93 +102,173 @@ def _custody(line: Timeline, found: Ruling) -> Iterator[Because]:
     if not line.stay.grounds:
         yield Because("The record has no ground of custody of the jail's own or of a court.")
     ended = [kinds[g.id] for g in line.stay.grounds if g.end[1] == point.since[1] and g.id in kinds]
-    names = ", ".join(f"`{b.id}` ({b.ended_by or b.kind})" for b in ended)
-    last = f"The last basis of custody, {names}, ended. " if names else ""
+    last = f"The last ground of custody, {_ended(ended)}. " if ended else ""
     yield Because(f"{last}The person has been eligible for release since {when}.")
     later = [g for g in line.stay.grounds if g.start[0] > point.at]
     for ground in later:
         begins = say_time(ground.start[0], zone)
-        yield Because(f"`{ground.id}` begins only on {begins}, and keeps nobody before.")
+        what = _upper(_GROUNDS[kinds[ground.id].kind] if ground.id in kinds else "a ground")
+        yield Because(f"{what} begins only on {begins}, and keeps nobody before.")
+
+
+def _ended(ended: Sequence[Basis]) -> str:
+    """Return which grounds ended, and how, each way once."""
+    said = []
+    for basis in ended:
+        how = ""
+        if basis.ended_by not in _UNSAID:
+            text = basis.ended_by.description.rstrip(".")
+            how = f" ({text[0].lower()}{text[1:]})"
+        said.append(f"{_GROUNDS[basis.kind]}, ended{how}")
+    return "; ".join(dict.fromkeys(said))
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _runs(ground: Ground, kinds: Mapping[str, Basis], zone: ZoneInfo) -> str:
     if ground.warrant:
         return (
-            f"A judge's arrest warrant came with `{ground.id}`. It is a ground of custody of its "
+            "A judge's arrest warrant came with the request. It is a ground of custody of its "
             "own, whatever the law says of requests: confirm it with the court or the Marshals "
             "Service."
         )
     until = "" if ground.end[0] >= FAR_FUTURE else f" until {say_time(ground.end[0], zone)}"
-    return f"`{ground.id}` ({kinds[ground.id].kind}) still runs{until}."
+    return f"{_upper(_GROUNDS[kinds[ground.id].kind])} still keeps the person in custody{until}."
 
 
 def _unclear(ground: Ground, kinds: Mapping[str, Basis]) -> str:
     if ground.warrant:
-        return f"Whether the judge's warrant with `{ground.id}` names this person is not known."
-    seen = show_when(kinds[ground.id].end) or "nothing"
-    return f"The record does not say exactly when `{ground.id}` ended ({seen})."
+        return "Whether the judge's warrant that came with the request names this person is open."
+    basis = kinds[ground.id]
+    seen = show_when(basis.end) or "nothing"
+    return f"The record does not say exactly when {_GROUNDS[basis.kind]} ended (it says: {seen})."
 
 
 def _requests(line: Timeline, at: datetime) -> Iterator[Because]:
     for detainer in line.record.detainers:
-        form = detainer.form.value if detainer.form else "a request on a form not known"
+        form = f"on form {detainer.form.value}" if detainer.form else "on a form not known"
         lifted, received = detainer.lifted, detainer.received
         if isinstance(lifted, datetime) and lifted <= at:
-            yield Because(
-                f"Request `{detainer.id}` ({form}) ended on {say_time(lifted, line.zone)}."
-            )
+            ended = say_time(lifted, line.zone)
+            yield Because(f"A request {form} was on file, and ended on {ended}.")
         elif isinstance(received, datetime) and received > at:
-            came = say_time(received, line.zone)
-            yield Because(f"Request `{detainer.id}` ({form}) came only on {came}.")
+            yield Because(f"A request {form} came only on {say_time(received, line.zone)}.")
         elif isinstance(received, datetime):
             since = say_time(received, line.zone)
-            yield Because(f"Request `{detainer.id}` ({form}) is on file since {since}.")
+            yield Because(f"A request {form} is on file since {since}.")
         else:
-            yield Because(f"Request `{detainer.id}` ({form}) is on file.")
+            yield Because(f"A request {form} is on file.")
+
+
+def whose(law: LawOfPlace, rule: Rule) -> str:
+    """Return in words whose law a rule is.
+
+    Examples:
+        >>> from exeat.rules.library import shipped
+        >>> from exeat.rules.place import law_of_place
+        >>> law = law_of_place("us-wa", shipped())
+        >>> whose(law, law.rules[0]), whose(law, law.rules[-1])
+        ('federal law', 'the law of Washington')
+    """
+    [place] = [place for place in law.chain if place.id == rule.place]
+    return "federal law" if place.kind is JurisdictionKind.COUNTRY else f"the law of {place.name}"
+
+
+def reading_says(law: LawOfPlace, name: str) -> str:
+    """Return what a reading ``contest/reading`` says, without the yes or no before it.
+
+    Examples:
+        >>> from exeat.rules.library import shipped
+        >>> from exeat.rules.place import law_of_place
+        >>> reading_says(law_of_place("us", shipped()), "us-48-hours/regulation")
+        '8 CFR 287.7(d) leaves them out'
+    """
+    for contest in law.contests:
+        for reading in contest.readings:
+            if name == f"{contest.id}/{reading.id}":
+                says = reading.says.removesuffix(".")
+                head, _, rest = says.partition(": ")
+                return rest if head.lower() in ("yes", "no") else says
+    return name
 
 
 def _law(
-    found: Ruling, windows: Sequence[Window], weighed: Bites, zone: ZoneInfo
+    line: Timeline, found: Ruling, windows: Sequence[Window], weighed: Bites
 ) -> Iterator[Because]:
-    verdict, at = found.verdict, found.point.at
-    said: set[tuple[str, datetime | None]] = set()
+    verdict, at, law = found.verdict, found.point.at, line.law
+    told: dict[tuple[str, Certainty], list[Window]] = {}
     for window in windows:
-        if window.certainty is Certainty.POSSIBLE and verdict is Verdict.RELEASE:
-            continue
-        if (window.rule.id, window.end) in said:
-            continue
-        said.add((window.rule.id, window.end))
-        yield Because(_window(window, at, zone), window.rule)
+        if window.certainty is Certainty.CERTAIN or verdict is not Verdict.RELEASE:
+            told.setdefault((window.rule.id, window.certainty), []).append(window)
+    for some in told.values():
+        yield Because(_window(law, some, at, line.zone), some[0].rule)
     if verdict is Verdict.CONFLICT:
         # A command that a ban meets opens no window; the reader must see both sides.
-        shown = {rule_id for rule_id, _ in said}
+        shown = {rule_id for rule_id, _ in told}
         for rule, truth in weighed:
             if rule.modality is Modality.MUST and truth and rule.id not in shown:
-                yield Because(f"`{rule.id}` commands a hold.", rule)
+                yield Because(f"{_upper(whose(law, rule))} commands a hold.", rule)
     for rule, truth in weighed:
         if rule.modality is Modality.MUST_NOT and truth and rule.clock is None:
-            yield Because(_ban(rule), rule)
+            yield Because(_ban(law, rule), rule)
     if verdict in (Verdict.RELEASE, Verdict.NOTIFY_FIRST) and not windows:
         yield Because("No rule of this place lets anybody keep the person now.")
 
 
-def _window(window: Window, at: datetime, zone: ZoneInfo) -> str:
-    verb = "commands" if window.rule.modality is Modality.MUST else "allows"
-    if window.rule.unread:
-        verb = f"is reported to {verb.removesuffix('s')}"
-    elif window.certainty is Certainty.POSSIBLE:
-        verb = f"possibly {verb}"
-    until = f"until {say_time(window.end, zone)}" if window.end else "with no end of its own"
-    gone = "; that time has passed" if window.end is not None and window.end <= at else ""
-    on = f" (reading {', '.join(window.readings)})" if window.readings else ""
-    return f"`{window.rule.id}` {verb} a hold {until}{on}{gone}."
-
-
-def _ban(rule: Rule) -> str:
-    on = f" (reading {rule.reading})" if rule.reading else ""
+def _window(law: LawOfPlace, windows: Sequence[Window], at: datetime, zone: ZoneInfo) -> str:
+    """Return what a rule lets or makes somebody do, with its end on each reading of the law."""
+    rule, certainty = windows[0].rule, windows[0].certainty
+    verb = "command" if rule.modality is Modality.MUST else "allow"
+    who = "this office's own policy" if rule.policy else whose(law, rule)
     if rule.policy:
-        return f"By this office's own policy, `{rule.id}`, it does not hold{on}."
-    return f"`{rule.id}` forbids a hold{on}."
+        says = "is to hold" if rule.modality is Modality.MUST else "allows a hold"
+    elif rule.unread:
+        says = f"is reported, by a text that nobody here has read, to {verb} a hold"
+    elif certainty is Certainty.POSSIBLE:
+        says = f"perhaps {verb}s a hold"
+    else:
+        says = f"{verb}s a hold"
+    ends: dict[str, list[str]] = {}
+    for window in windows:
+        ends.setdefault(_until(window, at, zone), []).extend(window.readings)
+    if len(ends) == 1:
+        [(until, readings)] = ends.items()
+        return f"{_upper(who)} {says} {until}{_on_reading(law, *readings)}."
+    return f"{_upper(who)} {says} {', or on another reading '.join(ends)}."
+
+
+def _until(window: Window, at: datetime, zone: ZoneInfo) -> str:
+    if window.end is None:
+        return "with no end of its own"
+    gone = " (that time has passed)" if window.end <= at else ""
+    return f"until {say_time(window.end, zone)}{gone}"
+
+
+def _on_reading(law: LawOfPlace, *readings: str) -> str:
+    """Return on which readings it stands; a contest is left out where every reading is named."""
+    named = set(", ".join(readings).split(", "))
+    open_ = [
+        f"{contest.id}/{reading.id}"
+        for contest in law.contests
+        for reading in contest.readings
+        if not {f"{contest.id}/{one.id}" for one in contest.readings} <= named
+    ]
+    says = [reading_says(law, name) for name in open_ if name in named]
+    return f" (contested; on the reading: {'; '.join(says)})" if says else ""
+
+
+def _ban(law: LawOfPlace, rule: Rule) -> str:
+    on = _on_reading(law, *([rule.reading] if rule.reading else []))
+    what = "a judge's warrant" if rule.rests_on is RestsOn.WARRANT else "an immigration request"
+    if rule.policy:
+        return f"By its own policy, this office does not hold on {what}{on}."
+    if rule.prevails:
+        cause = any(atom.fact == _CITIZEN for atom in rule.condition.atoms())
+        why = "The person has shown proof of US citizenship: federal" if cause else "Federal"
+        return f"{why} law forbids this hold, whatever the law of the place commands{on}."
+    return f"{_upper(whose(law, rule))} forbids a hold on {what}{on}."
 
 
 def _first(
@@ -184,7 +279,7 @@ def _first(
         for duty in duties:
             owed = duty.state in (DutyState.OWED, DutyState.LATE)
             if owed and duty.certainty is Certainty.CERTAIN and duty.rule.about in TELLS:
-                yield Because(f"Notice to {duty.to} is owed before release.", duty.rule)
+                yield Because(f"Notice to {say_to(duty.to)} is owed before release.", duty.rule)
     elif found.verdict is Verdict.SERVE_FIRST:
         yield Because(
             "The form has no effect until a copy is served on the person, and none was. On "

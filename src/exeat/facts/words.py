@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-__all__ = ["say_hours", "say_time"]
+__all__ = ["say_hours", "say_time", "say_to"]
 
 
 def say_time(at: datetime | None, zone: ZoneInfo) -> str:
@@ -36,3 +36,24 @@ def say_hours(hours: float) -> str:
     whole = round(hours)
     days = f" ({whole // 24} days)" if whole >= 72 else ""
     return f"{whole} hour{'' if whole == 1 else 's'}{days}"
+
+
+_TO = {
+    "ice": "ICE",
+    "person": "the person",
+    "judge": "the judge",
+    "counsel": "the person's lawyer",
+    "file": "the file",
+    "next-facility": "the next jail",
+    "attorney-general": "the attorney general",
+}
+
+
+def say_to(to: str) -> str:
+    """Return in words whom a rule makes somebody tell; a name that is none of ours as it is.
+
+    Examples:
+        >>> say_to("ice"), say_to("city-clerk"), say_to("Local Inmate Data System")
+        ('ICE', 'the city clerk', 'the Local Inmate Data System')
+    """
+    return _TO.get(to) or f"the {to if ' ' in to else to.replace('-', ' ')}"

@@ -1,19 +1,32 @@
-"""An answer as JSON, with the citations of every rule that it names."""
+"""An answer as JSON, with the citations of every rule that it names.
+
+The format is described in docs/answer-format.md; `FORMAT` is raised when a key changes its
+meaning or goes.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from exeat.decide import Answer
-from exeat.report.law_text import cite, rule_text
+from exeat.decide import Answer, Duty, Option, Question
+from exeat.report.acts import say_act, say_duty
+from exeat.report.citations import NOTHING_LATER, cite_contest
+from exeat.report.law_text import reading_text, rule_text
+from exeat.report.lead import lead_of, sides_of
 from exeat.rules.model import Rule
 from exeat.rules.place import LawOfPlace
 
-__all__ = ["answer_to_json", "rules_named"]
+__all__ = ["FORMAT", "answer_to_json", "rules_named"]
 
 DISCLAIMER = "exeat is not legal advice."
+FORMAT: Final = 2
+"""The version of the JSON of an answer."""
+
+_Time = Callable[[datetime | None], str | None]
 
 
 def answer_to_json(answer: Answer, law: LawOfPlace, zone: ZoneInfo) -> dict[str, Any]:
@@ -28,12 +41,17 @@ def answer_to_json(answer: Answer, law: LawOfPlace, zone: ZoneInfo) -> dict[str,
     def time(at: datetime | None) -> str | None:
         return at.astimezone(zone).isoformat() if at is not None else None
 
+    day = answer.at.astimezone(zone).date()
     return {
+        "format": FORMAT,
         "verdict": answer.verdict.value,
         "means": answer.verdict.description,
+        "says": asdict(lead_of(answer, law, zone)),
         "certainty": answer.certainty.value,
+        "perhaps_must": answer.perhaps_must,
         "place": answer.place,
         "at": time(answer.at),
+        "known_at": time(answer.known_at),
         "eligible_since": time(answer.eligible_since),
         "eligible_latest": time(answer.eligible_latest),
         "until": time(answer.until),
@@ -42,44 +60,22 @@ def answer_to_json(answer: Answer, law: LawOfPlace, zone: ZoneInfo) -> dict[str,
             {"says": step.says, "rule": step.rule.id if step.rule else None}
             for step in answer.because
         ],
-        "windows": [
+        "windows": _windows(answer, time),
+        "duties": [_duty(duty, time) for duty in answer.duties],
+        "options": [_option(option) for option in answer.options],
+        "must_not": [_option(ban) for ban in answer.bans],
+        "checks": [
             {
-                "rule": window.rule.id,
-                "modality": window.rule.modality.value,
-                "detainer": window.detainer,
-                "from": time(window.start),
-                "until": time(window.end),
-                "certainty": window.certainty.value,
-                "readings": list(window.readings),
+                "kind": check.kind.value,
+                "says": check.kind.description,
+                "about": check.about or None,
+                "until": time(check.until),
             }
-            for window in answer.windows
+            for check in answer.checks
         ],
-        "duties": [
-            {
-                "rule": duty.rule.id,
-                "about": duty.rule.about.value,
-                "to": duty.to,
-                "due": time(duty.due),
-                "state": duty.state.value,
-                "certainty": duty.certainty.value,
-                "detainer": duty.detainer or None,
-                "evidence": duty.evidence or None,
-            }
-            for duty in answer.duties
-        ],
-        "options": [
-            {
-                "rule": option.rule.id,
-                "modality": option.rule.modality.value,
-                "about": option.rule.about.value,
-                "certainty": option.certainty.value,
-            }
-            for option in answer.options
-        ],
-        "questions": [
-            {"fact": q.fact, "asks": q.asks, "detainer": q.detainer or None, "rules": list(q.rules)}
-            for q in answer.questions
-        ],
+        "questions": [_question(question) for question in answer.questions],
+        "for_counsel": [_question(question) for question in answer.for_counsel],
+        "contested": _contested(answer, law, day),
         "conflicts": [
             {"says": conflict.says, "rules": [rule.id for rule in conflict.rules]}
             for conflict in answer.conflicts
@@ -90,9 +86,85 @@ def answer_to_json(answer: Answer, law: LawOfPlace, zone: ZoneInfo) -> dict[str,
         ],
         "to_judge": [rule.id for rule in answer.to_judge],
         "rests_on": dict(answer.rests_on),
-        "rules": {rule.id: _rule(law, rule) for rule in rules_named(answer)},
+        "recency": NOTHING_LATER,
+        "rules": {rule.id: _rule(law, rule, day) for rule in rules_named(answer)},
         "note": DISCLAIMER,
     }
+
+
+def _windows(answer: Answer, time: _Time) -> list[dict[str, Any]]:
+    return [
+        {
+            "rule": window.rule.id,
+            "modality": window.rule.modality.value,
+            "detainer": window.detainer,
+            "from": time(window.start),
+            "until": time(window.end),
+            "certainty": window.certainty.value,
+            "readings": list(window.readings),
+        }
+        for window in answer.windows
+    ]
+
+
+def _duty(duty: Duty, time: _Time) -> dict[str, Any]:
+    return {
+        "rule": duty.rule.id,
+        "about": duty.rule.about.value,
+        "says": say_duty(duty),
+        "to": duty.to,
+        "due": time(duty.due),
+        "state": duty.state.value,
+        "certainty": duty.certainty.value,
+        "detainer": duty.detainer or None,
+        "evidence": duty.evidence or None,
+    }
+
+
+def _option(option: Option) -> dict[str, Any]:
+    return {
+        "rule": option.rule.id,
+        "modality": option.rule.modality.value,
+        "about": option.rule.about.value,
+        "says": f"{say_act(option.rule)}.",
+        "certainty": option.certainty.value,
+        "detainer": option.detainer or None,
+    }
+
+
+def _question(question: Question) -> dict[str, Any]:
+    return {
+        "fact": question.fact,
+        "asks": question.asks,
+        "detainer": question.detainer or None,
+        "rules": list(question.rules),
+        "changes": [
+            {"answers": list(change.answers), "verdicts": [v.value for v in change.verdicts]}
+            for change in question.changes
+        ],
+    }
+
+
+def _contested(answer: Answer, law: LawOfPlace, day: date) -> list[dict[str, Any]]:
+    return [
+        {
+            "contest": contest.contest,
+            "asks": contest.says,
+            "sides": [
+                {
+                    "rule": r.id,
+                    "modality": r.modality.value,
+                    "reading": reading_text(law, r.reading),
+                }
+                for r in sides_of(contest, answer)
+            ],
+            "sources": [
+                {"title": source.title, "url": source.url, "says": source.says}
+                for source in cite_contest(law, contest.contest, day)
+            ],
+        }
+        for contest in answer.contested
+    ]
 
 
 def rules_named(answer: Answer) -> tuple[Rule, ...]:
@@ -103,9 +175,9 @@ def rules_named(answer: Answer) -> tuple[Rule, ...]:
         tuple(step.rule for step in answer.because if step.rule),
         tuple(window.rule for window in answer.windows),
         tuple(duty.rule for duty in answer.duties),
-        tuple(option.rule for option in answer.options),
+        tuple(option.rule for option in (*answer.options, *answer.bans)),
         tuple(u.rule for u in answer.unevaluated),
-        tuple(rule for conflict in answer.conflicts for rule in conflict.rules),
+        tuple(rule for one in (*answer.conflicts, *answer.contested) for rule in one.rules),
         answer.to_judge,
     )
     for group in groups:
@@ -114,8 +186,8 @@ def rules_named(answer: Answer) -> tuple[Rule, ...]:
     return tuple(named[key] for key in sorted(named))
 
 
-def _rule(law: LawOfPlace, rule: Rule) -> dict[str, Any]:
-    text = rule_text(law, rule)
+def _rule(law: LawOfPlace, rule: Rule, day: date) -> dict[str, Any]:
+    text = rule_text(law, rule, on=day)
     return {
         "place": rule.place,
         "about": text.about,
@@ -126,6 +198,8 @@ def _rule(law: LawOfPlace, rule: Rule) -> dict[str, Any]:
         "days": text.days,
         "reading": rule.reading or None,
         "judge": rule.judge,
+        "unread": rule.unread,
+        "policy": rule.policy,
         "confidence": rule.confidence,
         "note": rule.note or None,
         "sources": [
@@ -135,9 +209,10 @@ def _rule(law: LawOfPlace, rule: Rule) -> dict[str, Any]:
                 "url": source.url,
                 "says": source.says,
                 "basis": source.basis,
-                "checked": source.checked.isoformat(),
+                "page_date": source.page_date or None,
+                "checked": source.checked,
                 "words": source.words or None,
             }
-            for source in cite(law, rule)
+            for source in text.citations
         ],
     }

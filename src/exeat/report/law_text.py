@@ -113,13 +113,16 @@ def reading_text(law: LawOfPlace, name: str) -> str:
     return name
 
 
-def rule_text(law: LawOfPlace, rule: Rule, force: Truth = True) -> RuleText:
+def rule_text(
+    law: LawOfPlace, rule: Rule, force: Truth = True, *, on: date | None = None
+) -> RuleText:
     """Return one rule in words, with its citations.
 
     Args:
         law: The law of the place that has the rule.
         rule: The rule.
         force: How surely it is in force on the day asked about.
+        on: That day, where no source of a later date is to be shown.
     """
     return RuleText(
         id=rule.id,
@@ -135,7 +138,7 @@ def rule_text(law: LawOfPlace, rule: Rule, force: Truth = True) -> RuleText:
         in_force=force is True,
         note=rule.note,
         confidence=rule.confidence,
-        citations=tuple(cite(law, rule)),
+        citations=tuple(cite(law, rule, on)),
     )
 
 
@@ -166,10 +169,7 @@ def rule_lines(law: LawOfPlace, rule: Rule, force: Truth = True) -> list[str]:
         link = f" <{source.url}>" if source.url else ""
         lines.append(f"  - {source.title}{link}")
         lines.append(f"    {source.says}")
-        lines.append(
-            f"    {source.basis}, checked {source.checked.isoformat()}, "
-            f"confidence {source.confidence}"
-        )
+        lines.append(f"    {source.checked}; confidence {source.confidence}")
     return lines
 
 
