@@ -12,12 +12,12 @@ import pytest
 from exeat.decide import verdict
 from exeat.errors import UsageError
 from exeat.facts.codec import record_from_json
-from exeat.rules.check import CheckReport, check
+from exeat.prove.check import CheckReport, check
 from exeat.rules.library import shipped
 from exeat.rules.loader import load_text, shipped_files
 from exeat.rules.model import Jurisdiction
 from exeat.rules.place import law_of_place
-from exeat.rules.proofs import CounterExample, Proof
+from exeat.prove.proofs import CounterExample, Proof
 
 TODAY = date(2026, 11, 25)
 Library = dict[str, Jurisdiction]

@@ -7,12 +7,12 @@ from datetime import date
 
 import pytest
 
-from exeat.rules._facts import FactModel
-from exeat.rules._logic import Bits, ThreeValued
-from exeat.rules.changes import Change, ChangeKind, law_diff
-from exeat.rules.check import _possible
+from exeat.prove.choices import FactModel
+from exeat.prove.logic import Bits, ThreeValued
+from exeat.prove.changes import Change, ChangeKind, law_diff
+from exeat.prove.check import _possible
 from exeat.rules.conditions import parse_condition
-from exeat.rules.coverage import stretches
+from exeat.prove.coverage import stretches
 from exeat.rules.library import shipped
 from exeat.rules.loader import load_text
 from exeat.rules.model import Jurisdiction

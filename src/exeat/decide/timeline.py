@@ -224,12 +224,14 @@ class Timeline:
         omission: it is cured at once, and is no release for want of paper in the jailer's hand.
         """
         for case in point.cases:
-            if self._unserved(case) and any(world.musts for world in point.day.worlds):
-                now = ON_SERVICE.get(self._if_done(case, "served", point.at))
+            unserved = self._unserved(case)
+            if unserved and any(world.musts for world in point.day.worlds):
+                now = ON_SERVICE.get(self._if_done(case, ["served"], point.at))
                 if now is not None:
                     return replace(point, stand=now)
             owed = self._to_bring(point.day, case)
-            if owed is not False and self._if_done(case, "hold_ordered", point.at) is not None:
+            acts = ["hold_ordered", "served"] if unserved else ["hold_ordered"]
+            if owed is not False and self._if_done(case, acts, point.at) is not None:
                 if owed:
                     return replace(point, stand=Verdict.BRING_FIRST)
                 return self._split(point)
@@ -253,10 +255,10 @@ class Timeline:
             if rule.about is About.BRING_BEFORE_OFFICIAL and rule.modality is Modality.MUST
         )
 
-    def _if_done(self, case: Case, act: str, at: datetime) -> Stand:
-        """Return how the hold would stand if an act of the jail had been done by now."""
+    def _if_done(self, case: Case, acts: Sequence[str], at: datetime) -> Stand:
+        """Return how the hold would stand if acts of the jail had been done by now."""
         assert case.detainer is not None
-        told_of: dict[str, Any] = {act: at}
+        told_of: dict[str, Any] = dict.fromkeys(acts, at)
         paper = replace(case.detainer, **told_of)
         papers = tuple(paper if one is case.detainer else one for one in self.record.detainers)
         record = replace(self.record, detainers=papers)

@@ -1,31 +1,30 @@
-"""The prover behind `exeat.rules.proofs`: Z3 as a logic, bodies of law, counter-examples."""
+"""What proofs are made with: Z3 as a logic, bodies of law, counter-examples."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from exeat.errors import UsageError
-from exeat.rules._facts import FactModel, kind_of
-from exeat.rules._logic import Pair
-from exeat.rules._standing import Encoded, clocks_of, rule_truth
-from exeat.rules._witness import moments, record_of, show
-from exeat.rules.coverage import Stretch, world_key
-from exeat.rules.model import Rule
-from exeat.rules.place import World
+from exeat.prove.choices import FactModel, kind_of
+from exeat.prove.coverage import Stretch, world_key
+from exeat.prove.standing import Sets, Weigher, to_bring
+from exeat.prove.witness import moments, record_of, show
+from exeat.rules.world import Bound, DayLaw, World
 
 __all__ = [
     "Z3",
     "Body",
     "CounterExample",
+    "Proof",
     "biting",
     "bodies_of",
     "differ",
     "distinct",
     "example_of",
-    "without",
+    "readings_of",
 ]
 
 
@@ -49,8 +48,30 @@ class CounterExample:
     before: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What became of one property.
+
+    Attributes:
+        weighed: How many different bodies of law, or rules, it was proved for.
+        counter_examples: Empty where it holds.
+        notes: What is odd and breaks nothing, such as a rule that has no effect.
+    """
+
+    name: str
+    says: str
+    weighed: int
+    counter_examples: tuple[CounterExample, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """Whether the property holds everywhere."""
+        return not self.counter_examples
+
+
 class Z3:
-    """The prover as a logic of `exeat.rules._logic`."""
+    """The prover as a logic of `exeat.prove.logic`."""
 
     def __init__(self) -> None:
         try:
@@ -100,9 +121,13 @@ class Z3:
             return self._false if part is self._true else self._true
         return self.z3.Not(part)
 
+    def never(self, part: Any) -> bool:
+        """Say whether a term is plainly false."""
+        return part is self._false
+
     def solve(self, claim: Any) -> dict[str, bool] | None:
         """Return choices under which a claim is true, or None where there are none."""
-        if claim is self._false:
+        if self.never(claim):
             return None
         solver = self.z3.SimpleSolver()
         solver.add(claim)
@@ -122,11 +147,24 @@ class Body:
     stretch: Stretch
     worlds: tuple[World, ...]
 
-    def model(self, logic: Z3, fixed: Mapping[str, bool] | None = None) -> FactModel[Any]:
-        """Return the vocabulary as it stands there, with some choices fixed."""
-        day = self.stretch.day_law
-        kind = kind_of(self.stretch.law.actor)
-        return FactModel(logic, day.hold_power, kind, fixed=fixed)
+    @property
+    def day(self) -> DayLaw:
+        """Return the law of a day of the stretch, these readings alone."""
+        return replace(self.stretch.day_law, worlds=self.worlds)
+
+    def weigher(
+        self, logic: Z3, fixed: Mapping[str, bool] | None = None, *, instructed: bool = False
+    ) -> Weigher[Any]:
+        """Return every record there, with some choices fixed.
+
+        Args:
+            logic: The prover.
+            fixed: Choices that are set.
+            instructed: As if counsel had instructed that the office may, or must, hold.
+        """
+        power = True if instructed else self.stretch.day_law.hold_power
+        model = FactModel(logic, power, kind_of(self.stretch.law.actor), fixed=fixed)
+        return Weigher(model, instructed=instructed)
 
 
 def bodies_of(stretches: Sequence[Stretch]) -> list[Body]:
@@ -135,8 +173,14 @@ def bodies_of(stretches: Sequence[Stretch]) -> list[Body]:
     for stretch in sorted(stretches, key=lambda s: s.first_day, reverse=True):
         day, actor = stretch.day_law, stretch.law.actor
         key = tuple(world_key(world, day.hold_power, actor) for world in day.worlds)
-        found.setdefault(key, Body(stretch, day.worlds))
+        acts = tuple((id(rule), force) for rule, force in to_bring(day))
+        found.setdefault((key, acts), Body(stretch, day.worlds))
     return list(found.values())
+
+
+def readings_of(bodies: Iterable[Body]) -> list[Body]:
+    """Return each reading of each body of law, as a body of its own."""
+    return [Body(body.stretch, (world,)) for body in bodies for world in body.worlds]
 
 
 def distinct(bodies: Iterable[Body]) -> list[Body]:
@@ -145,15 +189,18 @@ def distinct(bodies: Iterable[Body]) -> list[Body]:
 
 
 def _content(body: Body) -> object:
-    groups = [
-        frozenset((r.condition, r.rests_on, r.clock, r.judge, force) for r, force in rules)
-        for world in body.worlds
-        for rules in (world.musts, world.mays, world.bans, world.caps)
-    ]
-    pairs = [pair for world in body.worlds for pair in (*world.musts, *world.mays, *world.bans)]
-    by_house = any(a.fact == "facility.kind" for rule, _ in pairs for a in rule.condition.atoms())
+    day = body.stretch.day_law
+    groups = [frozenset(_says(world.rules)) for world in body.worlds]
+    rules = [rule for world in body.worlds for rule, _ in world.rules]
+    by_house = any(a.fact == "facility.kind" for rule in rules for a in rule.condition.atoms())
     actor = body.stretch.law.actor if by_house else None
-    return tuple(groups), body.stretch.day_law.hold_power, actor
+    return tuple(groups), frozenset(_says(to_bring(day))), day.hold_power, actor
+
+
+def _says(rules: Iterable[Bound]) -> Iterator[object]:
+    for r, force in rules:
+        judged = r.judge or r.unread
+        yield r.modality, r.condition, r.rests_on, r.clock, judged, r.prevails, force
 
 
 def example_of(
@@ -161,7 +208,7 @@ def example_of(
 ) -> CounterExample:
     """Return choices as a record: just eligible, or once every limit is reached."""
     law = body.stretch.law
-    spans = list(moments(body.stretch.first_day, law.zone, clocks_of(body.worlds), law.calendar))
+    spans = list(moments(law, body.stretch.first_day, body.worlds))
     moment, past = spans[-1] if late else spans[0]
     record = record_of(choices, moment, law.actor, law.in_list.lists)
     rules = biting(logic, body, {**choices, **past})
@@ -170,36 +217,20 @@ def example_of(
 
 def biting(logic: Z3, body: Body, choices: Mapping[str, bool]) -> tuple[str, ...]:
     """Return the rules about the hold that are true under a full set of choices."""
-    model = body.model(logic, choices)
+    weigher = body.weigher(logic, choices)
     bite = {
         rule.id
         for world in body.worlds
-        for rule, force in (*world.musts, *world.mays, *world.bans, *world.caps)
-        if logic.solve(rule_truth(model, rule, force).sure) is not None
+        for rule, force in world.rules
+        if logic.solve(weigher.bites(rule, force).sure) is not None
     }
     return tuple(sorted(bite))
 
 
-def without(world: World, rule: Rule) -> World:
-    """Return a reading of the law as if it did not have one rule."""
-
-    def left(rules: tuple[tuple[Rule, bool | None], ...]) -> tuple[tuple[Rule, bool | None], ...]:
-        return tuple(pair for pair in rules if pair[0] is not rule)
-
-    return World(
-        world.readings, left(world.musts), left(world.mays), left(world.bans), left(world.caps)
-    )
-
-
-def differ(logic: Z3, one: Encoded[Any], other: Encoded[Any]) -> Any:
-    """Return the claim that a hold stands differently."""
-    pairs: list[tuple[Pair[Any], Pair[Any]]] = [
-        (getattr(one, name), getattr(other, name)) for name in ("must", "may", "conflict")
-    ]
-    parts = [(getattr(a, end), getattr(b, end)) for a, b in pairs for end in ("sure", "maybe")]
-    return logic.some(
-        [
-            logic.some([logic.every([a, logic.negate(b)]), logic.every([b, logic.negate(a)])])
-            for a, b in parts
-        ]
-    )
+def differ(logic: Z3, one: Sets[Any], other: Sets[Any]) -> Any:
+    """Return the claim that the law makes something else of a hold."""
+    ways = []
+    for a, b in zip(one, other, strict=True):
+        if a is not b:
+            ways += [logic.every([a, logic.negate(b)]), logic.every([b, logic.negate(a)])]
+    return logic.some(ways)
