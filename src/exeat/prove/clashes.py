@@ -7,13 +7,17 @@ the rules themselves, so that a slip in a table shows.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 from exeat.decide.answer import Verdict
 from exeat.prove.coverage import source_kinds
-from exeat.prove.prover import Z3, Body, CounterExample, example_of
+from exeat.prove.logic import Pair
+from exeat.prove.prover import Body, CounterExample, example_of
+from exeat.prove.solver import Z3
 from exeat.prove.standing import Weigher, answers, clocks_of
 from exeat.rules.model import Rule
+from exeat.rules.world import Footing
 
 __all__ = ["of_one_file", "unflagged"]
 
@@ -40,20 +44,17 @@ def unflagged(logic: Z3, body: Body) -> Iterator[CounterExample]:
 def of_one_file(logic: Z3, body: Body) -> Iterator[CounterExample]:
     """Yield facts on which one and the same file commands a hold and forbids it."""
     weigher = body.weigher(logic)
-    for world in body.worlds:
-        for on in world.footings:
-            for must in on.musts:
-                for ban in on.bans:
-                    if not _same_file(body, must[0], ban[0]):
-                        continue
-                    both = [weigher.bites(*must).sure, weigher.bites(*ban).sure]
-                    choices = logic.solve(logic.every([*both, weigher.model.present]))
-                    if choices is not None:
-                        says = (
-                            f"`{must[0].id}` commands a hold that `{ban[0].id}` of the same "
-                            "file forbids"
-                        )
-                        yield example_of(logic, body, says, choices)
+    on_file = logic.every([weigher.model.present, logic.negate(weigher.model.kept)])
+    for on in (on for world in body.worlds for on in world.footings):
+        free = weigher.negate(_stayed(weigher, on)).sure
+        for must, ban in product(on.musts, on.bans):
+            if not _same_file(body, must[0], ban[0]):
+                continue
+            both = [weigher.bites(*must).sure, weigher.bites(*ban).sure]
+            choices = logic.solve(logic.every([*both, free, on_file]))
+            if choices is not None:
+                says = f"`{must[0].id}` commands a hold that `{ban[0].id}` of the same file forbids"
+                yield example_of(logic, body, says, choices)
 
 
 def _same_file(body: Body, must: Rule, ban: Rule) -> bool:
@@ -77,16 +78,17 @@ def _meet(weigher: Weigher[Any], body: Body) -> Any:
         for on in world.footings:
             commanded = weigher.some(weigher.bites(*must) for must in on.musts).sure
             banned = weigher.some(weigher.bites(*ban) for ban in on.bans).sure
-            over = weigher.some(weigher.bites(*stay) for stay in on.stays)
-            found.append(weigher.logic.every([commanded, banned, weigher.negate(over).sure]))
+            free = weigher.negate(_stayed(weigher, on)).sure
+            found.append(weigher.logic.every([commanded, banned, free]))
     return weigher.logic.every([weigher.model.present, weigher.logic.some(found)])
 
 
 def _over(weigher: Weigher[Any], body: Body) -> Any:
     """Return the claim that, whatever a hold could rest on, a ban stands over its command."""
-    over = [
-        weigher.some(weigher.bites(*stay) for stay in on.stays).sure
-        for world in body.worlds
-        for on in world.footings
-    ]
+    over = [_stayed(weigher, on).sure for world in body.worlds for on in world.footings]
     return weigher.logic.every([weigher.model.present, *over, weigher.logic.some(over)])
+
+
+def _stayed(weigher: Weigher[Any], on: Footing) -> Pair[Any]:
+    """Say whether a ban stands over every command."""
+    return weigher.some(weigher.bites(*stay) for stay in on.stays)

@@ -9,7 +9,8 @@ from typing import Any, Final
 from exeat.decide.timeline import HELD
 from exeat.facts.codes import DetainerForm, StatusProof
 from exeat.prove.choices import FORM_CODES, PROOF_CODES, WARRANT_CODES, choices_for
-from exeat.prove.prover import Z3, Body, CounterExample, Proof, example_of
+from exeat.prove.prover import Body, CounterExample, Proof, example_of
+from exeat.prove.solver import Z3
 from exeat.prove.standing import clocks_of, on_request
 from exeat.rules.model import About, Modality, RestsOn, Rule
 from exeat.rules.world import World

@@ -35,7 +35,6 @@ from exeat.prove.clashes import of_one_file, unflagged
 from exeat.prove.coverage import Stretch
 from exeat.prove.holds import prove_citizen, prove_ends, prove_unserved
 from exeat.prove.prover import (
-    Z3,
     Body,
     CounterExample,
     Proof,
@@ -45,6 +44,7 @@ from exeat.prove.prover import (
     distinct,
     readings_of,
 )
+from exeat.prove.solver import Z3
 from exeat.prove.standing import choices_of_law, clocks_of, past_name, without
 from exeat.prove.witness import moments, record_of, show
 from exeat.rules.model import About, Actor, Jurisdiction, Rule, Trigger

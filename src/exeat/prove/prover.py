@@ -1,4 +1,4 @@
-"""What proofs are made with: Z3 as a logic, bodies of law, counter-examples."""
+"""What proofs are made of: bodies of law, and the counter-examples of those that fail."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from exeat.errors import UsageError
 from exeat.prove.choices import FactModel, kind_of
 from exeat.prove.coverage import Stretch, world_key
+from exeat.prove.solver import Z3
 from exeat.prove.standing import Sets, Weigher, to_bring
 from exeat.prove.witness import moments, record_of, show
 from exeat.rules.world import Bound, DayLaw, World
 
 __all__ = [
-    "Z3",
     "Body",
     "CounterExample",
     "Proof",
@@ -68,76 +67,6 @@ class Proof:
     def holds(self) -> bool:
         """Whether the property holds everywhere."""
         return not self.counter_examples
-
-
-class Z3:
-    """The prover as a logic of `exeat.prove.logic`."""
-
-    def __init__(self) -> None:
-        try:
-            import z3
-        except ImportError:
-            raise UsageError.one(
-                "E430",
-                "exeat law check",
-                "`z3-solver` is not installed, so nothing can be proved",
-                "Install `exeat[proofs]`, or check without proofs.",
-            ) from None
-        self.z3: Any = z3
-        self.names: dict[str, Any] = {}
-        self._true, self._false = z3.BoolVal(True), z3.BoolVal(False)
-
-    def var(self, name: str) -> Any:
-        """Return the variable of a name."""
-        if name not in self.names:
-            self.names[name] = self.z3.Bool(name)
-        return self.names[name]
-
-    def const(self, value: bool) -> Any:
-        """Return true or false."""
-        return self._true if value else self._false
-
-    def every(self, parts: Sequence[Any]) -> Any:
-        """Return whether all are true; constants fold at once."""
-        if any(part is self._false for part in parts):
-            return self._false
-        left = [part for part in parts if part is not self._true]
-        if len(left) < 2:
-            return left[0] if left else self._true
-        return self.z3.And(*left)
-
-    def some(self, parts: Sequence[Any]) -> Any:
-        """Return whether any is true; constants fold at once."""
-        if any(part is self._true for part in parts):
-            return self._true
-        left = [part for part in parts if part is not self._false]
-        if len(left) < 2:
-            return left[0] if left else self._false
-        return self.z3.Or(*left)
-
-    def negate(self, part: Any) -> Any:
-        """Return the contrary."""
-        if part is self._true or part is self._false:
-            return self._false if part is self._true else self._true
-        return self.z3.Not(part)
-
-    def never(self, part: Any) -> bool:
-        """Say whether a term is plainly false."""
-        return part is self._false
-
-    def solve(self, claim: Any) -> dict[str, bool] | None:
-        """Return choices under which a claim is true, or None where there are none."""
-        if self.never(claim):
-            return None
-        solver = self.z3.SimpleSolver()
-        solver.add(claim)
-        result = solver.check()
-        if result == self.z3.unsat:
-            return None
-        # The claims are finite and propositional: Z3 decides every one of them.
-        assert result == self.z3.sat, result
-        model = solver.model()
-        return {name: self.z3.is_true(model[term]) for name, term in self.names.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,13 +145,13 @@ def example_of(
 
 
 def biting(logic: Z3, body: Body, choices: Mapping[str, bool]) -> tuple[str, ...]:
-    """Return the rules about the hold that are true under a full set of choices."""
+    """Return the rules about the hold that bite, or may, under a full set of choices."""
     weigher = body.weigher(logic, choices)
     bite = {
         rule.id
         for world in body.worlds
         for rule, force in world.rules
-        if logic.solve(weigher.bites(rule, force).sure) is not None
+        if logic.solve(weigher.bites(rule, force).maybe) is not None
     }
     return tuple(sorted(bite))
 

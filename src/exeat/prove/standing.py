@@ -236,13 +236,15 @@ def _constant(value: bool) -> Callable[[], bool]:
 
 def _to_be_done(weigher: Weigher[B], day: DayLaw) -> Iterable[tuple[Stand, B]]:
     """Yield how a hold stands for want of an act of the jail, as `decide.timeline` looks for it."""
-    logic = weigher.logic
+    logic, brought = weigher.logic, to_bring(day)
+    commanded = any(world.musts for world in day.worlds)
+    if not commanded and not brought:
+        return
     unserved = logic.negate(weigher.model.truth(Atom("detainer.in_effect")).sure)
-    if any(world.musts for world in day.worlds):
+    if commanded:
         for stand, part in _merged(weigher.done("detainer.served"), day.worlds).items():
             if stand in ON_SERVICE:
                 yield ON_SERVICE[stand], logic.every([unserved, part])
-    brought = to_bring(day)
     if brought:
         owed = weigher.some(weigher.bites(rule, force) for rule, force in brought).sure
         waits = logic.negate(weigher.model.choice("detainer.hold_ordered"))
