@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -26,8 +26,8 @@ _UNSERVED: Final = {
     "detainer.served": False,
 }
 
-Claim = tuple[Any, Mapping[str, bool], str]
-"""What must not be, the choices that are set, and what to add where it can be."""
+Claim = tuple[tuple[Any, ...], Mapping[str, bool], str]
+"""What must not be, the plainest case first; the choices that are set; and what to add."""
 
 
 def prove_ends(logic: Z3, bodies: Sequence[Body]) -> Proof:
@@ -63,7 +63,7 @@ def prove_unserved(logic: Z3, bodies: Sequence[Body]) -> Proof:
         for world, given in _alone(body, _UNSERVED):
             weigher = body.weigher(logic, given)
             stands = weigher.stands(weigher.outcomes(world))
-            claims.append((logic.some([stands[held] for held in HELD]), given, ""))
+            claims.append(((logic.some([stands[held] for held in HELD]),), given, ""))
         found += [(body, example) for example in _first(logic, body, wrong, claims)]
     says = "A request on form I-247A of which no copy was served holds nobody."
     return _proof("unserved", says, bodies, found, lambda _: False)
@@ -75,7 +75,8 @@ def _held(logic: Z3, body: Body, fixed: Mapping[str, bool]) -> Iterator[Claim]:
         would = ", if counsel instructs that it may be" if instructed else ""
         for world, given in _alone(body, fixed):
             sets = body.weigher(logic, given, instructed=instructed).outcomes(world)
-            yield logic.some(sets[1:]), given, would
+            may_be = logic.some(sets[1:])
+            yield (logic.every([may_be, logic.negate(sets[0])]), may_be), given, would
 
 
 def _alone(body: Body, fixed: Mapping[str, bool]) -> Iterator[tuple[World, dict[str, bool]]]:
@@ -90,17 +91,18 @@ def _alone(body: Body, fixed: Mapping[str, bool]) -> Iterator[tuple[World, dict[
 
 
 def _first(
-    logic: Z3, body: Body, wrong: str, claims: Iterator[Claim] | list[Claim], *, late: bool = False
+    logic: Z3, body: Body, wrong: str, claims: Iterable[Claim], *, late: bool = False
 ) -> Iterator[CounterExample]:
     """Yield the first claim that can be, as a record."""
     tried = list(claims)
-    if logic.solve(logic.some([claim for claim, _, _ in tried])) is None:
+    if logic.solve(logic.some([ways[-1] for ways, _, _ in tried])) is None:
         return
-    for claim, given, would in tried:
-        choices = logic.solve(claim)
-        if choices is not None:
-            yield example_of(logic, body, wrong + would, {**choices, **given}, late=late)
-            return
+    for ways, given, would in tried:
+        for claim in ways:
+            choices = logic.solve(claim)
+            if choices is not None:
+                yield example_of(logic, body, wrong + would, {**choices, **given}, late=late)
+                return
 
 
 def _is_ceiling(rule: Rule) -> bool:
