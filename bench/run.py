@@ -24,8 +24,9 @@ from datetime import datetime, timedelta
 from importlib import resources
 from pathlib import Path
 
-from exeat.decide import decide, verdict
 from exeat.decide.eligibility import eligibility
+
+from exeat.decide import decide, verdict
 from exeat.facts.case import zone_of
 from exeat.facts.record import CustodyRecord
 from exeat.facts.times import bounds
