@@ -24,8 +24,8 @@ from pathlib import Path
 from typing import Any
 
 from exeat.facts.vocabulary import VOCABULARY
-from exeat.rules._facts import FactModel, choices_of
-from exeat.rules._logic import Bits
+from exeat.prove.choices import FactModel, choices_of
+from exeat.prove.logic import Bits
 from exeat.rules.clocks import Clock, Excluded
 from exeat.rules.conditions import ALWAYS, All, Atom, Condition, Not
 from exeat.rules.conditions import Any as Some

@@ -12,14 +12,15 @@ import pytest
 from exeat.decide import verdict
 from exeat.errors import UsageError
 from exeat.facts.codec import record_from_json
-from exeat.rules.check import CheckReport, check
+from exeat.prove.check import CheckReport, check
+from exeat.prove.proofs import CounterExample, Proof
 from exeat.rules.library import shipped
 from exeat.rules.loader import load_text, shipped_files
 from exeat.rules.model import Jurisdiction
 from exeat.rules.place import law_of_place
-from exeat.rules.proofs import CounterExample, Proof
 
 TODAY = date(2026, 11, 25)
+PROOFS = ["ends", "conflicts", "fires", "monotone", "citizen", "unserved"]
 Library = dict[str, Jurisdiction]
 
 RULE = """
@@ -106,10 +107,19 @@ def green() -> CheckReport:
 @pytest.mark.slow
 def test_the_shipped_law_is_green_in_under_a_minute(green: CheckReport) -> None:
     assert green.faults == ()
-    assert [proof.holds for proof in green.proofs] == [True] * 4
+    assert [proof.name for proof in green.proofs if proof.holds] == PROOFS
     assert green.places == len(shipped_files())
     assert green.until == date(2027, 12, 31)
     assert green.seconds < 60
+
+
+@pytest.mark.slow
+def test_days_before_the_law_had_any_bound_are_told_and_not_passed_over(
+    green: CheckReport,
+) -> None:
+    # The sheets date the federal ceiling from 1997, and the ban for citizens from 2014.
+    assert [note[:21] for note in proof(green, "ends").notes] == ["not before 1997-04-01"]
+    assert [note[:21] for note in proof(green, "citizen").notes] == ["not before 2014-04-11"]
 
 
 @pytest.mark.slow
@@ -182,7 +192,7 @@ def test_all_faults_are_told_at_once() -> None:
 
 # -- proofs ----------------------------------------------------------------------------------
 
-MUST = ("xx-must", "must", '["detainer.asks_hold"]', HOURS)
+MUST = ("xx-must", "must", '["detainer.asks_hold", "detainer.in_effect"]', HOURS)
 
 
 def test_a_command_and_a_ban_of_one_file_that_meet_are_a_fault() -> None:
@@ -263,6 +273,48 @@ def test_a_ground_that_a_ban_turns_on_is_found_at_any_instant() -> None:
     [example, *_] = proof(check(library, proofs=True, today=TODAY), "monotone").counter_examples
     assert answer(library, example) == "may-hold"
     assert answer(library, example, example.before) == "overdue"
+
+
+CITIZEN = '["detainer.present", "person.citizenship_shown"]'
+PREVAILS = "prevails = true"
+
+
+def country(*rules: str) -> CheckReport:
+    """Check a law without the federal one, so that its bans hide no damage."""
+    head = HEAD.format(kind="statute").replace('"us-xx"', '"us"').replace('parent = "us"\n', "")
+    text = head.replace('kind = "state"', 'kind = "country"') + "".join(rules)
+    return check({"us": load_text(text, "us.toml")}, proofs=True, today=TODAY)
+
+
+def test_a_citizen_whom_a_command_reaches_is_found() -> None:
+    stay = rule("xx-stay", "must-not", CITIZEN, PREVAILS)
+    assert proof(country(rule(*MUST), stay), "citizen").holds
+    [example, *_] = proof(country(rule(*MUST)), "citizen").counter_examples
+    assert example.rules == ("xx-must",)
+
+
+def test_a_ban_that_does_not_prevail_leaves_a_citizen_to_counsel() -> None:
+    ban = rule("xx-ban", "must-not", CITIZEN)
+    assert not proof(country(rule(*MUST), ban), "citizen").holds
+
+
+def test_a_citizen_whom_only_counsels_word_would_hold_is_found() -> None:
+    judged = rule("xx-must", "must", '["detainer.asks_hold"]', HOURS + "\njudge = true")
+    assert not proof(country(judged), "citizen").holds
+
+
+def test_a_command_on_a_form_that_was_not_served_is_found() -> None:
+    unserved = rule("xx-must", "must", '["detainer.asks_hold"]', HOURS)
+    [example, *_] = proof(country(unserved), "unserved").counter_examples
+    assert "not served" in example.says
+    assert proof(country(rule(*MUST)), "unserved").holds
+
+
+def test_a_ban_that_stands_over_a_command_is_no_conflict() -> None:
+    stay = rule("xx-stay", "must-not", '["detainer.present"]', PREVAILS)
+    report = country(rule(*MUST), stay)
+    assert proof(report, "conflicts").holds
+    assert report.contradictions == ()
 
 
 def test_without_z3_the_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,12 +7,13 @@ from datetime import date
 
 import pytest
 
-from exeat.rules._facts import FactModel
-from exeat.rules._logic import Bits, ThreeValued
-from exeat.rules.changes import Change, ChangeKind, law_diff
-from exeat.rules.check import _possible
+from exeat.facts.truth import every, negate, some
+from exeat.prove.changes import Change, ChangeKind, law_diff
+from exeat.prove.check import _possible
+from exeat.prove.choices import FactModel
+from exeat.prove.coverage import stretches
+from exeat.prove.logic import Bits, ThreeValued
 from exeat.rules.conditions import parse_condition
-from exeat.rules.coverage import stretches
 from exeat.rules.library import shipped
 from exeat.rules.loader import load_text
 from exeat.rules.model import Jurisdiction
@@ -75,13 +76,11 @@ def test_truth_tables_name_the_assignment() -> None:
 @pytest.mark.parametrize("one", [True, False, None])
 @pytest.mark.parametrize("other", [True, False, None])
 def test_three_valued_logic_is_that_of_decide(one: bool | None, other: bool | None) -> None:
-    from exeat.decide.hold import and_, not_, or_
-
     three = ThreeValued(Bits([]))
     pairs = [three.const(one), three.const(other)]
-    assert three.every(pairs) == three.const(and_(one, other))
-    assert three.some(pairs) == three.const(or_(one, other))
-    assert three.negate(pairs[0]) == three.const(not_(one))
+    assert three.every(pairs) == three.const(every((one, other)))
+    assert three.some(pairs) == three.const(some((one, other)))
+    assert three.negate(pairs[0]) == three.const(negate(one))
 
 
 @pytest.mark.parametrize(

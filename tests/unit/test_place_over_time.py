@@ -7,8 +7,8 @@ from datetime import date
 from tests.unit.invented_law import HEAD, rule
 
 from exeat.facts.times import Truth
+from exeat.prove.coverage import stretches
 from exeat.report.law_text import law_of_day
-from exeat.rules.coverage import stretches
 from exeat.rules.loader import load_text
 from exeat.rules.place import LawOfPlace, law_of_place
 

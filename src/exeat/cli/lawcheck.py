@@ -15,11 +15,11 @@ from rich.table import Table
 from exeat.cli.clear import console_for_reading
 from exeat.cli.common import LawDir, day_of, library_of
 from exeat.errors import UsageError
+from exeat.prove.changes import law_diff
+from exeat.prove.check import CheckReport, check
+from exeat.prove.proofs import CounterExample
 from exeat.report.lawpages.register import MAX_AGE_DAYS, overdue, register
-from exeat.rules.changes import law_diff
-from exeat.rules.check import CheckReport, check
 from exeat.rules.model import Jurisdiction
-from exeat.rules.proofs import CounterExample
 
 __all__ = ["check_law", "coverage", "diff", "docs"]
 

@@ -238,10 +238,10 @@ class Timeline:
             cases[0].hold_power,
         )
 
-    def had(self, case: Case, act: str, at: datetime) -> Timeline:
-        """Return the timeline as if an act of the jail about a request had been done by now."""
+    def had(self, case: Case, acts: Sequence[str], at: datetime) -> Timeline:
+        """Return the timeline as if acts of the jail about a request had been done by now."""
         assert case.detainer is not None
-        told_of: dict[str, Any] = {act: at}
+        told_of: dict[str, Any] = dict.fromkeys(acts, at)
         paper = replace(case.detainer, **told_of)
         papers = tuple(paper if one is case.detainer else one for one in self.record.detainers)
         return self.of(replace(self.record, detainers=papers), acts=False)
@@ -388,9 +388,13 @@ class Timeline:
 
 def opened(line: Timeline, point: Point) -> Timeline:
     """Return the timeline as if the jail had done what comes first at a point."""
-    act = "served" if point.stand is Verdict.SERVE_FIRST else "hold_ordered"
     for case in point.cases:
-        done = line.had(case, act, point.at)
+        assert case.detainer is not None
+        unserved = done_by(case.detainer.served, point.at, line.zone) is False
+        acts = ["served"] if unserved else []
+        if point.stand is Verdict.BRING_FIRST:
+            acts.append("hold_ordered")
+        done = line.had(case, acts, point.at)
         if done.point(point.at).stand is not None:
             return done
     return line

@@ -38,6 +38,9 @@ _MOST = 256
 
 Found = tuple[Stand, Certainty]
 
+_SERVED = "detainer.served"
+_ORDERED = "detainer.hold_ordered"
+
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
@@ -203,13 +206,15 @@ class _Scale:
         """
         open_ = False
         for sheet in self.sheets:
-            if self.program.commands and self._mark(sheet, "detainer.served") == FALSE:
-                now = ON_SERVICE.get(self._if_done(sheet, "detainer.served"))
+            unserved = self._mark(sheet, _SERVED) == FALSE
+            if self.program.commands and unserved:
+                now = ON_SERVICE.get(self._if_done(sheet, [_SERVED]))
                 if now is not None:
                     return (now, Certainty.CERTAIN), False
-            if self.program.bringing and self._mark(sheet, "detainer.hold_ordered") != TRUE:
+            if self.program.bringing and self._mark(sheet, _ORDERED) != TRUE:
                 owed, shown = self._to_bring(sheet)
-                if owed is not False and self._if_done(sheet, "detainer.hold_ordered") is not None:
+                acts = [_ORDERED, _SERVED] if unserved else [_ORDERED]
+                if owed is not False and self._if_done(sheet, acts) is not None:
                     sure = Certainty.CERTAIN if shown else Certainty.POSSIBLE
                     if owed:
                         return (Verdict.BRING_FIRST, sure), False
@@ -224,14 +229,15 @@ class _Scale:
     def _mark(self, sheet: _Sheet, name: str) -> int:
         return sheet.marks[self.program.places[name]]
 
-    def _if_done(self, sheet: _Sheet, name: str) -> Stand:
-        """Return how the hold would stand if an act of the jail had been done by now."""
+    def _if_done(self, sheet: _Sheet, acts: Sequence[str]) -> Stand:
+        """Return how the hold would stand if acts of the jail had been done by now."""
         self._read_limits()
         self._read_lists()
-        place = self.program.places[name]
-        before, sheet.marks[place] = sheet.marks[place], TRUE
+        before = list(sheet.marks)
+        for name in acts:
+            sheet.marks[self.program.places[name]] = TRUE
         stand, _ = self.stands(self.sets())
-        sheet.marks[place] = before
+        sheet.marks[:] = before
         return stand
 
     # -- what is open -------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 """What a place's law says of a hold, and of notice, told from the rules by asking them.
 
 Nothing here is set by hand. Every class is worked out by putting probes (see
-`exeat.report.lawpages.probes`) to the same function that answers at the desk, and looking at
-what it says. So a class changes when a rule does, and never otherwise.
+`exeat.report.lawpages.probes`) to the functions that answer at the desk, and looking at what
+they say. So a class changes when a rule does, and never otherwise.
 """
 
 from __future__ import annotations
@@ -10,20 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from exeat.decide import Verdict
-from exeat.decide.hold import rule_truth, standing
-from exeat.decide.verdict import of_world
+from exeat.decide.outcome import Stand
 from exeat.facts.codes import Described
-from exeat.facts.times import Truth
-from exeat.report.lawpages.probes import PROTECTIVE, Probe, assignments, probe, turns_on
+from exeat.prove.choices import FactModel, kind_of
+from exeat.prove.standing import Weigher, answers
+from exeat.report.lawpages.probes import PROTECTIVE, Probes, assignments, turns_on
 from exeat.rules.model import About, Modality, Rule, Trigger
-from exeat.rules.place import LawOfPlace, World
+from exeat.rules.place import LawOfPlace
+from exeat.rules.world import Bound, DayLaw, World
 
 __all__ = ["Class", "Classified", "Found", "Outcome", "Path", "hold_class", "notice_class"]
-
-Pair: TypeAlias = tuple[Rule, Truth]
 
 
 class Outcome(Described):
@@ -34,6 +33,15 @@ class Outcome(Described):
     NOT = "must-not", "It must not be done."
     SILENT = "silent", "No rule of the place says anything."
     CONTESTED = "contested", "The sources disagree, or two binding rules contradict each other."
+    BRING = "bring-first", "A judicial official decides; the person is brought there first."
+    COUNSEL = (
+        "call-counsel",
+        "A command is reported whose text nobody read, or that one must judge.",
+    )
+    UNLESS = (
+        "release-unless-instructed",
+        "Nothing shows that the office may; counsel can settle it.",
+    )
     OPEN = "open", "What the sheet says does not settle it."
 
 
@@ -46,7 +54,8 @@ class Class(Described):
     MAY_IF = "may-if", "May, on conditions"
     MUST_NOT = "must-not", "Must not"
     CONTESTED = "contested", "Contested"
-    UNSETTLED = "unsettled", "Not settled"
+    REPORTED = "reported", "A command is reported; text not read"
+    UNSETTLED = "unsettled", "Nothing shows that it may"
     SILENT = "silent", "No rule found"
 
 
@@ -92,8 +101,10 @@ class Classified:
     tried: tuple[str, ...]
 
 
-Ask: TypeAlias = Callable[[Probe, bool], Outcome]
-"""Says what the law says of a probe; with True, as if all that a person must judge applied."""
+Tables: TypeAlias = Mapping[Outcome, int]
+"""For each outcome, the probes that have it."""
+Ask: TypeAlias = Callable[[Weigher[int], bool], Tables]
+"""Says what the law says of every probe; with True, as if all that must be judged applied."""
 
 
 def hold_class(law: LawOfPlace, day: date) -> Classified:
@@ -111,13 +122,12 @@ def hold_class(law: LawOfPlace, day: date) -> Classified:
         >>> hold_class(law_of_place("us-tx", shipped()), date(2026, 11, 25)).kind.value
         'must'
     """
-    worlds = law.on(day).worlds
-    pairs = _unique(p for w in worlds for p in (*w.musts, *w.mays, *w.bans, *w.caps))
-    # Made once: a case remembers each rule by which object it is (see Case.memo).
-    read = {False: [_over(w, _sure) for w in worlds], True: [_over(w, _taken) for w in worlds]}
+    today = law.on(day)
+    pairs = _unique(pair for world in today.worlds for pair in world.rules)
+    taken = replace(today, worlds=tuple(_applied(world) for world in today.worlds))
 
-    def ask(one: Probe, judged: bool) -> Outcome:
-        return _hold(law, read[judged], one)
+    def ask(weigher: Weigher[int], judged: bool) -> Tables:
+        return _hold(weigher, taken if judged else today)
 
     return _classify(law, day, About.HOLD, pairs, ask)
 
@@ -146,46 +156,51 @@ def notice_class(law: LawOfPlace, day: date) -> Classified:
         and rule.to in ("", "ice")
         and rule.level > 0
     ]
+    read = {False: [pair for pair in pairs if not _open(pair[0])], True: _taken(pairs)}
 
-    read = {False: _sure(pairs), True: _taken(pairs)}
-
-    def ask(one: Probe, judged: bool) -> Outcome:
-        return _notice(law, read[judged], one)
+    def ask(weigher: Weigher[int], judged: bool) -> Tables:
+        return _notice(weigher, read[judged])
 
     return _classify(law, day, About.NOTIFY, pairs, ask)
 
 
-def _unique(pairs: Iterable[Pair]) -> list[Pair]:
+def _unique(pairs: Iterable[Bound]) -> list[Bound]:
     found = {(rule.place, rule.id): (rule, force) for rule, force in pairs}
     return sorted(found.values(), key=lambda pair: (pair[0].level, pair[0].id))
 
 
 def _classify(
-    law: LawOfPlace, day: date, what: About, pairs: Sequence[Pair], ask: Ask
+    law: LawOfPlace, day: date, what: About, pairs: Sequence[Bound], ask: Ask
 ) -> Classified:
-    lists = sorted({a.list_id for r, _ in pairs for a in r.condition.atoms() if a.list_id})
     # What only federal law names (an agreement, a felony conviction) is the same everywhere.
     own = [rule for rule, _ in pairs if rule.level > 0] or [rule for rule, _ in pairs]
     tried = turns_on(own)
+    probes = Probes([*tried, *(fact for fact in PROTECTIVE if fact not in tried)])
+    model = FactModel(probes, law.hold_power(day), kind_of(law.actor))
+    said = {judged: ask(Weigher(model), judged) for judged in (False, True)}
     found: dict[Outcome, list[Path]] = {}
     for facts in assignments(tried):
-        one = probe(law, day, facts, lists)
-        plain = ask(one, False)
+        plain = _of(probes, said[False], facts)
         _add(found, plain, Path(facts))
-        judged = ask(one, True)
+        judged = _of(probes, said[True], facts)
         if judged is not plain:
             _add(found, judged, Path(facts, judged=True))
     outcomes = tuple(Found(outcome, tuple(paths)) for outcome, paths in found.items())
+    named = {str(atom) for rule, _ in pairs for atom in rule.condition.atoms()}
     return Classified(
         place=law.id,
         day=day,
         what=what,
-        kind=_kind(found),
+        kind=_kind(found, outcomes[0].outcome),
         found=outcomes,
-        exempt=_exempt(law, day, outcomes[0].outcome, lists, pairs, ask),
+        exempt=tuple(_exempt(probes, said[False], outcomes[0].outcome, named)),
         rules=tuple(rule for rule, _ in pairs),
         tried=tried,
     )
+
+
+def _of(probes: Probes, said: Tables, facts: Iterable[str]) -> Outcome:
+    return next(outcome for outcome, table in said.items() if probes.on(table, facts))
 
 
 def _add(found: dict[Outcome, list[Path]], outcome: Outcome, path: Path) -> None:
@@ -196,40 +211,35 @@ def _add(found: dict[Outcome, list[Path]], outcome: Outcome, path: Path) -> None
 
 
 def _exempt(
-    law: LawOfPlace,
-    day: date,
-    plain: Outcome,
-    lists: Sequence[str],
-    pairs: Sequence[Pair],
-    ask: Ask,
-) -> tuple[tuple[str, Outcome], ...]:
-    named = {str(atom) for rule, _ in pairs for atom in rule.condition.atoms()}
-    named |= {"warrant.judicial"} if any(fact.startswith("warrant.") for fact in named) else set()
-    said = []
+    probes: Probes, said: Tables, plain: Outcome, named: set[str]
+) -> Iterable[tuple[str, Outcome]]:
+    """Yield what one protective fact does to the plain case, where a rule turns on it."""
+    by_judge = any(fact.startswith("warrant.") for fact in named)
     for fact in PROTECTIVE:
-        if fact in named:
-            outcome = ask(probe(law, day, frozenset({fact}), lists), False)
+        if fact in named or (by_judge and fact.startswith("warrant.")):
+            outcome = _of(probes, said, [fact])
             if outcome is not plain:
-                said.append((fact, outcome))
-    return tuple(said)
+                yield fact, outcome
 
 
-def _kind(found: Mapping[Outcome, Sequence[Path]]) -> Class:
+def _kind(found: Mapping[Outcome, Sequence[Path]], plain: Outcome) -> Class:
     """Return the class of the outcomes of all probes.
 
-    A contradiction anywhere makes the place contested; else the strongest outcome names the
-    class, and it is conditional as soon as there is another beside it. As at the desk, a
-    command or a ban that a person must judge counts, so that nobody overlooks it, and a
-    permission that a person must judge does not, because nobody need use it.
+    A contradiction that nobody must judge makes the place contested, and a command that is
+    only reported leaves it to counsel; else the strongest outcome names the class, and it is
+    conditional as soon as there is another beside it. As at the desk, a command or a ban that
+    a person must judge counts, so that nobody overlooks it, and a permission does not.
     """
     outcomes = set(found)
-    if Outcome.CONTESTED in outcomes:
+    free = {outcome for outcome, paths in found.items() if not all(p.judged for p in paths)}
+    if Outcome.CONTESTED in free:
         return Class.CONTESTED
+    if plain is Outcome.COUNSEL:
+        return Class.REPORTED
     if outcomes <= {Outcome.MAY, Outcome.SILENT}:
         return Class.MAY if Outcome.MAY in outcomes else Class.SILENT
     if Outcome.MUST in outcomes:
         return Class.MUST if outcomes == {Outcome.MUST} else Class.MUST_IF
-    free = {outcome for outcome, paths in found.items() if not all(p.judged for p in paths)}
     if Outcome.MAY in free or {Outcome.SILENT, Outcome.NOT} <= outcomes:
         return Class.MAY_IF
     return Class.MUST_NOT if outcomes == {Outcome.NOT} else Class.UNSETTLED
@@ -237,53 +247,61 @@ def _kind(found: Mapping[Outcome, Sequence[Path]]) -> Class:
 
 # --- the hold ---------------------------------------------------------------------------
 
-
-def _hold(law: LawOfPlace, worlds: Sequence[World], one: Probe) -> Outcome:
-    said = {of_world(standing(law, world, one.case, one.eligible)) for world in worlds}
-    if len(said) > 1 or said == {Verdict.CONFLICT}:
-        return Outcome.OPEN if Verdict.UNKNOWN in said else Outcome.CONTESTED
-    [verdict] = said
-    return {
-        None: Outcome.NOT,
-        Verdict.MUST_HOLD: Outcome.MUST,
-        Verdict.MAY_HOLD: Outcome.MAY,
-    }.get(verdict, Outcome.OPEN)
+_OUTCOMES: Final[Mapping[Stand, Outcome]] = {
+    None: Outcome.NOT,
+    Verdict.MUST_HOLD: Outcome.MUST,
+    Verdict.MAY_HOLD: Outcome.MAY,
+    Verdict.CONFLICT: Outcome.CONTESTED,
+    Verdict.BRING_FIRST: Outcome.BRING,
+    Verdict.CALL_COUNSEL: Outcome.COUNSEL,
+    Verdict.RELEASE_UNLESS_INSTRUCTED: Outcome.UNLESS,
+}
 
 
-def _taken(pairs: Sequence[Pair]) -> tuple[Pair, ...]:
+def _hold(weigher: Weigher[int], day: DayLaw) -> Tables:
+    said = answers(weigher, day)
+    return {outcome: said[stand] for stand, outcome in _OUTCOMES.items() if stand in said}
+
+
+def _open(rule: Rule) -> bool:
+    return rule.judge or rule.unread
+
+
+def _taken(pairs: Sequence[Bound]) -> tuple[Bound, ...]:
     """Return rules with what a person must judge taken to apply."""
-    return tuple((replace(r, judge=False) if r.judge else r, force) for r, force in pairs)
+    return tuple(
+        (replace(r, judge=False, unread=False) if _open(r) else r, force) for r, force in pairs
+    )
 
 
-def _sure(pairs: Sequence[Pair]) -> tuple[Pair, ...]:
-    """Return rules without those that a person must judge."""
-    return tuple((rule, force) for rule, force in pairs if not rule.judge)
-
-
-def _over(world: World, change: Callable[[Sequence[Pair]], tuple[Pair, ...]]) -> World:
+def _applied(world: World) -> World:
     return replace(
         world,
-        musts=change(world.musts),
-        mays=change(world.mays),
-        bans=change(world.bans),
-        caps=change(world.caps),
+        musts=_taken(world.musts),
+        mays=_taken(world.mays),
+        bans=_taken(world.bans),
+        caps=_taken(world.caps),
     )
 
 
 # --- the notice --------------------------------------------------------------------------
 
 
-def _notice(law: LawOfPlace, pairs: Sequence[Pair], one: Probe) -> Outcome:
-    truths: dict[Modality, set[Truth]] = {modality: {False} for modality in Modality}
-    for rule, force in pairs:
-        truths[rule.modality].add(rule_truth(law, rule, force, one.case))
-    must, ban, may = (truths[m] for m in (Modality.MUST, Modality.MUST_NOT, Modality.MAY))
-    if True in must and True in ban:
-        return Outcome.CONTESTED
-    if None in must or None in ban:
-        return Outcome.OPEN
-    if True in must:
-        return Outcome.MUST
-    if True in ban:
-        return Outcome.NOT
-    return Outcome.MAY if True in may else Outcome.SILENT
+def _notice(weigher: Weigher[int], pairs: Sequence[Bound]) -> Tables:
+    must, ban, may = (
+        weigher.some(weigher.bites(rule, force) for rule, force in pairs if rule.modality is m)
+        for m in (Modality.MUST, Modality.MUST_NOT, Modality.MAY)
+    )
+    logic = weigher.logic
+    found, left = {}, logic.const(True)
+    for outcome, table in (
+        (Outcome.CONTESTED, logic.every([must.sure, ban.sure])),
+        (Outcome.OPEN, (must.maybe & ~must.sure) | (ban.maybe & ~ban.sure)),
+        (Outcome.MUST, must.sure),
+        (Outcome.NOT, ban.sure),
+        (Outcome.MAY, may.sure),
+        (Outcome.SILENT, logic.const(True)),
+    ):
+        found[outcome] = left & table
+        left &= ~table
+    return found

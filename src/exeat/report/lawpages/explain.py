@@ -81,7 +81,7 @@ def explain(law: LawOfPlace, said: Classified) -> Explained:
 def _way(law: LawOfPlace, said: Classified, outcome: Outcome, paths: Sequence[Path]) -> Way:
     where = tuple(tuple(_fact(law, fact) for fact in sorted(path.facts)) for path in paths)
     judged = any(path.judged for path in paths)
-    rules = tuple(rule for rule in said.rules if rule.judge) if judged else ()
+    rules = tuple(rule for rule in said.rules if rule.judge or rule.unread) if judged else ()
     distinct = tuple(dict.fromkeys(facts for facts in where if facts))
     return Way(
         outcome_label(outcome, said.what),
@@ -104,7 +104,7 @@ def _because(law: LawOfPlace, said: Classified, plain: Outcome) -> str:
         return ""
     power = law.hold_power(said.day)
     outcomes = {found.outcome for found in said.found}
-    if power is None and Outcome.OPEN in outcomes:
+    if power is None and Outcome.UNLESS in outcomes:
         return (
             "Federal law gives a choice only where the law of the place gives its officers power "
             "to hold on a civil detainer, and the sources found do not say whether it does."

@@ -1,9 +1,9 @@
 """Records that differ in one thing at a time, to ask the law of a place what it turns on.
 
-A probe is a custody record of an ordinary request on which every fact is known: Form I-247A
-with a ground stated, served, matching the person, and no judge's warrant. The facts that the
-rules of the place name beyond that (a list of offences, a state judge's order, an agreement)
-are each tried as true and as false, alone and together.
+A probe is a complete record of an ordinary request: Form I-247A with a ground stated, served,
+matching the person, and no judge's warrant. The facts that the rules of the place name beyond
+that (a list of offences, a state judge's order, an agreement) are each tried as true and as
+false, alone and together: all at once, as columns of one truth table.
 
 Examples:
     >>> sorted(FREE)[:3]
@@ -13,36 +13,16 @@ Examples:
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from exeat.decide.eligibility import Eligibility, eligibility
-from exeat.facts.case import Case, zone_of
-from exeat.facts.codes import (
-    BasisEnd,
-    BasisKind,
-    DetainerForm,
-    Ground,
-    OffenceClass,
-    StatusProof,
-    WarrantKind,
-)
-from exeat.facts.record import (
-    Basis,
-    Conviction,
-    CustodyRecord,
-    Detainer,
-    Facility,
-    Offence,
-    Person,
-)
-from exeat.facts.times import NEVER
+from exeat.facts.codes import DetainerForm, StatusProof
+from exeat.prove.choices import FORM_CODES, PROOF_CODES, choices_for, choices_of
+from exeat.prove.logic import Bits
+from exeat.rules.conditions import Atom, parse_condition
 from exeat.rules.model import Rule
-from exeat.rules.place import LawOfPlace
 
-__all__ = ["FREE", "PROTECTIVE", "Probe", "assignments", "probe", "turns_on"]
+__all__ = ["FREE", "PROTECTIVE", "Probes", "assignments", "turns_on"]
 
 FREE: Final = frozenset(
     {
@@ -65,27 +45,66 @@ PROTECTIVE: Final = (
     "person.citizenship_shown",
     "person.victim_or_witness",
     "person.under_18",
-    "warrant.judicial",
+    "warrant.federal_civil",
 )
 """Facts held at no, whose effect is told apart, one at a time: who is exempt, and what a
-judge's warrant changes."""
+judge's order in a civil matter changes. A criminal warrant is a ground of custody everywhere."""
 
 _MOST: Final = 8
 """Up to so many facts are tried in every combination; of more, each alone and in pairs."""
 
+_PLAIN: Final[Mapping[str, bool]] = {
+    "detainer.present": True,
+    "detainer.served": True,
+    "detainer.ground_stated": True,
+    "detainer.names_this_person": True,
+    **choices_for("form", FORM_CODES.index(DetainerForm.I247A)),
+    **choices_for("proof", PROOF_CODES.index(StatusProof.NONE)),
+}
+_PROOF: Final = {
+    "person.status_shown": choices_for("proof", PROOF_CODES.index(StatusProof.LAWFUL_STATUS)),
+    "person.citizenship_shown": choices_for("proof", PROOF_CODES.index(StatusProof.CITIZENSHIP)),
+}
 
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """One record to ask about.
 
-    Attributes:
-        facts: The facts that are true in it; all others that are tried are false.
-        case: The record, its request and the instant: one minute after eligibility.
+class Probes(Bits):
+    """Every probe at once: a truth table over the facts that are tried.
+
+    Args:
+        facts: Names of the vocabulary, or ``charged in LIST`` and ``convicted in LIST``.
+
+    Examples:
+        >>> probes = Probes(["conviction.felony", "warrant.administrative"])
+        >>> felony = probes.var("conviction.any")
+        >>> probes.on(felony, {"conviction.felony"}), probes.on(felony, {"warrant.administrative"})
+        (True, False)
     """
 
-    facts: frozenset[str]
-    case: Case
-    eligible: Eligibility
+    def __init__(self, facts: Iterable[str]) -> None:
+        super().__init__(facts)
+        self._sets: dict[tuple[str, bool], list[int]] = {}
+        for fact in self.names:
+            for choice, value in _choices(fact).items():
+                self._sets.setdefault((choice, value), []).append(super().var(fact))
+
+    def var(self, name: str) -> int:
+        """Return in which probes a choice is made: by a fact, or in the plain record."""
+        denied = self.some(self._sets.get((name, False), ()))
+        plain = self.every([self.const(_PLAIN.get(name, False)), self.negate(denied)])
+        return self.some([plain, *self._sets.get((name, True), ())])
+
+    def on(self, table: int, facts: Iterable[str]) -> bool:
+        """Say whether a table is true of the probe in which just these facts are."""
+        row = sum(1 << self.names.index(fact) for fact in facts)
+        return bool(table >> row & 1)
+
+
+def _choices(fact: str) -> Mapping[str, bool]:
+    if fact in _PROOF:
+        return _PROOF[fact]
+    atom = parse_condition([fact])
+    assert isinstance(atom, Atom)
+    return dict.fromkeys(choices_of(atom), True)
 
 
 def turns_on(rules: Iterable[Rule], known: frozenset[str] = FREE) -> tuple[str, ...]:
@@ -99,7 +118,7 @@ def turns_on(rules: Iterable[Rule], known: frozenset[str] = FREE) -> tuple[str, 
     return tuple(sorted(named))
 
 
-def assignments(facts: tuple[str, ...]) -> Iterator[frozenset[str]]:
+def assignments(facts: Sequence[str]) -> Iterator[frozenset[str]]:
     """Yield which facts are true, fewest first, so that what is found first is least.
 
     Examples:
@@ -110,97 +129,3 @@ def assignments(facts: tuple[str, ...]) -> Iterator[frozenset[str]]:
     for size in range(most + 1):
         for chosen in itertools.combinations(facts, size):
             yield frozenset(chosen)
-
-
-def probe(law: LawOfPlace, day: date, facts: frozenset[str], lists: Iterable[str] = ()) -> Probe:
-    """Return the record in which just these facts are true.
-
-    Args:
-        law: The law of the place.
-        day: The local calendar day of release.
-        facts: Names of the vocabulary, or ``charged in LIST`` and ``convicted in LIST``.
-        lists: Ids of the lists that the rules name; the record is off those not in `facts`.
-
-    Units: the person is eligible at noon, local time; the question is asked a minute later.
-    """
-    zone = zone_of(law.zone or "UTC")
-    noon = datetime.combine(day, time(12), zone).astimezone(UTC)
-    record = CustodyRecord(
-        id="probe",
-        zone=zone.key,
-        booked=noon - timedelta(days=1),
-        facility=Facility(agreement_287g="facility.agreement_287g" in facts),
-        person=_person(facts),
-        bases=(_charge(noon, _offence("charged", "charge.felony", facts, lists)),),
-        detainers=(_detainer(facts, noon),),
-        convictions=_convictions(facts, lists),
-        notices=(),
-    )
-    at = noon + timedelta(minutes=1)
-    case = Case(record, record.detainers[0], at, zone, law.hold_power(day))
-    return Probe(facts, case, eligibility(record, zone))
-
-
-def _charge(noon: datetime, offence: Offence) -> Basis:
-    return Basis(
-        id="charge",
-        kind=BasisKind.CHARGE,
-        start=noon - timedelta(days=1),
-        end=noon,
-        ended_by=BasisEnd.BAIL,
-        offence=offence,
-    )
-
-
-def _person(facts: frozenset[str]) -> Person:
-    proof = StatusProof.NONE
-    if "person.status_shown" in facts:
-        proof = StatusProof.LAWFUL_STATUS
-    if "person.citizenship_shown" in facts:
-        proof = StatusProof.CITIZENSHIP
-    return Person(
-        claims_citizenship=False,
-        status_proof=proof,
-        disputes_identity=False,
-        victim_or_witness="person.victim_or_witness" in facts,
-        under_18="person.under_18" in facts,
-        registered_offender="person.registered_offender" in facts,
-        held_to_answer="person.held_to_answer" in facts,
-        interview_consent=False,
-    )
-
-
-def _detainer(facts: frozenset[str], noon: datetime) -> Detainer:
-    warrants: tuple[WarrantKind, ...] = ()
-    if "warrant.administrative" in facts:
-        warrants += (WarrantKind.I200,)
-    if "warrant.judicial" in facts:
-        warrants += (WarrantKind.FEDERAL_JUDGE_CRIMINAL,)
-    ordered = "detainer.hold_ordered" in facts
-    return Detainer(
-        id="request",
-        form=DetainerForm.I247A,
-        received=noon - timedelta(hours=3),
-        grounds=(Ground.BIOMETRIC,),
-        warrants=warrants,
-        names_this_person=True,
-        served=noon - timedelta(hours=2),
-        names_federal_felony_warrant="detainer.names_federal_felony_warrant" in facts,
-        names_watch_list_match="detainer.names_watch_list_match" in facts,
-        hold_ordered=noon - timedelta(hours=1) if ordered else NEVER,
-    )
-
-
-def _offence(what: str, felony: str, facts: frozenset[str], lists: Iterable[str]) -> Offence:
-    placed = {list_id: f"{what} in {list_id}" in facts for list_id in lists}
-    heavy = felony in facts
-    return Offence(
-        offence_class=OffenceClass.FELONY if heavy else OffenceClass.MISDEMEANOR, lists=placed
-    )
-
-
-def _convictions(facts: frozenset[str], lists: Iterable[str]) -> tuple[Conviction, ...]:
-    asked = ("conviction.any", "conviction.felony")
-    if any(fact in asked or fact.startswith("convicted in ") for fact in facts):
-        return (Conviction(offence=_offence("convicted", "conviction.felony", facts, lists)),)
-    return ()

@@ -39,6 +39,7 @@ class RegisterRow:
         high: Rules by how sure the research is of them, with `medium` and `low`.
         contested: Ids of the points on which the sources disagree.
         to_judge: Ids of the rules that are too vague for a machine.
+        unread: Ids of the rules, among these, whose text nobody has read.
         hold_power: Whether the law gives officers power to hold on a civil detainer; None
             where the file does not say.
         adopted: Who adopted it and when, or "" for research that nobody adopted.
@@ -58,6 +59,7 @@ class RegisterRow:
     low: int
     contested: tuple[str, ...]
     to_judge: tuple[str, ...]
+    unread: tuple[str, ...]
     hold_power: Truth
     adopted: str
 
@@ -133,6 +135,7 @@ def _row(place: Jurisdiction, today: date) -> RegisterRow:
         low=sure["low"],
         contested=tuple(contest.id for contest in place.contests),
         to_judge=tuple(sorted({rule.id for rule in place.rules if rule.judge})),
+        unread=tuple(sorted({rule.id for rule in place.rules if rule.unread})),
         hold_power=place.hold_power,
         adopted=f"{adopted.by}, {adopted.on}" if adopted else "",
     )

@@ -105,7 +105,7 @@ EXEMPT: Final[Mapping[str, str]] = {
     "person.citizenship_shown": "the person has shown proof of US citizenship",
     "person.victim_or_witness": "the person is a victim or witness whom the law protects",
     "person.under_18": "the person is under 18",
-    "warrant.judicial": "a federal judge's criminal warrant came with it",
+    "warrant.federal_civil": "a federal judge's order in a civil matter came with it",
 }
 
 PLAIN: Final = (
@@ -120,6 +120,7 @@ CLASS_MARK: Final[Mapping[Class, str]] = {
     Class.MAY_IF: "Y+",
     Class.MUST_NOT: "N",
     Class.CONTESTED: "C",
+    Class.REPORTED: "R",
     Class.UNSETTLED: "?",
     Class.SILENT: "–",
 }
@@ -128,7 +129,11 @@ CLASS_MARK: Final[Mapping[Class, str]] = {
 VERDICT: Final[Mapping[Verdict, str]] = {
     Verdict.IN_CUSTODY: "still in custody",
     Verdict.RELEASE: "release",
+    Verdict.RELEASE_UNLESS_INSTRUCTED: "release, unless counsel has instructed",
     Verdict.NOTIFY_FIRST: "give notice, then release",
+    Verdict.BRING_FIRST: "bring before a judicial official first",
+    Verdict.SERVE_FIRST: "serve the copy first",
+    Verdict.CALL_COUNSEL: "call counsel: a command is reported",
     Verdict.MAY_HOLD: "may hold",
     Verdict.MUST_HOLD: "must hold",
     Verdict.OVERDUE: "overdue",
@@ -150,6 +155,9 @@ _OUTCOME: Final[Mapping[Outcome, str]] = {
     Outcome.NOT: "must not {do}",
     Outcome.SILENT: "no rule of this place; federal law leaves the choice",
     Outcome.CONTESTED: "contested",
+    Outcome.BRING: "must bring the person before a judicial official, who decides",
+    Outcome.COUNSEL: "call counsel: a command is reported, text not read or to be judged",
+    Outcome.UNLESS: "release, unless counsel has instructed that it may hold",
     Outcome.OPEN: "not settled",
 }
 _CLASS: Final[Mapping[Class, str]] = {
@@ -159,6 +167,7 @@ _CLASS: Final[Mapping[Class, str]] = {
     Class.MAY_IF: "may {do}, on conditions",
     Class.MUST_NOT: "must not {do}",
     Class.CONTESTED: "contested",
+    Class.REPORTED: "command reported: call counsel",
     Class.UNSETTLED: "not settled",
     Class.SILENT: "no rule found",
 }
@@ -228,4 +237,6 @@ def class_label(kind: Class, what: About) -> str:
         >>> class_label(Class.MUST_IF, About.NOTIFY)
         'must notify, on conditions'
     """
+    if kind is Class.UNSETTLED and what is About.HOLD:
+        return "no power shown: release"
     return _CLASS[kind].format(do=_DO[what])

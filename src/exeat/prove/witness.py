@@ -8,9 +8,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from exeat.facts.case import zone_of
+from exeat.decide.hold import past
+from exeat.facts.case import Case, zone_of
 from exeat.facts.codec import record_to_json
-from exeat.facts.codes import BasisEnd, BasisKind, Ground, NoticeKind, OffenceClass, WarrantKind
+from exeat.facts.codes import BasisEnd, BasisKind, Ground, NoticeKind, OffenceClass
 from exeat.facts.record import (
     Basis,
     Conviction,
@@ -22,10 +23,19 @@ from exeat.facts.record import (
     Person,
 )
 from exeat.facts.times import NEVER, Act
-from exeat.rules._facts import FORM_CODES, PROOF_CODES, code_of, kind_of
-from exeat.rules.calendar import HolidayCalendar
-from exeat.rules.clocks import Clock, HoursRun, deadline
-from exeat.rules.model import Actor
+from exeat.prove.choices import (
+    FORM_CODES,
+    PROOF_CODES,
+    WARRANT_CODES,
+    choices_of,
+    code_of,
+    kind_of,
+)
+from exeat.prove.standing import past_name
+from exeat.rules.conditions import Atom, parse_condition
+from exeat.rules.model import Actor, Rule
+from exeat.rules.place import LawOfPlace
+from exeat.rules.world import World
 
 __all__ = ["Moment", "moments", "record_of", "show"]
 
@@ -35,6 +45,7 @@ _SINCE_ELIGIBLE: Final = tuple(timedelta(hours=hours) for hours in _HOURS)
 _BOOKED_BEFORE: Final = timedelta(hours=30)
 _RECEIVED_BEFORE: Final = timedelta(hours=24)
 _NOON: Final = time(12)
+_CLASSES: Final = {"": OffenceClass.INFRACTION, **{each.value: each for each in OffenceClass}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,41 +56,43 @@ class Moment:
     eligible: datetime
     zone: ZoneInfo
 
-    def start_of(self, clock: Clock) -> datetime:
-        """Return when a limit begins to run in the record."""
-        if clock.hours_run is HoursRun.FROM_RELEASE_ELIGIBILITY:
-            return self.eligible
-        before = _BOOKED_BEFORE if clock.hours_run is HoursRun.FROM_BOOKING else _RECEIVED_BEFORE
-        return self.eligible - before
-
-    def past(self, clocks: Mapping[str, Clock], calendar: HolidayCalendar) -> dict[str, bool]:
-        """Return which limits have been reached, by the name of their choice."""
-        return {
-            name: self.at >= deadline(self.start_of(c), c, self.zone, calendar).astimezone(UTC)
-            for name, c in clocks.items()
-        }
-
 
 def moments(
-    day: date, zone: str, clocks: Mapping[str, Clock], calendar: HolidayCalendar
+    law: LawOfPlace, day: date, worlds: Iterable[World]
 ) -> Iterator[tuple[Moment, dict[str, bool]]]:
     """Yield an instant of a day for each set of limits reached, the earliest first.
 
+    Left out are those at which two rules of the same limit differ, because an older version of
+    one set another when release was due: no choice says so.
+
     Args:
+        law: The law of the place; where no file names its zone, UTC is taken.
         day: The local day that is asked about.
-        zone: Of the place; UTC where the law files name none.
-        clocks: The limits that matter, by the name of their choice.
-        calendar: Holidays, for limits that leave them out.
+        worlds: The readings whose limits matter.
     """
-    local = zone_of(zone or "UTC")
-    at = datetime.combine(day, _NOON, local).astimezone(UTC)
+    zone = zone_of(law.zone or "UTC")
+    at = datetime.combine(day, _NOON, zone).astimezone(UTC)
+    timed = [rule for world in worlds for rule, _ in world.rules if rule.clock is not None]
     seen: list[dict[str, bool]] = []
     for since in _SINCE_ELIGIBLE:
-        moment = Moment(at, at - since, local)
-        reached = moment.past(clocks, calendar)
-        if reached not in seen:
+        moment = Moment(at, at - since, zone)
+        reached = _reached(law, timed, moment)
+        if reached is not None and reached not in seen:
             seen.append(reached)
             yield moment, reached
+
+
+def _reached(law: LawOfPlace, timed: Iterable[Rule], moment: Moment) -> dict[str, bool] | None:
+    """Return which limits have been reached, by the name of their choice."""
+    record = record_of({"detainer.present": True}, moment)
+    case = Case(record, record.detainers[0], moment.at, moment.zone)
+    found: dict[str, bool] = {}
+    for rule in timed:
+        assert rule.clock is not None
+        over = past(law, rule, case, (moment.eligible, moment.eligible)) is True
+        if found.setdefault(past_name(rule.clock), over) is not over:
+            return None
+    return found
 
 
 def record_of(
@@ -94,17 +107,15 @@ def record_of(
     told = bool(choices.get("notice.ice_told_of_release"))
     notice = Notice(id="told", kind=NoticeKind.RELEASE, to="ice", given=moment.eligible)
     present = bool(choices.get("detainer.present"))
-    convicted = bool(choices.get("conviction.any"))
-    conviction = Conviction(offence=_offence("convicted", "conviction.felony", choices, lists))
     return CustodyRecord(
         id="counter-example",
         zone=moment.zone.key,
         booked=_local(booked, moment),
         facility=Facility(kind=kind, agreement_287g=bool(choices.get("facility.agreement_287g"))),
         person=_person(choices),
-        bases=(_basis(choices, lists, moment, booked),),
+        bases=tuple(_bases(choices, lists, moment, booked)),
         detainers=(_detainer(choices, moment),) if present else (),
-        convictions=(conviction,) if convicted else (),
+        convictions=tuple(_convictions(choices, lists, moment)),
         notices=(notice,) if told else (),
     )
 
@@ -113,26 +124,49 @@ def _local(instant: datetime, moment: Moment) -> datetime:
     return instant.astimezone(moment.zone)
 
 
-def _basis(
+def _bases(
     choices: Mapping[str, bool], lists: Iterable[str], moment: Moment, booked: datetime
-) -> Basis:
-    charged = bool(choices.get("charge.any"))
-    return Basis(
-        id="basis",
-        kind=BasisKind.CHARGE if charged else BasisKind.COURT_ORDER,
-        start=_local(booked, moment),
-        end=_local(moment.eligible, moment),
-        ended_by=BasisEnd.COURT_ORDERED,
-        offence=_offence("charged", "charge.felony", choices, lists) if charged else None,
-    )
+) -> Iterator[Basis]:
+    offences = [offence for offence, _ in _offences("charge", "charged", choices, lists)]
+    for number, offence in enumerate(offences or [None]):
+        yield Basis(
+            id=f"basis-{number}",
+            kind=BasisKind.CHARGE if offence else BasisKind.COURT_ORDER,
+            start=_local(booked, moment),
+            end=_local(moment.eligible, moment),
+            ended_by=BasisEnd.COURT_ORDERED,
+            offence=offence,
+        )
 
 
-def _offence(verb: str, felony: str, choices: Mapping[str, bool], lists: Iterable[str]) -> Offence:
-    is_felony = bool(choices.get(felony))
-    return Offence(
-        offence_class=OffenceClass.FELONY if is_felony else OffenceClass.MISDEMEANOR,
-        lists={name: bool(choices.get(f"{verb} in {name}")) for name in sorted(lists)},
-    )
+def _convictions(
+    choices: Mapping[str, bool], lists: Iterable[str], moment: Moment
+) -> Iterator[Conviction]:
+    for offence, years in _offences("conviction", "convicted", choices, lists):
+        # Within a look-back by some days, and outside a shorter one; or before there was any.
+        ago = timedelta(days=365 * (years or 99) - 30)
+        yield Conviction(offence=offence, on=moment.at - ago)
+
+
+def _offences(
+    what: str, verb: str, choices: Mapping[str, bool], lists: Iterable[str]
+) -> Iterator[tuple[Offence, int]]:
+    """Yield an offence for each that the choices ask for, with its look-back in years."""
+    if not choices.get(f"{what}.any"):
+        return
+    names = sorted(lists)
+    felony = bool(choices.get(f"{what}.felony"))
+    plain = OffenceClass.FELONY if felony else OffenceClass.INFRACTION
+    yield Offence(offence_class=plain, lists=dict.fromkeys(names, False)), 0
+    for name, chosen in choices.items():
+        if not chosen or not name.startswith(f"{verb} "):
+            continue
+        atom = parse_condition([name])
+        assert isinstance(atom, Atom)
+        if all(choices.get(wider) for wider in choices_of(atom)):
+            kind = _CLASSES[atom.of_class]
+            on = {name: name == atom.list_id for name in names}
+            yield Offence(offence_class=kind, lists=on), atom.within_years
 
 
 def _person(choices: Mapping[str, bool]) -> Person:
@@ -157,19 +191,13 @@ def _detainer(choices: Mapping[str, bool], moment: Moment) -> Detainer:
     def act(name: str) -> Act:
         return received if choices.get(name) else NEVER
 
-    kinds = {
-        "warrant.administrative": WarrantKind.I200,
-        "warrant.federal_criminal": WarrantKind.FEDERAL_JUDGE_CRIMINAL,
-        "warrant.federal_civil": WarrantKind.FEDERAL_JUDGE_CIVIL,
-        "warrant.state": WarrantKind.STATE_JUDGE,
-    }
     stated = bool(choices.get("detainer.ground_stated"))
     return Detainer(
         id="request",
         form=FORM_CODES[code_of("form", choices, len(FORM_CODES))],
         received=received,
         grounds=(Ground.FINAL_ORDER,) if stated else (Ground.NONE,),
-        warrants=tuple(kind for name, kind in kinds.items() if choices.get(name)),
+        warrants=tuple(kind for name, kind in WARRANT_CODES.items() if choices.get(name)),
         names_this_person=bool(choices.get("detainer.names_this_person")),
         served=act("detainer.served"),
         hold_ordered=act("detainer.hold_ordered"),

@@ -1,4 +1,4 @@
-"""Three-valued logic over any two-valued one: plain truth tables here, Z3 in `proofs`.
+"""Three-valued logic over any two-valued one: plain truth tables here, Z3 in `prover`.
 
 A three-valued value is a pair: surely true, and possibly true. So one encoding of the rules
 serves the enumeration over all facts (`Bits`) and the prover alike.
@@ -34,6 +34,9 @@ class Logic(Protocol[B]):
 
     def negate(self, part: B) -> B:
         """Return the contrary."""
+
+    def never(self, part: B) -> bool:
+        """Say whether something is plainly false, without searching for it."""
 
 
 class Bits:
@@ -88,6 +91,10 @@ class Bits:
     def negate(self, part: int) -> int:
         """Return the table of the contrary."""
         return self.full & ~part
+
+    def never(self, part: int) -> bool:
+        """Say whether a table is true nowhere."""
+        return not part
 
     def assignment(self, table: int) -> dict[str, bool]:
         """Return the first assignment under which a table is true; it must not be empty."""

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import product
 
 from exeat.errors import Fault
 from exeat.facts.times import Truth
-from exeat.rules._facts import FactModel, kind_of
-from exeat.rules._logic import Bits
-from exeat.rules._standing import choices_of_worlds, rule_truth
+from exeat.prove.choices import FactModel, kind_of
+from exeat.prove.logic import Bits
+from exeat.prove.standing import Weigher, choices_of_law
 from exeat.rules.model import Actor, Jurisdiction, Rule
-from exeat.rules.place import DayLaw, LawOfPlace, World
+from exeat.rules.place import LawOfPlace
+from exeat.rules.world import DayLaw, World
 
 __all__ = ["Contradiction", "Stretch", "contradictions", "coverage_faults", "gaps", "stretches"]
 
@@ -47,7 +49,7 @@ class Contradiction:
         must: The rule that commands the hold.
         ban: The rule that forbids it.
         certain: False where one of the two is only possibly in force, or a person must judge
-            whether it bites; the answer is then `unknown`.
+            whether it bites; the answer is then for counsel.
         places: Where both are in force, with the first and the last day checked.
         choices: Facts on which both are true.
         must_kinds: The kinds of sources of the command, and ``ban_kinds`` of the ban.
@@ -164,7 +166,7 @@ def contradictions(found: Iterable[Stretch]) -> list[Contradiction]:
         for world in day.worlds:
             key = world_key(world, day.hold_power, stretch.law.actor)
             if key not in seen:
-                seen[key] = list(_clashes(world, day.hold_power, stretch.law.actor))
+                seen[key] = list(_clashes(world, day, stretch.law.actor))
             for must, ban, certain, choices in seen[key]:
                 spot = (stretch.law.id, stretch.first_day, stretch.last_day)
                 old = merged.get((id(must), id(ban), certain))
@@ -184,7 +186,7 @@ def source_kinds(law: LawOfPlace, rule: Rule) -> frozenset[str]:
 
 def world_key(world: World, hold_power: Truth, actor: Actor) -> object:
     """Return what tells two readings apart, so that the same law is weighed once only."""
-    pairs = (*world.musts, *world.mays, *world.bans, *world.caps)
+    pairs = world.rules
     by_house = any(a.fact == "facility.kind" for rule, _ in pairs for a in rule.condition.atoms())
     rules = tuple((id(rule), force) for rule, force in pairs)
     return rules, hold_power, actor if by_house else None
@@ -200,17 +202,16 @@ def _widen(
 
 
 def _clashes(
-    world: World, hold_power: Truth, actor: Actor
+    world: World, day: DayLaw, actor: Actor
 ) -> Iterator[tuple[Rule, Rule, bool, dict[str, bool]]]:
-    bits = Bits(choices_of_worlds([world]))
-    model = FactModel(bits, hold_power, kind_of(actor))
-    for must, must_force in world.musts:
-        commanded = rule_truth(model, must, must_force)
-        for ban, ban_force in world.bans:
-            if ban.rests_on is not must.rests_on:
-                continue
-            banned = rule_truth(model, ban, ban_force)
-            sure = model.present & commanded.sure & banned.sure
-            both = sure or (model.present & commanded.maybe & banned.maybe)
-            if both:
-                yield must, ban, bool(sure), bits.assignment(both)
+    """Yield each command with each ban that can meet it, and no ban stands over both."""
+    bits = Bits(choices_of_law(replace(day, worlds=(world,), others=())))
+    weigher = Weigher(FactModel(bits, day.hold_power, kind_of(actor)))
+    present = weigher.model.present
+    for on in world.footings:
+        stays = weigher.some(weigher.bites(*stay) for stay in on.stays)
+        for must, ban in product(on.musts, on.bans):
+            both = weigher.every([weigher.bites(*must), weigher.bites(*ban), weigher.negate(stays)])
+            table = (present & both.sure) or (present & both.maybe)
+            if table:
+                yield must[0], ban[0], bool(present & both.sure), bits.assignment(table)

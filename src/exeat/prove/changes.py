@@ -8,19 +8,24 @@ they can be: `detainer.asks_hold and not person.status_shown: release -> must-ho
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import product
 from typing import Final
 
+from exeat.decide.answer import Verdict
+from exeat.decide.custody import COURT_WARRANTS
+from exeat.decide.outcome import Stand
 from exeat.facts.times import Truth
-from exeat.rules._facts import FactModel, kind_of
-from exeat.rules._logic import Bits
-from exeat.rules._standing import SymbolicAnswer, answer_of, choices_of_worlds, clocks_of
+from exeat.prove.choices import WARRANT_CODES, FactModel, kind_of
+from exeat.prove.logic import Bits
+from exeat.prove.standing import Weigher, answers, choices_of_law, clocks_of
 from exeat.rules.clocks import Clock
 from exeat.rules.conditions import Atom
 from exeat.rules.model import Actor, Jurisdiction, Modality, Rule
-from exeat.rules.place import DayLaw, law_of_place
+from exeat.rules.place import law_of_place
+from exeat.rules.world import DayLaw
 
 __all__ = ["Change", "ChangeKind", "law_diff"]
 
@@ -36,13 +41,8 @@ class ChangeKind(StrEnum):
     """What else must, may or must not be done, such as a notice."""
 
 
-_WORDS: Final[Mapping[str, str]] = {
-    "none": "release",
-    "may": "may-hold",
-    "must": "must-hold",
-    "conflict": "conflict",
-    "unknown": "unknown",
-}
+_NO_ARREST: Final = {name: False for name, kind in WARRANT_CODES.items() if kind in COURT_WARRANTS}
+"""With a court's arrest warrant the person is in custody, whatever the law says of requests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +119,7 @@ def law_diff(
 
 def _hold_rules(day: DayLaw) -> dict[tuple[str, str], Live]:
     return {
-        (rule.place, rule.id): (rule, force)
-        for world in day.worlds
-        for rule, force in (*world.musts, *world.mays, *world.bans, *world.caps)
+        (rule.place, rule.id): (rule, force) for world in day.worlds for rule, force in world.rules
     }
 
 
@@ -131,8 +129,8 @@ def _content(live: Live | None) -> object:
         return None
     rule, force = live
     return (
-        str(rule.condition), rule.about, rule.modality, rule.trigger, rule.clock, rule.judge,
-        rule.reading, rule.rests_on, rule.to, force,
+        str(rule.condition), rule.about, rule.modality, rule.trigger, rule.clock,
+        rule.judge or rule.unread, rule.prevails, rule.reading, rule.rests_on, rule.to, force,
     )  # fmt: skip
 
 
@@ -154,28 +152,28 @@ def _hold_changes(
     before: Mapping[tuple[str, str], Live],
     after: Mapping[tuple[str, str], Live],
 ) -> Iterator[Change]:
-    bits = Bits([*choices_of_worlds(one.worlds), *choices_of_worlds(other.worlds)])
-    first, second = (_answer(bits, day, actor) for day in (one, other))
+    named = [*choices_of_law(one), *choices_of_law(other)]
+    bits = Bits(name for name in named if name not in _NO_ARREST)
+    first, second = (answers(Weigher(_model(bits, day, actor)), day) for day in (one, other))
     differing = [
         live[0] for side in (before, after) for key, live in side.items() if key in changed
     ]
     literals = _literals(bits, one, actor, differing, [*before.values(), *after.values()])
     ids = tuple(dict.fromkeys(key[1] for key in changed)) or ("hold_power",)
-    for was in fields(SymbolicAnswer):
-        for now in fields(SymbolicAnswer):
-            table = getattr(first, was.name) & getattr(second, now.name)
-            if was.name != now.name and table:
-                cubes = tuple(_cover(bits, table, literals))
-                yield Change(ChangeKind.HOLD, _WORDS[was.name], _WORDS[now.name], cubes, ids)
+    for was, now in product(first, second):
+        table = first[was] & second[now]
+        if was is not now and table:
+            cubes = tuple(_cover(bits, table, literals))
+            yield Change(ChangeKind.HOLD, _says(was), _says(now), cubes, ids)
+
+
+def _says(stand: Stand) -> str:
+    return (stand or Verdict.RELEASE).value
 
 
 def _model(bits: Bits, day: DayLaw, actor: Actor) -> FactModel[int]:
-    fresh = dict.fromkeys(clocks_of(day.worlds), False)
-    return FactModel(bits, day.hold_power, kind_of(actor), fixed=fresh)
-
-
-def _answer(bits: Bits, day: DayLaw, actor: Actor) -> SymbolicAnswer[int]:
-    return answer_of(_model(bits, day, actor), day.worlds)
+    fixed = {**_NO_ARREST, **dict.fromkeys(clocks_of(day.worlds), False)}
+    return FactModel(bits, day.hold_power, kind_of(actor), fixed=fixed)
 
 
 def _literals(

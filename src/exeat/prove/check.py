@@ -10,21 +10,21 @@ from typing import Final
 
 from exeat.errors import Fault, LawError
 from exeat.facts.record import Offence
-from exeat.rules._facts import FactModel, choices_of
-from exeat.rules._logic import Bits
-from exeat.rules.conditions import All, Atom, Condition, Not, parse_condition
-from exeat.rules.coverage import (
+from exeat.prove.choices import FactModel, choices_of
+from exeat.prove.coverage import (
     Contradiction,
     contradictions,
     coverage_faults,
     gaps,
     stretches,
 )
+from exeat.prove.logic import Bits
+from exeat.prove.proofs import Proof, prove
+from exeat.rules.conditions import All, Atom, Condition, Not, parse_condition
 from exeat.rules.examples import example_faults
 from exeat.rules.model import Actor, Jurisdiction, OffenceList, Rule
 from exeat.rules.offences import on_list
 from exeat.rules.place import LawOfPlace, law_of_place
-from exeat.rules.proofs import Proof, prove
 
 __all__ = ["HOUSES", "CheckReport", "check"]
 
@@ -69,7 +69,7 @@ def check(library: Mapping[str, Jurisdiction], *, proofs: bool, today: date) -> 
 
     Args:
         library: Jurisdictions by id, as `exeat.rules.library.library` returns them.
-        proofs: Also prove the properties of `exeat.rules.proofs`; needs z3-solver.
+        proofs: Also prove the properties of `exeat.prove.proofs`; needs z3-solver.
         today: The day on which next year is told.
 
     Returns:

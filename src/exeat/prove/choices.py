@@ -9,12 +9,21 @@ it), and none is left out. Each choice is known: proofs run over complete record
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Final, Generic, TypeVar
 
-from exeat.facts.codes import FORMS, DetainerForm, FacilityKind, StatusProof
+from exeat.decide.custody import COURT_WARRANTS
+from exeat.facts.codes import (
+    FORMS,
+    DetainerForm,
+    FacilityKind,
+    OffenceClass,
+    StatusProof,
+    WarrantKind,
+)
 from exeat.facts.times import Truth
 from exeat.facts.vocabulary import VOCABULARY
-from exeat.rules._logic import Logic, Pair, ThreeValued
+from exeat.prove.logic import Logic, Pair, ThreeValued
 from exeat.rules.conditions import All, Any, Atom, Condition, Not
 
 __all__ = [
@@ -22,7 +31,9 @@ __all__ = [
     "FORM_CODES",
     "KIND_CODES",
     "PROOF_CODES",
+    "WARRANT_CODES",
     "FactModel",
+    "choices_for",
     "choices_of",
     "code_of",
     "kind_of",
@@ -33,6 +44,13 @@ B = TypeVar("B")
 FORM_CODES: Final = tuple(DetainerForm)
 PROOF_CODES: Final = tuple(StatusProof)
 KIND_CODES: Final = tuple(FacilityKind)
+WARRANT_CODES: Final[Mapping[str, WarrantKind]] = {
+    "warrant.administrative": WarrantKind.I200,
+    "warrant.federal_criminal": WarrantKind.FEDERAL_JUDGE_CRIMINAL,
+    "warrant.federal_civil": WarrantKind.FEDERAL_JUDGE_CIVIL,
+    "warrant.state": WarrantKind.STATE_JUDGE,
+}
+"""Each choice of a warrant that came with a request, and the kind that a record then has."""
 
 _FORM: Final = ("form.0", "form.1", "form.2")
 _PROOF: Final = ("proof.0", "proof.1")
@@ -71,7 +89,9 @@ def choices_of(atom: Atom) -> tuple[str, ...]:
     """
     name = atom.fact
     if atom.list_id:
-        return (_LIST_OF[name], *_list_choices(atom))
+        felony = _LIST_OF[name].replace(".any", ".felony")
+        of_felony = (felony,) if atom.of_class == OffenceClass.FELONY else ()
+        return (_LIST_OF[name], *of_felony, *_list_choices(atom))
     if name in ("detainer.form", "detainer.asks_hold", "detainer.asks_notice"):
         return (_PRESENT, *_FORM)
     if name == "detainer.in_effect":
@@ -90,15 +110,34 @@ def choices_of(atom: Atom) -> tuple[str, ...]:
 
 
 def _list_choices(atom: Atom) -> tuple[str, ...]:
-    """Return the choices of a list: what is on it within a look-back is on it."""
-    plain = str(Atom(atom.fact, list_id=atom.list_id))
-    return (plain,) if plain == str(atom) else (plain, str(atom))
+    """Return the choices of a list: what is on it in one class, or of late, is on it.
+
+    Two look-backs of different length on one list and class are taken apart, although what
+    is within the shorter is within the longer: a proof then covers more than can be.
+    """
+    kinds = [
+        replace(atom, of_class=of_class, within_years=years)
+        for of_class in dict.fromkeys(("", atom.of_class))
+        for years in dict.fromkeys((0, atom.within_years))
+    ]
+    return tuple(map(str, kinds))
 
 
 def code_of(prefix: str, choices: Mapping[str, bool], codes: int) -> int:
     """Return which code the choices of a fact with codes stand for; the last has the rest."""
     bits = (bool(choices.get(f"{prefix}.{i}")) << i for i in range(3))
     return min(sum(bits), codes - 1)
+
+
+def choices_for(prefix: str, code: int) -> dict[str, bool]:
+    """Return the choices that stand for a code.
+
+    Examples:
+        >>> choices_for("proof", 2)
+        {'proof.0': False, 'proof.1': True}
+    """
+    bits = {"form": _FORM, "proof": _PROOF}[prefix]
+    return {name: bool(code >> i & 1) for i, name in enumerate(bits)}
 
 
 class FactModel(Generic[B]):
@@ -140,6 +179,16 @@ class FactModel(Generic[B]):
         """Return whether a request is on file."""
         return self.choice(_PRESENT)
 
+    @property
+    def kept(self) -> B:
+        """Return whether a court's arrest warrant that names the person is a ground of custody."""
+        courts = self.logic.some(
+            [self.choice(name) for name, kind in WARRANT_CODES.items() if kind in COURT_WARRANTS]
+        )
+        if self.logic.never(courts):
+            return courts
+        return self.logic.every([self.present, self.choice("detainer.names_this_person"), courts])
+
     def truth(self, condition: Condition) -> Pair[B]:
         """Return the three-valued truth of a condition."""
         known = self._known.get(condition)
@@ -178,8 +227,7 @@ class FactModel(Generic[B]):
     def _plain(self, atom: Atom) -> B:
         name = atom.fact
         if atom.list_id:
-            chosen = (_LIST_OF[name], *_list_choices(atom))
-            return self.logic.every([self.choice(choice) for choice in chosen])
+            return self.logic.every([self.choice(choice) for choice in choices_of(atom)])
         if name == "detainer.received":
             # A request that was not received is not on file (`decide.hold.active`).
             return self.present
