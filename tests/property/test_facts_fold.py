@@ -69,9 +69,7 @@ def _without_ids(record: CustodyRecord) -> CustodyRecord:
         detainers=tuple(sorted(record.detainers, key=lambda detainer: detainer.id)),
         notices=tuple(sorted((replace(n, id="") for n in record.notices or ()), key=repr)),
         transfers=tuple(sorted(record.transfers, key=repr)),
-        corrections=tuple(
-            sorted((replace(c, id="", of="") for c in record.corrections), key=repr)
-        ),
+        corrections=tuple(sorted((replace(c, id="", of="") for c in record.corrections), key=repr)),
     )
 
 

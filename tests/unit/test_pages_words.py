@@ -16,7 +16,7 @@ from exeat.decide import Verdict
 from exeat.desk.pages.correcting import form_of
 from exeat.desk.pages.forms import fields_of, options_of
 from exeat.desk.pages.more_acts import EVERY
-from exeat.desk.pages.views import DeadlineKind
+from exeat.desk.service.urgency import DeadlineKind
 from exeat.desk.pages.words import LANGUAGES, catalogue, language_of, words
 from exeat.desk.service.context import Role
 from exeat.desk.service.models import RefusalKind, TaskKind

@@ -3,7 +3,8 @@
 Nothing overwrites an act: a second event that tells it differently is refused, and only
 a ``corrected`` event changes it, which stays on record. What changes with time (a scheduled
 release, a protective fact, the convictions looked up) is as it *happened* last, whenever it was
-recorded; proof of status once shown is undone by a correction only. Acts that the desk records (a copy served, a basis ended) are *never* until their event comes.
+recorded; proof of status once shown is undone by a correction only. Acts that the desk records
+(a copy served, a basis ended) are *never* until their event comes.
 
 Examples:
     >>> from exeat.facts.events import events_from_json

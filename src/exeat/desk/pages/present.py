@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 from exeat.decide import Answer, Certainty, DutyState, Verdict
 from exeat.desk.pages.correcting import ENVELOPE
 from exeat.desk.pages.timeline import bars_of, draw
-from exeat.desk.pages.views import DeadlineKind, DutyView, EventLine, PersonView
+from exeat.desk.pages.views import DutyView, EventLine, PersonView
 from exeat.desk.pages.words import Words
-from exeat.desk.service._words import code_of
 from exeat.desk.service.models import BoardRow, PersonPage, Task
+from exeat.desk.service.urgency import SINCE, DeadlineKind
 from exeat.facts.codes import Described
 from exeat.facts.events import Corrected, Event
 from exeat.facts.record import Conviction, Facility, Offence
@@ -26,13 +26,11 @@ from exeat.rules.model import Trigger
 from exeat.rules.place import LawOfPlace
 
 __all__ = [
-    "by_deadline",
     "deadline_of",
     "event_line",
     "instant_of",
     "is_due",
     "laws_of",
-    "next_of",
     "person_view",
     "shown",
 ]
@@ -40,7 +38,7 @@ __all__ = [
 _OPEN: Final = (DutyState.OWED, DutyState.LATE)
 _LATEST: Final = datetime.max.replace(tzinfo=UTC)
 _UNSAID: Final = ENVELOPE | {"occurred", "note", "instead"}
-_UNSETTLED: Final = (Verdict.UNKNOWN, Verdict.CONFLICT)
+_UNSETTLED: Final = (Verdict.UNKNOWN, Verdict.CONFLICT, Verdict.CALL_COUNSEL)
 
 
 def instant_of(when: When | None, zone: ZoneInfo) -> datetime | None:
@@ -73,32 +71,7 @@ def deadline_of(
         return scheduled, DeadlineKind.SCHEDULED if scheduled else None
     if verdict is Verdict.NOT_IN_CUSTODY or answer.eligible_since is None:
         return None, None
-    return answer.eligible_since, DeadlineKind.GO
-
-
-def next_of(row: BoardRow) -> tuple[datetime | None, DeadlineKind | None]:
-    """Return the next instant that matters on a row of the board, and what it is."""
-    match code_of(Verdict, row.verdict):
-        case Verdict.OVERDUE:
-            return row.overdue_since or row.eligible_since, DeadlineKind.OVERDUE
-        case Verdict.MAY_HOLD | Verdict.MUST_HOLD:
-            return row.until, DeadlineKind.HOLD_ENDS if row.until else None
-        case Verdict.NOTIFY_FIRST if row.next_deadline is not None:
-            return row.next_deadline, DeadlineKind.NOTICE
-        case Verdict.IN_CUSTODY:
-            planned = row.scheduled_release
-            set_for = planned if isinstance(planned, datetime) else None
-            return set_for, DeadlineKind.SCHEDULED if set_for else None
-        case Verdict.NOT_IN_CUSTODY:
-            return None, None
-        case _:
-            return row.eligible_since, DeadlineKind.GO if row.eligible_since else None
-
-
-def by_deadline(row: BoardRow) -> tuple[bool, datetime, str]:
-    """Return the key by which the board is sorted: the next deadline first, then by name."""
-    when = next_of(row)[0]
-    return when is None, when.astimezone(UTC) if when else _LATEST, row.name
+    return answer.eligible_since, SINCE.get(verdict, DeadlineKind.GO)
 
 
 def shown(rows: Sequence[BoardRow], wanted: str, query: str) -> list[BoardRow]:

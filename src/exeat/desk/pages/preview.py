@@ -26,6 +26,7 @@ from exeat.desk.pages._invented_papers import (
     tasks_of,
 )
 from exeat.desk.pages.app import add_pages
+from exeat.desk.service._shut import shut_by
 from exeat.desk.service.context import ACTS, Context, Role
 from exeat.desk.service.models import (
     BoardRow,
@@ -66,15 +67,6 @@ _EVENTS: Final = {
     "give_notice": ev.NoticeGiven,
     "correct": ev.Corrected,
     "dispute": ev.Disputed,
-}
-_OPEN: Final = (Verdict.RELEASE, Verdict.OVERDUE, Verdict.MAY_HOLD)
-_SHUT: Final = {
-    Verdict.IN_CUSTODY: RefusalKind.IN_CUSTODY,
-    Verdict.MUST_HOLD: RefusalKind.MUST_HOLD,
-    Verdict.NOTIFY_FIRST: RefusalKind.NOTICE_OWED,
-    Verdict.CONFLICT: RefusalKind.CONFLICT,
-    Verdict.UNKNOWN: RefusalKind.UNKNOWN,
-    Verdict.NOT_IN_CUSTODY: RefusalKind.NOT_HERE,
 }
 
 
@@ -162,8 +154,9 @@ class InventedDesk:
             come_in = (late_request(one),)
         _, law, answer = self._weighed(one)
         kinds = [RefusalKind.MOVED_ON] if len(one.events) != order.seen_version else []
-        if answer.verdict not in _OPEN and order.override is None:
-            kinds.append(_SHUT[answer.verdict])
+        shut = shut_by(answer.verdict, order.kind)
+        if shut is not None and order.override is None:
+            kinds.append(shut)
         unseen = {n.record for n in self._namesakes(one)} - set(order.namesakes_seen)
         kinds += [RefusalKind.NAMESAKE] if unseen else []
         if kinds:

@@ -20,6 +20,7 @@ from exeat.desk.pages import acts, forms, present
 from exeat.desk.pages.logged import logged
 from exeat.desk.pages.views import Viewer
 from exeat.desk.pages.words import LANGUAGES, Words
+from exeat.desk.service.urgency import next_of
 from exeat.facts.times import NEVER
 from exeat.report.words import say_date
 
@@ -150,7 +151,7 @@ def _environment() -> Environment:
         icon=_icon,
         sprite=_sprite(),
         verdict_icon=_ICONS.__getitem__,
-        next_of=present.next_of,
+        next_of=next_of,
         instant_of=present.instant_of,
         options_of=forms.options_of,
         say_date=say_date,

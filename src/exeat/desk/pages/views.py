@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from exeat.decide import DutyState
 from exeat.desk.service.context import Context
 from exeat.desk.service.models import PersonPage
+from exeat.desk.service.urgency import DeadlineKind
 from exeat.report.law_text import RuleText
 
-__all__ = ["DeadlineKind", "DutyView", "EventLine", "PersonView", "Verified", "Viewer"]
+__all__ = ["DutyView", "EventLine", "PersonView", "Verified", "Viewer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +31,6 @@ class Viewer:
     agency_name: str
     zone: ZoneInfo
     csrf: str
-
-
-class DeadlineKind(StrEnum):
-    """What happens at the next deadline of a person."""
-
-    OVERDUE = "overdue"
-    """Every authority ended then."""
-    GO = "go"
-    """The person could go since then, and nothing keeps them."""
-    NOTICE = "notice"
-    """A notice must be given by then."""
-    HOLD_ENDS = "hold-ends"
-    """The authority to keep the person ends then."""
-    SCHEDULED = "scheduled"
-    """The release is set for then."""
-    TASK = "task"
-    """An open question must be answered by then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from exeat.desk.pages import calls, picks
 from exeat.desk.pages.acts import ACTS, BOOK
 from exeat.desk.pages.forms import Form, Problem, starts
 from exeat.desk.pages.present import (
-    by_deadline,
     is_due,
     person_view,
     shown,
@@ -27,6 +26,7 @@ from exeat.desk.pages.views import Viewer
 from exeat.desk.pages.words import Words
 from exeat.desk.service.context import Role
 from exeat.desk.service.models import BoardRow, PersonPage
+from exeat.desk.service.urgency import urgency
 from exeat.errors import ExeatError
 from exeat.facts.record import Person
 
@@ -50,7 +50,7 @@ _SHOWN: Final = (
 def board(request: Request, site: At, show: str = "", find: str = "", all: str = "") -> Response:
     """Show everyone in custody."""
     viewer = site.viewer(request)
-    rows = sorted(site.asked(lambda: site.desk.board(viewer.ctx)), key=by_deadline)
+    rows = sorted(site.asked(lambda: site.desk.board(viewer.ctx)), key=urgency)
     found = shown(rows, show, find)
     first = found if all else found[:_FIRST]
     query = {"show": show, "find": find}
