@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from exeat.decide import Answer
+from exeat.decide import Answer, Option, Question
 from exeat.report.law_text import cite, rule_text
 from exeat.rules.model import Rule
 from exeat.rules.place import LawOfPlace
@@ -34,9 +34,11 @@ def answer_to_json(answer: Answer, law: LawOfPlace, zone: ZoneInfo) -> dict[str,
         "certainty": answer.certainty.value,
         "place": answer.place,
         "at": time(answer.at),
+        "known_at": time(answer.known_at),
         "eligible_since": time(answer.eligible_since),
         "eligible_latest": time(answer.eligible_latest),
         "until": time(answer.until),
+        "perhaps_must": answer.perhaps_must,
         "overdue_since": time(answer.overdue_since),
         "because": [
             {"says": step.says, "rule": step.rule.id if step.rule else None}
@@ -67,18 +69,22 @@ def answer_to_json(answer: Answer, law: LawOfPlace, zone: ZoneInfo) -> dict[str,
             }
             for duty in answer.duties
         ],
-        "options": [
+        "options": [_option(option) for option in answer.options],
+        "bans": [_option(ban) for ban in answer.bans],
+        "checks": [
             {
-                "rule": option.rule.id,
-                "modality": option.rule.modality.value,
-                "about": option.rule.about.value,
-                "certainty": option.certainty.value,
+                "kind": check.kind.value,
+                "says": check.kind.description,
+                "about": check.about or None,
+                "until": time(check.until),
             }
-            for option in answer.options
+            for check in answer.checks
         ],
-        "questions": [
-            {"fact": q.fact, "asks": q.asks, "detainer": q.detainer or None, "rules": list(q.rules)}
-            for q in answer.questions
+        "questions": [_question(question) for question in answer.questions],
+        "for_counsel": [_question(question) for question in answer.for_counsel],
+        "contested": [
+            {"id": one.contest, "says": one.says, "rules": [rule.id for rule in one.rules]}
+            for one in answer.contested
         ],
         "conflicts": [
             {"says": conflict.says, "rules": [rule.id for rule in conflict.rules]}
@@ -95,6 +101,29 @@ def answer_to_json(answer: Answer, law: LawOfPlace, zone: ZoneInfo) -> dict[str,
     }
 
 
+def _option(option: Option) -> dict[str, Any]:
+    return {
+        "rule": option.rule.id,
+        "modality": option.rule.modality.value,
+        "about": option.rule.about.value,
+        "certainty": option.certainty.value,
+        "policy": option.rule.policy,
+    }
+
+
+def _question(question: Question) -> dict[str, Any]:
+    return {
+        "fact": question.fact,
+        "asks": question.asks,
+        "detainer": question.detainer or None,
+        "rules": list(question.rules),
+        "changes": [
+            {"answers": list(one.answers), "verdicts": [v.value for v in one.verdicts]}
+            for one in question.changes
+        ],
+    }
+
+
 def rules_named(answer: Answer) -> tuple[Rule, ...]:
     """Return every rule that an answer names, once, in the order of the chain."""
     named: dict[tuple[int, str], Rule] = {}
@@ -103,9 +132,9 @@ def rules_named(answer: Answer) -> tuple[Rule, ...]:
         tuple(step.rule for step in answer.because if step.rule),
         tuple(window.rule for window in answer.windows),
         tuple(duty.rule for duty in answer.duties),
-        tuple(option.rule for option in answer.options),
+        tuple(option.rule for option in (*answer.options, *answer.bans)),
         tuple(u.rule for u in answer.unevaluated),
-        tuple(rule for conflict in answer.conflicts for rule in conflict.rules),
+        tuple(rule for point in (*answer.conflicts, *answer.contested) for rule in point.rules),
         answer.to_judge,
     )
     for group in groups:

@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from exeat.decide import Answer, Certainty, DutyState, Verdict
+from exeat.decide import Answer, DutyState, Verdict
+from exeat.desk.pages.card import asked_of, card_of
 from exeat.desk.pages.correcting import ENVELOPE
+from exeat.desk.pages.sentences import duties_of, lines_of
 from exeat.desk.pages.timeline import bars_of, draw
-from exeat.desk.pages.views import DutyView, EventLine, PersonView
+from exeat.desk.pages.views import EventLine, PersonView
 from exeat.desk.pages.words import Words
 from exeat.desk.service.models import BoardRow, PersonPage, Task
 from exeat.desk.service.urgency import SINCE, DeadlineKind
@@ -22,7 +24,6 @@ from exeat.facts.times import Uncertain, When, bounds, show_when
 from exeat.report.answers import rules_named
 from exeat.report.law_text import RuleText, rule_text
 from exeat.report.svg import key_of
-from exeat.rules.model import Trigger
 from exeat.rules.place import LawOfPlace
 
 __all__ = [
@@ -101,39 +102,17 @@ def laws_of(answer: Answer, law: LawOfPlace) -> tuple[tuple[RuleText, ...], tupl
     """Return the rules that the verdict rests on, and those of the duties, in words."""
     named = {step.rule.id for step in answer.because if step.rule}
     named |= {rule.id for rule in answer.decided_by}
-    named |= {rule.id for conflict in answer.conflicts for rule in conflict.rules}
+    points = (*answer.conflicts, *answer.contested)
+    named |= {rule.id for conflict in points for rule in conflict.rules}
     if answer.verdict is Verdict.UNKNOWN:
         named |= {one.rule.id for one in answer.unevaluated}
-    duties = {one.rule.id for one in answer.duties} - named
+    duties = {one.rule.id for one in answer.duties}
+    duties |= {one.rule.id for one in (*answer.bans, *answer.options)}
     rules = rules_named(answer)
     return (
         tuple(rule_text(law, rule) for rule in rules if rule.id in named),
-        tuple(rule_text(law, rule) for rule in rules if rule.id in duties),
+        tuple(rule_text(law, rule) for rule in rules if rule.id in duties - named),
     )
-
-
-def _duties(answer: Answer) -> tuple[DutyView, ...]:
-    """Return the duties, those open and due soonest first."""
-    views = [
-        DutyView(
-            about=duty.rule.about.value,
-            to=duty.to,
-            due=duty.due,
-            state=duty.state,
-            rule=duty.rule.id,
-            certain=duty.certainty is Certainty.CERTAIN,
-            evidence=duty.evidence,
-            on_release=duty.rule.trigger is Trigger.RELEASE,
-            detainer=duty.detainer,
-        )
-        for duty in answer.duties
-    ]
-    return tuple(sorted(dict.fromkeys(views), key=_soonest))
-
-
-def _soonest(duty: DutyView) -> tuple[bool, bool, datetime]:
-    due = duty.due.astimezone(UTC) if duty.due else _LATEST
-    return duty.state is DutyState.DONE, not duty.certain, due
 
 
 def event_line(event: Event, zone: ZoneInfo, t: Words, corrected: str = "") -> EventLine:
@@ -242,7 +221,12 @@ def person_view(page: PersonPage, t: Words) -> PersonView:
         place_name=law.chain[-1].name,
         laws=laws,
         duty_laws=duty_laws,
-        duties=_duties(answer),
+        card=card_of(answer, law, t, zone),
+        questions=asked_of(answer.questions, t),
+        for_counsel=asked_of(answer.for_counsel, t),
+        duties=duties_of(answer, t),
+        bans=lines_of(answer.bans, t),
+        mays=lines_of(answer.options, t),
         events=_events(page, zone, t),
         drawing=draw(record, law, answer, t, key_of(record.id)),
         story=tuple((bar.label, bar.note) for bar in bars),

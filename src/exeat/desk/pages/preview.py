@@ -8,6 +8,7 @@ The answers are real ones of :func:`exeat.decide.decide`; the clock stands still
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 from uuid import uuid4
 
@@ -87,11 +88,17 @@ class InventedDesk:
         rows = [self._row(one) for one in self.people.values()]
         return [row for row in rows if row.verdict != Verdict.NOT_IN_CUSTODY]
 
-    def person(self, ctx: Context, record: str) -> PersonPage:
+    def person(
+        self,
+        ctx: Context,
+        record: str,
+        at: datetime | None = None,
+        known_at: datetime | None = None,
+    ) -> PersonPage:
         """Return one person's page."""
         ctx.need("person")
         one = self._find(record)
-        facts, law, answer = self._weighed(one)
+        facts, law, answer = self._weighed(one, at, known_at)
         others = self._namesakes(one)
         tasks = tuple(task for task in tasks_of(self.people) if task.record == record)
         jail = ctx.role in (Role.BOOKING, Role.SUPERVISOR)
@@ -222,10 +229,12 @@ class InventedDesk:
             raise LedgerError.one("E507", "record", "is not on record", "Check the id.")
         return self.people[record]
 
-    def _weighed(self, one: Invented) -> tuple[CustodyRecord, LawOfPlace, Answer]:
-        facts = fold(one.events)
+    def _weighed(
+        self, one: Invented, at: datetime | None = None, known_at: datetime | None = None
+    ) -> tuple[CustodyRecord, LawOfPlace, Answer]:
+        facts = fold(one.events, known_at=known_at)
         law = law_of_place(one.place, self.library)
-        return facts, law, decide(facts, law, NOW)
+        return facts, law, decide(facts, law, at or NOW, known_at=known_at)
 
     def _namesakes(self, one: Invented) -> tuple[Namesake, ...]:
         return tuple(

@@ -89,6 +89,7 @@ def released(request: Request, site: At, record: str, entry: str = "") -> Respon
         at=instant_of(page.record.release.at, zone),
         event=entry,
         overridden=passed,
+        unless=given.get("verdict") == Verdict.RELEASE_UNLESS_INSTRUCTED,
     )
 
 

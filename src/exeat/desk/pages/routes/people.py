@@ -20,6 +20,7 @@ from exeat.desk.pages.present import (
 )
 from exeat.desk.pages.reading import read_form
 from exeat.desk.pages.rendering import link_of
+from exeat.desk.pages.routes._asking import page_at
 from exeat.desk.pages.routes._common import done_words, form_page, may, see, shown_name, tried
 from exeat.desk.pages.site import At, PageRoute, SentForm, Site, Stop
 from exeat.desk.pages.views import Viewer
@@ -38,7 +39,11 @@ _FIRST: Final = 200
 _SHOWN: Final = (
     Verdict.OVERDUE,
     Verdict.RELEASE,
+    Verdict.RELEASE_UNLESS_INSTRUCTED,
     Verdict.NOTIFY_FIRST,
+    Verdict.BRING_FIRST,
+    Verdict.SERVE_FIRST,
+    Verdict.CALL_COUNSEL,
     Verdict.MAY_HOLD,
     Verdict.MUST_HOLD,
     Verdict.UNKNOWN,
@@ -91,7 +96,7 @@ def book(request: Request, site: At, form: SentForm) -> Response:
 def person(request: Request, site: At, record: str) -> Response:
     """Show a person's page."""
     viewer = site.viewer(request)
-    page = site.asked(lambda: site.desk.person(viewer.ctx, record))
+    page, when, asked = page_at(site, request, viewer, record)
     t = site.words(request)
     if viewer.ctx.role is Role.REQUESTER:
         return _own_requests(site, request, viewer, page)
@@ -102,6 +107,8 @@ def person(request: Request, site: At, record: str) -> Response:
         done=done_words(request, t),
         view=person_view(page, t),
         facts=_facts(page, t),
+        when=when,
+        asked=asked,
     )
 
 
