@@ -83,6 +83,7 @@ def _until(answer: Answer, t: Words, zone: ZoneInfo) -> str:
     return until if answer.verdict in _HELD else ""
 
 
+# That the end of the 48 hours is read in two ways is nearly everywhere, and stands with the law.
 def _why(answer: Answer, t: Words, zone: ZoneInfo) -> str:
     said = t(
         f"verdict.{answer.verdict.value}.sub",
@@ -96,7 +97,7 @@ def _why(answer: Answer, t: Words, zone: ZoneInfo) -> str:
         said = f"{said} {t('why.policy')}"
     if answer.perhaps_must:
         said = f"{said} {t('why.perhaps-must')}"
-    if answer.contested:
+    if any(rule.clock is None for point in answer.contested for rule in point.rules):
         said = f"{said} {t('why.contested')}"
     return said
 

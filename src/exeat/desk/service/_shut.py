@@ -68,7 +68,5 @@ def remedies(answer: Answer) -> Iterator[tuple[str, dict[str, str]]]:
         case Verdict.NOTIFY_FIRST:
             for to in owed_to(answer) or ("",):
                 yield "give_notice", {"kind": About.NOTIFY.value, "to": to}
-        case Verdict.IN_CUSTODY:
-            yield "end_basis", {}
         case _:
             pass

@@ -200,7 +200,7 @@ class Transfers(Acts):
             bases_complete=facts.bases_complete,
         )
         events: list[ev.Event] = [booked]
-        events += moved_along(said, standing(history.events()).values(), facts)
+        events += moved_along(said, standing(history.events()).values())
         events += _disputed(said, history, {event.id for event in events}, facts)
         tx.ledger.append(events)
         held = self._hold(tx, name)
@@ -248,7 +248,7 @@ def _disputed(
     said: dict[str, Any], history: History, there: set[str], facts: CustodyRecord
 ) -> list[ev.Event]:
     """Return the disputes of what goes along: whoever disputed it still does."""
-    things = {basis.id for basis in facts.grounds} | {d.id for d in _open_requests(facts)}
+    things = {basis.id for basis in facts.grounds} | {d.id for d in facts.detainers}
     events = history.events()
     ids = {event.id for event in events}
     found: list[ev.Event] = []
