@@ -24,6 +24,7 @@ from exeat.cli.jsonlines import (
 )
 from exeat.cli.show import headline, show_answer
 from exeat.decide import Answer, decide
+from exeat.errors import UsageError
 from exeat.facts.case import zone_of
 from exeat.facts.codec import record_from_json
 from exeat.facts.record import CustodyRecord
@@ -32,8 +33,13 @@ from exeat.rules.place import LawOfPlace
 
 __all__ = ["clear", "console_for_reading"]
 
-# `known_at`, what was known then, joins here and beside `--at` when the decision can be asked so.
 _KEYS: Final = ("place", "at")
+_NO_TIMES: Final = (
+    "a custody record does not say when each thing was recorded, so nobody can tell from it what"
+    " was known at an instant",
+    "Ask the desk, whose ledger says it: the person's page under `Ask for another time`, or GET"
+    " /api/v1/records/ID/clearance?known_at=2026-03-06T17:30-05:00.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,9 @@ def clear(
     lines: Annotated[
         bool, typer.Option("--lines", help="Read JSON Lines, whatever the file is called.")
     ] = False,
+    known_at: Annotated[
+        str | None, typer.Option(hidden=True, help="A record cannot say; the desk can.")
+    ] = None,
 ) -> None:
     """Answer whether the person may go now, and why.
 
@@ -100,6 +109,8 @@ def clear(
 
       exeat clear tonight.jsonl --place us-az --json > answers.jsonl
     """
+    if known_at is not None:
+        raise UsageError.one("E402", "--known-at", *_NO_TIMES)
     if lines or record.endswith(".jsonl"):
         _each(
             lines_of(record), name_of(record), _Asked(place, instant(at), Laws(law)), brief, as_json
