@@ -362,8 +362,11 @@ class _Teller:
     def later(self, true: datetime) -> datetime:
         return true + self.draw(spans())
 
-    def __call__(self, kind_: Callable[..., ev.Event], true: datetime, /, **says: Any) -> None:
-        occurred, recorded = self.when(true), self.when(self.later(true))
+    def __call__(
+        self, kind_: Callable[..., ev.Event], true: datetime, /, *, exact: bool = False, **says: Any
+    ) -> None:
+        occurred = true if exact else self.when(true)
+        recorded = self.when(self.later(true))
         said = kind_(
             id=f"e{len(self.told) + 1}",
             record=self.record,
@@ -393,13 +396,16 @@ def _tell_detainers(tell: _Teller, booked: datetime) -> None:
         issued = tell.when(lodged) if draw(st.booleans()) else None
         paper = draw(st.fixed_dictionaries(_PAPER))
         tell(ev.DetainerLodged, lodged, detainer=id, issued=issued, **paper)
+        received = tell.later(lodged)
         for act in draw(st.lists(st.sampled_from(_DETAINER_ACTS), max_size=6, unique=True)):
             says: dict[str, Any] = {}
             if act is ev.DetainerDecided:
                 says["complies"] = draw(truths)
             elif act is ev.DetainerLifted:
                 says["reason"] = draw(maybe(codes_of(codes.LiftReason)))
-            tell(act, tell.later(lodged), detainer=id, **says)
+            # It is in hand before it ends.
+            true = tell.later(received if act is ev.DetainerLifted else lodged)
+            tell(act, received if act is ev.DetainerReceived else true, detainer=id, **says)
         if draw(st.booleans()):
             kind, to = draw(codes_of(codes.NoticeKind)), draw(st.sampled_from(["ice", "person"]))
             tell(ev.NoticeGiven, tell.later(lodged), kind=kind, to=to, about=id)
@@ -407,10 +413,15 @@ def _tell_detainers(tell: _Teller, booked: datetime) -> None:
 
 def _tell_the_rest(tell: _Teller, booked: datetime) -> None:
     draw = tell.draw
+    # What changes with time is said at times that differ, so that it is known which came last.
+    true = booked
     for _ in range(draw(st.integers(0, 2))):
-        tell(ev.PersonFact, tell.later(booked), person=draw(people()))
+        true = tell.later(true) + timedelta(minutes=1)
+        tell(ev.PersonFact, true, exact=True, person=draw(people()))
     for _ in range(draw(st.integers(0, 2))):
-        tell(ev.ReleaseScheduled, tell.later(booked), release_at=tell.when(tell.later(booked)))
+        true = tell.later(true) + timedelta(minutes=1)
+        release_at = tell.when(tell.later(booked))
+        tell(ev.ReleaseScheduled, true, exact=True, release_at=release_at)
     if draw(st.booleans()):
         found = draw(st.lists(convictions(), max_size=2).map(tuple))
         tell(ev.ConvictionsRecorded, tell.later(booked), convictions=found)
@@ -427,10 +438,12 @@ def _tell_the_rest(tell: _Teller, booked: datetime) -> None:
 
 def _tell_corrections(tell: _Teller, booked: datetime) -> None:
     draw = tell.draw
-    for _ in range(draw(st.integers(0, 2))):
-        wrong = draw(st.sampled_from([e for e in tell.told if not isinstance(e, ev.Corrected)]))
-        # A time of which nothing is known contradicts no other.
-        right = replace(wrong, occurred=Uncertain("XXXX-XX-XX"), note="as it should read")
+    plain = [event for event in tell.told if not isinstance(event, ev.Corrected)]
+    for wrong in draw(st.lists(st.sampled_from(plain), max_size=2, unique_by=lambda e: e.id)):
+        right = replace(wrong, note="as it should read")
+        if not isinstance(wrong, ev.PersonFact | ev.ReleaseScheduled):
+            # A time of which nothing is known contradicts no other.
+            right = replace(right, occurred=Uncertain("XXXX-XX-XX"))
         instead = draw(st.sampled_from([right, None])) if isinstance(wrong, _LOOSE) else right
         tell(ev.Corrected, tell.later(booked), of=wrong.id, says="misread", instead=instead)
     if draw(st.booleans()):

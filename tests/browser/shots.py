@@ -35,6 +35,9 @@ HEIGHTS = {1440: 900, 390: 844}
 RECORDS = [f"{0x9F3A61C07B52 + n * 0x1D7:012x}" for n in (0, 1, 2, 3, 4, 5, 6, 7, 12)]
 MAY_HOLD, MUST_HOLD, OVERDUE, GO, NOTICE, CONFLICT, UNKNOWN, STAYS, DOOR = RECORDS
 assert RECORDS[LATE] == DOOR
+SERVE, BRING, UNLESS, COUNSEL, WARRANT = (
+    f"{0x9F3A61C07B52 + n * 0x1D7:012x}" for n in range(26, 31)
+)
 
 PAGES = {
     "sign-in": ("", "/sign-in"),
@@ -52,6 +55,14 @@ PAGES = {
     "person-notice": ("booking", f"/people/{NOTICE}"),
     "person-conflict": ("booking", f"/people/{CONFLICT}"),
     "person-unknown": ("booking", f"/people/{UNKNOWN}"),
+    "person-serve": ("booking", f"/people/{SERVE}"),
+    "person-bring": ("booking", f"/people/{BRING}"),
+    "person-unless": ("booking", f"/people/{UNLESS}"),
+    "person-call": ("booking", f"/people/{COUNSEL}"),
+    "person-warrant": ("booking", f"/people/{WARRANT}"),
+    "person-then": ("booking", f"/people/{MUST_HOLD}?known_at=2026-03-05T12:00"),
+    "release-serve": ("booking", f"/people/{SERVE}/release"),
+    "release-unless": ("booking", f"/people/{UNLESS}/release"),
     "person-stays": ("booking", f"/people/{STAYS}"),
     "person-for-counsel": ("counsel", f"/people/{OVERDUE}"),
     "person-for-requester": ("requester", f"/people/{MUST_HOLD}"),

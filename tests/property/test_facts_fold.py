@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from hypothesis import given
@@ -26,6 +27,7 @@ from exeat.facts.events import (
     events_from_json,
 )
 from exeat.facts.fold import fold
+from exeat.facts.record import CustodyRecord
 from exeat.facts.times import NEVER, bounds
 
 UTC_ZONE = ZoneInfo("UTC")
@@ -37,6 +39,38 @@ def test_neither_order_nor_repetition_matters(told: list[Event], random: Random)
     again = told + [event for event in told if random.random() < 0.5]
     random.shuffle(again)
     assert fold(again) == fold(told)
+
+
+@given(events(), st.randoms(use_true_random=False))
+def test_under_which_id_something_was_said_decides_nothing(
+    told: list[Event], random: Random
+) -> None:
+    ids = sorted(event.id for event in told)
+    swapped = dict(zip(ids, random.sample(ids, len(ids)), strict=True))
+    record, other = fold(told), fold(_renamed(event, swapped) for event in told)
+    assert _without_ids(other) == _without_ids(record)
+
+
+def _renamed(event: Event, ids: dict[str, str]) -> Event:
+    """Return an event under another id, as are those that it names."""
+    said: dict[str, Any] = {"id": ids[event.id]}
+    for field in ("of", "transfer"):
+        if hasattr(event, field):
+            said[field] = ids.get(getattr(event, field), getattr(event, field))
+    if isinstance(event, Corrected) and event.instead is not None:
+        said["instead"] = _renamed(event.instead, ids)
+    return replace(event, **said)
+
+
+def _without_ids(record: CustodyRecord) -> CustodyRecord:
+    return replace(
+        record,
+        bases=tuple(sorted(record.grounds, key=lambda basis: basis.id)),
+        detainers=tuple(sorted(record.detainers, key=lambda detainer: detainer.id)),
+        notices=tuple(sorted((replace(n, id="") for n in record.notices or ()), key=repr)),
+        transfers=tuple(sorted(record.transfers, key=repr)),
+        corrections=tuple(sorted((replace(c, id="", of="") for c in record.corrections), key=repr)),
+    )
 
 
 @given(events())
@@ -57,7 +91,7 @@ def test_every_basis_and_request_is_there_and_none_besides(told: list[Event]) ->
     record = fold(told)
     added = {event.basis for event in told if isinstance(event, BasisAdded)}
     lodged = {event.detainer for event in told if isinstance(event, DetainerLodged)}
-    assert {basis.id for basis in record.bases} == added
+    assert {basis.id for basis in record.grounds} == added
     assert {detainer.id for detainer in record.detainers} == lodged
 
 
@@ -73,7 +107,7 @@ def test_corrections_and_disputes_all_stay_on_record(told: list[Event]) -> None:
 def test_the_desk_always_knows_whether_its_own_acts_happened(told: list[Event]) -> None:
     record = fold(told)
     assert record.notices is not None
-    assert all(basis.end is not None for basis in record.bases)
+    assert all(basis.end is not None for basis in record.grounds)
     for d in record.detainers:
         assert None not in (d.received, d.served, d.acknowledged, d.hold_ordered, d.decided)
         assert d.lifted is not None
@@ -119,7 +153,7 @@ def test_time_moving_on_never_makes_a_basis_a_request_or_its_end_unknown_again(
     at = max(booked, exact[which % len(exact)][0])
     before = fold(all_of_them, known_at=at)
     now = fold(all_of_them, known_at=at + timedelta(minutes=minutes))
-    ended = {basis.id: basis.end for basis in now.bases}
-    for basis in before.bases:
+    ended = {basis.id: basis.end for basis in now.grounds}
+    for basis in before.grounds:
         assert basis.end is NEVER or ended[basis.id] == basis.end
     assert {d.id for d in before.detainers} <= {d.id for d in now.detainers}

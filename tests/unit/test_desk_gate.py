@@ -18,7 +18,7 @@ from exeat.desk.service.models import (
     Released,
     TaskKind,
 )
-from exeat.facts.codes import BasisKind, ReleaseKind, StatusProof, WarrantKind
+from exeat.facts.codes import LiftReason, ReleaseKind, StatusProof, WarrantKind
 from exeat.facts.record import Person
 from exeat.record import Ledger, rebuild
 from exeat.record.views import drop
@@ -135,16 +135,21 @@ def test_who_has_left_is_no_namesake_and_who_came_back_is_one(town: Town) -> Non
     assert [one.record for one in town.desk.clear(town.ctx(), record).namesakes] == [other]
 
 
-def test_a_judges_warrant_on_a_request_is_read_before_anybody_is_let_go(town: Town) -> None:
+def test_a_judges_warrant_on_a_request_keeps_the_person_and_is_to_be_confirmed(
+    town: Town,
+) -> None:
     record = town.book()
     town.lodge(record, warrants=(WarrantKind.I200, WarrantKind.FEDERAL_JUDGE_CRIMINAL))
     town.bail(record)
-    assert kinds(town.release(record)) == {RefusalKind.PAPER_UNREAD}
-    (task,) = [one for one in town.desk.tasks(town.ctx()) if one.kind is TaskKind.PAPER]
-    assert task.about == "d1" and "judge's warrant" in task.because
-    town.desk.add_basis(town.ctx(), record, basis="warrant", kind=BasisKind.WARRANT)
-    town.desk.close_task(town.ctx(), task.id, outcome="it commands arrest; entered as a ground")
-    assert kinds(town.release(record)) == {RefusalKind.IN_CUSTODY}
+    found = town.release(record)
+    assert kinds(found) == {RefusalKind.IN_CUSTODY} and isinstance(found, Refused)
+    assert "Marshals Service" in found.refusals[0].fault.help
+    (task,) = [one for one in town.desk.tasks(town.ctx()) if one.kind is TaskKind.WARRANT]
+    assert task.about == "d1" and "confirm it with the court" in task.because
+    town.later(minutes=30)
+    town.desk.lift(town.ctx(), record, detainer="d1", reason=LiftReason.CANCELLED)
+    assert TaskKind.WARRANT not in {one.kind for one in town.desk.tasks(town.ctx())}
+    assert isinstance(town.release(record), Released)
 
 
 def test_may_hold_does_not_stop_a_release(town: Town) -> None:

@@ -77,6 +77,7 @@ def test_a_check_closed_at_night_is_told_by_the_day_it_was_there(town: Town) -> 
     town.lodge(first)
     town.desk.set_person_fact(town.ctx(), first, facts=Person(disputes_identity=True))
     (task,) = [t for t in town.desk.tasks(town.ctx()) if t.kind is TaskKind.IDENTITY]
+    town.later(minutes=5)
     town.desk.set_person_fact(town.ctx(), first, facts=Person(disputes_identity=False))
     town.later(days=3)
     again = town.desk.book(town.ctx(), person_of("Example", "B-2", fingerprint_id="F-B-1")).record

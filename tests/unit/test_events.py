@@ -38,7 +38,7 @@ from exeat.facts.events import (
     events_from_json,
 )
 from exeat.facts.fold import fold
-from exeat.facts.record import Correction, Person, Transfer
+from exeat.facts.record import Conviction, Correction, Offence, Person, Transfer
 from exeat.facts.times import NEVER, Uncertain
 
 
@@ -79,18 +79,20 @@ def refused(*events: Event) -> ExeatError:
 def test_a_booking_alone_is_a_record() -> None:
     record = fold([BOOKED])
     assert (record.id, record.zone, record.booked) == ("demo", "America/New_York", hour(9))
+    # That there is no ground at all, somebody has to say.
     assert (record.bases, record.detainers, record.notices, record.convictions) == (
-        (),
+        None,
         (),
         (),
         None,
     )
+    assert fold([replace(BOOKED, bases_complete=True)]).bases == ()
 
 
 def test_a_basis_runs_until_it_is_said_to_have_ended() -> None:
-    (running,) = fold([BOOKED, CHARGED]).bases
+    (running,) = fold([BOOKED, CHARGED]).grounds
     assert (running.start, running.end, running.ended_by) == (hour(9), NEVER, None)
-    (ended,) = fold([BOOKED, CHARGED, BAILED]).bases
+    (ended,) = fold([BOOKED, CHARGED, BAILED]).grounds
     assert (ended.end, ended.ended_by) == (hour(17), BasisEnd.BAIL)
 
 
@@ -156,6 +158,37 @@ def test_protective_facts_add_up_and_a_later_one_counts() -> None:
     )
 
 
+def test_what_happened_last_counts_whenever_it_was_recorded() -> None:
+    last = tell(PersonFact, "e9", 12, person=Person(under_18=False))
+    learnt_late = tell(PersonFact, "e10", 10, recorded=hour(40), person=Person(under_18=True))
+    assert fold([BOOKED, last, learnt_late]).person.under_18 is False
+    planned = tell(ReleaseScheduled, "e11", 12, release_at=hour(30))
+    older = tell(ReleaseScheduled, "e12", 10, recorded=hour(41), release_at=hour(20))
+    assert fold([BOOKED, planned, older]).scheduled_release == hour(30)
+
+
+@pytest.mark.parametrize("recorded", [8, 40])
+@pytest.mark.parametrize("occurred", [9, 13])
+@pytest.mark.parametrize("shown", [StatusProof.CITIZENSHIP, StatusProof.LAWFUL_STATUS])
+def test_proof_once_shown_is_undone_by_a_correction_only(
+    shown: StatusProof, occurred: int, recorded: int
+) -> None:
+    proof = tell(PersonFact, "e9", 10, person=Person(status_proof=shown))
+    none = replace(
+        proof, id="e10", occurred=hour(occurred), recorded=hour(recorded),
+        person=Person(status_proof=StatusProof.NONE),
+    )  # fmt: skip
+    assert fold([BOOKED, proof, none]).person.status_proof is shown
+    withdrawn = tell(Corrected, "e11", 14, of="e9", says="Another person's passport.")
+    assert fold([BOOKED, proof, none, withdrawn]).person.status_proof is StatusProof.NONE
+
+
+def test_a_person_taken_over_has_been_in_custody_since_before() -> None:
+    record = fold([replace(BOOKED, custody_since=hour(2))])
+    assert (record.booked, record.taken_over) == (hour(2), hour(9))
+    assert fold([BOOKED]).taken_over is None
+
+
 def test_no_convictions_and_none_looked_up_stay_apart() -> None:
     looked = tell(ConvictionsRecorded, "e9", 10, convictions=())
     assert fold([BOOKED]).convictions is None
@@ -180,7 +213,7 @@ def test_the_end_of_a_basis_may_be_recorded_before_its_start() -> None:
 def test_bare_dates_are_put_in_order_in_the_zone_of_the_facility() -> None:
     # In New York 7 March begins at 05:00 UTC, after 03:00 UTC on the same date.
     night = tell(ReleaseScheduled, "e9", 27, release_at=hour(30))
-    day = replace(night, id="e10", recorded=Uncertain("2026-03-07"), release_at=hour(40))
+    day = replace(night, id="e10", occurred=Uncertain("2026-03-07"), release_at=hour(40))
     assert fold([BOOKED, night, day]).scheduled_release == hour(40)
 
 
@@ -288,6 +321,46 @@ REFUSED: list[tuple[str, list[Event], str, str, str, str]] = [
         "one id for two contents",
         [BOOKED, replace(BOOKED, note="x")],
         "E106", "event `e1`", "`e1` stands for events that differ", "send an event `corrected`",
+    ),
+    (
+        "a lift before its receipt",
+        [
+            BOOKED, LODGED, tell(DetainerReceived, "e9", 14, detainer="d1"),
+            tell(DetainerLifted, "e10", 13, detainer="d1"),
+        ],
+        "E105", "record `demo`, field `detainers.d1.lifted`", "is before `received`", "Correct one",
+    ),
+    (
+        "two protective facts at one time",
+        [
+            BOOKED, tell(PersonFact, "zz", 10, person=Person(under_18=True)),
+            tell(PersonFact, "aa", 10, recorded=hour(11), person=Person(under_18=False)),
+        ],
+        "E110", "event `zz`", "says `person.under_18` otherwise than `aa` does, at the same time",
+        "send an event `corrected` of `aa`",
+    ),
+    (
+        "two schedules at one time",
+        [
+            BOOKED, tell(ReleaseScheduled, "e9", 10, release_at=hour(30)),
+            tell(ReleaseScheduled, "e10", 10, release_at=hour(31)),
+        ],
+        "E110", "event `e9`", "says `scheduled_release` otherwise", "`corrected` of `e10`",
+    ),
+    (
+        "two look-ups of convictions at one time",
+        [
+            BOOKED, tell(ConvictionsRecorded, "e9", 10, convictions=()),
+            tell(
+                ConvictionsRecorded, "e8", 10, convictions=(Conviction(offence=Offence()),)
+            ),
+        ],
+        "E110", "event `e9`", "says `convictions` otherwise", "`corrected` of `e8`",
+    ),
+    (
+        "two corrections at one time",
+        [*WHOLE, CORRECTION, replace(WITHDRAWN, id="e10")],
+        "E110", "event `e9`", "corrects `e3` otherwise than `e10` does", "Leave one of the two out",
     ),
     (
         "an unknown basis, with a near miss",

@@ -17,12 +17,12 @@ from fastapi import FastAPI
 
 from exeat.decide import Verdict
 from exeat.desk.pages._invented import NOW
-from exeat.desk.pages.present import by_deadline, next_of, shown
+from exeat.desk.pages.present import shown
 from exeat.desk.pages.preview import create_preview
 from exeat.desk.pages.routes.sign_in import _local
-from exeat.desk.pages.views import DeadlineKind
 from exeat.desk.service.context import Role
 from exeat.desk.service.models import BoardRow
+from exeat.desk.service.urgency import DeadlineKind, next_of, urgency
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
@@ -257,7 +257,7 @@ def test_the_board_is_sorted_by_the_next_deadline() -> None:
         row(5, Verdict.NOTIFY_FIRST, next_deadline=hours(0.5), eligible_since=hours(-3)),
         row(6, Verdict.IN_CUSTODY, scheduled_release=hours(2)),
     ]
-    found = sorted(rows, key=by_deadline)
+    found = sorted(rows, key=urgency)
     assert [one.record for one in found] == ["r4", "r3", "r5", "r6", "r2", "r1"]
     kinds = [next_of(one)[1] for one in found]
     assert kinds == [

@@ -12,17 +12,17 @@ import pytest
 pytest.importorskip("fastapi")
 from tests.unit.test_pages_correcting import EXAMPLES
 
-from exeat.decide import Verdict
+from exeat.decide import CheckKind, DutyState, Verdict
 from exeat.desk.pages.correcting import form_of
 from exeat.desk.pages.forms import fields_of, options_of
 from exeat.desk.pages.more_acts import EVERY
-from exeat.desk.pages.views import DeadlineKind
 from exeat.desk.pages.words import LANGUAGES, catalogue, language_of, words
 from exeat.desk.service.context import Role
 from exeat.desk.service.models import RefusalKind, TaskKind
+from exeat.desk.service.urgency import DeadlineKind
 from exeat.facts import codes
 from exeat.facts.events import EVENT_KINDS
-from exeat.rules.model import About
+from exeat.rules.model import About, Modality
 
 PAGES = Path(__file__).parents[2] / "src" / "exeat" / "desk" / "pages"
 EN = catalogue("en")
@@ -76,6 +76,9 @@ def test_every_code_has_words() -> None:
     wanted |= {f"event.{kind}" for kind in EVENT_KINDS}
     wanted |= {f"role.{one.value}" for one in Role}
     wanted |= {f"about.{one.value}" for one in About}
+    wanted |= {f"say.{one.value}.{two.value}" for one in About for two in Modality}
+    wanted |= {f"do.{one.value}" for one in Verdict} | {f"check.{k.value}" for k in CheckKind}
+    wanted |= {f"duty.{one.value}" for one in DutyState}
     for kind in (*codes.CODE_LISTS, Role):
         if kind is not codes.FacilityKind:
             wanted |= {f"code.{kind.__name__}.{member.value}" for member in kind}
@@ -89,7 +92,7 @@ def test_no_text_is_left_over() -> None:
     by_code = set(
         "about act agency_kind answer auditor code count deadline detail duty event field"  # noqa: SIM905
         " group login menu nav password person refused role rule tasks to verdict warning"
-        " admin roster time_only did tried outcome".split()
+        " admin roster time_only did tried outcome say do would check way".split()
     )
     left = {
         key

@@ -58,16 +58,18 @@ class Stay:
     """One person's time in one house.
 
     Attributes:
-        come: When custody here began.
+        come: When the person came into this house.
         gone: When the person left: released, or moved on.
         grounds: Every ground of custody that the record names.
         silent: The record does not say on which grounds the person is here.
+        begun: When custody began, if at another facility, before the person came.
     """
 
     come: Span
     gone: Span
     grounds: tuple[Ground, ...]
     silent: bool = False
+    begun: Span | None = None
 
     @property
     def plain(self) -> bool:
@@ -101,14 +103,15 @@ class Stay:
     def since(self, at: datetime) -> Span:
         """Return since when no ground has run, for an instant at which none, or perhaps none, does.
 
-        Never before the person came into the house.
+        Never before custody began; a move to another house starts nothing anew.
         """
+        first = self.begun or self.come
         if self.plain and all(ground.end[1] <= at for ground in self.grounds):
             ended = max(ground.end[0] for ground in self.grounds)
-            return max(ended, self.come[0]), max(ended, self.come[1])
+            return max(ended, first[0]), max(ended, first[1])
         if self.held(at) is None:
-            return max(self._back(at, True), self.come[0]), FAR_FUTURE
-        return max(self._back(at, True), self.come[0]), max(self._back(at, None), self.come[1])
+            return max(self._back(at, True), first[0]), FAR_FUTURE
+        return max(self._back(at, True), first[0]), max(self._back(at, None), first[1])
 
     def _back(self, at: datetime, until: Truth) -> datetime:
         """Return the first instant of the run up to ``at`` in which custody was not so sure."""
@@ -122,7 +125,7 @@ class Stay:
 
     def turns(self, begin: datetime, end: datetime) -> list[datetime]:
         """Return the instants, in order, at which custody may change between two."""
-        ends = {self.come, self.gone}
+        ends = {self.begun or self.come, self.come, self.gone}
         for ground in self.grounds:
             ends |= {ground.start, ground.end}
         return sorted({at for step in ends for at in step if begin < at <= end})
@@ -142,7 +145,8 @@ def stay_of(record: CustodyRecord, zone: ZoneInfo) -> Stay:
         >>> stay.held(later), stay.since(later)[0].isoformat()
         (False, '2026-01-02T09:00:00+00:00')
     """
-    come = span(record.booked, zone)
+    begun = span(record.booked, zone)
+    come = begun if record.taken_over is None else span(record.taken_over, zone)
     gone = (FAR_FUTURE, FAR_FUTURE) if record.release is None else span(record.release.at, zone)
     for move in record.transfers:
         moved = span(move.at, zone)
@@ -153,7 +157,7 @@ def stay_of(record: CustodyRecord, zone: ZoneInfo) -> Stay:
     grounds = [
         Ground(
             basis.id,
-            come if basis.start is None else span(basis.start, zone),
+            begun if basis.start is None else span(basis.start, zone),
             span(basis.end, zone),
             assumed=basis.start is None,
         )
@@ -170,4 +174,4 @@ def stay_of(record: CustodyRecord, zone: ZoneInfo) -> Stay:
         for paper in record.detainers
         if paper.warrants and COURT_WARRANTS.intersection(paper.warrants)
     ]
-    return Stay(come, gone, tuple(grounds), silent=record.bases is None)
+    return Stay(come, gone, tuple(grounds), silent=record.bases is None, begun=begun)

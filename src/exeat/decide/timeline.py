@@ -127,7 +127,7 @@ class Timeline:
         stay = stay_of(record, self.zone)
         if leaves is not None:
             ended = tuple(replace(ground, end=leaves) for ground in stay.grounds)
-            stay = Stay(stay.come, stay.gone, ended, stay.silent)
+            stay = replace(stay, grounds=ended)
         self.stay: Stay = stay
         self._leaves = leaves
         self.settled = settled

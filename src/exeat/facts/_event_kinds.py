@@ -48,6 +48,14 @@ class Booked(Happening):
     event: Literal["booked"] = "booked"
     zone: Annotated[str, Field(description="IANA time zone, such as America/New_York.")]
     facility: Facility = field(default_factory=Facility)
+    custody_since: Annotated[
+        When | None,
+        Field(description="If taken over from another facility: when custody began there."),
+    ] = None
+    bases_complete: Annotated[
+        bool | None,
+        Field(description="Every ground of custody is, or will be, entered; null: nobody says so."),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +171,7 @@ class NoticeGiven(Happening):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseScheduled(Happening):
-    """A time of release was set; a later one takes the place of an earlier."""
+    """A time of release was set; the one that was said last counts."""
 
     event: Literal["release-scheduled"] = "release-scheduled"
     release_at: Annotated[When, Field(description="When the person is to leave.")]
@@ -211,7 +219,10 @@ class NotInCustodyHere(Happening):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonFact(Happening):
-    """Protective facts became known; those left out stay as they were."""
+    """Protective facts became known; those left out stay as they were.
+
+    Proof that was shown stays shown, whatever is said later: only a correction undoes it.
+    """
 
     event: Literal["person-fact"] = "person-fact"
     person: Person

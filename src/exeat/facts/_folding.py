@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import fields, replace
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from exeat.errors import Fault, near_miss
 from exeat.facts._faults import event_place, one_line
+from exeat.facts._turning import Said, turned
 from exeat.facts.events import (
     BasisAdded,
     BasisEnded,
@@ -34,7 +36,6 @@ from exeat.facts.events import (
 )
 from exeat.facts.record import (
     Basis,
-    Conviction,
     Correction,
     CustodyRecord,
     Detainer,
@@ -43,7 +44,7 @@ from exeat.facts.record import (
     Release,
     Transfer,
 )
-from exeat.facts.times import NEVER, When
+from exeat.facts.times import NEVER
 
 __all__ = ["Folding"]
 
@@ -58,6 +59,7 @@ _ACTS: Final[dict[type[Event], str]] = {
 }
 # What tells one event from another that says the same.
 _ENVELOPE: Final = frozenset({"id", "recorded", "by", "note"})
+_PERSON: Final = "person."
 
 
 class Folding:
@@ -66,13 +68,19 @@ class Folding:
     Args:
         events: What stands, corrections applied, in order.
         amendments: Corrections and disputes, in order.
+        zone: In which bare dates are put in order.
 
     Attributes:
         faults: All that is wrong. Where two events tell one act differently, the first
             of them counts; what is said about an unknown thing is passed over.
     """
 
-    def __init__(self, events: Iterable[Plain], amendments: Iterable[Corrected | Disputed]) -> None:
+    def __init__(
+        self,
+        events: Iterable[Plain],
+        amendments: Iterable[Corrected | Disputed],
+        zone: ZoneInfo,
+    ) -> None:
         self.faults: list[Fault] = []
         self._told: dict[tuple[str, str], Plain] = {}
         self._booked: Booked | None = None
@@ -80,9 +88,7 @@ class Folding:
         self._detainers: dict[str, Detainer] = {}
         self._transfers: dict[str, Transfer] = {}
         self._notices: list[Notice] = []
-        self._person = Person()
-        self._convictions: tuple[Conviction, ...] | None = None
-        self._scheduled: When | None = None
+        self._changing: list[Said] = []
         self._release: Release | None = None
         self._corrections: list[Correction] = []
         standing = list(events)
@@ -93,27 +99,37 @@ class Folding:
             self._detainer_act(event)
             self._act(event)
         self._corrections += [_correction(event) for event in amendments]
+        self._now, at_odds = turned(self._changing, zone)
+        self.faults += at_odds
 
     def record(self) -> CustodyRecord | None:
         """Return what it all adds up to, or None where there is no booking."""
-        if self._booked is None:
+        booked = self._booked
+        if booked is None:
             return None
+        began = booked.custody_since
         return CustodyRecord(
-            id=self._booked.record,
-            zone=self._booked.zone,
-            booked=self._booked.occurred,
-            facility=self._booked.facility,
-            person=self._person,
-            # A booking without a ground has said none; that there is none, it has not said.
-            bases=tuple(self._bases.values()) or None,
+            id=booked.record,
+            zone=booked.zone,
+            booked=booked.occurred if began is None else began,
+            taken_over=None if began is None else booked.occurred,
+            facility=booked.facility,
+            person=self._person(),
+            # A booking without a ground has said none; that there is none, it may say besides.
+            bases=tuple(self._bases.values()) or (() if booked.bases_complete else None),
+            bases_complete=booked.bases_complete,
             detainers=tuple(self._detainers.values()),
-            convictions=self._convictions,
+            convictions=self._now.get("convictions"),
             notices=tuple(self._notices),
-            scheduled_release=self._scheduled,
+            scheduled_release=self._now.get("scheduled_release"),
             release=self._release,
             transfers=tuple(self._transfers.values()),
             corrections=tuple(self._corrections),
         )
+
+    def _person(self) -> Person:
+        told = {name: value for name, value in self._now.items() if name.startswith(_PERSON)}
+        return Person(**{name.removeprefix(_PERSON): value for name, value in told.items()})
 
     def _begin(self, event: Plain) -> None:
         match event:
@@ -168,11 +184,14 @@ class Folding:
             case Released() if self._first(event, "the release"):
                 self._release = Release(at=event.occurred, kind=event.kind, to=event.to)
             case ReleaseScheduled():
-                self._scheduled = event.release_at
+                self._changing.append((event, "scheduled_release", event.release_at))
             case ConvictionsRecorded():
-                self._convictions = event.convictions
+                self._changing.append((event, "convictions", event.convictions))
             case PersonFact():
-                self._person = _with_facts(self._person, event.person)
+                for one in fields(event.person):
+                    value = getattr(event.person, one.name)
+                    if value is not None:
+                        self._changing.append((event, f"{_PERSON}{one.name}", value))
             case NoticeGiven() | NotInCustodyHere():
                 self._tell(event)
             case _:
@@ -260,11 +279,6 @@ def _notice(event: NoticeGiven) -> Notice:
         about=event.about,
         evidence=event.evidence,
     )
-
-
-def _with_facts(person: Person, new: Person) -> Person:
-    told = {field.name: getattr(new, field.name) for field in fields(new)}
-    return replace(person, **{name: value for name, value in told.items() if value is not None})
 
 
 def _correction(event: Corrected | Disputed) -> Correction:

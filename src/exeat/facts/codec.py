@@ -115,6 +115,8 @@ def _repeated_ids(record: CustodyRecord, place: str) -> Iterable[Fault]:
 def _out_of_order(record: CustodyRecord, place: str, zone: ZoneInfo) -> Iterable[Fault]:
     if record.release and _surely_before(record.release.at, record.booked, zone):
         yield _order_fault(place, "release.at", record.release.at, "booked")
+    if _surely_before(record.taken_over, record.booked, zone):
+        yield _order_fault(place, "taken_over", record.taken_over, "booked")
     for basis in record.grounds:
         if _surely_before(basis.end, basis.start, zone):
             yield _order_fault(place, f"bases.{basis.id}.end", basis.end, "start")

@@ -2,8 +2,9 @@
 
 Nothing overwrites an act: a second event that tells it differently is refused, and only
 a ``corrected`` event changes it, which stays on record. What changes with time (a scheduled
-release, a protective fact, the convictions looked up) is as it was recorded last. Acts that
-the desk itself records (a copy served, a basis ended) are *never* until their event comes.
+release, a protective fact, the convictions looked up) is as it *happened* last, whenever it was
+recorded; proof of status once shown is undone by a correction only. Acts that the desk records
+(a copy served, a basis ended) are *never* until their event comes.
 
 Examples:
     >>> from exeat.facts.events import events_from_json
@@ -19,22 +20,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Final, TypeAlias
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from exeat.errors import Fault, RecordError, near_miss
 from exeat.facts._faults import event_place, one_line
 from exeat.facts._folding import Folding
+from exeat.facts._turning import corrections_at_odds
 from exeat.facts.codec import inconsistencies
 from exeat.facts.events import BasisAdded, Booked, Corrected, DetainerLodged, Disputed, Event, Plain
 from exeat.facts.record import CustodyRecord
-from exeat.facts.times import When, aware, bounds, done_by
+from exeat.facts.times import Span, aware, done_by, span
 
 __all__ = ["fold", "standing"]
 
 _Known: TypeAlias = Callable[[Event], bool]
-
-_EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
 
 
 def fold(events: Iterable[Event], *, known_at: datetime | None = None) -> CustodyRecord:
@@ -50,15 +50,18 @@ def fold(events: Iterable[Event], *, known_at: datetime | None = None) -> Custod
 
     Raises:
         RecordError: With every fault: an id with two contents, two records mixed, something
-            said of a basis or request that no event names, no booking, an end before its start.
+            said of a basis or request that no event names, no booking, an end before its start,
+            a lift before its receipt, two events that say one thing otherwise at one time.
         ValueError: ``known_at`` has no time zone.
     """
     given = _unique(events)
     _one_record(given)
     zone = _zone(given)
     ordered = sorted(given, key=lambda event: _order(event, zone))
-    whole = Folding(_standing(ordered, lambda _: True), _amendments(ordered))
-    faults = [*_bad_corrections(ordered), *_bad_disputes(ordered), *whole.faults]
+    whole = Folding(_standing(ordered, lambda _: True), _amendments(ordered), zone)
+    corrections = [event for event in ordered if isinstance(event, Corrected)]
+    faults = [*_bad_corrections(ordered), *corrections_at_odds(corrections, zone)]
+    faults += [*_bad_disputes(ordered), *whole.faults]
     record = whole.record()
     if record is None:
         faults.append(_not_booked("has no event `booked`"))
@@ -91,7 +94,7 @@ def _as_known(ordered: Sequence[Event], zone: ZoneInfo, at: datetime) -> Custody
         return done_by(event.recorded, instant, zone) is True
 
     amendments = [event for event in _amendments(ordered) if known(event)]
-    record = Folding(_standing(ordered, known), amendments).record()
+    record = Folding(_standing(ordered, known), amendments, zone).record()
     if record is None:
         raise RecordError(
             [_not_booked(f"had no event `booked` surely recorded by {at.isoformat()}")]
@@ -142,11 +145,8 @@ def _zone(events: Sequence[Event]) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
-def _order(event: Event, zone: ZoneInfo) -> tuple[datetime, datetime, str]:
-    def earliest(when: When) -> datetime:
-        return bounds(when, zone)[0] or _EARLIEST
-
-    return earliest(event.recorded), earliest(event.occurred), event.id
+def _order(event: Event, zone: ZoneInfo) -> tuple[Span, Span, str]:
+    return span(event.recorded, zone), span(event.occurred, zone), event.id
 
 
 def _amendments(ordered: Sequence[Event]) -> list[Corrected | Disputed]:

@@ -243,7 +243,7 @@ class CustodyRecord:
     Attributes:
         id: The facility's id for this booking; no name.
         zone: IANA time zone of the facility.
-        booked: When custody began here.
+        booked: When custody began: here, or at the facility from which the person was moved.
         bases: Grounds of custody other than immigration requests. Left out, the record does
             not say whether there are any, which is never the same as none.
         detainers: Immigration requests.
@@ -261,6 +261,10 @@ class CustodyRecord:
     id: str
     zone: Annotated[str, Field(description="IANA time zone, such as America/New_York.")]
     booked: When
+    taken_over: Annotated[
+        When | None,
+        Field(description="When this facility took the person over; null: booked here."),
+    ] = None
     facility: Facility = Facility()
     person: Person = Person()
     bases: Annotated[

@@ -24,6 +24,7 @@ def test_it_is_not_me_opens_a_check_with_a_due_time(town: Town) -> None:
 def test_a_clearance_stays_on_file_for_the_next_time(town: Town) -> None:
     first = town.book()
     town.desk.set_person_fact(town.ctx(), first, facts=Person(disputes_identity=True))
+    town.later(minutes=20)
     town.desk.set_person_fact(town.ctx(), first, facts=Person(disputes_identity=False))
     town.bail(first)
     town.release(first)

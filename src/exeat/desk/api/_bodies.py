@@ -154,6 +154,9 @@ class BookIn(Body):
     note: Words | None = None
     person: PersonIn
     bases: Annotated[list[BasisIn], Field(max_length=50)] = Field(default_factory=list)
+    bases_complete: bool | None = Field(
+        None, description="Every ground of custody is, or will be, entered; left out: not said."
+    )
     facts: FactsIn | None = None
 
 

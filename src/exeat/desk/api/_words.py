@@ -10,7 +10,10 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from exeat.facts.times import FIRST_YEAR, LAST_YEAR
 
-__all__ = ["At", "Body", "Born", "Count", "Id", "Instant", "RecordId", "Text", "Version", "Words"]
+__all__ = [
+    "At", "Body", "Born", "Count", "Id", "Instant", "KnownAt", "RecordId", "Text", "Version",
+    "Words",
+]  # fmt: skip
 
 _CODE = r"^[A-Za-z0-9][A-Za-z0-9._:-]*$"
 _PLAIN = r"^[^\x00-\x1f\x7f]*$"
@@ -52,5 +55,12 @@ RecordId: TypeAlias = Annotated[
 ]
 At: TypeAlias = Annotated[
     Instant | None, Query(description="The instant asked about; left out: now.")
+]
+KnownAt: TypeAlias = Annotated[
+    Instant | None,
+    Query(
+        description="Count only what was recorded by then; left out: all that is on record."
+        " The answer says which of the two it is."
+    ),
 ]
 Count: TypeAlias = Annotated[int, Query(ge=1, le=1000)]

@@ -21,7 +21,7 @@ from exeat.desk.api._shown import (
     person_out,
     released_out,
 )
-from exeat.desk.api._words import At, Id, RecordId
+from exeat.desk.api._words import At, Id, KnownAt, RecordId
 from exeat.desk.service.models import Refused, ReleaseOrder
 from exeat.facts.case import zone_of
 from exeat.report.answers import answer_to_json
@@ -40,6 +40,7 @@ def book(desk: TheDesk, ctx: Caller, body: b.BookIn) -> DoneOut:
         event_id=body.event_id or "",
         occurred=body.occurred,
         bases=[basis.fact() for basis in body.bases],
+        bases_complete=body.bases_complete,
         facts=body.facts.fact() if body.facts else None,
         note=body.note,
     )
@@ -47,9 +48,11 @@ def book(desk: TheDesk, ctx: Caller, body: b.BookIn) -> DoneOut:
 
 
 @router.get("/{record}")
-def person(desk: TheDesk, ctx: Caller, record: RecordId, at: At = None) -> PersonOut:
+def person(
+    desk: TheDesk, ctx: Caller, record: RecordId, at: At = None, known_at: KnownAt = None
+) -> PersonOut:
     """Return a record with its events, the answer, and who has read it."""
-    return person_out(desk.person(ctx, record, at))
+    return person_out(desk.person(ctx, record, at, known_at))
 
 
 @router.post("/{record}/bases")
@@ -194,9 +197,11 @@ def subscribe(desk: TheDesk, ctx: Caller, record: RecordId, body: b.Subscribe) -
 
 
 @router.get("/{record}/clearance")
-def clear(desk: TheDesk, ctx: Caller, record: RecordId, at: At = None) -> ClearanceOut:
-    """Answer whether the person may go."""
-    return clearance_out(desk.clear(ctx, record, at))
+def clear(
+    desk: TheDesk, ctx: Caller, record: RecordId, at: At = None, known_at: KnownAt = None
+) -> ClearanceOut:
+    """Answer whether the person may go: on all that is on record, or on what was known then."""
+    return clearance_out(desk.clear(ctx, record, at, known_at))
 
 
 @router.post("/{record}/release")

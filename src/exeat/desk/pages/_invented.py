@@ -33,6 +33,7 @@ _NAMES: Final = (
     "Kit Imaginary", "Lane Pretend", "Morgan Example", "Noel Proforma", "Oakley Template",
     "Parker Notreal", "Quinn Stand-In", "Reese Pattern", "Sage Prototype", "Tatum Blank",
     "Uma Madeup", "Vesper Drawn", "Wren Paper", "Xen Sketch", "Yael Draft", "Zion Outline",
+    "Abel Figment", "Bram Notional", "Cleo Supposed", "Dara Assumed", "Enid Warranted",
 )  # fmt: skip
 
 
@@ -72,8 +73,14 @@ def _person(n: int, place: str, zone: str, hours: float) -> Invented:
     return one.add(ev.Booked, hours, zone=zone, facility=Facility(fips="99999"))
 
 
-def _charge(one: Invented, hours: float, words: str, ended: float | None = None) -> Invented:
-    offence = Offence(description=words, offence_class=OffenceClass.MISDEMEANOR)
+def _charge(
+    one: Invented,
+    hours: float,
+    words: str,
+    ended: float | None = None,
+    grade: OffenceClass = OffenceClass.MISDEMEANOR,
+) -> Invented:
+    offence = Offence(description=words, offence_class=grade)
     one.add(
         ev.BasisAdded, hours, basis="b-1", kind=BasisKind.CHARGE, agency="xx-court",
         offence=offence,
@@ -121,10 +128,11 @@ def everyone() -> list[Invented]:
         # Must go now: posted bail twenty minutes ago.
         _plain(_charge(_person(3, "us-fl", south, 31), 31, "disorderly conduct", 0.35)),
         # Notice first.
-        _request(_plain(_charge(_person(4, "us-tx", "America/Chicago", 75), 75, "theft", 1.2)),
-                 50, None, form=DetainerForm.I247G, warrants=(WarrantKind.NONE,)),
-        # Conflict: a claim that the record and the request contradict.
-        _request(_plain(_charge(_person(5, "us-fl", south, 120), 120, "no licence", 3)), 60, 58),
+        _request(_plain(_charge(_person(4, "us-va-prince-william", east, 75), 75, "theft", 1.2,
+                                OffenceClass.FELONY)), 50),
+        # Conflict: the law of the state against an order on this jail; and a claim of citizenship.
+        _request(_plain(_charge(_person(5, "us-la-orleans", "America/Chicago", 120), 120,
+                                "no licence", 3)), 60, 58),
         # Cannot decide: nobody knows which warrant came with the request.
         _request(_plain(_charge(_person(6, "us-fl", south, 66), 66, "theft", 0.8)), 30, 29,
                  warrants=None),
@@ -133,11 +141,21 @@ def everyone() -> list[Invented]:
             ev.ReleaseScheduled, 4, release_at=NOW + timedelta(hours=13.8)),
         # Goes at the door: a request comes in while the officer looks.
         _plain(_charge(_person(12, "us-fl", south, 52), 52, "trespass", 0.6)),
+        # Serve first: the law commands the hold, and no copy was served.
+        _request(_plain(_charge(_person(26, "us-tx", "America/Chicago", 44), 44, "theft", 0.5)),
+                 20),
+        # Before an official first, who decides on the hold.
+        _request(_plain(_charge(_person(27, "us-nc", south, 61), 61, "assault", 0.4)), 22, 21),
+        # Nothing shows that this office may hold.
+        _request(_plain(_charge(_person(28, "us-oh", south, 47), 47, "trespass", 0.7)), 19, 18),
+        # A command is reported whose text nobody has read.
+        _request(_plain(_charge(_person(29, "us-al", "America/Chicago", 39), 39, "driving", 0.9)),
+                 17, 16),
+        # A judge's warrant came with the request.
+        _request(_plain(_charge(_person(30, "us-wa-pierce", "America/Los_Angeles", 58), 58, "theft",
+                                1.1)), 26, 25, warrants=(WarrantKind.FEDERAL_JUDGE_CRIMINAL,)),
     ]  # fmt: skip
-    found[5].add(
-        ev.PersonFact, 2.5,
-        person=Person(claims_citizenship=True, status_proof=StatusProof.CITIZENSHIP),
-    )  # fmt: skip
+    found[5].add(ev.PersonFact, 2.5, person=Person(claims_citizenship=True))
     found[4].add(ev.NoticeGiven, 49, kind=NoticeKind.INFORM, to="person", evidence="sheet 12")
     return [*found, *_in_custody(east)]
 

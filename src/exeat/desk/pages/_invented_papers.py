@@ -87,7 +87,7 @@ def tasks_of(people: Mapping[str, Invented]) -> list[Task]:
         (TaskKind.ANSWER, keys[6], 0.3, 0.7, "booking", None,
          "Did a warrant come with the request, and who signed it?"),
         (TaskKind.CITIZENSHIP, keys[5], 2.5, 1.5, "supervisor", None,
-         "The person says that they are a citizen and showed proof."),
+         "The person says that they are a citizen."),
         (TaskKind.MATCH, None, 0.2, 0.8, "booking", None, ""),
     )  # fmt: skip
     return [

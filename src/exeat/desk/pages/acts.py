@@ -47,12 +47,20 @@ BOOK: Final = Form(
                 Field("kind", "code", required=True, codes=BasisKind, words="basis_kind"),
                 Field("agency", mono=True, width="short", words="court"),
                 *offence(),
+                Field("bases_complete", "truth"),
             ),
         ),
     ),
     "add",
     "n",
 )
+
+WHEN_ASKED: Final = Form(
+    "asked",
+    (Group("", (Field("at", "time", words="asked_at"), Field("known_at", "time"))),),
+    "schedule",
+)
+"""For which time a person's page is asked; both left empty: for now."""
 
 PAPERS: Final = (
     Field("form", "code", required=True, codes=DetainerForm),

@@ -142,7 +142,13 @@ def book(desk: Any, ctx: Context, values: Values, event_id: str) -> Any:
     )
     facts = Person(language=values["language"]) if values["language"] else None
     return desk.book(
-        ctx, person, event_id=event_id, occurred=values["occurred"], bases=(basis,), facts=facts
+        ctx,
+        person,
+        event_id=event_id,
+        occurred=values["occurred"],
+        bases=(basis,),
+        bases_complete=values["bases_complete"],
+        facts=facts,
     )
 
 

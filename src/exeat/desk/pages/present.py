@@ -8,13 +8,15 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from exeat.decide import Answer, Certainty, DutyState, Verdict
+from exeat.decide import Answer, DutyState, Verdict
+from exeat.desk.pages.card import asked_of, card_of
 from exeat.desk.pages.correcting import ENVELOPE
+from exeat.desk.pages.sentences import duties_of, lines_of
 from exeat.desk.pages.timeline import bars_of, draw
-from exeat.desk.pages.views import DeadlineKind, DutyView, EventLine, PersonView
+from exeat.desk.pages.views import EventLine, PersonView
 from exeat.desk.pages.words import Words
-from exeat.desk.service._words import code_of
 from exeat.desk.service.models import BoardRow, PersonPage, Task
+from exeat.desk.service.urgency import SINCE, DeadlineKind
 from exeat.facts.codes import Described
 from exeat.facts.events import Corrected, Event
 from exeat.facts.record import Conviction, Facility, Offence
@@ -22,17 +24,14 @@ from exeat.facts.times import Uncertain, When, bounds, show_when
 from exeat.report.answers import rules_named
 from exeat.report.law_text import RuleText, rule_text
 from exeat.report.svg import key_of
-from exeat.rules.model import Trigger
 from exeat.rules.place import LawOfPlace
 
 __all__ = [
-    "by_deadline",
     "deadline_of",
     "event_line",
     "instant_of",
     "is_due",
     "laws_of",
-    "next_of",
     "person_view",
     "shown",
 ]
@@ -40,7 +39,7 @@ __all__ = [
 _OPEN: Final = (DutyState.OWED, DutyState.LATE)
 _LATEST: Final = datetime.max.replace(tzinfo=UTC)
 _UNSAID: Final = ENVELOPE | {"occurred", "note", "instead"}
-_UNSETTLED: Final = (Verdict.UNKNOWN, Verdict.CONFLICT)
+_UNSETTLED: Final = (Verdict.UNKNOWN, Verdict.CONFLICT, Verdict.CALL_COUNSEL)
 
 
 def instant_of(when: When | None, zone: ZoneInfo) -> datetime | None:
@@ -73,32 +72,7 @@ def deadline_of(
         return scheduled, DeadlineKind.SCHEDULED if scheduled else None
     if verdict is Verdict.NOT_IN_CUSTODY or answer.eligible_since is None:
         return None, None
-    return answer.eligible_since, DeadlineKind.GO
-
-
-def next_of(row: BoardRow) -> tuple[datetime | None, DeadlineKind | None]:
-    """Return the next instant that matters on a row of the board, and what it is."""
-    match code_of(Verdict, row.verdict):
-        case Verdict.OVERDUE:
-            return row.overdue_since or row.eligible_since, DeadlineKind.OVERDUE
-        case Verdict.MAY_HOLD | Verdict.MUST_HOLD:
-            return row.until, DeadlineKind.HOLD_ENDS if row.until else None
-        case Verdict.NOTIFY_FIRST if row.next_deadline is not None:
-            return row.next_deadline, DeadlineKind.NOTICE
-        case Verdict.IN_CUSTODY:
-            planned = row.scheduled_release
-            set_for = planned if isinstance(planned, datetime) else None
-            return set_for, DeadlineKind.SCHEDULED if set_for else None
-        case Verdict.NOT_IN_CUSTODY:
-            return None, None
-        case _:
-            return row.eligible_since, DeadlineKind.GO if row.eligible_since else None
-
-
-def by_deadline(row: BoardRow) -> tuple[bool, datetime, str]:
-    """Return the key by which the board is sorted: the next deadline first, then by name."""
-    when = next_of(row)[0]
-    return when is None, when.astimezone(UTC) if when else _LATEST, row.name
+    return answer.eligible_since, SINCE.get(verdict, DeadlineKind.GO)
 
 
 def shown(rows: Sequence[BoardRow], wanted: str, query: str) -> list[BoardRow]:
@@ -128,39 +102,17 @@ def laws_of(answer: Answer, law: LawOfPlace) -> tuple[tuple[RuleText, ...], tupl
     """Return the rules that the verdict rests on, and those of the duties, in words."""
     named = {step.rule.id for step in answer.because if step.rule}
     named |= {rule.id for rule in answer.decided_by}
-    named |= {rule.id for conflict in answer.conflicts for rule in conflict.rules}
+    points = (*answer.conflicts, *answer.contested)
+    named |= {rule.id for conflict in points for rule in conflict.rules}
     if answer.verdict is Verdict.UNKNOWN:
         named |= {one.rule.id for one in answer.unevaluated}
-    duties = {one.rule.id for one in answer.duties} - named
+    duties = {one.rule.id for one in answer.duties}
+    duties |= {one.rule.id for one in (*answer.bans, *answer.options)}
     rules = rules_named(answer)
     return (
         tuple(rule_text(law, rule) for rule in rules if rule.id in named),
-        tuple(rule_text(law, rule) for rule in rules if rule.id in duties),
+        tuple(rule_text(law, rule) for rule in rules if rule.id in duties - named),
     )
-
-
-def _duties(answer: Answer) -> tuple[DutyView, ...]:
-    """Return the duties, those open and due soonest first."""
-    views = [
-        DutyView(
-            about=duty.rule.about.value,
-            to=duty.to,
-            due=duty.due,
-            state=duty.state,
-            rule=duty.rule.id,
-            certain=duty.certainty is Certainty.CERTAIN,
-            evidence=duty.evidence,
-            on_release=duty.rule.trigger is Trigger.RELEASE,
-            detainer=duty.detainer,
-        )
-        for duty in answer.duties
-    ]
-    return tuple(sorted(dict.fromkeys(views), key=_soonest))
-
-
-def _soonest(duty: DutyView) -> tuple[bool, bool, datetime]:
-    due = duty.due.astimezone(UTC) if duty.due else _LATEST
-    return duty.state is DutyState.DONE, not duty.certain, due
 
 
 def event_line(event: Event, zone: ZoneInfo, t: Words, corrected: str = "") -> EventLine:
@@ -269,7 +221,12 @@ def person_view(page: PersonPage, t: Words) -> PersonView:
         place_name=law.chain[-1].name,
         laws=laws,
         duty_laws=duty_laws,
-        duties=_duties(answer),
+        card=card_of(answer, law, t, zone),
+        questions=asked_of(answer.questions, t),
+        for_counsel=asked_of(answer.for_counsel, t),
+        duties=duties_of(answer, t),
+        bans=lines_of(answer.bans, t),
+        mays=lines_of(answer.options, t),
         events=_events(page, zone, t),
         drawing=draw(record, law, answer, t, key_of(record.id)),
         story=tuple((bar.label, bar.note) for bar in bars),

@@ -8,6 +8,7 @@ The answers are real ones of :func:`exeat.decide.decide`; the clock stands still
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 from uuid import uuid4
 
@@ -26,6 +27,7 @@ from exeat.desk.pages._invented_papers import (
     tasks_of,
 )
 from exeat.desk.pages.app import add_pages
+from exeat.desk.service._shut import shut_by
 from exeat.desk.service.context import ACTS, Context, Role
 from exeat.desk.service.models import (
     BoardRow,
@@ -67,15 +69,6 @@ _EVENTS: Final = {
     "correct": ev.Corrected,
     "dispute": ev.Disputed,
 }
-_OPEN: Final = (Verdict.RELEASE, Verdict.OVERDUE, Verdict.MAY_HOLD)
-_SHUT: Final = {
-    Verdict.IN_CUSTODY: RefusalKind.IN_CUSTODY,
-    Verdict.MUST_HOLD: RefusalKind.MUST_HOLD,
-    Verdict.NOTIFY_FIRST: RefusalKind.NOTICE_OWED,
-    Verdict.CONFLICT: RefusalKind.CONFLICT,
-    Verdict.UNKNOWN: RefusalKind.UNKNOWN,
-    Verdict.NOT_IN_CUSTODY: RefusalKind.NOT_HERE,
-}
 
 
 class InventedDesk:
@@ -95,11 +88,17 @@ class InventedDesk:
         rows = [self._row(one) for one in self.people.values()]
         return [row for row in rows if row.verdict != Verdict.NOT_IN_CUSTODY]
 
-    def person(self, ctx: Context, record: str) -> PersonPage:
+    def person(
+        self,
+        ctx: Context,
+        record: str,
+        at: datetime | None = None,
+        known_at: datetime | None = None,
+    ) -> PersonPage:
         """Return one person's page."""
         ctx.need("person")
         one = self._find(record)
-        facts, law, answer = self._weighed(one)
+        facts, law, answer = self._weighed(one, at, known_at)
         others = self._namesakes(one)
         tasks = tuple(task for task in tasks_of(self.people) if task.record == record)
         jail = ctx.role in (Role.BOOKING, Role.SUPERVISOR)
@@ -162,8 +161,9 @@ class InventedDesk:
             come_in = (late_request(one),)
         _, law, answer = self._weighed(one)
         kinds = [RefusalKind.MOVED_ON] if len(one.events) != order.seen_version else []
-        if answer.verdict not in _OPEN and order.override is None:
-            kinds.append(_SHUT[answer.verdict])
+        shut = shut_by(answer.verdict, order.kind)
+        if shut is not None and order.override is None:
+            kinds.append(shut)
         unseen = {n.record for n in self._namesakes(one)} - set(order.namesakes_seen)
         kinds += [RefusalKind.NAMESAKE] if unseen else []
         if kinds:
@@ -229,10 +229,12 @@ class InventedDesk:
             raise LedgerError.one("E507", "record", "is not on record", "Check the id.")
         return self.people[record]
 
-    def _weighed(self, one: Invented) -> tuple[CustodyRecord, LawOfPlace, Answer]:
-        facts = fold(one.events)
+    def _weighed(
+        self, one: Invented, at: datetime | None = None, known_at: datetime | None = None
+    ) -> tuple[CustodyRecord, LawOfPlace, Answer]:
+        facts = fold(one.events, known_at=known_at)
         law = law_of_place(one.place, self.library)
-        return facts, law, decide(facts, law, NOW)
+        return facts, law, decide(facts, law, at or NOW, known_at=known_at)
 
     def _namesakes(self, one: Invented) -> tuple[Namesake, ...]:
         return tuple(

@@ -20,6 +20,8 @@ from exeat.desk.pages import acts, forms, present
 from exeat.desk.pages.logged import logged
 from exeat.desk.pages.views import Viewer
 from exeat.desk.pages.words import LANGUAGES, Words
+from exeat.desk.service._shut import SHUT
+from exeat.desk.service.urgency import next_of
 from exeat.facts.times import NEVER
 from exeat.report.words import say_date
 
@@ -53,7 +55,15 @@ _ICONS: Final = {
     "conflict": "warning",
     "unknown": "help",
     "not-in-custody": "check",
+    "release-unless-instructed": "logout",
+    "bring-first": "account_balance",
+    "serve-first": "send",
+    "call-counsel": "local_police",
 }
+
+
+_GO: Final = (Verdict.RELEASE, Verdict.OVERDUE, Verdict.RELEASE_UNLESS_INSTRUCTED)
+"""Verdicts under which the person is to be let go now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +160,10 @@ def _environment() -> Environment:
         icon=_icon,
         sprite=_sprite(),
         verdict_icon=_ICONS.__getitem__,
-        next_of=present.next_of,
+        GO=tuple(verdict.value for verdict in Verdict if verdict in _GO),
+        OPEN=tuple(verdict.value for verdict in Verdict if verdict not in SHUT),
+        next_of=next_of,
+        link_of=link_of,
         instant_of=present.instant_of,
         options_of=forms.options_of,
         say_date=say_date,

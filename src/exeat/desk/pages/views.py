@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from exeat.decide import DutyState
+from exeat.desk.pages.card import Asked, Card
+from exeat.desk.pages.sentences import DutyView, Line
 from exeat.desk.service.context import Context
 from exeat.desk.service.models import PersonPage
+from exeat.desk.service.urgency import DeadlineKind
 from exeat.report.law_text import RuleText
 
-__all__ = ["DeadlineKind", "DutyView", "EventLine", "PersonView", "Verified", "Viewer"]
+__all__ = ["EventLine", "PersonView", "Verified", "Viewer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,42 +32,6 @@ class Viewer:
     agency_name: str
     zone: ZoneInfo
     csrf: str
-
-
-class DeadlineKind(StrEnum):
-    """What happens at the next deadline of a person."""
-
-    OVERDUE = "overdue"
-    """Every authority ended then."""
-    GO = "go"
-    """The person could go since then, and nothing keeps them."""
-    NOTICE = "notice"
-    """A notice must be given by then."""
-    HOLD_ENDS = "hold-ends"
-    """The authority to keep the person ends then."""
-    SCHEDULED = "scheduled"
-    """The release is set for then."""
-    TASK = "task"
-    """An open question must be answered by then."""
-
-
-@dataclass(frozen=True, slots=True)
-class DutyView:
-    """Something that the facility must do in this person's case, or did.
-
-    Attributes:
-        on_release: It arises from the release itself.
-    """
-
-    about: str
-    to: str
-    due: datetime | None
-    state: DutyState
-    rule: str
-    certain: bool
-    evidence: str
-    on_release: bool
-    detainer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +63,8 @@ class PersonView:
 
     Attributes:
         laws: The rules that the verdict rests on, in words, with their citations.
-        duty_laws: The rules of the duties, those left out that stand in ``laws`` already.
+        duty_laws: The rules of the duties, of what is forbidden and of what is allowed besides,
+            those left out that stand in ``laws`` already.
         story: The time line in words: each row's label and note.
     """
 
@@ -107,6 +73,11 @@ class PersonView:
     place_name: str
     laws: tuple[RuleText, ...]
     duty_laws: tuple[RuleText, ...]
+    card: Card
+    questions: tuple[Asked, ...]
+    for_counsel: tuple[Asked, ...]
+    bans: tuple[Line, ...]
+    mays: tuple[Line, ...]
     duties: tuple[DutyView, ...]
     events: tuple[EventLine, ...]
     drawing: str

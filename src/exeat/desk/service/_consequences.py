@@ -39,7 +39,7 @@ _AS_EXPECTED: Final = frozenset(
 _OVER_ONCE_GONE: Final = tuple(
     kind
     for kind in TaskKind
-    if kind not in (TaskKind.OVERRIDE, TaskKind.TRANSFER, TaskKind.TRANSFER_OUT)
+    if kind not in (TaskKind.OVERRIDE, TaskKind.TRANSFER, TaskKind.TRANSFER_OUT, TaskKind.COUNSEL)
 )
 _COUNTS_AGAIN: Final = (
     BasisEnded,
@@ -50,11 +50,7 @@ _COUNTS_AGAIN: Final = (
     PersonFact,
 )
 """Kinds of which a corrected entry has the same consequences as one entered so at first."""
-_JUDGES_WARRANT: Final = (
-    "A judge's warrant came with a request. Read it: where it commands custody, add it as a"
-    " ground of custody; then close this task with what it orders."
-)
-_OF_A_REQUEST: Final = (TaskKind.ACKNOWLEDGE, TaskKind.CONTRADICTION)
+_OF_A_REQUEST: Final = (TaskKind.ACKNOWLEDGE, TaskKind.CONTRADICTION, TaskKind.WARRANT)
 
 
 def weighed(event: Event, before: Mapping[str, Event]) -> Event:
@@ -106,10 +102,7 @@ def _of(
             if not _answered(id, record):
                 yield open_task(tx, settings, TaskKind.ACKNOWLEDGE, held=held, about=id)
             if event.warrants and JUDGE_SIGNED.intersection(event.warrants):
-                # It may be a ground of custody of its own, which no rule about requests knows.
-                yield open_task(
-                    tx, settings, TaskKind.PAPER, held=held, about=id, because=_JUDGES_WARRANT
-                )
+                yield open_task(tx, settings, TaskKind.WARRANT, held=held, about=id)
             yield from _contradicted(tx, settings, held, event, record)
         case DetainerAcknowledged(detainer=id):
             close_tasks(tx, held, [TaskKind.ACKNOWLEDGE], "acknowledged", id)

@@ -58,6 +58,12 @@ class RefusalKind(Described):
     IN_CUSTODY = "in-custody", "A basis of custody of the jail's own, or of a court, still runs."
     MUST_HOLD = "must-hold", "The law of this place commands that the person be kept."
     NOTICE_OWED = "notice-owed", "A binding notice must be given first."
+    BRING_FIRST = (
+        "bring-first",
+        "The person must be taken before a judicial official, who decides, before they leave.",
+    )
+    SERVE_FIRST = "serve-first", "The law commands the hold once a copy is served: serve it now."
+    CALL_COUNSEL = "call-counsel", "Only counsel can say whether a reported command applies."
     CONFLICT = "conflict", "Binding rules contradict each other."
     UNKNOWN = "unknown", "Facts that would decide are missing."
     NO_HANDOVER = "no-handover", "The law of this place forbids the handover."
@@ -74,6 +80,9 @@ OVERRIDABLE: Final = frozenset(
         RefusalKind.IN_CUSTODY,
         RefusalKind.MUST_HOLD,
         RefusalKind.NOTICE_OWED,
+        RefusalKind.BRING_FIRST,
+        RefusalKind.SERVE_FIRST,
+        RefusalKind.CALL_COUNSEL,
         RefusalKind.CONFLICT,
         RefusalKind.UNKNOWN,
         RefusalKind.REQUEST_WAITING,
@@ -130,6 +139,7 @@ class Released:
     overridden: tuple[RefusalKind, ...] = ()
     tasks: tuple[str, ...] = ()
     repeated: bool = False
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

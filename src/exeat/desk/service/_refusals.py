@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from exeat.decide import Answer, Certainty, DutyState, Verdict
+from exeat.decide import Answer, Certainty, CheckKind, Verdict
+from exeat.desk.service._counsel import counsel_says
 from exeat.desk.service._personal import IDENTIFIERS, matches
+from exeat.desk.service._shut import HELD_FOR_ISSUER, owed_to, shut_by
 from exeat.desk.service.models import (
     Namesake,
     PersonalData,
@@ -24,17 +26,19 @@ from exeat.facts.events import Event
 from exeat.facts.words import say_time
 from exeat.record.entries import History
 from exeat.rules.model import About, Modality
+from exeat.rules.place import LawOfPlace
 
 __all__ = ["Door", "refusals_of", "warnings_of"]
 
 _NEEDED: Final = 2
 _NOT_A_DECISION: Final = frozenset({ReleaseKind.DIED, ReleaseKind.ESCAPED})
-_TO_THE_ISSUER: Final = frozenset({ReleaseKind.TO_ICE})
 _CLOCKS_DIFFER: Final = timedelta(minutes=2)
 _DECIDING: Final[dict[Verdict, tuple[Modality, ...]]] = {
     Verdict.MUST_HOLD: (Modality.MUST,),
     Verdict.CONFLICT: (Modality.MUST, Modality.MUST_NOT),
 }
+_SAID: Final = frozenset({Verdict.IN_CUSTODY, *_DECIDING})
+"""Verdicts of which the refusal gives the reason, and not the kind alone."""
 _READ_IT: Final = "Read the paper, enter what it orders, and close its task."
 _ASK_IT: Final = "Ask the court, and close the task with who confirmed it."
 _OPEN_TASKS: Final = (
@@ -59,6 +63,7 @@ class Door:
     order: ReleaseOrder
     history: History
     answer: Answer
+    law: LawOfPlace
     person: PersonalData | None
     namesakes: tuple[Namesake, ...]
     waiting: tuple[str, ...]
@@ -126,35 +131,47 @@ def _moved_on(door: Door) -> Iterator[Refusal]:
 
 
 def _of_the_answer(door: Door) -> Iterator[Refusal]:
-    answer, to_issuer = door.answer, door.order.kind in _TO_THE_ISSUER
-    match answer.verdict:
-        case Verdict.IN_CUSTODY:
-            help = "End the ground of custody when the court's paper is in hand."
-            yield _refusal(RefusalKind.IN_CUSTODY, "answer", help, _reason(answer))
-        case Verdict.MUST_HOLD if not to_issuer:
-            until = say_time(answer.until, door.zone) if answer.until else "the time shown"
-            help = f"Keep the person until {until}, or have the request lifted."
-            yield _refusal(RefusalKind.MUST_HOLD, "answer", help, _reason(answer))
-        case Verdict.NOTIFY_FIRST:
-            help = f"Tell {_owed(answer)}, and enter the notice."
-            yield _refusal(RefusalKind.NOTICE_OWED, "answer", help)
-        case Verdict.CONFLICT:
-            help = "Ask counsel now; a task with a due time is open."
-            yield _refusal(RefusalKind.CONFLICT, "answer", help, _reason(answer))
-        case Verdict.UNKNOWN:
-            asks = " ".join(question.asks for question in answer.questions)
-            help = f"Find out, by the task's due time: {asks}".strip()
-            yield _refusal(RefusalKind.UNKNOWN, "answer", help)
-        case _:
-            pass
-    if to_issuer and any(
-        option.rule.about is About.HAND_OVER
-        and option.rule.modality is Modality.MUST_NOT
-        and option.certainty is Certainty.CERTAIN
-        for option in answer.options
+    answer, order = door.answer, door.order
+    kind = shut_by(answer.verdict, order.kind)
+    if kind is not None:
+        message = _reason(answer) if answer.verdict in _SAID else None
+        yield _refusal(kind, "answer", _help(door), message)
+    if order.kind in HELD_FOR_ISSUER and any(
+        ban.rule.about is About.HAND_OVER and ban.certainty is Certainty.CERTAIN
+        for ban in answer.bans
     ):
         help = "Let the person go to the street, or ask counsel."
         yield _refusal(RefusalKind.NO_HANDOVER, "kind", help)
+
+
+def _help(door: Door) -> str:
+    """Return what would open the door."""
+    answer = door.answer
+    until = say_time(answer.until, door.zone) if answer.until else ""
+    match answer.verdict:
+        case Verdict.IN_CUSTODY:
+            if any(check.kind is CheckKind.WARRANT for check in answer.checks):
+                return "Confirm the warrant with the court or the Marshals Service, now."
+            return "End the ground of custody when the court's paper is in hand."
+        case Verdict.MUST_HOLD:
+            return f"Keep the person until {until or 'the time shown'}, or have the request lifted."
+        case Verdict.NOTIFY_FIRST:
+            return f"Tell {', '.join(owed_to(answer)) or 'whom the duties name'}, and enter it."
+        case Verdict.BRING_FIRST:
+            runs = f"; an order to hold runs until {until}" if until else ""
+            return f"Take the person there now, and enter what the official decides{runs}."
+        case Verdict.SERVE_FIRST:
+            runs = f", until {until}" if until else ""
+            return (
+                f"Serve the copy now, and enter it. From then on the law commands the hold{runs}."
+            )
+        case Verdict.CALL_COUNSEL:
+            return counsel_says(answer, door.law, door.zone)
+        case Verdict.CONFLICT:
+            return "Ask counsel now; a task with a due time is open."
+        case _:
+            asks = " ".join(question.asks for question in answer.questions)
+            return f"Find out, by the task's due time: {asks}".strip()
 
 
 def _reason(answer: Answer) -> str:
@@ -162,11 +179,6 @@ def _reason(answer: Answer) -> str:
     wanted = _DECIDING.get(answer.verdict, ())
     said = [one.says for one in answer.because if one.rule and one.rule.modality in wanted]
     return " ".join(said) or (answer.because[0].says if answer.because else "")
-
-
-def _owed(answer: Answer) -> str:
-    owed = {d.to for d in answer.duties if d.state in (DutyState.OWED, DutyState.LATE)}
-    return ", ".join(sorted(owed)) or "whom the duties name"
 
 
 def _of_the_person(door: Door) -> Iterator[Refusal]:
@@ -215,7 +227,12 @@ _TASK_WARNINGS: Final = {
     TaskKind.CONTRADICTION: "A request contradicts the jail's own record; the check is open.",
     TaskKind.PAPER: "A paper of a court was not read yet.",
     TaskKind.VERIFY_ORDER: "The court has not confirmed the order that frees the person.",
+    TaskKind.WARRANT: "Nobody has confirmed the judge's warrant with the court yet.",
 }
+
+
+_DISAGREE: Final = "The sources of the law disagree; the safer reading is shown."
+_OPEN: Final = "This is not certain: something on the record is open, and the reasons say what."
 
 
 def warnings_of(
@@ -226,5 +243,5 @@ def warnings_of(
     if others:
         said.append(f"{len(others)} other in the house with the same surname.")
     if answer.certainty is Certainty.POSSIBLE:
-        said.append("The sources of the law disagree; the safer reading is shown.")
+        said.append(_DISAGREE if answer.contested else _OPEN)
     return tuple(said)

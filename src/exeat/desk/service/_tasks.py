@@ -25,7 +25,11 @@ _SETTING: Final[dict[TaskKind, tuple[str, int]]] = {
     TaskKind.ACKNOWLEDGE: ("receipt_minutes", 1),
     TaskKind.OVERRIDE: ("review_hours", 60),
 }
-_OWNERS: Final = {TaskKind.OVERRIDE: Role.SUPERVISOR, TaskKind.OVERDUE: Role.SUPERVISOR}
+_OWNERS: Final = {
+    TaskKind.OVERRIDE: Role.SUPERVISOR,
+    TaskKind.OVERDUE: Role.SUPERVISOR,
+    TaskKind.COUNSEL: Role.SUPERVISOR,
+}
 
 
 def due_of(kind: TaskKind, now: datetime, settings: Settings) -> datetime:

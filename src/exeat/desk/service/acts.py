@@ -50,10 +50,21 @@ class Acts(Base):
         event_id: str = "",
         occurred: When | None = None,
         bases: Sequence[NewBasis] = (),
+        bases_complete: bool | None = None,
         facts: Person | None = None,
         note: str | None = None,
     ) -> Done:
         """Book a person: open a record, with its grounds of custody and protective facts.
+
+        Args:
+            ctx: Who books.
+            person: Who the person is.
+            event_id: See the class.
+            occurred: See the class.
+            bases: The grounds of custody.
+            bases_complete: Every ground is, or will be, entered here; without one there is none.
+            facts: Protective facts.
+            note: Anything else.
 
         Raises:
             BadInput: The personal data name nobody.
@@ -68,7 +79,11 @@ class Acts(Base):
             name = index.mac(uuid5(NAMESPACE_OID, "exeat record"), event_id)[:16].hex()
             said = envelope(ctx, name, event_id, occurred, note)
             assert agency.zone is not None
-            events: list[ev.Event] = [ev.Booked(**said, zone=agency.zone, facility=facility)]
+            events: list[ev.Event] = [
+                ev.Booked(
+                    **said, zone=agency.zone, facility=facility, bases_complete=bases_complete
+                )
+            ]
             events += [_basis(said, basis) for basis in bases]
             if facts is not None:
                 events.append(ev.PersonFact(**{**said, "id": f"{event_id}.facts"}, person=facts))

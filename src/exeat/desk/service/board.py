@@ -14,9 +14,11 @@ from zoneinfo import ZoneInfo
 from exeat.decide import Answer, DutyState, Verdict, decide
 from exeat.desk.db import Tx
 from exeat.desk.service._base import Base, log
+from exeat.desk.service._counsel import FOR_COUNSEL, counsel_says
 from exeat.desk.service._personal import open_personal
 from exeat.desk.service.context import Context
 from exeat.desk.service.models import BoardRow, PersonalData
+from exeat.desk.service.urgency import urgency
 from exeat.errors import RecordError
 from exeat.facts.case import zone_of
 from exeat.facts.codec import record_from_json
@@ -38,6 +40,7 @@ class Shown:
         until: When something in it may change, if nobody adds to the record.
         zone: Of the facility; in it, texts that people read say their times.
         bare: Nothing on record says why the person is in custody.
+        counsel: What only counsel can settle about the person, or "".
     """
 
     key: UUID
@@ -45,6 +48,7 @@ class Shown:
     until: datetime
     zone: ZoneInfo
     bare: bool = False
+    counsel: str = ""
 
 
 class Board(Base):
@@ -65,7 +69,7 @@ class Board(Base):
             log(tx, "board", str(len(shown)))
             return [one.row for one in shown]
 
-        return sorted(self._run(ctx, "board", work), key=_urgency)
+        return sorted(self._run(ctx, "board", work), key=urgency)
 
     def _shown(self, tx: Tx) -> list[Shown]:
         now, rows = tx.ctx.now, tx.all("board", agency=tx.agency)
@@ -107,7 +111,9 @@ class Board(Base):
         law = self._law(tx, tx.agency, facts.facility.kind)
         answer = decide(facts, law, now)
         row_now, until = _filled(blank, facts, answer, now), next_change(facts, law, answer, now)
-        return Shown(record, row_now, until, zone_of(facts.zone), _is_bare(facts))
+        zone = zone_of(facts.zone)
+        asks = counsel_says(answer, law, zone) if answer.verdict in FOR_COUNSEL else ""
+        return Shown(record, row_now, until, zone, _is_bare(facts), asks)
 
 
 def _blank(row: dict[str, Any], person: PersonalData | None) -> BoardRow:
@@ -186,14 +192,6 @@ def _times(facts: CustodyRecord) -> Iterable[When]:
         acts += [d.received, d.served, d.hold_ordered, d.lifted]
     acts += [notice.given for notice in facts.notices or ()]
     return [act for act in acts if act is not None and act is not NEVER]
-
-
-_FIRST = {"overdue": 0, "release": 1, "notify-first": 2, "conflict": 3, "unknown": 4}
-
-
-def _urgency(row: BoardRow) -> tuple[int, datetime, str]:
-    last = datetime.max.replace(tzinfo=UTC)
-    return _FIRST.get(row.verdict, 9), row.next_deadline or last, row.record
 
 
 def new_cache() -> tuple[dict[UUID, Shown], Lock]:

@@ -29,10 +29,22 @@ _ALARMS = {
     Verdict.OVERDUE.value: TaskKind.OVERDUE,
     Verdict.RELEASE.value: TaskKind.RELEASE_DUE,
     Verdict.NOTIFY_FIRST.value: TaskKind.RELEASE_DUE,
+    Verdict.RELEASE_UNLESS_INSTRUCTED.value: TaskKind.RELEASE_DUE,
+    Verdict.BRING_FIRST.value: TaskKind.ACT_FIRST,
+    Verdict.SERVE_FIRST.value: TaskKind.ACT_FIRST,
     Verdict.UNKNOWN.value: TaskKind.ANSWER,
     Verdict.CONFLICT.value: TaskKind.ANSWER,
 }
-_OF_THE_CLOCK = (TaskKind.OVERDUE, TaskKind.RELEASE_DUE, TaskKind.ANSWER, TaskKind.HOLD_ENDS)
+_HELD = frozenset({Verdict.MAY_HOLD.value, Verdict.MUST_HOLD.value})
+"""Of the others, `until` says when a hold would end that nobody has opened."""
+_OF_THE_CLOCK = (
+    TaskKind.OVERDUE,
+    TaskKind.RELEASE_DUE,
+    TaskKind.ANSWER,
+    TaskKind.ACT_FIRST,
+    TaskKind.COUNSEL,
+    TaskKind.HOLD_ENDS,
+)
 
 
 class Duty(Acts, Reading):
@@ -74,13 +86,16 @@ class Duty(Acts, Reading):
         """Yield what is due on a row, and why, in the facility's own time."""
         row, zone = shown.row, shown.zone
         kind = _ALARMS.get(row.verdict)
+        if shown.counsel:
+            yield TaskKind.COUNSEL, shown.counsel
         if kind is not None:
             since = row.overdue_since or row.eligible_since
             yield kind, kind.description + (f" Since {say_time(since, zone)}." if since else "")
         alarm = timedelta(hours=self.settings.alarm_hours)
-        if row.until is not None and ctx.now < row.until <= ctx.now + alarm:
+        ends = row.until if row.verdict in _HELD else None
+        if ends is not None and ctx.now < ends <= ctx.now + alarm:
             kind = TaskKind.HOLD_ENDS
-            yield kind, f"{kind.description} At {say_time(row.until, zone)}."
+            yield kind, f"{kind.description} At {say_time(ends, zone)}."
 
     def close_task(self, ctx: Context, task: str, outcome: str) -> None:
         """Close a task, and say what came of it.

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 from exeat.decide import Answer, Verdict, decide
 from exeat.desk.db import Tx
 from exeat.desk.service._base import Base, Held, envelope, log, said_again
 from exeat.desk.service._consequences import consequences
+from exeat.desk.service._counsel import FOR_COUNSEL, counsel_due, counsel_says
 from exeat.desk.service._personal import blind, namesakes, read_personal
 from exeat.desk.service._refusals import Door, refusals_of, warnings_of
 from exeat.desk.service._steps import reached
@@ -42,7 +42,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Gate"]
 
-_UNDECIDED = frozenset({Verdict.UNKNOWN, Verdict.CONFLICT})
+_WAITS: Final = {
+    Verdict.UNKNOWN: TaskKind.ANSWER,
+    Verdict.CONFLICT: TaskKind.ANSWER,
+    **dict.fromkeys(FOR_COUNSEL, TaskKind.COUNSEL),
+}
+"""Which task is open while nobody, or only counsel, can say whether the person may be kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +63,20 @@ class Gate(Base):
 
     accounts: Accounts
 
-    def clear(self, ctx: Context, record: str, at: datetime | None = None) -> Clearance:
+    def clear(
+        self,
+        ctx: Context,
+        record: str,
+        at: datetime | None = None,
+        known_at: datetime | None = None,
+    ) -> Clearance:
         """Answer whether a person may go.
 
         Args:
             ctx: Who asks.
             record: Id of the record.
             at: The instant asked about; left out: now.
+            known_at: Count only what was recorded by then; left out: all that is on record.
 
         Returns:
             The answer with the version that it rests on. Nothing is stored but who asked, and,
@@ -72,21 +84,22 @@ class Gate(Base):
 
         Raises:
             NotFound: There is no such record for this agency.
+            RecordError: The booking was not on record by ``known_at``.
         """
         when = ctx.now if at is None else aware(at, "at")
 
         def work(tx: Tx) -> Clearance:
             held = self._find(tx, record)
             history = tx.ledger.read(held.record)
-            facts = history.fold()
+            facts = history.fold(known_at=known_at)
             law = self._law(tx, held.facility, facts.facility.kind)
-            answer = decide(facts, law, when)
+            answer = decide(facts, law, when, known_at=known_at)
             person = read_personal(tx, held, self._key(tx, held))
             others = namesakes(tx, held, person)
             kinds = [row["kind"] for row in tx.all("open_kinds", record=held.record)]
             opened: tuple[str, ...] = ()
-            if at is None and held.stake == "facility":
-                opened = self._undecided(tx, held, answer, kinds)
+            if at is None and known_at is None and held.stake == "facility":
+                opened = self._await(tx, held, answer, law, kinds)
             earlier = cleared_before(tx, held, zone_of(facts.zone))
             log(tx, "clear", answer.verdict.value, held=held)
             return Clearance(
@@ -150,7 +163,7 @@ class Gate(Base):
         law = self._law(tx, held.facility, facts.facility.kind)
         answer = decide(facts, law, tx.ctx.now)
         reached("release-decided")
-        door = self._door(tx, held, history, order, answer, zone_of(facts.zone))
+        door = self._door(tx, held, history, order, answer, law)
         refusals = refusals_of(door)
         passed: tuple[Refusal, ...] = ()
         if second is not None:
@@ -175,7 +188,7 @@ class Gate(Base):
         history: History,
         order: ReleaseOrder,
         answer: Answer,
-        zone: ZoneInfo,
+        law: LawOfPlace,
     ) -> Door:
         person = read_personal(tx, held, self._key(tx, held))
         waiting: list[dict[str, Any]] = []
@@ -190,10 +203,11 @@ class Gate(Base):
         rows = tx.all("open_kinds", record=held.record)
         return Door(
             now=tx.ctx.now,
-            zone=zone,
+            zone=zone_of(history.fold().zone),
             order=order,
             history=history,
             answer=answer,
+            law=law,
             person=person,
             namesakes=namesakes(tx, held, person),
             waiting=tuple(row["request"].hex for row in waiting),
@@ -206,7 +220,7 @@ class Gate(Base):
     ) -> Refused:
         kinds = ",".join(sorted(one.kind.value for one in refusals))
         kinds_open = [kind.value for kind in door.open_tasks]
-        opened = self._undecided(tx, held, door.answer, kinds_open)
+        opened = self._await(tx, held, door.answer, law, kinds_open)
         log(tx, "release", f"refused:{kinds}", held=held)
         return Refused(
             held.name,
@@ -240,12 +254,16 @@ class Gate(Base):
         tx.ledger.append([event], expected_version=version + 1, facility=held.facility)
         reached("release-written")
         opened = consequences(tx, self.settings, held, [event], door.history.fold())
+        said: tuple[str, ...] = ()
+        if door.answer.verdict in FOR_COUNSEL:
+            said = (counsel_says(door.answer, law, zone),)
+            opened += self._await(tx, held, door.answer, law, ())
         kinds = tuple(one.kind for one in passed)
         if passed and second is not None:
             opened += self._override(tx, held, door, version + 2, kinds, second)
         log(tx, "release", "override" if passed else "done", held=held, about=event.id)
         reached("release-logged")
-        return Released(held.name, version + 2, event.id, given, kinds, opened)
+        return Released(held.name, version + 2, event.id, given, kinds, opened, warnings=said)
 
     def _override(
         self,
@@ -273,16 +291,22 @@ class Gate(Base):
         task = TaskKind.OVERRIDE
         return (open_task(tx, self.settings, task, held=held, about=override.hex),)
 
-    def _undecided(
-        self, tx: Tx, held: Held, answer: Answer, open_kinds: Collection[str]
+    def _await(
+        self, tx: Tx, held: Held, answer: Answer, law: LawOfPlace, open_kinds: Collection[str]
     ) -> tuple[str, ...]:
-        """Open a task where nobody can say whether the person may be kept, or close it."""
-        if answer.verdict not in _UNDECIDED:
-            if TaskKind.ANSWER.value in open_kinds:
-                said = f"the answer is now {answer.verdict.value}"
-                close_tasks(tx, held, [TaskKind.ANSWER], said)
+        """Open the task of an answer that waits for somebody, and close what waits no more."""
+        wanted = _WAITS.get(answer.verdict)
+        over = [kind for kind in set(_WAITS.values()) - {wanted} if kind.value in open_kinds]
+        if over:
+            close_tasks(tx, held, over, f"the answer is now {answer.verdict.value}")
+        if wanted is None:
             return ()
-        asks = [question.asks for question in answer.questions]
-        asks += [conflict.says for conflict in answer.conflicts]
-        because = " ".join(asks) or answer.verdict.description
-        return (open_task(tx, self.settings, TaskKind.ANSWER, held=held, because=because),)
+        due = None
+        if wanted is TaskKind.COUNSEL:
+            because = counsel_says(answer, law, zone_of(law.zone or "UTC"))
+            due = counsel_due(law, tx.ctx.now)
+        else:
+            asks = [question.asks for question in answer.questions]
+            asks += [conflict.says for conflict in answer.conflicts]
+            because = " ".join(asks) or answer.verdict.description
+        return (open_task(tx, self.settings, wanted, held=held, because=because, due=due),)

@@ -130,6 +130,18 @@ class TaskKind(Described):
         "order-to-verify",
         "Ask the court whether the order that frees a sentenced person is theirs.",
     )
+    COUNSEL = (
+        "counsel-to-decide",
+        "Only counsel can say whether this office may, or must, hold: ask, and enter the answer.",
+    )
+    ACT_FIRST = (
+        "act-first",
+        "An act comes before anybody can tell: serve the copy, or take the person to the official.",
+    )
+    WARRANT = (
+        "warrant-to-confirm",
+        "A judge's warrant came with a request: confirm it with the court or the Marshals Service.",
+    )
     CITIZENSHIP = (
         "citizenship-claim",
         "The person says that they are a citizen: check, and ask the issuer.",

@@ -34,8 +34,17 @@ _READERS_SHOWN = 50
 class Reading(Board):
     """Queries of the desk."""
 
-    def person(self, ctx: Context, record: str, at: datetime | None = None) -> PersonPage:
+    def person(
+        self,
+        ctx: Context,
+        record: str,
+        at: datetime | None = None,
+        known_at: datetime | None = None,
+    ) -> PersonPage:
         """Return all that one page about a person shows, as far as this role may see it.
+
+        The answer is for ``at``, else for now, on all that is on record, else on what was
+        recorded by ``known_at``. The events and tasks are as they stand.
 
         A requester sees its own requests and their answers, and no personal data; counsel sees
         the whole record of a client.
@@ -44,9 +53,10 @@ class Reading(Board):
         def work(tx: Tx) -> PersonPage:
             held = self._find(tx, record)
             history = _history(tx, held)
-            facts = history.fold()
+            facts = history.fold(known_at=known_at)
             law = self._law(tx, held.facility, facts.facility.kind)
-            answer = decide(facts, law, at if at is not None else ctx.now)
+            when = at if at is not None else ctx.now
+            answer = decide(facts, law, when, known_at=known_at)
             mine = held.stake == "facility"
             person = (
                 read_personal(tx, held, self._key(tx, held)) if held.stake != "issuer" else None
@@ -224,7 +234,16 @@ def _as_issuer(page: PersonPage, agency: str) -> PersonPage:
         notices=None if notices is None else tuple(n for n in notices if n.about in own),
     )
     answer = replace(
-        page.answer, because=(), duties=(), options=(), questions=(), unevaluated=(), to_judge=()
+        page.answer,
+        because=(),
+        duties=(),
+        options=(),
+        bans=(),
+        checks=(),
+        questions=(),
+        for_counsel=(),
+        unevaluated=(),
+        to_judge=(),
     )
     events = tuple(e for e in page.events if getattr(e, "detainer", None) in own)
     return replace(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -12,6 +11,7 @@ from uuid import UUID, uuid4
 from exeat.decide import Verdict, decide
 from exeat.desk.db import Tx
 from exeat.desk.service._base import Held, envelope, log
+from exeat.desk.service._moved import moved_along
 from exeat.desk.service._personal import (
     personal_from_json,
     personal_to_json,
@@ -27,13 +27,21 @@ from exeat.desk.service.models import Done, Handover, PersonalData, TaskKind
 from exeat.facts import events as ev
 from exeat.facts.codec import record_from_json, record_to_json
 from exeat.facts.codes import LiftReason, ReleaseKind
-from exeat.facts.record import Basis, CustodyRecord, Detainer
+from exeat.facts.fold import standing
+from exeat.facts.record import CustodyRecord, Detainer
 from exeat.facts.times import NEVER
 from exeat.record.entries import History
 
 __all__ = ["Transfers"]
 
-_NOBODY_MAY_KEEP = frozenset({Verdict.RELEASE, Verdict.OVERDUE, Verdict.NOT_IN_CUSTODY})
+_NOBODY_MAY_KEEP = frozenset(
+    {
+        Verdict.RELEASE,
+        Verdict.RELEASE_UNLESS_INSTRUCTED,
+        Verdict.OVERDUE,
+        Verdict.NOT_IN_CUSTODY,
+    }
+)
 
 
 class Transfers(Acts):
@@ -88,7 +96,7 @@ class Transfers(Acts):
             if facts.release is not None:
                 words = "was let go by the facility that sent them"
                 raise Refusing.one("E604", f"handover `{handover}`", words, "Ask that facility.")
-            done, held = self._take_over(tx, ctx, facts, person, event_id)
+            done, held = self._take_over(tx, ctx, facts, history, person, event_id)
             with tx.acting_for(row["sender"]):
                 self._hand_over(tx, ctx, former, history, event_id)
             tx.run("end_handover", handover=row["handover"], at=ctx.now, next_record=held.record)
@@ -172,14 +180,28 @@ class Transfers(Acts):
         return record_from_json(json.dumps(said["facts"])), personal_from_json(said["person"])
 
     def _take_over(
-        self, tx: Tx, ctx: Context, facts: CustodyRecord, person: PersonalData, event_id: str
+        self,
+        tx: Tx,
+        ctx: Context,
+        facts: CustodyRecord,
+        history: History,
+        person: PersonalData,
+        event_id: str,
     ) -> tuple[Done, Held]:
         agency, facility = self._facility(tx, ctx.agency)
         assert agency.zone is not None
         name = uuid4().hex
         said = envelope(ctx, name, event_id, None)
-        events: list[ev.Event] = [ev.Booked(**said, zone=agency.zone, facility=facility)]
-        events += _moved_along(said, facts)
+        booked = ev.Booked(
+            **said,
+            zone=agency.zone,
+            facility=facility,
+            custody_since=facts.booked,
+            bases_complete=facts.bases_complete,
+        )
+        events: list[ev.Event] = [booked]
+        events += moved_along(said, standing(history.events()).values())
+        events += _disputed(said, history, {event.id for event in events}, facts)
         tx.ledger.append(events)
         held = self._hold(tx, name)
         put_personal(tx, held, self._key(tx, held), person)
@@ -222,51 +244,22 @@ def _open_requests(facts: CustodyRecord) -> list[Detainer]:
     return [detainer for detainer in facts.detainers if detainer.lifted in (NEVER, None)]
 
 
-def _moved_along(said: dict[str, Any], facts: CustodyRecord) -> Sequence[ev.Event]:
-    """Return what the next facility has to know: grounds that run, requests, protective facts."""
-    events: list[ev.Event] = [
-        ev.PersonFact(**{**said, "id": f"{said['id']}.facts"}, person=facts.person)
-    ]
-    events += [_ground(said, basis) for basis in facts.grounds if basis.end in (NEVER, None)]
-    for detainer in _open_requests(facts):
-        events += _request(said, detainer)
-    return events
-
-
-def _ground(said: dict[str, Any], basis: Basis) -> ev.BasisAdded:
-    occurred = basis.start if basis.start is not None else said["occurred"]
-    return ev.BasisAdded(
-        **{**said, "id": f"{said['id']}.{basis.id}", "occurred": occurred},
-        basis=basis.id,
-        kind=basis.kind,
-        agency=basis.agency,
-        offence=basis.offence,
-    )
-
-
-def _request(said: dict[str, Any], detainer: Detainer) -> list[ev.Event]:
-    start = f"{said['id']}.{detainer.id}"
-    found: list[ev.Event] = [
-        ev.DetainerLodged(
-            **{**said, "id": start},
-            detainer=detainer.id,
-            form=detainer.form,
-            issuer=detainer.issuer,
-            issued=detainer.issued,
-            grounds=detainer.grounds,
-            warrants=detainer.warrants,
-            names_this_person=detainer.names_this_person,
-            names_federal_felony_warrant=detainer.names_federal_felony_warrant,
-            names_watch_list_match=detainer.names_watch_list_match,
-            addressed_to=detainer.addressed_to,
-        ),
-        ev.DetainerReceived(**{**said, "id": f"{start}.received"}, detainer=detainer.id),
-    ]
-    if detainer.served not in (NEVER, None):
-        found.append(
-            ev.DetainerServed(
-                **{**said, "id": f"{start}.served", "occurred": detainer.served},
-                detainer=detainer.id,
-            )
-        )
+def _disputed(
+    said: dict[str, Any], history: History, there: set[str], facts: CustodyRecord
+) -> list[ev.Event]:
+    """Return the disputes of what goes along: whoever disputed it still does."""
+    things = {basis.id for basis in facts.grounds} | {d.id for d in facts.detainers}
+    events = history.events()
+    ids = {event.id for event in events}
+    found: list[ev.Event] = []
+    for event in events:
+        if not isinstance(event, ev.Disputed) or event.id.removesuffix(f".{event.of}") in (
+            ids - {event.id}
+        ):
+            continue  # what follows from an entry by itself follows from it there once more
+        moved = f"{said['id']}.{event.of}"
+        of = moved if moved in there else event.of if event.of in things else None
+        if of is not None:
+            anew = {**said, "id": f"{said['id']}.{event.id}", "occurred": event.occurred}
+            found.append(ev.Disputed(**anew, of=of, says=event.says))
     return found

@@ -17,6 +17,7 @@ from exeat.desk.pages.reading import read_form
 from exeat.desk.pages.routes._common import may, see, shown_name
 from exeat.desk.pages.site import At, PageRoute, SentForm, Site
 from exeat.desk.pages.views import Viewer
+from exeat.desk.service._shut import SHUT
 from exeat.desk.service.models import PersonPage, Refusal, RefusalKind, Refused
 from exeat.errors import ExeatError
 from exeat.facts.codes import ReleaseKind
@@ -25,15 +26,6 @@ __all__ = ["router"]
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
-_SHUT: Final = {
-    Verdict.IN_CUSTODY: RefusalKind.IN_CUSTODY,
-    Verdict.MUST_HOLD: RefusalKind.MUST_HOLD,
-    Verdict.NOTIFY_FIRST: RefusalKind.NOTICE_OWED,
-    Verdict.CONFLICT: RefusalKind.CONFLICT,
-    Verdict.UNKNOWN: RefusalKind.UNKNOWN,
-    Verdict.NOT_IN_CUSTODY: RefusalKind.NOT_HERE,
-}
-"""What the gate says of each verdict under which it stays shut."""
 _AT_THE_FORM: Final = {
     RefusalKind.IDENTIFIERS: "born",
     RefusalKind.NAMESAKE: "namesakes",
@@ -87,7 +79,7 @@ def released(request: Request, site: At, record: str, entry: str = "") -> Respon
         return see(f"/people/{record}")
     zone = picks.zone_of(page)
     given = page.answers[-1] if page.answers else {}
-    passed = given.get("override", {}).get("refusals", []) if given else []
+    passed = given.get("gate", {}).get("override", {}).get("refusals", [])
     return site.page(
         request,
         viewer,
@@ -97,6 +89,7 @@ def released(request: Request, site: At, record: str, entry: str = "") -> Respon
         at=instant_of(page.record.release.at, zone),
         event=entry,
         overridden=passed,
+        unless=given.get("verdict") == Verdict.RELEASE_UNLESS_INSTRUCTED,
     )
 
 
@@ -122,7 +115,7 @@ def _form(
         picks=picks.of_person(site, viewer, page, t),
         # A new try is a new act; only the same one sent twice counts once.
         event_id=event_id if event_id and not problems else uuid4().hex,
-        blocked=_SHUT.get(page.answer.verdict),
+        blocked=SHUT.get(page.answer.verdict),
         must_hold=page.answer.verdict is Verdict.MUST_HOLD,
     )
 

@@ -14,19 +14,20 @@ from exeat.desk.pages import calls, picks
 from exeat.desk.pages.acts import ACTS, BOOK
 from exeat.desk.pages.forms import Form, Problem, starts
 from exeat.desk.pages.present import (
-    by_deadline,
     is_due,
     person_view,
     shown,
 )
 from exeat.desk.pages.reading import read_form
 from exeat.desk.pages.rendering import link_of
+from exeat.desk.pages.routes._asking import page_at
 from exeat.desk.pages.routes._common import done_words, form_page, may, see, shown_name, tried
 from exeat.desk.pages.site import At, PageRoute, SentForm, Site, Stop
 from exeat.desk.pages.views import Viewer
 from exeat.desk.pages.words import Words
 from exeat.desk.service.context import Role
 from exeat.desk.service.models import BoardRow, PersonPage
+from exeat.desk.service.urgency import urgency
 from exeat.errors import ExeatError
 from exeat.facts.record import Person
 
@@ -38,7 +39,11 @@ _FIRST: Final = 200
 _SHOWN: Final = (
     Verdict.OVERDUE,
     Verdict.RELEASE,
+    Verdict.RELEASE_UNLESS_INSTRUCTED,
     Verdict.NOTIFY_FIRST,
+    Verdict.BRING_FIRST,
+    Verdict.SERVE_FIRST,
+    Verdict.CALL_COUNSEL,
     Verdict.MAY_HOLD,
     Verdict.MUST_HOLD,
     Verdict.UNKNOWN,
@@ -50,7 +55,7 @@ _SHOWN: Final = (
 def board(request: Request, site: At, show: str = "", find: str = "", all: str = "") -> Response:
     """Show everyone in custody."""
     viewer = site.viewer(request)
-    rows = sorted(site.asked(lambda: site.desk.board(viewer.ctx)), key=by_deadline)
+    rows = sorted(site.asked(lambda: site.desk.board(viewer.ctx)), key=urgency)
     found = shown(rows, show, find)
     first = found if all else found[:_FIRST]
     query = {"show": show, "find": find}
@@ -91,7 +96,7 @@ def book(request: Request, site: At, form: SentForm) -> Response:
 def person(request: Request, site: At, record: str) -> Response:
     """Show a person's page."""
     viewer = site.viewer(request)
-    page = site.asked(lambda: site.desk.person(viewer.ctx, record))
+    page, when, asked = page_at(site, request, viewer, record)
     t = site.words(request)
     if viewer.ctx.role is Role.REQUESTER:
         return _own_requests(site, request, viewer, page)
@@ -102,6 +107,8 @@ def person(request: Request, site: At, record: str) -> Response:
         done=done_words(request, t),
         view=person_view(page, t),
         facts=_facts(page, t),
+        when=when,
+        asked=asked,
     )
 
 

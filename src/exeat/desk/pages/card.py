@@ -1,0 +1,156 @@
+"""The first five lines of an answer: what to do, until when, why, whom to tell, whom to ring."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from exeat.decide import Answer, Certainty, CheckKind, DutyState, Question, Verdict
+from exeat.desk.pages.sentences import sentence
+from exeat.desk.pages.words import Words
+from exeat.desk.service._shut import remedies
+from exeat.rules.model import About
+from exeat.rules.place import LawOfPlace
+
+__all__ = ["Asked", "Card", "asked_of", "card_of"]
+
+_HELD: Final = (Verdict.MAY_HOLD, Verdict.MUST_HOLD)
+_WOULD: Final = (
+    Verdict.SERVE_FIRST,
+    Verdict.BRING_FIRST,
+    Verdict.RELEASE_UNLESS_INSTRUCTED,
+    Verdict.CALL_COUNSEL,
+)
+"""Verdicts of which `until` says how long a hold would run that nothing has opened yet."""
+_COUNSEL: Final = (Verdict.RELEASE_UNLESS_INSTRUCTED, Verdict.CALL_COUNSEL, Verdict.CONFLICT)
+_LET_GO: Final = (Verdict.RELEASE, Verdict.NOTIFY_FIRST, Verdict.OVERDUE)
+_TOLD: Final = (About.NOTIFY, About.TELL_COURT, About.INFORM_PERSON)
+_OPEN: Final = (DutyState.OWED, DutyState.LATE)
+_LISTS: Final = ("StatusProof", "Ground", "WarrantKind", "DetainerForm", "OffenceClass")
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a tired person must see first.
+
+    Attributes:
+        until: In words, or "" where there is no end to be said.
+        tell: Who must be told, each with by when.
+        ring: Whom to ring, or "".
+        checks: What must be checked before anybody relies on it, each with by when.
+        acts: Acts that open the door: the act's name, and what its form starts with.
+    """
+
+    do: str
+    until: str
+    why: str
+    tell: tuple[tuple[str, datetime | None], ...]
+    ring: str
+    checks: tuple[tuple[str, datetime | None], ...]
+    acts: tuple[tuple[str, dict[str, str]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, with what each answer would change: pairs of answers and verdicts."""
+
+    asks: str
+    detainer: str
+    changes: tuple[tuple[str, str], ...]
+
+
+def card_of(answer: Answer, law: LawOfPlace, t: Words, zone: ZoneInfo) -> Card:
+    """Return the first lines of an answer."""
+    return Card(
+        do=t(f"do.{answer.verdict.value}"),
+        until=_until(answer, t, zone),
+        why=_why(answer, t, zone),
+        tell=_tell(answer, t),
+        ring=_ring(answer, law, t),
+        checks=tuple((t(f"check.{check.kind.value}"), check.until) for check in answer.checks),
+        acts=tuple(remedies(answer)),
+    )
+
+
+def _until(answer: Answer, t: Words, zone: ZoneInfo) -> str:
+    if answer.until is None:
+        return ""
+    until = t.time(answer.until, zone)
+    if answer.verdict in _WOULD:
+        return t(f"would.{answer.verdict.value}", until=until)
+    return until if answer.verdict in _HELD else ""
+
+
+# That the end of the 48 hours is read in two ways is nearly everywhere, and stands with the law.
+def _why(answer: Answer, t: Words, zone: ZoneInfo) -> str:
+    said = t(
+        f"verdict.{answer.verdict.value}.sub",
+        since=t.time(answer.eligible_since, zone),
+        overdue=t.time(answer.overdue_since, zone),
+    )
+    if any(check.kind is CheckKind.WARRANT for check in answer.checks):
+        said = t("why.warrant")
+    rules = answer.decided_by
+    if answer.verdict in _LET_GO and rules and all(rule.policy for rule in rules):
+        said = f"{said} {t('why.policy')}"
+    if answer.perhaps_must:
+        said = f"{said} {t('why.perhaps-must')}"
+    if any(rule.clock is None for point in answer.contested for rule in point.rules):
+        said = f"{said} {t('why.contested')}"
+    return said
+
+
+def _tell(answer: Answer, t: Words) -> tuple[tuple[str, datetime | None], ...]:
+    found: dict[str, datetime | None] = {}
+    for duty in answer.duties:
+        certain = duty.certainty is Certainty.CERTAIN and duty.state in _OPEN
+        if certain and duty.rule.about in _TOLD:
+            words = sentence(duty.rule, t)
+            dues = [due for due in (found.get(words), duty.due) if due is not None]
+            found[words] = min(dues, default=None)
+    return tuple(found.items())
+
+
+def _ring(answer: Answer, law: LawOfPlace, t: Words) -> str:
+    if any(check.kind is CheckKind.WARRANT for check in answer.checks):
+        return t("ring.warrant")
+    if answer.verdict in _COUNSEL or answer.perhaps_must:
+        asked = law.undecided
+        if asked is None or not asked.call:
+            return t("ring.counsel")
+        said = t("ring.named", name=asked.name, number=asked.number)
+        minutes = asked.minutes
+        return said if minutes is None else f"{said} {t('ring.minutes', minutes=minutes)}"
+    if any(check.kind is CheckKind.CITIZENSHIP for check in answer.checks):
+        return t("ring.issuer")
+    return t("ring.supervisor") if answer.verdict is Verdict.UNKNOWN else ""
+
+
+def _codes(value: str) -> list[str]:
+    return [f"code.{name}.{value}" for name in _LISTS]
+
+
+def asked_of(questions: tuple[Question, ...], t: Words) -> tuple[Asked, ...]:
+    """Return questions with what each answer would change, in the reader's words."""
+
+    def answers(values: tuple[str, ...]) -> str:
+        return t("way.or").join(
+            t.first(f"way.{value}", *_codes(value)) or value for value in values
+        )
+
+    return tuple(
+        Asked(
+            asks=question.asks,
+            detainer=question.detainer,
+            changes=tuple(
+                (
+                    answers(change.answers),
+                    t("way.or").join(t(f"verdict.{v.value}.short") for v in change.verdicts),
+                )
+                for change in question.changes
+            ),
+        )
+        for question in questions
+    )
