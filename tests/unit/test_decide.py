@@ -108,7 +108,7 @@ def test_the_reasons_of_a_custody_that_will_end_say_when() -> None:
     answer = ask({}, hours=-1)
     assert answer.verdict is Verdict.IN_CUSTODY
     assert [step.says for step in answer.because] == [
-        "A basis of custody runs until Fri 10 Apr 2026, 12:00 UTC."
+        "`charge` (charge) still runs until Fri 10 Apr 2026, 12:00 UTC."
     ]
 
 
