@@ -42,7 +42,18 @@ from exeat.rules.library import shipped
 from exeat.rules.model import About, Modality, Trigger
 from exeat.rules.place import LawOfPlace, law_of_place
 
-__all__ = ["GO", "HELD", "HOLDING", "LAWS", "PLACES", "TELLING", "Asked", "asked", "full_records", "moments"]
+__all__ = [
+    "GO",
+    "HELD",
+    "HOLDING",
+    "LAWS",
+    "PLACES",
+    "TELLING",
+    "Asked",
+    "asked",
+    "full_records",
+    "moments",
+]
 
 PLACES: Final = tuple(sorted(shipped()))
 # A notice before release and no hold: shipped law orders the one only beside the other.

@@ -86,7 +86,7 @@ def test_decide_answers_whatever_the_record(
     assert answer.until is None or answer.verdict in HELD | WOULD_BE_HELD
     assert not (answer.until is not None and answer.until <= at), "a hold that is over stands"
     if answer.verdict is Verdict.UNKNOWN:
-        assert answer.questions or answer.to_judge or answer.unevaluated
+        assert answer.questions
     assert len({(q.asks, q.detainer) for q in answer.questions}) == len(answer.questions)
 
 

@@ -222,9 +222,7 @@ def test_a_gap_between_two_grounds_is_seen() -> None:
 def test_somebody_still_inside_is_audited_up_to_a_day() -> None:
     law = law_of_place("us-wa", shipped())
     as_of = ELIGIBLE + timedelta(hours=100)
-    [kept] = [
-        f for f in examine(RECORD, law, as_of=as_of).findings if f.group is FindingGroup.KEPT
-    ]
+    [kept] = [f for f in examine(RECORD, law, as_of=as_of).findings if f.group is FindingGroup.KEPT]
     assert (kept.start, kept.end, kept.certainty) == (ELIGIBLE, as_of, Certainty.CERTAIN)
     assert "and still" in kept.says
 

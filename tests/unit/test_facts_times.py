@@ -40,7 +40,12 @@ DONE: list[tuple[str, Act, ZoneInfo, Truth]] = [
     ("what never happened is not done", NEVER, NEW_YORK, False),
     ("of what the record does not say nothing is known", None, NEW_YORK, None),
     ("yesterday is over", Uncertain("2026-03-05"), NEW_YORK, True),
-    ("a day is over at the midnight that ends it", Uncertain("2026-03-06"), ZoneInfo("Etc/GMT-7"), True),
+    (
+        "a day is over at the midnight that ends it",
+        Uncertain("2026-03-06"),
+        ZoneInfo("Etc/GMT-7"),
+        True,
+    ),
     ("today is neither over nor to come", Uncertain("2026-03-06"), NEW_YORK, None),
     ("tomorrow is to come", Uncertain("2026-03-07"), NEW_YORK, False),
     ("tomorrow has begun where the sun rises earlier", Uncertain("2026-03-07"), GUAM, None),
@@ -63,7 +68,12 @@ def test_done_by(name: str, act: Act, zone: ZoneInfo, expected: Truth) -> None:
 
 BOUNDS: list[tuple[str, When, str | None, str | None]] = [
     ("an instant is its own bounds", NOON, "2026-03-06T17:00", "2026-03-06T17:00"),
-    ("a day ends with the midnight after it", Uncertain("2026-03-06"), "2026-03-06T05:00", "2026-03-07T05:00"),
+    (
+        "a day ends with the midnight after it",
+        Uncertain("2026-03-06"),
+        "2026-03-06T05:00",
+        "2026-03-07T05:00",
+    ),
     (
         "clocks go forward: 23 hours",
         Uncertain("2026-03-08"),

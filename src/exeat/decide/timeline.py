@@ -166,11 +166,11 @@ class Timeline:
         if house is False:
             return Point(at, day, house, held, _NEVER)
         cases = self._cases(day, at)
-        if held:
-            return Point(at, day, house, held, _NEVER, cases)
-        since = self.stay.since(at)
+        since = _NEVER if held else self.stay.since(at)
         if held is None or house is None:
             return Point(at, day, house, held, since, cases, (), Verdict.UNKNOWN)
+        if held:
+            return Point(at, day, house, held, since, cases)
         if not cases:
             return Point(at, day, house, held, since)
         return self._weighed(at, day, since, cases)
