@@ -11,6 +11,7 @@ from exeat.decide.answer import (
     Check,
     CheckKind,
     Conflict,
+    Question,
     Unevaluated,
     Verdict,
 )
@@ -99,7 +100,7 @@ def decide(
         options=options,
         bans=bans,
         checks=checks,
-        questions=questions_of(ahead, then),
+        questions=_questions(line, found, ahead, then),
         for_counsel=counsel_of(line, found),
         contested=contested,
         conflicts=_conflicts(found, weighed, contested),
@@ -121,6 +122,17 @@ def _ahead(line: Timeline, found: Ruling) -> tuple[Timeline, Ruling]:
     then = Timeline(line.record, line.law, leaves=step)
     released = ruling(then, max(found.point.at, step[1]))
     return then, Ruling(found.verdict, found.certainty, released.point, None, released.openings)
+
+
+def _questions(
+    line: Timeline, found: Ruling, ahead: Timeline, then: Ruling
+) -> tuple[Question, ...]:
+    """Return what to ask of what a release would open and, where it is open, of the custody."""
+    asked = questions_of(ahead, then)
+    if ahead is line or found.certainty is Certainty.CERTAIN:
+        return asked
+    now = {(q.asks, q.detainer): q for q in (*questions_of(line, found), *asked)}
+    return tuple(now.values())
 
 
 def _until(line: Timeline, found: Ruling) -> datetime | None:
