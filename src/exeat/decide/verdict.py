@@ -164,7 +164,8 @@ def overdue(line: Timeline, point: Point) -> Overdue | None:
         return Overdue(base, True)
     if by_law and but_for_time != NOTHING:
         return Overdue(base, False)
-    if kept_from is not None and kept_from - begin >= line.law.processing:
+    late_before = kept_from is not None and kept_from - begin >= line.law.processing
+    if late_before and _fresh(line, point, base):
         return Overdue(base, False)  # a request on file for a moment starts nothing anew
     return _slow(line, point, base)
 
