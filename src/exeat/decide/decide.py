@@ -140,13 +140,17 @@ def _until(line: Timeline, found: Ruling) -> datetime | None:
     point = found.point
     if found.verdict in HELD:
         return line.until(point, _OPENED[found.verdict])
-    if found.verdict in (Verdict.SERVE_FIRST, Verdict.BRING_FIRST):
+    if found.verdict in FIRST:
+        done = opened(line, point)
+        held = done.point(point.at)
+        if held.stand in HELD:
+            return done.until(held, _OPENED[held.stand])
         return line.until(point, frozenset(v for v in [None, *Verdict] if v is not found.verdict))
     if found.verdict in (Verdict.RELEASE_UNLESS_INSTRUCTED, Verdict.CALL_COUNSEL):
         then = instructed(line, point)
-        opened = then.point(point.at)
-        if opened.stand in HELD:
-            return then.until(opened, _OPENED[Verdict.MAY_HOLD])
+        held = then.point(point.at)
+        if held.stand in HELD:
+            return then.until(held, _OPENED[Verdict.MAY_HOLD])
     return None
 
 
