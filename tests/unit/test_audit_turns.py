@@ -10,10 +10,10 @@ import pytest
 from tests.unit.invented_law import CONTEST, ELIGIBLE, RECORD, Law, rule
 
 from exeat.audit import Finding, FindingGroup, FindingKind, examine
-from exeat.decide import Certainty, Verdict, verdict
+from exeat.decide import Certainty, Verdict, decide, verdict
 from exeat.decide.timeline import HELD
-from exeat.facts.codes import Ground, LiftReason, NoticeKind, ReleaseKind, StatusProof
-from exeat.facts.record import CustodyRecord, Detainer, Notice, Person, Release
+from exeat.facts.codes import BasisKind, Ground, LiftReason, NoticeKind, ReleaseKind, StatusProof
+from exeat.facts.record import Basis, CustodyRecord, Detainer, Notice, Person, Release
 from exeat.facts.times import NEVER
 from exeat.rules.library import shipped
 from exeat.rules.place import law_of_place
@@ -153,6 +153,16 @@ def test_an_hour_before_the_law_turned_and_one_after_are_not_told_as_one() -> No
     spans = examine(record, law).segments
     assert [(span.end - span.start) / HOUR for span in spans] == [20, 20]
     assert spans[0].verdict is not spans[1].verdict
+
+
+@pytest.mark.parametrize("place", ["us-fl", "us-tx", "us-va"])
+def test_a_ground_that_begins_while_hours_run_stands_between_two_windows(place: str) -> None:
+    law, later = law_of_place(place, shipped()), ELIGIBLE + 3 * HOUR
+    again = Basis(id="again", kind=BasisKind.CHARGE, start=later, end=later + 5 * HOUR)
+    record = replace(WHOLE, bases=(*WHOLE.grounds, again))
+    answer = decide(record, law, ELIGIBLE + HOUR)
+    assert answer.windows
+    assert all(window.end is not None and window.end <= later for window in answer.windows)
 
 
 # -- two readings, two limits ------------------------------------------------------------

@@ -262,7 +262,7 @@ class Timeline:
     def reached(self, rule: Rule, case: Case, since: Span) -> Truth:
         """Say whether a limit of time has been reached; its end is worked out once."""
         # Days that are left out only lengthen it: before the bare hours it runs for sure.
-        if case.at < since[0] + self.law.least_hours(rule):
+        if case.at - since[0] < self.law.least_hours(rule):
             return False
         assert case.detainer is not None
         key = id(rule), case.detainer.id, since
