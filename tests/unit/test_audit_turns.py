@@ -25,9 +25,7 @@ WHOLE = replace(
     bases_complete=True,
     notices_complete=True,
     notices=(),
-    detainers=(
-        replace(RECORD.detainers[0], served=ELIGIBLE - 9 * HOUR, names_this_person=True),
-    ),
+    detainers=(replace(RECORD.detainers[0], served=ELIGIBLE - 9 * HOUR, names_this_person=True),),
 )
 
 
