@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 from tests.strategies import instants, records
+from tests.unit.invented_law import Law, rule
 
 from exeat.decide import Verdict
 from exeat.facts.codes import (
@@ -41,10 +42,41 @@ from exeat.rules.library import shipped
 from exeat.rules.model import About, Modality, Trigger
 from exeat.rules.place import LawOfPlace, law_of_place
 
-__all__ = ["GO", "HELD", "HOLDING", "LAWS", "PLACES", "Asked", "asked", "full_records", "moments"]
+__all__ = [
+    "GO",
+    "HELD",
+    "HOLDING",
+    "LAWS",
+    "PLACES",
+    "TELLING",
+    "Asked",
+    "asked",
+    "full_records",
+    "moments",
+]
 
 PLACES: Final = tuple(sorted(shipped()))
-LAWS: Final = {place: law_of_place(place, shipped()) for place in PLACES}
+# A notice before release and no hold: shipped law orders the one only beside the other.
+_TELLING: Final = """
+[[rule]]
+id = "tell"
+about = "notify"
+modality = "must"
+actor = "jail"
+binds = ["jail"]
+trigger = "release"
+when = "Invented."
+if = ["detainer.asks_hold", "not person.status_shown"]
+first_day = "2000-01-01"
+to = "ice"
+source = ["code"]
+confidence = "high"
+"""
+TELLING: Final = "us-xx-here"
+LAWS: Final = {
+    **{place: law_of_place(place, shipped()) for place in PLACES},
+    TELLING: Law({"us-xx": _TELLING + rule("must-not")}).place(),
+}
 # Where law allows or commands a hold, or a notice before release; elsewhere it is a plain no.
 LIVELY: Final = tuple(
     place
@@ -101,7 +133,8 @@ def _offences() -> SearchStrategy[Offence]:
 
 
 def _acts(eligible: datetime, *hours: int) -> SearchStrategy[Act]:
-    return st.sampled_from([*(eligible + timedelta(hours=hour) for hour in hours), NEVER, None])
+    done = [eligible + timedelta(hours=hour) for hour in hours]
+    return st.sampled_from([*done, NEVER, NEVER, None])
 
 
 def _spoilt(eligible: datetime) -> dict[str, SearchStrategy[Any]]:
@@ -118,9 +151,19 @@ def _spoilt(eligible: datetime) -> dict[str, SearchStrategy[Any]]:
     }
 
 
+# What jails and officials leave undone, and what comes with a request now and then.
+_OFTEN: Final[tuple[dict[str, Any], ...]] = (
+    *({},) * 4,
+    {"served": NEVER},
+    {"hold_ordered": NEVER},
+    {"warrants": (WarrantKind.FEDERAL_JUDGE_CIVIL,)},
+    {"warrants": (WarrantKind.FEDERAL_JUDGE_CRIMINAL,)},
+)
+
+
 @st.composite
 def _requests(draw: DrawFn, eligible: datetime, id: str) -> Detainer:
-    """Draw a request on sufficient papers, of which up to two are spoilt."""
+    """Draw a request on sufficient papers mostly, of which up to two are spoilt."""
     request = Detainer(
         id=id,
         form=draw(st.sampled_from([DetainerForm.I247A, DetainerForm.I247])),
@@ -133,22 +176,27 @@ def _requests(draw: DrawFn, eligible: datetime, id: str) -> Detainer:
         lifted=NEVER,
     )
     spoilt = _spoilt(eligible)
-    how_many = draw(st.sampled_from([0, 0, 1, 1, 2]))
+    often = draw(st.sampled_from(_OFTEN))
+    how_many = draw(st.sampled_from([0, 0, 0, 1, 1, 2]))
     fields = draw(
         st.lists(st.sampled_from(sorted(spoilt)), min_size=how_many, max_size=how_many, unique=True)
     )
     changes: dict[str, Any] = {field: draw(spoilt[field]) for field in fields}
-    return replace(request, **changes)
+    return replace(request, **(often | changes))
 
 
 @st.composite
-def _bases(draw: DrawFn, end: datetime) -> tuple[Basis, ...]:
+def _bases(draw: DrawFn, booked: datetime, end: datetime) -> tuple[Basis, ...]:
     offence = draw(_offences())
-    first = Basis(id="b1", kind=BasisKind.CHARGE, end=end, offence=offence)
+    begun = draw(st.sampled_from([booked, booked, booked, None]))
+    first = Basis(id="b1", kind=BasisKind.CHARGE, start=begun, end=end, offence=offence)
     if draw(st.integers(0, 3)):
         return (first,)
     kind = draw(st.sampled_from([BasisKind.SENTENCE, BasisKind.PAROLE_HOLD]))
-    return first, Basis(id="b2", kind=kind, end=draw(_acts(end, -5, 5)), offence=draw(_offences()))
+    # One that begins only later leaves a gap before it.
+    start = draw(st.sampled_from([booked, end - timedelta(hours=9), end + timedelta(hours=3)]))
+    last = draw(_acts(max(start, end), 0, 5))
+    return first, Basis(id="b2", kind=kind, start=start, end=last, offence=draw(_offences()))
 
 
 @st.composite
@@ -161,13 +209,15 @@ def full_records(
     told = draw(st.sampled_from([None, (), ("ice",), ("ice", "judge")]))
     proof = draw(st.sampled_from([StatusProof.NONE] * 4 + [*StatusProof, None]))
     kinds = st.sampled_from([NoticeKind.RELEASE, NoticeKind.RECORD])
+    booked, complete = end - timedelta(days=9), st.sampled_from([True, True, None])
     return CustodyRecord(
         id="r1",
         zone=zone,
-        booked=end - timedelta(days=9),
+        booked=booked,
         facility=Facility(agreement_287g=draw(st.sampled_from([None, True, False]))),
         person=Person(status_proof=proof, victim_or_witness=draw(st.sampled_from([False, None]))),
-        bases=draw(_bases(end)),
+        bases=draw(_bases(booked, end)),
+        bases_complete=draw(complete),
         detainers=tuple(draw(_requests(end, f"d{number + 1}")) for number in range(count)),
         convictions=draw(
             st.sampled_from([(), None]) | _offences().map(lambda o: (Conviction(offence=o),))
@@ -175,6 +225,7 @@ def full_records(
         notices=None
         if told is None
         else tuple(Notice(id=f"n-{to}", kind=draw(kinds), to=to, given=end) for to in told),
+        notices_complete=draw(complete),
     )
 
 

@@ -24,6 +24,7 @@ ASK_THE_CLOCK = {
     "cli/common.py",
     "cli/law.py",
     "cli/lawcheck.py",
+    "cli/place.py",
     "desk/clock.py",
 }
 

@@ -57,9 +57,10 @@ RECORD = CustodyRecord(
     person=Person(status_proof=StatusProof.NONE),
     bases=(Basis(id="charge", kind=BasisKind.CHARGE, end=ELIGIBLE),),
     detainers=(DETAINER,),
+    bases_complete=True,
     convictions=(),
     notices=(
-        Notice(id="n1", kind=NoticeKind.RELEASE, to="ice", given=ELIGIBLE - timedelta(days=3)),
+        Notice(id="n1", kind=NoticeKind.RELEASE, to="ice", given=ELIGIBLE - timedelta(days=1)),
         Notice(id="n2", kind=NoticeKind.INFORM, to="person", given=ELIGIBLE),
     ),
 )
@@ -122,6 +123,38 @@ def test_kept_where_nothing_gave_authority_is_certain() -> None:
     assert any(source.startswith("us-wa/") for source in finding.sources)
 
 
+@pytest.mark.parametrize("complete", [None, False])
+def test_from_a_list_of_grounds_that_nobody_calls_complete_nothing_is_certain(
+    complete: bool | None,
+) -> None:
+    record = left(10, ReleaseKind.TO_ICE, bases_complete=complete)
+    finding = one(record, FindingKind.HELD_WITHOUT, "us-wa")
+    assert finding.certainty is Certainty.POSSIBLE
+    assert "Are these all the grounds of custody that there were?" in finding.questions
+
+
+def test_kept_where_no_ban_and_no_clock_of_law_speaks_rests_on_a_setting_and_is_possible() -> None:
+    record = left(10, detainers=())
+    finding = one(record, FindingKind.HELD_WITHOUT, "us-wa")
+    assert finding.certainty is Certainty.POSSIBLE
+
+
+def test_where_law_says_within_how_many_hours_to_let_out_it_is_certain_after_them() -> None:
+    record = left(7, detainers=())
+    assert kinds(left(5.9, detainers=()), "us-co") == []
+    finding = one(record, FindingKind.HELD_WITHOUT, "us-co")
+    assert finding.certainty is Certainty.CERTAIN
+
+
+@pytest.mark.parametrize("warrants", [None, (WarrantKind.I200,)])
+def test_a_warrant_that_may_have_come_along_leaves_nothing_certain(
+    warrants: tuple[WarrantKind, ...] | None,
+) -> None:
+    record = left(10, ReleaseKind.TO_ICE, detainers=request(warrants=warrants))
+    finding = one(record, FindingKind.HELD_WITHOUT, "us-wa")
+    assert finding.certainty is (Certainty.POSSIBLE if warrants is None else Certainty.CERTAIN)
+
+
 def test_the_time_that_letting_somebody_out_takes_is_no_finding() -> None:
     assert FindingKind.HELD_WITHOUT not in kinds(left(3.9), "us-wa")
     assert FindingKind.HELD_WITHOUT in kinds(left(4.1), "us-wa")
@@ -149,10 +182,49 @@ def test_somebody_with_no_other_ground_may_have_been_housed_for_the_agency() -> 
     assert any("housed here for ICE" in question for question in finding.questions)
 
 
-def test_kept_on_a_form_that_was_never_served_is_told() -> None:
-    finding = one(left(20, detainers=request(served=NEVER)), FindingKind.NOT_SERVED)
-    assert finding.hours == 20.0
+def test_kept_on_a_form_that_was_never_served_is_told_and_its_hours_are_told_once() -> None:
+    never = left(20, detainers=request(served=NEVER))
+    assert one(never, FindingKind.NOT_SERVED).hours == 20.0
+    assert hours_kept(never) == 20.0
     assert FindingKind.NOT_SERVED not in kinds(left(20, detainers=request(served=None)))
+
+
+def test_after_the_hours_of_the_law_it_is_no_longer_the_copy_that_is_missing() -> None:
+    never = left(100, detainers=request(served=NEVER))
+    assert one(never, FindingKind.NOT_SERVED).hours == 48.0
+    assert hours_kept(never) == 100.0
+
+
+def hours_kept(record: CustodyRecord, place: str = "us-tx") -> float:
+    return sum(f.hours or 0 for f in found(record, place) if f.group is FindingGroup.KEPT)
+
+
+def test_where_no_law_commands_the_hold_a_copy_not_served_is_nothing_of_its_own() -> None:
+    never = left(20, detainers=request(served=NEVER))
+    assert FindingKind.NOT_SERVED not in kinds(never, "us-wa")
+
+
+def test_a_gap_between_two_grounds_is_seen() -> None:
+    day = timedelta(days=1)
+    grounds = tuple(
+        Basis(id=id, kind=BasisKind.CHARGE, start=ELIGIBLE + a * day, end=ELIGIBLE + b * day)
+        for id, a, b in [("one", -4, 0), ("two", 6, 7)]
+    )
+    record = left(7 * 24, bases=grounds)
+    gap = [f for f in found(record, "us-wa") if f.group is FindingGroup.KEPT]
+    assert [(f.start, f.end, f.certainty) for f in gap] == [
+        (ELIGIBLE, ELIGIBLE + 6 * day, Certainty.CERTAIN)
+    ]
+    closed = replace(record, bases=(replace(grounds[0], end=grounds[1].start), grounds[1]))
+    assert [f for f in found(closed, "us-wa") if f.group is FindingGroup.KEPT] == []
+
+
+def test_somebody_still_inside_is_audited_up_to_a_day() -> None:
+    law = law_of_place("us-wa", shipped())
+    as_of = ELIGIBLE + timedelta(hours=100)
+    [kept] = [f for f in examine(RECORD, law, as_of=as_of).findings if f.group is FindingGroup.KEPT]
+    assert (kept.start, kept.end, kept.certainty) == (ELIGIBLE, as_of, Certainty.CERTAIN)
+    assert "and still" in kept.says
 
 
 # -- let go ------------------------------------------------------------------------------
@@ -162,6 +234,15 @@ def test_let_go_while_the_law_commanded_a_hold_is_told_with_the_hours_left() -> 
     finding = one(left(1), FindingKind.RELEASED_AGAINST)
     assert (finding.certainty, finding.hours) == (Certainty.CERTAIN, 47.0)
     assert finding.rules == ("tx-hold-comply",)
+
+
+@pytest.mark.parametrize(("minutes", "sure"), [(0, True), (1, True), (-60, False)])
+def test_let_go_in_the_minute_in_which_the_last_ground_ended_is_seen(
+    minutes: int, sure: bool
+) -> None:
+    # A ground that is stamped after the door ended with it; possibly, for nobody wrote that down.
+    finding = one(left(minutes / 60), FindingKind.RELEASED_AGAINST)
+    assert finding.certainty is (Certainty.CERTAIN if sure else Certainty.POSSIBLE)
 
 
 @pytest.mark.parametrize(
@@ -201,9 +282,23 @@ def test_a_notice_that_is_not_in_the_record_was_missed_once_the_record_keeps_the
 
 def test_a_notice_after_it_was_due_was_late_by_so_many_hours() -> None:
     told = Notice(id="n1", kind=NoticeKind.RELEASE, to="ice", given=ELIGIBLE)
-    finding = one(left(47, notices=(told,)), FindingKind.NOTICE_LATE)
+    foreseen = left(1, notices=(told,), scheduled_release=ELIGIBLE)
+    finding = one(foreseen, FindingKind.NOTICE_LATE)
     assert finding.rules == ("tx-notify-as-requested",)
-    assert finding.hours == 48.0
+    assert (finding.hours, finding.certainty) == (48.0, Certainty.CERTAIN)
+    assert FindingKind.NOTICE_LATE not in kinds(left(1, notices=(told,)))
+
+
+@pytest.mark.parametrize("complete", [None, True])
+def test_a_notice_was_missed_for_certain_only_where_all_that_was_told_is_on_record(
+    complete: bool | None,
+) -> None:
+    record = left(48, notices=(), notices_complete=complete)
+    missed = [f for f in found(record) if f.kind is FindingKind.NOTICE_MISSED]
+    ours = [f for f in missed if "tx-notify-as-requested" in f.rules]
+    sure = Certainty.CERTAIN if complete else Certainty.POSSIBLE
+    assert [f.certainty for f in ours] == [sure]
+    assert all(bool(f.questions) is not bool(complete) for f in ours)
 
 
 # -- looks like a refusal and is none ----------------------------------------------------
@@ -288,11 +383,29 @@ def test_the_spans_are_those_of_the_law() -> None:
     ]
 
 
-def test_a_release_on_a_day_without_an_hour_is_counted_from_its_beginning() -> None:
-    record = replace(RECORD, release=Release(at=Uncertain("2026-04-12"), kind=ReleaseKind.TO_ICE))
-    examined = examine(record, law_of_place("us-tx", shipped()))
+def test_a_release_on_a_day_without_an_hour_is_examined_to_both_its_ends() -> None:
+    left_on = Release(at=Uncertain("2026-04-12"), kind=ReleaseKind.TO_ICE)
+    examined = examine(replace(RECORD, release=left_on), law_of_place("us-tx", shipped()))
     assert examined.door == datetime.fromisoformat("2026-04-12T00:00-05:00")
-    assert FindingKind.HELD_PAST not in [finding.kind for finding in examined.findings]
+    [past] = [f for f in examined.findings if f.kind is FindingKind.HELD_PAST]
+    assert (past.start, past.certainty) == (ELIGIBLE + timedelta(hours=48), Certainty.POSSIBLE)
+    assert past.end == datetime.fromisoformat("2026-04-13T00:00-05:00")
+
+
+@pytest.mark.parametrize(
+    ("day", "sure"), [("2026-04-10", Certainty.POSSIBLE), ("2026-04-09", Certainty.CERTAIN)]
+)
+def test_a_request_of_the_day_of_release_arrived_after_it_possibly_at_most(
+    day: str, sure: Certainty
+) -> None:
+    bases = (replace(RECORD.bases[0], end=ELIGIBLE - timedelta(days=2)),)
+    record = replace(
+        RECORD,
+        bases=bases,
+        release=Release(at=Uncertain(day), kind=ReleaseKind.STREET),
+        detainers=request(received=ELIGIBLE, served=ELIGIBLE),
+    )
+    assert one(record, FindingKind.ARRIVED_LATE).certainty is sure
 
 
 def test_every_kind_of_finding_belongs_to_a_group() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from exeat.audit import Finding, FindingKind, examine
 from exeat.decide import Certainty
 from exeat.facts.codes import (
@@ -61,9 +63,8 @@ def test_what_was_asked_an_hour_before_is_not_late_for_lack_of_two_days() -> Non
     assert [f for f in found(case, FindingKind.NOTICE_MISSED) if "to ICE" in f.says] == []
 
 
-def test_two_days_before_a_bail_that_nobody_foresaw_a_notice_is_late_possibly_at_most() -> None:
-    [late] = found(record(FREE - timedelta(days=4)), FindingKind.NOTICE_LATE)
-    assert late.certainty is Certainty.POSSIBLE
+def test_two_days_before_a_bail_that_nobody_foresaw_nobody_was_late() -> None:
+    assert found(record(FREE - timedelta(days=4)), FindingKind.NOTICE_LATE) == []
 
 
 def test_before_a_scheduled_release_it_is_late_for_certain() -> None:
@@ -82,6 +83,22 @@ def test_one_omission_is_one_finding_however_many_rules_asked_for_it() -> None:
     ]
     [person] = [finding for finding in missed if "the person" in finding.says]
     assert {"tx-inform-person", "us-due-process-tell-person"} <= set(person.rules)
+
+
+def virginia(hours: float) -> CustodyRecord:
+    """Return somebody let go in Virginia, where it is contested whether anybody could hold."""
+    case = record(FREE - timedelta(days=4), notices=(), zone="America/New_York")
+    left = Release(at=FREE + timedelta(hours=hours), kind=ReleaseKind.STREET)
+    return replace(case, release=left)
+
+
+@pytest.mark.parametrize(("hours", "held"), [(1, False), (30, True)])
+def test_who_is_not_held_need_not_be_told_why_they_are(hours: float, held: bool) -> None:
+    law = law_of_place("us-va", shipped())
+    missed = [
+        f for f in examine(virginia(hours), law).findings if f.kind is FindingKind.NOTICE_MISSED
+    ]
+    assert any("us-due-process-tell-person" in f.rules for f in missed) is held
 
 
 def unserved(hours: float) -> CustodyRecord:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from tests.unit.invented_law import ELIGIBLE, RECORD, Law, ask, rule
 
-from exeat.decide import Answer, DutyState, Verdict, decide
+from exeat.decide import Answer, Certainty, DutyState, Verdict, decide
 from exeat.facts.codes import NoticeKind
-from exeat.facts.record import Notice
-from exeat.facts.times import NEVER
+from exeat.facts.record import Basis, Notice
+from exeat.facts.times import NEVER, Uncertain
 from exeat.rules.library import shipped
 from exeat.rules.model import Adoption
 from exeat.rules.place import law_of_place
@@ -137,3 +138,140 @@ def test_only_facts_that_could_still_decide_are_asked() -> None:
     answer = ask({"us": open_may, "us-xx": rule("must-not")})
     assert answer.verdict is Verdict.RELEASE
     assert answer.questions == ()
+
+
+def test_what_allows_a_hold_that_is_forbidden_did_not_decide_that_notice_comes_first() -> None:
+    files = {"us": rule("may", hours=48), "us-xx": rule("must-not") + tell()}
+    answer = decide(replace(RECORD, notices=()), Law(files).place(), ELIGIBLE + timedelta(hours=1))
+    assert answer.verdict is Verdict.NOTIFY_FIRST
+    assert [rule.id for rule in answer.decided_by] == ["must-not"]
+
+
+def eligible(*bases: Basis) -> tuple[datetime | None, datetime | None]:
+    answer = decide(replace(RECORD, bases=bases), Law({}).place(), ELIGIBLE + timedelta(hours=1))
+    return answer.eligible_since, answer.eligible_latest
+
+
+def test_since_when_somebody_may_go_has_no_latest_bound_while_a_ground_may_run() -> None:
+    ended = replace(RECORD.grounds[0], start=RECORD.booked)
+    day = Uncertain("2026-04-10")
+    midnight = datetime.fromisoformat("2026-04-10T00:00+00:00")
+    assert eligible(ended) == (ELIGIBLE, ELIGIBLE)
+    assert eligible(replace(ended, end=NEVER)) == (None, None)
+    assert eligible(replace(ended, end=day)) == (midnight, None)
+    assert eligible(ended, replace(ended, id="other", end=None)) == (ELIGIBLE, None)
+
+
+JUDGED_LATER = rule("must", hours=99, more='last_day = "2026-04-10"\n') + rule(
+    "must", hours=99, first_day="2026-04-11", more="judge = true\n"
+)
+
+
+def test_a_command_that_from_a_day_on_a_person_must_judge_holds_up_to_that_day() -> None:
+    answer = ask({"us-xx": JUDGED_LATER})
+    midnight = ELIGIBLE + timedelta(hours=12)
+    assert (answer.verdict, answer.until) == (Verdict.MUST_HOLD, midnight)
+    known = [(w.start, w.end) for w in answer.windows if w.known]
+    assert known == [(ELIGIBLE, midnight)]
+    assert ask({"us-xx": JUDGED_LATER}, hours=12).verdict is Verdict.CALL_COUNSEL
+
+
+SERVE = tell("receipt").replace('about = "notify"', 'about = "serve-copy"')
+SERVE = SERVE.replace('to = "ice"', 'to = "person"')
+
+
+@pytest.mark.parametrize(
+    ("kind", "to", "served", "state"),
+    [
+        (NoticeKind.SERVE_COPY, "person", None, DutyState.DONE),
+        (NoticeKind.INFORM, "person", None, DutyState.OWED),
+        (NoticeKind.SERVE_COPY, "counsel", None, DutyState.OWED),
+        (NoticeKind.INFORM, "person", ELIGIBLE, DutyState.DONE),
+        (NoticeKind.INFORM, "person", ELIGIBLE + timedelta(hours=2), DutyState.OWED),
+    ],
+)
+def test_a_copy_is_served_by_a_notice_of_it_or_by_the_time_on_the_request(
+    kind: NoticeKind, to: str, served: datetime | None, state: DutyState
+) -> None:
+    paper = replace(RECORD.detainers[0], served=served)
+    notices = (Notice(id="n", kind=kind, to=to, given=ELIGIBLE),)
+    record = replace(RECORD, detainers=(paper,), notices=notices)
+    answer = decide(record, Law({"us-xx": SERVE}).place(), ELIGIBLE + timedelta(hours=1))
+    assert [duty.state for duty in answer.duties] == [state]
+
+
+# -- what counts as told -----------------------------------------------------------------
+
+RECEIVED = ELIGIBLE - timedelta(hours=9)
+DAY_OF_RECEIPT = Uncertain("2026-04-10")
+
+
+@pytest.mark.parametrize(
+    ("told", "state"),
+    [
+        ({}, DutyState.DONE),
+        ({"about": "d1"}, DutyState.DONE),
+        ({"about": "d0"}, DutyState.OWED),
+        ({"given": RECEIVED}, DutyState.DONE),
+        ({"given": RECEIVED - timedelta(minutes=1)}, DutyState.OWED),
+        ({"given": RECORD.booked - timedelta(days=30)}, DutyState.OWED),
+        ({"given": ELIGIBLE + timedelta(hours=2)}, DutyState.OWED),
+        ({"given": NEVER}, DutyState.OWED),
+        ({"given": None}, DutyState.UNKNOWN),
+        ({"given": DAY_OF_RECEIPT}, DutyState.UNKNOWN),
+        ({"kind": NoticeKind.STATUS_QUERY}, DutyState.OWED),
+        ({"kind": NoticeKind.RECORD}, DutyState.OWED),
+        ({"to": "counsel"}, DutyState.OWED),
+    ],
+)
+def test_a_notice_counts_for_the_request_it_was_about_and_not_before_it(
+    told: dict[str, Any], state: DutyState
+) -> None:
+    notice = replace(Notice(id="n", kind=NoticeKind.RELEASE, to="ice", given=ELIGIBLE), **told)
+    record = replace(RECORD, notices=(notice,))
+    answer = decide(record, Law({"us-xx": tell()}).place(), ELIGIBLE + timedelta(hours=1))
+    assert [duty.state for duty in answer.duties] == [state]
+    go = Verdict.RELEASE if state is DutyState.DONE else Verdict.NOTIFY_FIRST
+    assert answer.verdict is go
+
+
+def test_a_record_that_keeps_no_notices_cannot_show_that_none_was_given() -> None:
+    law = Law({"us-xx": tell()}).place()
+    answer = decide(replace(RECORD, notices=None), law, ELIGIBLE + timedelta(hours=1))
+    assert (answer.verdict, answer.certainty) == (Verdict.NOTIFY_FIRST, Certainty.POSSIBLE)
+    kept = decide(replace(RECORD, notices=()), law, ELIGIBLE + timedelta(hours=1))
+    assert (kept.verdict, kept.certainty) == (Verdict.NOTIFY_FIRST, Certainty.CERTAIN)
+
+
+def test_whether_a_notice_is_owed_at_all_is_asked_and_nobody_goes_silently() -> None:
+    """A fact that is missing where a notice waits for it is no release."""
+    owed = tell().replace('["detainer.present"]', '["not person.status_shown"]')
+    law = Law({"us-xx": owed}).place()
+    answer = decide(replace(RECORD, notices=()), law, ELIGIBLE + timedelta(hours=1))
+    assert answer.verdict is Verdict.UNKNOWN
+    [question] = answer.questions
+    verdicts = {says: c.verdicts for c in question.changes for says in c.answers}
+    assert verdicts["none"] == (Verdict.NOTIFY_FIRST,)
+    assert verdicts["lawful-status"] == (Verdict.RELEASE,)
+
+
+# -- grounds that nobody told of ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"bases": None}, (Verdict.UNKNOWN, Certainty.CERTAIN)),
+        ({"bases": ()}, (Verdict.OVERDUE, Certainty.POSSIBLE)),
+        ({"bases_complete": False}, (Verdict.RELEASE, Certainty.POSSIBLE)),
+        ({"bases_complete": None}, (Verdict.RELEASE, Certainty.CERTAIN)),
+    ],
+)
+def test_what_a_record_does_not_say_of_its_grounds_frees_nobody(
+    changes: dict[str, Any], expected: tuple[Verdict, Certainty]
+) -> None:
+    record = replace(RECORD, **{"detainers": (), **changes})
+    answer = decide(record, Law({}).place(), ELIGIBLE + timedelta(hours=1))
+    assert (answer.verdict, answer.certainty) == expected
+    if record.bases is None:
+        assert [q.fact for q in answer.questions] == ["bases"]

@@ -79,15 +79,16 @@ def test_a_missing_fact_on_one_reading_is_asked_and_never_a_hold() -> None:
 # -- days --------------------------------------------------------------------------------
 
 
-def test_a_year_without_a_day_is_only_possibly_in_force_within_it() -> None:
+def test_a_year_without_a_day_is_only_possibly_in_force_within_it_and_no_fact_decides() -> None:
     answer = ask({"us-xx": rule("may", hours=48, first_day="2026")})
-    assert answer.verdict is Verdict.UNKNOWN
+    assert answer.verdict is Verdict.RELEASE_UNLESS_INSTRUCTED
+    assert answer.questions == ()
     assert [found.rule.id for found in answer.unevaluated] == ["may"]
 
 
 def test_a_first_day_that_nobody_knows_is_sure_only_from_the_day_checked() -> None:
     law = Law({"us-xx": rule("may", hours=48, first_day="unknown")}).place()
-    assert decide(RECORD, law, ELIGIBLE).verdict is Verdict.UNKNOWN
+    assert decide(RECORD, law, ELIGIBLE).verdict is Verdict.RELEASE_UNLESS_INSTRUCTED
     late = datetime.fromisoformat("2026-11-25T12:00+00:00")
     ended = replace(RECORD, bases=(replace(RECORD.bases[0], end=late),))
     assert decide(ended, law, late).verdict is Verdict.MAY_HOLD
@@ -98,7 +99,10 @@ def test_the_day_is_that_of_the_facility() -> None:
     honolulu = replace(RECORD, zone="Pacific/Honolulu")
     midnight = datetime.fromisoformat("2026-04-11T00:00-10:00")
     assert decide(honolulu, law, midnight - timedelta(microseconds=1)).verdict is Verdict.MAY_HOLD
-    assert decide(honolulu, law, midnight).verdict is Verdict.OVERDUE
+    # Law took the hold away, and no clock ran out: letting the person out takes its time.
+    assert decide(honolulu, law, midnight).verdict is Verdict.RELEASE
+    late = decide(honolulu, law, midnight + law.processing)
+    assert (late.verdict, late.overdue_since) == (Verdict.OVERDUE, midnight)
 
 
 # -- the power to hold -------------------------------------------------------------------
@@ -114,13 +118,13 @@ def power(value: str, first_day: str = "") -> str:
 @pytest.mark.parametrize(
     ("heads", "verdict"),
     [
-        ({}, Verdict.UNKNOWN),
+        ({}, Verdict.RELEASE_UNLESS_INSTRUCTED),
         ({"us-xx": power("true")}, Verdict.MAY_HOLD),
         ({"us-xx": power("false")}, Verdict.RELEASE),
         ({"us-xx": power("true"), "us-xx-here": power("false")}, Verdict.RELEASE),
         ({"us-xx": power("true", "2026-04-10")}, Verdict.MAY_HOLD),
-        ({"us-xx": power("true", "2026-04-11")}, Verdict.UNKNOWN),
-        ({"us-xx": power("false", "2026-04-11")}, Verdict.UNKNOWN),
+        ({"us-xx": power("true", "2026-04-11")}, Verdict.RELEASE_UNLESS_INSTRUCTED),
+        ({"us-xx": power("false", "2026-04-11")}, Verdict.RELEASE_UNLESS_INSTRUCTED),
     ],
 )
 def test_federal_law_leaves_a_choice_only_where_the_state_gives_the_power(
@@ -128,8 +132,10 @@ def test_federal_law_leaves_a_choice_only_where_the_state_gives_the_power(
 ) -> None:
     answer = ask({"us": NEEDS_POWER}, heads=heads)
     assert answer.verdict is verdict
-    if verdict is Verdict.UNKNOWN:
-        assert [question.fact for question in answer.questions] == ["place.hold_power"]
+    # The deputy is asked nothing: only counsel can say whether this office has the power.
+    assert answer.questions == ()
+    open_ = verdict is Verdict.RELEASE_UNLESS_INSTRUCTED
+    assert [q.fact for q in answer.for_counsel] == ["place.hold_power"] * open_
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,12 @@ DONE: list[tuple[str, Act, ZoneInfo, Truth]] = [
     ("what never happened is not done", NEVER, NEW_YORK, False),
     ("of what the record does not say nothing is known", None, NEW_YORK, None),
     ("yesterday is over", Uncertain("2026-03-05"), NEW_YORK, True),
+    (
+        "a day is over at the midnight that ends it",
+        Uncertain("2026-03-06"),
+        ZoneInfo("Etc/GMT-7"),
+        True,
+    ),
     ("today is neither over nor to come", Uncertain("2026-03-06"), NEW_YORK, None),
     ("tomorrow is to come", Uncertain("2026-03-07"), NEW_YORK, False),
     ("tomorrow has begun where the sun rises earlier", Uncertain("2026-03-07"), GUAM, None),
@@ -62,24 +68,29 @@ def test_done_by(name: str, act: Act, zone: ZoneInfo, expected: Truth) -> None:
 
 BOUNDS: list[tuple[str, When, str | None, str | None]] = [
     ("an instant is its own bounds", NOON, "2026-03-06T17:00", "2026-03-06T17:00"),
-    ("a day is 24 hours", Uncertain("2026-03-06"), "2026-03-06T05:00", "2026-03-07T04:59"),
+    (
+        "a day ends with the midnight after it",
+        Uncertain("2026-03-06"),
+        "2026-03-06T05:00",
+        "2026-03-07T05:00",
+    ),
     (
         "clocks go forward: 23 hours",
         Uncertain("2026-03-08"),
         "2026-03-08T05:00",
-        "2026-03-09T03:59",
+        "2026-03-09T04:00",
     ),
     (
         "clocks go back: 25 hours",
         Uncertain("2026-11-01"),
         "2026-11-01T04:00",
-        "2026-11-02T04:59",
+        "2026-11-02T05:00",
     ),
-    ("a leap February has 29 days", Uncertain("2024-02"), "2024-02-01T05:00", "2024-03-01T04:59"),
+    ("a leap February has 29 days", Uncertain("2024-02"), "2024-02-01T05:00", "2024-03-01T05:00"),
     ("of nothing known there are no bounds", Uncertain("XXXX-XX-XX"), None, None),
     ("an open end has no latest", Uncertain("2026-03-06/.."), "2026-03-06T05:00", None),
-    ("an open start has no earliest", Uncertain("../2026-03-06"), None, "2026-03-07T04:59"),
-    ("a span has both", Uncertain("2026-03-06/2026-03-07"), "2026-03-06T05:00", "2026-03-08T04:59"),
+    ("an open start has no earliest", Uncertain("../2026-03-06"), None, "2026-03-07T05:00"),
+    ("a span has both", Uncertain("2026-03-06/2026-03-07"), "2026-03-06T05:00", "2026-03-08T05:00"),
 ]
 
 

@@ -10,7 +10,7 @@ from exeat.audit.stay import Stretch
 from exeat.decide import Certainty, Duty, DutyState, Verdict, decide
 from exeat.decide.duties import duties_of
 from exeat.decide.outcome import Outcome
-from exeat.decide.timeline import Point, Timeline
+from exeat.decide.timeline import HELD, Point, Timeline
 from exeat.decide.verdict import Ruling, hides_a_warrant, ruling
 from exeat.facts.case import zone_of
 from exeat.facts.codes import ReleaseKind
@@ -18,7 +18,7 @@ from exeat.facts.record import CustodyRecord
 from exeat.facts.times import FAR_PAST, Never, Span, bounds
 from exeat.facts.words import say_time
 from exeat.rules.clocks import HoursRun
-from exeat.rules.model import About, Modality, Rule
+from exeat.rules.model import About, Modality, Rule, Trigger
 
 __all__ = ["at_the_door"]
 
@@ -101,6 +101,8 @@ def _notices(line: Timeline, found: Ruling) -> Iterator[Finding]:
     if not any(_tells(rule) for rule, _ in found.point.day.others):
         return
     duties, _, _ = duties_of(line, found, None)
+    if not _held_back(line, found.point):
+        duties = tuple(duty for duty in duties if duty.rule.trigger is not Trigger.HOLD)
     broken: dict[tuple[FindingKind, str, str], list[Duty]] = {}
     for duty in duties:
         kind = _broken(line.record, duty) if _tells(duty.rule) else None
@@ -108,6 +110,14 @@ def _notices(line: Timeline, found: Ruling) -> Iterator[Finding]:
             broken.setdefault((kind, duty.rule.about.value, duty.to), []).append(duty)
     for (kind, _, _), some in broken.items():
         yield _notice(line, kind, some, found.point.at)
+
+
+def _held_back(line: Timeline, point: Point) -> bool:
+    """Say whether the person was kept on a request, and not only for as long as leaving takes.
+
+    Where it is open whether anybody might keep them, who left at once was not kept.
+    """
+    return point.stand in HELD or point.at - point.since[0] >= line.law.processing
 
 
 def _broken(record: CustodyRecord, duty: Duty) -> FindingKind | None:

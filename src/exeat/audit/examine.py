@@ -115,8 +115,9 @@ def _missing(record: CustodyRecord, line: Timeline, stretch: Stretch | None) -> 
     if record.bases is None:
         missing.append("On which grounds was the person in custody?")
     for basis in record.grounds:
-        end = span(basis.end, line.zone)
-        if end[1] >= FAR_FUTURE and basis.end is not NEVER:
+        begin, end = span(basis.start, line.zone)[0], span(basis.end, line.zone)[1]
+        later = stretch is not None and begin >= stretch.end
+        if end >= FAR_FUTURE and basis.end is not NEVER and not later:
             missing.append(f"When did `{basis.id}` end as a ground of custody?")
     if stretch is None or (stretch.door is not None and stretch.door[1] >= FAR_FUTURE):
         missing.append("When did the person leave?")

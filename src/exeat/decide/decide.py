@@ -11,6 +11,7 @@ from exeat.decide.answer import (
     Check,
     CheckKind,
     Conflict,
+    Question,
     Unevaluated,
     Verdict,
 )
@@ -99,7 +100,7 @@ def decide(
         options=options,
         bans=bans,
         checks=checks,
-        questions=questions_of(ahead, then),
+        questions=_questions(line, found, ahead, then),
         for_counsel=counsel_of(line, found),
         contested=contested,
         conflicts=_conflicts(found, weighed, contested),
@@ -123,18 +124,33 @@ def _ahead(line: Timeline, found: Ruling) -> tuple[Timeline, Ruling]:
     return then, Ruling(found.verdict, found.certainty, released.point, None, released.openings)
 
 
+def _questions(
+    line: Timeline, found: Ruling, ahead: Timeline, then: Ruling
+) -> tuple[Question, ...]:
+    """Return what to ask of what a release would open and, where it is open, of the custody."""
+    asked = questions_of(ahead, then)
+    if ahead is line or found.certainty is Certainty.CERTAIN:
+        return asked
+    now = {(q.asks, q.detainer): q for q in (*questions_of(line, found), *asked)}
+    return tuple(now.values())
+
+
 def _until(line: Timeline, found: Ruling) -> datetime | None:
     """Return when the hold must end, or would if it were opened, on the shortest reading."""
     point = found.point
     if found.verdict in HELD:
         return line.until(point, _OPENED[found.verdict])
-    if found.verdict in (Verdict.SERVE_FIRST, Verdict.BRING_FIRST):
+    if found.verdict in FIRST:
+        done = opened(line, point)
+        held = done.point(point.at)
+        if held.stand in HELD:
+            return done.until(held, _OPENED[held.stand])
         return line.until(point, frozenset(v for v in [None, *Verdict] if v is not found.verdict))
     if found.verdict in (Verdict.RELEASE_UNLESS_INSTRUCTED, Verdict.CALL_COUNSEL):
         then = instructed(line, point)
-        opened = then.point(point.at)
-        if opened.stand in HELD:
-            return then.until(opened, _OPENED[Verdict.MAY_HOLD])
+        held = then.point(point.at)
+        if held.stand in HELD:
+            return then.until(held, _OPENED[Verdict.MAY_HOLD])
     return None
 
 

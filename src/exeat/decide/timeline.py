@@ -166,11 +166,11 @@ class Timeline:
         if house is False:
             return Point(at, day, house, held, _NEVER)
         cases = self._cases(day, at)
-        if held:
-            return Point(at, day, house, held, _NEVER, cases)
-        since = self.stay.since(at)
+        since = _NEVER if held else self.stay.since(at)
         if held is None or house is None:
             return Point(at, day, house, held, since, cases, (), Verdict.UNKNOWN)
+        if held:
+            return Point(at, day, house, held, since, cases)
         if not cases:
             return Point(at, day, house, held, since)
         return self._weighed(at, day, since, cases)
@@ -273,7 +273,7 @@ class Timeline:
     def reached(self, rule: Rule, case: Case, since: Span) -> Truth:
         """Say whether a limit of time has been reached; its end is worked out once."""
         # Days that are left out only lengthen it: before the bare hours it runs for sure.
-        if case.at < since[0] + self.law.least_hours(rule):
+        if case.at - since[0] < self.law.least_hours(rule):
             return False
         assert case.detainer is not None
         key = id(rule), case.detainer.id, since

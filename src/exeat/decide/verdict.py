@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from exeat.decide.answer import Certainty, Verdict
 from exeat.decide.hold import ends_of, rule_truth, shut
@@ -28,6 +28,8 @@ __all__ = [
     "ruling",
     "verdict",
 ]
+
+_TINY = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +141,13 @@ def overdue(line: Timeline, point: Point) -> Overdue | None:
     fresh = point.at - begin < line.law.processing
     if but_for_time == NOTHING and fresh and not line.program(point).letting_out:
         return None  # whatever stood before, nobody is late yet
-    base, kept_from, by_law = point.at, None, False
+    base, kept_from, by_law, surely = point.at, None, False, False
     if point.cases or line.record.detainers:
         for at in reversed([begin, *line.turns(begin, point.at)]):
             earlier = line.point(at)
             if earlier.kept_on or (sure and earlier.certainty is Certainty.POSSIBLE):
                 kept_from = at
+                surely = surely or earlier.kept_on
                 by_law = by_law or earlier.stand not in FIRST
             elif kept_from is None:
                 base = at
@@ -152,11 +155,17 @@ def overdue(line: Timeline, point: Point) -> Overdue | None:
                 break
     if kept_from is None:
         base = begin
+    elif not surely and kept_from > begin:
+        # What came for somebody who was overdue already, and lets nobody keep them on every
+        # reading, leaves them overdue.
+        before = overdue(line, line.point(kept_from - _TINY))
+        base = base if before is None else before.since
     if but_for_time and not but_for_time & NOTHING:
         return Overdue(base, True)
     if by_law and but_for_time != NOTHING:
         return Overdue(base, False)
-    if kept_from is not None and kept_from - begin >= line.law.processing:
+    late_before = kept_from is not None and kept_from - begin >= line.law.processing
+    if late_before and _fresh(line, point, base):
         return Overdue(base, False)  # a request on file for a moment starts nothing anew
     return _slow(line, point, base)
 

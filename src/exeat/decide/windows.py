@@ -36,6 +36,8 @@ def windows_of(line: Timeline, at: datetime) -> tuple[Window, ...]:
     open_: dict[tuple[_Key, str], datetime] = {}
     last: dict[tuple[_Key, str], datetime] = {}
     for run in line.runs(since, end):
+        if run.point.held:
+            break  # another ground of custody: the stretch ends with it
         for key, name, rule in _alive(line, run.point):
             rules[rule.id] = rule
             slot = (key, name)
