@@ -150,9 +150,6 @@ def stay_of(record: CustodyRecord, zone: ZoneInfo) -> Stay:
     gone = (FAR_FUTURE, FAR_FUTURE) if record.release is None else span(record.release.at, zone)
     for move in record.transfers:
         moved = span(move.at, zone)
-        if move.acknowledged is not None:
-            # On the way: whether they are still here is not known until the next jail says so.
-            moved = moved[0], max(moved[1], span(move.acknowledged, zone)[1])
         gone = (min(gone[0], moved[0]), min(gone[1], moved[1]))
     grounds = [
         Ground(

@@ -45,7 +45,7 @@ def _table() -> tuple[Outcomes, ...]:
 _SETS: Final = _table()
 
 Bits = Sequence[int]
-Run = Callable[[Bits, Bits, Bits], tuple[Outcomes, ...]]
+Weighing = Callable[[Bits, Bits, Bits], tuple[Outcomes, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Program:
     """What the rules about a hold come to on one day, under each reading.
 
     Attributes:
-        run: Takes the marks, the limits that are reached and the rules for a person, as bits,
+        weigh: Takes the marks, the limits that are reached and the rules for a person, as bits,
             and gives the set of outcomes under each reading.
         brings: Takes the marks, and says whether an official must see the person first.
         marks: What is read of a case, in the order of its bits.
@@ -66,7 +66,7 @@ class Program:
         telling: The notices that a machine can tell are owed before the person leaves.
     """
 
-    run: Run
+    weigh: Weighing
     brings: Callable[[Bits], int]
     marks: tuple[Mark, ...]
     limits: tuple[Rule, ...]
@@ -158,19 +158,19 @@ def program_of(worlds: Sequence[World], in_list: InList, bringing: Sequence[Boun
     """Return the program of a day's readings.
 
     Examples:
-        >>> program_of((), lambda *_: None).run((), (), ())
+        >>> program_of((), lambda *_: None).weigh((), (), ())
         ()
     """
     writer = _Writer(in_list)
     sets = [weighed(writer, world, str(NOTHING)) for world in worlds]
-    run = _made("f, p, q", [*writer.lines, f"return ({''.join(f'{one}, ' for one in sets)})"])
+    weighs = _made("f, p, q", [*writer.lines, f"return ({''.join(f'{one}, ' for one in sets)})"])
     hearings = [writer.condition(rule.condition) for rule, _ in bringing]
     brings = _made("f", [f"return {writer.some(hearings)}"])
     if worlds:
         writer._mark("detainer.served")
         writer._mark("detainer.hold_ordered")
     return Program(
-        run=run,
+        weigh=weighs,
         brings=brings,
         marks=tuple(writer.marks.values()),
         limits=tuple(writer.limits.values()),

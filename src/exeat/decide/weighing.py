@@ -145,7 +145,7 @@ class _Scale:
         return found
 
     def _of(self, sheet: _Sheet, limits: Sequence[int]) -> tuple[Outcomes, ...]:
-        one = self.program.run(sheet.marks, limits, self.judged)
+        one = self.program.weigh(sheet.marks, limits, self.judged)
         if sheet.on_file == TRUE:
             return one
         if sheet.on_file == FALSE:
