@@ -17,6 +17,7 @@ from exeat.facts.record import Basis, CustodyRecord, Detainer, Release
 from exeat.facts.times import NEVER
 
 slow_to_draw = settings(suppress_health_check=list(HealthCheck), max_examples=100)
+rare = settings(slow_to_draw, max_examples=40)
 
 
 def told(ask: Asked, record: CustodyRecord) -> tuple[Any, ...]:
@@ -111,7 +112,7 @@ DEFECTS = (
 )
 
 
-@slow_to_draw
+@rare
 @given(asked(HOLDING), st.sampled_from(DEFECTS))
 def test_a_defective_request_beside_a_clean_one_changes_nothing(ask: Asked, how: str) -> None:
     assume(ask.record.detainers)

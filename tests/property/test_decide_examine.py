@@ -22,6 +22,8 @@ from exeat.facts.record import CustodyRecord, Release
 from exeat.facts.times import FAR_FUTURE, FAR_PAST, Uncertain
 
 quick = settings(suppress_health_check=list(HealthCheck), max_examples=100)
+# Where most of what is drawn is set aside, or examined more than once.
+rare = settings(quick, max_examples=40)
 TINY = timedelta(microseconds=1)
 OPEN = frozenset(
     {
@@ -128,7 +130,7 @@ def test_who_was_found_kept_was_at_that_instant_told_to_go_or_open_at_the_gate(
             assert (last.verdict, last.certainty) == (Verdict.OVERDUE, Certainty.CERTAIN)
 
 
-@quick
+@rare
 @given(asked(), st.integers(0, 999))
 def test_whoever_the_gate_called_overdue_is_found_kept(ask: Asked, thousandths: int) -> None:
     assume(stays(ask))
@@ -181,7 +183,7 @@ def test_who_was_let_go_against_a_hold_was_held_at_the_gate(ask: Asked) -> None:
     assert (FindingKind.NOT_BROUGHT in found) is (gate.verdict is Verdict.BRING_FIRST)
 
 
-@quick
+@rare
 @given(asked(HOLDING), st.integers(0, 999))
 def test_nobody_is_both_kept_and_let_go_against_a_hold(ask: Asked, thousandths: int) -> None:
     """At no instant is it a fault for certain to keep somebody and a fault to let them go."""
@@ -200,7 +202,12 @@ def test_nobody_is_both_kept_and_let_go_against_a_hold(ask: Asked, thousandths: 
             assert finding.end is not None
             sooner = finding.start + (finding.end - finding.start) * thousandths / 1000
             found = list(examine(let_go(ask, sooner), ask.law).findings)
-            assert not [f for f in found if f.group is FindingGroup.LET_GO]
+            broken = [f for f in found if f.group is FindingGroup.LET_GO]
+            if finding.kind is FindingKind.NOT_SERVED:
+                # The copy was to be served: to keep them without it was wrong, to let them go
+                # without it may have been.
+                broken = [f for f in broken if f.certainty is Certainty.CERTAIN]
+            assert not broken
 
 
 # -- releases that are not known to the minute --------------------------------------------------

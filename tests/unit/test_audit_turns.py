@@ -1,4 +1,4 @@
-"""Findings where something turns inside a stay: a rule, a stay of one, a limit; and on the minute."""
+"""What is found where something turns inside a stay, a rule or a limit; and on the minute."""
 
 from __future__ import annotations
 
