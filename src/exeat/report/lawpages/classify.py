@@ -20,7 +20,7 @@ from exeat.prove.standing import Weigher, answers
 from exeat.report.lawpages.probes import PROTECTIVE, Probes, assignments, turns_on
 from exeat.rules.model import About, Modality, Rule, Trigger
 from exeat.rules.place import LawOfPlace
-from exeat.rules.world import Bound, DayLaw, World
+from exeat.rules.world import Bound, World
 
 __all__ = ["Class", "Classified", "Found", "Outcome", "Path", "hold_class", "notice_class"]
 
@@ -127,7 +127,8 @@ def hold_class(law: LawOfPlace, day: date) -> Classified:
     taken = replace(today, worlds=tuple(_applied(world) for world in today.worlds))
 
     def ask(weigher: Weigher[int], judged: bool) -> Tables:
-        return _hold(weigher, taken if judged else today)
+        said = answers(weigher, taken if judged else today)
+        return {outcome: said[stand] for stand, outcome in _OUTCOMES.items() if stand in said}
 
     return _classify(law, day, About.HOLD, pairs, ask)
 
@@ -191,7 +192,7 @@ def _classify(
         place=law.id,
         day=day,
         what=what,
-        kind=_kind(found, outcomes[0].outcome),
+        kind=_kind(found),
         found=outcomes,
         exempt=tuple(_exempt(probes, said[False], outcomes[0].outcome, named)),
         rules=tuple(rule for rule, _ in pairs),
@@ -222,7 +223,7 @@ def _exempt(
                 yield fact, outcome
 
 
-def _kind(found: Mapping[Outcome, Sequence[Path]], plain: Outcome) -> Class:
+def _kind(found: Mapping[Outcome, Sequence[Path]]) -> Class:
     """Return the class of the outcomes of all probes.
 
     A contradiction that nobody must judge makes the place contested, and a command that is
@@ -234,7 +235,7 @@ def _kind(found: Mapping[Outcome, Sequence[Path]], plain: Outcome) -> Class:
     free = {outcome for outcome, paths in found.items() if not all(p.judged for p in paths)}
     if Outcome.CONTESTED in free:
         return Class.CONTESTED
-    if plain is Outcome.COUNSEL:
+    if Outcome.COUNSEL in free and Outcome.MUST not in free:
         return Class.REPORTED
     if outcomes <= {Outcome.MAY, Outcome.SILENT}:
         return Class.MAY if Outcome.MAY in outcomes else Class.SILENT
@@ -256,11 +257,6 @@ _OUTCOMES: Final[Mapping[Stand, Outcome]] = {
     Verdict.CALL_COUNSEL: Outcome.COUNSEL,
     Verdict.RELEASE_UNLESS_INSTRUCTED: Outcome.UNLESS,
 }
-
-
-def _hold(weigher: Weigher[int], day: DayLaw) -> Tables:
-    said = answers(weigher, day)
-    return {outcome: said[stand] for stand, outcome in _OUTCOMES.items() if stand in said}
 
 
 def _open(rule: Rule) -> bool:

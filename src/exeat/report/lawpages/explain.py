@@ -81,7 +81,7 @@ def explain(law: LawOfPlace, said: Classified) -> Explained:
 def _way(law: LawOfPlace, said: Classified, outcome: Outcome, paths: Sequence[Path]) -> Way:
     where = tuple(tuple(_fact(law, fact) for fact in sorted(path.facts)) for path in paths)
     judged = any(path.judged for path in paths)
-    rules = tuple(rule for rule in said.rules if rule.judge or rule.unread) if judged else ()
+    rules = tuple(rule for rule in said.rules if judged and _bears(rule, outcome))
     distinct = tuple(dict.fromkeys(facts for facts in where if facts))
     return Way(
         outcome_label(outcome, said.what),
@@ -89,6 +89,11 @@ def _way(law: LawOfPlace, said: Classified, outcome: Outcome, paths: Sequence[Pa
         max(0, len(distinct) - _SHOWN),
         rules,
     )
+
+
+def _bears(rule: Rule, outcome: Outcome) -> bool:
+    """Say whether a rule for counsel can bring an outcome about: a permission only permits."""
+    return rule.judge and (rule.modality is not Modality.MAY or outcome is Outcome.MAY)
 
 
 def _fact(law: LawOfPlace, fact: str) -> str:
