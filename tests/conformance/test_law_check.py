@@ -131,8 +131,9 @@ def test_days_before_the_law_had_any_bound_are_told_and_not_passed_over(
 def test_contradictions_between_levels_are_shown_and_are_no_faults(green: CheckReport) -> None:
     pairs = {(found.must.id, found.ban.id) for found in green.contradictions if found.certain}
     assert ("tx-hold-comply", "us-probable-cause-for-hold") in pairs
-    # Georgia's statute commands without a known exception; the court's ruling binds beside it.
-    assert ("ga-honor-detainer", "ga-probable-cause") in pairs
+    # Georgia's statute is only reported, so that it meets the court's ruling only possibly.
+    open_ones = {(found.must.id, found.ban.id) for found in green.contradictions} - pairs
+    assert ("ga-honor-detainer", "ga-probable-cause") in open_ones
 
 
 def test_a_gap_between_two_versions_is_a_warning() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from exeat.report.lawpages.classify import Class, Classified, Outcome, Path
+from exeat.report.lawpages.classes import Class, Classified, Outcome, Path
 from exeat.report.lawpages.terms import EXEMPT, FACT, class_label, outcome_label
 from exeat.rules.conditions import Atom, parse_condition, say_offence
 from exeat.rules.model import About, Modality, RestsOn, Rule
@@ -41,6 +41,7 @@ class Explained:
 
     Attributes:
         plain: What holds of an ordinary request with nothing more.
+        by_law: What would hold of it without the office's own policy, where that is other.
         ways: What else there is, and where.
         exempt: (fact in words, outcome in words): what one protective fact changes.
         because: Why the plain case is not settled or why nothing may be done, or "".
@@ -54,6 +55,7 @@ class Explained:
     exempt: tuple[tuple[str, str], ...]
     because: str
     rules: tuple[Rule, ...]
+    by_law: str = ""
 
 
 def explain(law: LawOfPlace, said: Classified) -> Explained:
@@ -69,8 +71,9 @@ def explain(law: LawOfPlace, said: Classified) -> Explained:
     ways += [_way(law, said, found.outcome, found.paths) for found in others]
     return Explained(
         kind=said.kind,
-        label=class_label(said.kind, said.what),
-        plain=outcome_label(plain.outcome, said.what),
+        label=class_label(said.kind, said.what, policy=said.by_law is not None),
+        plain=outcome_label(plain.outcome, said.what, policy=said.by_law is not None),
+        by_law="" if said.by_law is None else outcome_label(said.by_law, said.what),
         ways=tuple(ways),
         exempt=tuple((EXEMPT[fact], outcome_label(end, said.what)) for fact, end in said.exempt),
         because=_because(law, said, plain.outcome),
