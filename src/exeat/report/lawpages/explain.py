@@ -67,8 +67,13 @@ def explain(law: LawOfPlace, said: Classified) -> Explained:
     """
     plain, *others = said.found
     rest = tuple(path for path in plain.paths if path.facts or path.judged)
-    ways = [_way(law, said, plain.outcome, rest)] if rest else []
-    ways += [_way(law, said, found.outcome, found.paths) for found in others]
+    led = [(plain.outcome, rest), *((found.outcome, found.paths) for found in others)]
+    ways = [
+        _way(law, said, outcome, some)
+        for outcome, paths in led
+        for judged in (False, True)
+        if (some := [path for path in paths if path.judged is judged])
+    ]
     return Explained(
         kind=said.kind,
         label=class_label(said.kind, said.what, policy=said.by_law is not None),
