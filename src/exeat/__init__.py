@@ -5,12 +5,12 @@ The road of an answer, folder by folder; an import only ever points down::
     cli                           the command, which starts any of these
     desk                          the release desk: pages, HTTP API, the gate at the door
     report                        pages, tables and JSON
-    audit                         the same decision over finished custodies
+    audit     prove               the decision over finished custodies | over all that can be
     decide    intake    record    the decision | jails' exports | the ledger and the vault
     rules  (law/*.toml)           the law, read
     facts                         records and events, codes, times, the closed vocabulary
 
-The three on one line know nothing of each other. `make contracts` holds the house to this picture.
+Those on one line know nothing of each other. `make contracts` holds the house to this picture.
 
 exeat is not legal advice.
 """

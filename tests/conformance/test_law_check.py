@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import builtins
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -101,11 +103,14 @@ def answer(library: Library, example: CounterExample, record: str = "") -> str:
 
 @pytest.fixture(scope="module")
 def green() -> CheckReport:
-    return check(shipped(), proofs=True, today=TODAY)
+    begun = time.process_time()
+    report = check(shipped(), proofs=True, today=TODAY)
+    # Of this process alone: what else the machine does is no matter of the law.
+    return replace(report, seconds=time.process_time() - begun)
 
 
 @pytest.mark.slow
-def test_the_shipped_law_is_green_in_under_a_minute(green: CheckReport) -> None:
+def test_the_shipped_law_is_green_in_under_a_minute_of_processor_time(green: CheckReport) -> None:
     assert green.faults == ()
     assert [proof.name for proof in green.proofs if proof.holds] == PROOFS
     assert green.places == len(shipped_files())
@@ -126,8 +131,9 @@ def test_days_before_the_law_had_any_bound_are_told_and_not_passed_over(
 def test_contradictions_between_levels_are_shown_and_are_no_faults(green: CheckReport) -> None:
     pairs = {(found.must.id, found.ban.id) for found in green.contradictions if found.certain}
     assert ("tx-hold-comply", "us-probable-cause-for-hold") in pairs
-    # Georgia's statute commands without a known exception; the court's ruling binds beside it.
-    assert ("ga-honor-detainer", "ga-probable-cause") in pairs
+    # Georgia's statute is only reported, so that it meets the court's ruling only possibly.
+    open_ones = {(found.must.id, found.ban.id) for found in green.contradictions} - pairs
+    assert ("ga-honor-detainer", "ga-probable-cause") in open_ones
 
 
 def test_a_gap_between_two_versions_is_a_warning() -> None:

@@ -15,7 +15,8 @@ import pytest
 
 from exeat.decide import Verdict
 from exeat.report.law_text import cite
-from exeat.report.lawpages.classify import Class, Outcome, hold_class, notice_class
+from exeat.report.lawpages.classes import Class, Outcome
+from exeat.report.lawpages.classify import hold_class, notice_class
 from exeat.report.lawpages.compare import Variant, common_record, compare_all
 from exeat.report.lawpages.explain import explain
 from exeat.report.lawpages.register import MAX_AGE_DAYS, overdue, register
@@ -296,6 +297,7 @@ def test_each_class_can_be_read_on_its_own_ground(kind: Class, dark: bool) -> No
         ("us-il", Class.MUST_NOT),
         ("us-va", Class.CONTESTED),
         ("us-ky", Class.UNSETTLED),
+        ("us-al", Class.REPORTED),
         ("us-nc", Class.MUST_IF),
         ("us-fl", Class.MUST_IF),
         ("us-nj", Class.MAY_IF),
@@ -354,6 +356,21 @@ def test_new_jersey_turns_on_its_lists_and_says_which() -> None:
 def test_texas_exempts_a_person_who_shows_status() -> None:
     said = hold_class(law_of_place("us-tx", LIBRARY), TODAY)
     assert dict(said.exempt)["person.status_shown"] is not Outcome.MUST
+
+
+def test_what_an_office_does_by_its_own_policy_is_no_must_not_of_the_law() -> None:
+    said = explain(law := law_of_place("us-va-fairfax", LIBRARY), hold_class(law, TODAY))
+    assert said.label == "does not hold (this office's policy)"
+    assert said.plain == "this office does not hold, by its own policy"
+    assert said.by_law == "release, unless counsel has instructed that it may hold"
+    state = explain(law := law_of_place("us-ca", LIBRARY), hold_class(law, TODAY))
+    assert (state.label, state.by_law) == ("must not hold", "")
+
+
+def test_a_command_that_is_only_reported_is_for_counsel() -> None:
+    said = hold_class(law_of_place("us-ga", LIBRARY), TODAY)
+    assert said.kind is Class.REPORTED
+    assert said.found[0].outcome is Outcome.COUNSEL
 
 
 def test_a_class_follows_the_day_and_not_the_hand() -> None:

@@ -283,12 +283,9 @@ def _says(name: str, form: DetainerForm) -> Truth:
     return None if facts.needs_service is None else not facts.needs_service
 
 
-def _choices() -> frozenset[str]:
-    atoms = [Atom(fact.name, fact.codes[:1]) for fact in VOCABULARY.values()]
-    return frozenset(choice for atom in atoms for choice in choices_of(atom))
-
-
-ALL_CHOICES: Final = _choices()
+ALL_CHOICES: Final = frozenset(
+    choice for fact in VOCABULARY.values() for choice in choices_of(Atom(fact.name, fact.codes[:1]))
+)
 """Every choice but those of offence lists, which are named like `charged in LIST`."""
 
 

@@ -8,103 +8,28 @@ they say. So a class changes when a rule does, and never otherwise.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Final, TypeAlias
 
 from exeat.decide import Verdict
 from exeat.decide.outcome import Stand
-from exeat.facts.codes import Described
 from exeat.prove.choices import FactModel, kind_of
 from exeat.prove.standing import Weigher, answers
+from exeat.report.lawpages.classes import Class, Classified, Found, Outcome, Path
 from exeat.report.lawpages.probes import PROTECTIVE, Probes, assignments, turns_on
 from exeat.rules.model import About, Modality, Rule, Trigger
 from exeat.rules.place import LawOfPlace
-from exeat.rules.world import Bound, DayLaw, World
+from exeat.rules.world import Bound, World
 
-__all__ = ["Class", "Classified", "Found", "Outcome", "Path", "hold_class", "notice_class"]
-
-
-class Outcome(Described):
-    """What the law says in one case."""
-
-    MUST = "must", "It must be done."
-    MAY = "may", "It may be done; nobody must."
-    NOT = "must-not", "It must not be done."
-    SILENT = "silent", "No rule of the place says anything."
-    CONTESTED = "contested", "The sources disagree, or two binding rules contradict each other."
-    BRING = "bring-first", "A judicial official decides; the person is brought there first."
-    COUNSEL = (
-        "call-counsel",
-        "A command is reported whose text nobody read, or that one must judge.",
-    )
-    UNLESS = (
-        "release-unless-instructed",
-        "Nothing shows that the office may; counsel can settle it.",
-    )
-    OPEN = "open", "What the sheet says does not settle it."
+__all__ = ["hold_class", "notice_class"]
 
 
-class Class(Described):
-    """What the law of a place says over all cases with an ordinary request."""
-
-    MUST = "must", "Must"
-    MUST_IF = "must-if", "Must, on conditions"
-    MAY = "may", "May"
-    MAY_IF = "may-if", "May, on conditions"
-    MUST_NOT = "must-not", "Must not"
-    CONTESTED = "contested", "Contested"
-    REPORTED = "reported", "A command is reported; text not read"
-    UNSETTLED = "unsettled", "Nothing shows that it may"
-    SILENT = "silent", "No rule found"
-
-
-@dataclass(frozen=True, slots=True)
-class Path:
-    """The least that must be true for an outcome.
-
-    Attributes:
-        facts: The facts that must be true; empty for the plain case.
-        judged: It holds only where a person finds that a rule too vague for a machine applies.
-    """
-
-    facts: frozenset[str]
-    judged: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """An outcome, and the least ways to it."""
-
-    outcome: Outcome
-    paths: tuple[Path, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Classified:
-    """The class of a place, and what it turns on.
-
-    Attributes:
-        found: Each outcome with the least ways to it, the plain case first.
-        exempt: What one fact held at no does to the plain case: (fact, outcome).
-        rules: The rules that bear on it on that day, highest jurisdiction first.
-        tried: The facts that were tried both ways.
-    """
-
-    place: str
-    day: date
-    what: About
-    kind: Class
-    found: tuple[Found, ...]
-    exempt: tuple[tuple[str, Outcome], ...]
-    rules: tuple[Rule, ...]
-    tried: tuple[str, ...]
-
-
+Change: TypeAlias = Callable[[Sequence[Bound]], tuple[Bound, ...]]
 Tables: TypeAlias = Mapping[Outcome, int]
 """For each outcome, the probes that have it."""
-Ask: TypeAlias = Callable[[Weigher[int], bool], Tables]
-"""Says what the law says of every probe; with True, as if all that must be judged applied."""
+Ask: TypeAlias = Callable[[Weigher[int], Change], Tables]
+"""Says what the law says of every probe, its rules changed in one way."""
 
 
 def hold_class(law: LawOfPlace, day: date) -> Classified:
@@ -124,10 +49,11 @@ def hold_class(law: LawOfPlace, day: date) -> Classified:
     """
     today = law.on(day)
     pairs = _unique(pair for world in today.worlds for pair in world.rules)
-    taken = replace(today, worlds=tuple(_applied(world) for world in today.worlds))
 
-    def ask(weigher: Weigher[int], judged: bool) -> Tables:
-        return _hold(weigher, taken if judged else today)
+    def ask(weigher: Weigher[int], change: Change) -> Tables:
+        worlds = tuple(_changed(world, change) for world in today.worlds)
+        said = answers(weigher, replace(today, worlds=worlds))
+        return {outcome: said[stand] for stand, outcome in _OUTCOMES.items() if stand in said}
 
     return _classify(law, day, About.HOLD, pairs, ask)
 
@@ -156,10 +82,10 @@ def notice_class(law: LawOfPlace, day: date) -> Classified:
         and rule.to in ("", "ice")
         and rule.level > 0
     ]
-    read = {False: [pair for pair in pairs if not _open(pair[0])], True: _taken(pairs)}
 
-    def ask(weigher: Weigher[int], judged: bool) -> Tables:
-        return _notice(weigher, read[judged])
+    def ask(weigher: Weigher[int], change: Change) -> Tables:
+        # What a person must judge is no part of a notice until it is taken to apply.
+        return _notice(weigher, [pair for pair in change(pairs) if not _open(pair[0])])
 
     return _classify(law, day, About.NOTIFY, pairs, ask)
 
@@ -177,7 +103,9 @@ def _classify(
     tried = turns_on(own)
     probes = Probes([*tried, *(fact for fact in PROTECTIVE if fact not in tried)])
     model = FactModel(probes, law.hold_power(day), kind_of(law.actor))
-    said = {judged: ask(Weigher(model), judged) for judged in (False, True)}
+    weigher = Weigher(model)
+    said = {False: ask(weigher, tuple), True: ask(weigher, _taken)}
+    bare = _of(probes, ask(weigher, _without_policy), ())
     found: dict[Outcome, list[Path]] = {}
     for facts in assignments(tried):
         plain = _of(probes, said[False], facts)
@@ -191,11 +119,12 @@ def _classify(
         place=law.id,
         day=day,
         what=what,
-        kind=_kind(found, outcomes[0].outcome),
+        kind=_kind(found),
         found=outcomes,
         exempt=tuple(_exempt(probes, said[False], outcomes[0].outcome, named)),
         rules=tuple(rule for rule, _ in pairs),
         tried=tried,
+        by_law=None if bare is outcomes[0].outcome else bare,
     )
 
 
@@ -222,7 +151,7 @@ def _exempt(
                 yield fact, outcome
 
 
-def _kind(found: Mapping[Outcome, Sequence[Path]], plain: Outcome) -> Class:
+def _kind(found: Mapping[Outcome, Sequence[Path]]) -> Class:
     """Return the class of the outcomes of all probes.
 
     A contradiction that nobody must judge makes the place contested, and a command that is
@@ -234,7 +163,7 @@ def _kind(found: Mapping[Outcome, Sequence[Path]], plain: Outcome) -> Class:
     free = {outcome for outcome, paths in found.items() if not all(p.judged for p in paths)}
     if Outcome.CONTESTED in free:
         return Class.CONTESTED
-    if plain is Outcome.COUNSEL:
+    if Outcome.COUNSEL in free and Outcome.MUST not in free:
         return Class.REPORTED
     if outcomes <= {Outcome.MAY, Outcome.SILENT}:
         return Class.MAY if Outcome.MAY in outcomes else Class.SILENT
@@ -258,11 +187,6 @@ _OUTCOMES: Final[Mapping[Stand, Outcome]] = {
 }
 
 
-def _hold(weigher: Weigher[int], day: DayLaw) -> Tables:
-    said = answers(weigher, day)
-    return {outcome: said[stand] for stand, outcome in _OUTCOMES.items() if stand in said}
-
-
 def _open(rule: Rule) -> bool:
     return rule.judge or rule.unread
 
@@ -274,14 +198,13 @@ def _taken(pairs: Sequence[Bound]) -> tuple[Bound, ...]:
     )
 
 
-def _applied(world: World) -> World:
-    return replace(
-        world,
-        musts=_taken(world.musts),
-        mays=_taken(world.mays),
-        bans=_taken(world.bans),
-        caps=_taken(world.caps),
-    )
+def _without_policy(pairs: Sequence[Bound]) -> tuple[Bound, ...]:
+    return tuple(pair for pair in pairs if not pair[0].policy)
+
+
+def _changed(world: World, change: Change) -> World:
+    musts, mays, bans = (change(rules) for rules in (world.musts, world.mays, world.bans))
+    return replace(world, musts=musts, mays=mays, bans=bans, caps=change(world.caps))
 
 
 # --- the notice --------------------------------------------------------------------------

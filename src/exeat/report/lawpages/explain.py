@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from exeat.report.lawpages.classify import Class, Classified, Outcome, Path
+from exeat.report.lawpages.classes import Class, Classified, Outcome, Path
 from exeat.report.lawpages.terms import EXEMPT, FACT, class_label, outcome_label
 from exeat.rules.conditions import Atom, parse_condition, say_offence
 from exeat.rules.model import About, Modality, RestsOn, Rule
@@ -41,6 +41,7 @@ class Explained:
 
     Attributes:
         plain: What holds of an ordinary request with nothing more.
+        by_law: What would hold of it without the office's own policy, where that is other.
         ways: What else there is, and where.
         exempt: (fact in words, outcome in words): what one protective fact changes.
         because: Why the plain case is not settled or why nothing may be done, or "".
@@ -54,6 +55,7 @@ class Explained:
     exempt: tuple[tuple[str, str], ...]
     because: str
     rules: tuple[Rule, ...]
+    by_law: str = ""
 
 
 def explain(law: LawOfPlace, said: Classified) -> Explained:
@@ -65,12 +67,18 @@ def explain(law: LawOfPlace, said: Classified) -> Explained:
     """
     plain, *others = said.found
     rest = tuple(path for path in plain.paths if path.facts or path.judged)
-    ways = [_way(law, said, plain.outcome, rest)] if rest else []
-    ways += [_way(law, said, found.outcome, found.paths) for found in others]
+    led = [(plain.outcome, rest), *((found.outcome, found.paths) for found in others)]
+    ways = [
+        _way(law, said, outcome, some)
+        for outcome, paths in led
+        for judged in (False, True)
+        if (some := [path for path in paths if path.judged is judged])
+    ]
     return Explained(
         kind=said.kind,
-        label=class_label(said.kind, said.what),
-        plain=outcome_label(plain.outcome, said.what),
+        label=class_label(said.kind, said.what, policy=said.by_law is not None),
+        plain=outcome_label(plain.outcome, said.what, policy=said.by_law is not None),
+        by_law="" if said.by_law is None else outcome_label(said.by_law, said.what),
         ways=tuple(ways),
         exempt=tuple((EXEMPT[fact], outcome_label(end, said.what)) for fact, end in said.exempt),
         because=_because(law, said, plain.outcome),
@@ -81,7 +89,7 @@ def explain(law: LawOfPlace, said: Classified) -> Explained:
 def _way(law: LawOfPlace, said: Classified, outcome: Outcome, paths: Sequence[Path]) -> Way:
     where = tuple(tuple(_fact(law, fact) for fact in sorted(path.facts)) for path in paths)
     judged = any(path.judged for path in paths)
-    rules = tuple(rule for rule in said.rules if rule.judge or rule.unread) if judged else ()
+    rules = tuple(rule for rule in said.rules if judged and _bears(rule, outcome))
     distinct = tuple(dict.fromkeys(facts for facts in where if facts))
     return Way(
         outcome_label(outcome, said.what),
@@ -89,6 +97,11 @@ def _way(law: LawOfPlace, said: Classified, outcome: Outcome, paths: Sequence[Pa
         max(0, len(distinct) - _SHOWN),
         rules,
     )
+
+
+def _bears(rule: Rule, outcome: Outcome) -> bool:
+    """Say whether a rule for counsel can bring an outcome about: a permission only permits."""
+    return rule.judge and (rule.modality is not Modality.MAY or outcome is Outcome.MAY)
 
 
 def _fact(law: LawOfPlace, fact: str) -> str:

@@ -1,9 +1,9 @@
 """Records that differ in one thing at a time, to ask the law of a place what it turns on.
 
 A probe is a complete record of an ordinary request: Form I-247A with a ground stated, served,
-matching the person, and no judge's warrant. The facts that the rules of the place name beyond
-that (a list of offences, a state judge's order, an agreement) are each tried as true and as
-false, alone and together: all at once, as columns of one truth table.
+matching the person, who is charged with no felony, and no judge's warrant. The facts that the
+rules of the place name beyond that (a list of offences, a state judge's order, an agreement)
+are each tried as true and as false, alone and together: all at once, as columns of one table.
 
 Examples:
     >>> sorted(FREE)[:3]
@@ -54,6 +54,7 @@ _MOST: Final = 8
 """Up to so many facts are tried in every combination; of more, each alone and in pairs."""
 
 _PLAIN: Final[Mapping[str, bool]] = {
+    "charge.any": True,
     "detainer.present": True,
     "detainer.served": True,
     "detainer.ground_stated": True,

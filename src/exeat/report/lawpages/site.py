@@ -16,7 +16,8 @@ from exeat._version import __version__
 from exeat.facts.words import say_time
 from exeat.report.law_text import adoption_of, cite
 from exeat.report.lawpages import terms
-from exeat.report.lawpages.classify import Class, Classified, hold_class, notice_class
+from exeat.report.lawpages.classes import Class, Classified
+from exeat.report.lawpages.classify import hold_class, notice_class
 from exeat.report.lawpages.compare import ASKED, SHORT, Compared, Variant, compare
 from exeat.report.lawpages.explain import Explained, explain
 from exeat.report.lawpages.pages import place_page, rule_anchor

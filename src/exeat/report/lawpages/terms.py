@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from exeat.decide import Verdict
-from exeat.report.lawpages.classify import Class, Outcome
+from exeat.report.lawpages.classes import Class, Outcome
 from exeat.rules.model import About, Actor, Modality, Rule, Trigger
 
 __all__ = [
@@ -171,6 +171,11 @@ _CLASS: Final[Mapping[Class, str]] = {
     Class.UNSETTLED: "not settled",
     Class.SILENT: "no rule found",
 }
+_BY_POLICY: Final[Mapping[Class, str]] = {
+    Class.MUST: "does {do}",
+    Class.MUST_IF: "does {do}, on conditions",
+    Class.MUST_NOT: "does not {do}",
+}
 _DO: Final[Mapping[About, str]] = {About.HOLD: "hold", About.NOTIFY: "notify"}
 
 
@@ -220,23 +225,28 @@ def first_upper(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def outcome_label(outcome: Outcome, what: About) -> str:
-    """Return an outcome in words.
+def outcome_label(outcome: Outcome, what: About, *, policy: bool = False) -> str:
+    """Return an outcome in words; with ``policy``, as what the office does and not as law.
 
     Examples:
         >>> outcome_label(Outcome.NOT, About.HOLD)
         'must not hold'
     """
+    if policy and outcome in (Outcome.MUST, Outcome.NOT):
+        does = "does" if outcome is Outcome.MUST else "does not"
+        return f"this office {does} {_DO[what]}, by its own policy"
     return _OUTCOME[outcome].format(do=_DO[what])
 
 
-def class_label(kind: Class, what: About) -> str:
-    """Return a class in words.
+def class_label(kind: Class, what: About, *, policy: bool = False) -> str:
+    """Return a class in words; what an office does by its own policy is no *must* of the law.
 
     Examples:
         >>> class_label(Class.MUST_IF, About.NOTIFY)
         'must notify, on conditions'
     """
+    if policy and kind in _BY_POLICY:
+        return f"{_BY_POLICY[kind].format(do=_DO[what])} (this office's policy)"
     if kind is Class.UNSETTLED and what is About.HOLD:
         return "no power shown: release"
     return _CLASS[kind].format(do=_DO[what])

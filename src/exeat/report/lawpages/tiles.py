@@ -8,7 +8,7 @@ from html import escape
 from importlib import resources
 from typing import Final
 
-from exeat.report.lawpages.classify import Class, Classified
+from exeat.report.lawpages.classes import Class, Classified
 from exeat.report.lawpages.terms import CLASS_MARK, class_label
 from exeat.report.svg import element
 from exeat.rules.model import About
