@@ -28,8 +28,6 @@ from exeat.rules.place import law_of_place
 RULES = [rule for place in shipped().values() for rule in place.rules]
 NOON = datetime(2026, 11, 20, 20, tzinfo=UTC)
 
-ON_A_STATE_ORDER = {"nc-hold-48", "meck-hold-48", "meck-hold-before-2025-10"}
-"""Holds that a state judicial official orders: the order commands, not the form."""
 NOT_ON_THE_FORM = {"al-detain-until-handover"}
 """Commands that turn on a fact of which the request is only a stand-in."""
 
@@ -52,7 +50,8 @@ def test_every_hold_that_rests_on_a_form_waits_until_it_has_taken_effect() -> No
         and "detainer.asks_hold" in atoms
         and not atoms & service
     }
-    assert found == ON_A_STATE_ORDER
+    # Not even where a state official's order commands: the form has no effect unserved.
+    assert found == set()
 
 
 def test_no_request_for_notice_alone_brings_a_duty_of_a_detainer() -> None:

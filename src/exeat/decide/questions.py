@@ -85,7 +85,6 @@ def _of_the_custody(line: Timeline, point: Point) -> Iterator[Opening]:
     if point.house is None:
         for field in ("booked", "release.at"):
             yield from _time_of(record, field, point)
-        yield from _on_the_way(record, point)
     if record.bases is None and point.held is None:
         runs = Basis(id="ground", kind=BasisKind.CHARGE, start=record.booked, end=NEVER)
         ways = (
@@ -145,18 +144,6 @@ def _time_of(record: CustodyRecord, field: str, point: Point) -> Iterator[Openin
     yield Opening(field, field, "", ways)
 
 
-def _on_the_way(record: CustodyRecord, point: Point) -> Iterator[Opening]:
-    """Yield whether somebody who was moved has come to the next house."""
-    for move in record.transfers:
-        others = tuple(one for one in record.transfers if one is not move)
-        there = replace(move, at=point.at, acknowledged=None)
-        ways = (
-            Way("yes", replace(record, transfers=(*others, there))),
-            Way("no, they are still here", replace(record, transfers=others)),
-        )
-        yield Opening("transfers.acknowledged", "transfers.acknowledged", move.to, ways)
-
-
 def _names(line: Timeline, id: str) -> Iterator[Opening]:
     ways = []
     for says, value in (("yes", True), ("no", False)):
@@ -195,7 +182,6 @@ def _asks(law: LawOfPlace, opening: Opening) -> str:
         "booked": "When was the person booked?",
         "release.at": "When did the person leave?",
         "bases": "On which grounds is the person in custody, and are these all?",
-        "transfers.acknowledged": "Has the next house taken the person over?",
     }.get(opening.field) or (
         f"When did `{id}` begin as a ground of custody?"
         if opening.field.endswith(".start")
