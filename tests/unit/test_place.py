@@ -115,13 +115,13 @@ def test_a_permission_that_a_person_must_judge_allows_nothing() -> None:
 
 def test_a_command_that_a_person_must_judge_is_not_overlooked_and_holds_nobody() -> None:
     answer = ask({"us-xx": rule("must", hours=48, more=JUDGE)})
-    assert said(answer) == (Verdict.UNKNOWN, Certainty.CERTAIN)
+    assert said(answer) == (Verdict.CALL_COUNSEL, Certainty.CERTAIN)
     assert [found.id for found in answer.to_judge] == ["must"]
 
 
 def test_a_ban_that_a_person_must_judge_is_not_overlooked() -> None:
     files = {"us": rule("may", hours=48), "us-xx": rule("must-not", more=JUDGE)}
-    assert ask(files).verdict is Verdict.UNKNOWN
+    assert ask(files).verdict is Verdict.RELEASE_UNLESS_INSTRUCTED
 
 
 def test_what_must_be_judged_and_surely_does_not_bite_changes_nothing() -> None:

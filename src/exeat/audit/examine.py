@@ -17,6 +17,7 @@ from exeat.decide.windows import windows_of
 from exeat.facts.case import zone_of
 from exeat.facts.record import CustodyRecord
 from exeat.facts.times import FAR_FUTURE, NEVER, aware, span
+from exeat.facts.vocabulary import VOCABULARY
 from exeat.facts.words import say_hours, say_time
 from exeat.rules.place import LawOfPlace
 
@@ -27,7 +28,7 @@ _HOUSED = (
     "and not kept on a detainer?"
 )
 _COMPLETE = "Are these all the grounds of custody that there were?"
-_WARRANTS = "Did a judge's arrest warrant come with the request?"
+_WARRANTS = VOCABULARY["warrant.federal_criminal"].question
 _LAWFUL = HELD | {Verdict.SERVE_FIRST, Verdict.BRING_FIRST}
 _TINY = timedelta(microseconds=1)
 
