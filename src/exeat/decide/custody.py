@@ -82,6 +82,13 @@ class Stay:
             return True
         return False if self.come[0] > at or self.gone[1] <= at else None
 
+    def before_the_move(self, at: datetime) -> bool:
+        """Say whether the person was then in custody in the house from which they came here.
+
+        What a request allowed there has run out or not as it would have here.
+        """
+        return self.begun is not None and self.begun[1] <= at < self.come[0]
+
     def held(self, at: datetime) -> Truth:
         """Say whether any ground of custody runs at an instant in UTC."""
         found: Truth = None if self.silent else False

@@ -35,20 +35,25 @@ def questions_of(line: Timeline, found: Ruling) -> tuple[Question, ...]:
         *_of_warrants(line, found),
     ]
     asked: dict[tuple[str, str], Question] = {}
+    idle: list[Question] = []
     for opening in openings:
         says = _asks(line.law, opening)
         if (says, opening.detainer) in asked:
             continue
         changes = _changes(line, found, opening)
+        question = Question(
+            opening.field if opening.fact in ("charged", "convicted") else opening.fact,
+            says,
+            opening.detainer,
+            _waiting(line, found.point, opening),
+            changes,
+        )
         if len(changes) > 1:
-            question = Question(
-                opening.field if opening.fact in ("charged", "convicted") else opening.fact,
-                says,
-                opening.detainer,
-                _waiting(line, found.point, opening),
-                changes,
-            )
             asked[says, opening.detainer] = question
+        else:
+            idle.append(question)
+    if not asked and found.verdict is Verdict.UNKNOWN:
+        return tuple(idle[:1])  # no answer decides by itself: begin with one
     return tuple(asked.values())
 
 
@@ -92,7 +97,8 @@ def _of_the_custody(line: Timeline, point: Point) -> Iterator[Opening]:
             Way("one that still runs", replace(record, bases=(runs,))),
         )
         yield Opening("bases", "bases", "", ways)
-    for ground in line.stay.grounds:
+    # By id, so that the order in which they were typed changes nothing a reader sees.
+    for ground in sorted(line.stay.grounds, key=lambda ground: ground.id):
         if point.held is None and ground.runs(at) is None and not ground.warrant:
             yield _end_of(record, ground.id, point)
         if ground.warrant and ground.stands is None:

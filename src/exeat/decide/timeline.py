@@ -163,7 +163,7 @@ class Timeline:
     def _point(self, at: datetime) -> Point:
         day = self.law.on(at.astimezone(self.zone).date())
         house, held = self.stay.in_house(at), self.stay.held(at)
-        if house is False:
+        if house is False and not self.stay.before_the_move(at):
             return Point(at, day, house, held, _NEVER)
         cases = self._cases(day, at)
         since = _NEVER if held else self.stay.since(at)
@@ -173,7 +173,7 @@ class Timeline:
             return Point(at, day, house, held, since, cases)
         if not cases:
             return Point(at, day, house, held, since)
-        return self._weighed(at, day, since, cases)
+        return self._weighed(at, day, house, since, cases)
 
     def _cases(self, day: DayLaw, at: datetime) -> tuple[Case, ...]:
         made = (self.case(day, at, paper) for paper in self.record.detainers)
@@ -189,7 +189,9 @@ class Timeline:
         power = day.hold_power if self.settled.power is None else self.settled.power
         return Case(self.record, paper, at, self.zone, power, day.agreement, memo)
 
-    def _weighed(self, at: datetime, day: DayLaw, since: Span, cases: tuple[Case, ...]) -> Point:
+    def _weighed(
+        self, at: datetime, day: DayLaw, house: Truth, since: Span, cases: tuple[Case, ...]
+    ) -> Point:
         """Return a point with what the law makes of the requests on file."""
         program = program_on(self.law, day)
         found = weigh(
@@ -202,7 +204,7 @@ class Timeline:
         return Point(
             at,
             day,
-            True,
+            house,
             False,
             since,
             cases,

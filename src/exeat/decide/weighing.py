@@ -35,6 +35,8 @@ __all__ = ["Weighed", "reach", "weigh"]
 
 _MOST = 256
 """How often open marks are filled in before it is said that the record cannot decide."""
+_ENOUGH = 48
+"""How often they are to learn what an answer to a question would still leave open."""
 
 Found = tuple[Stand, Certainty]
 
@@ -123,6 +125,8 @@ class _Scale:
         self.by_time = False
         self.listed = False
         self.spent = 0
+        # Whether to go on where two ways do not agree, to learn all that they come to.
+        self.whole = False
         # Whether no command, and no act that would open one, can stand whatever is filled in.
         self.mild = False
         self.told = False
@@ -312,6 +316,8 @@ class _Scale:
             if first is not None:
                 stand, certainty = first
         found.add((stand, certainty))
+        if self.whole:
+            return self.spent < _ENOUGH
         return agreed(found)[0] is not Verdict.UNKNOWN and not self._settled(found)
 
     def _settled(self, found: set[Found]) -> bool:
@@ -377,9 +383,11 @@ def weigh(
     if stand is None and certainty is Certainty.CERTAIN and acts:
         first, open_ = scale.first()
         if open_:
-            return Weighed(
-                sets, Verdict.UNKNOWN, Certainty.CERTAIN, by_time=scale.by_time, asks=True
-            )
+            # Whether a hearing comes first waits for a fact, or for what no field of a record
+            # says, such as what a paper of another kind asks: then it is for counsel.
+            asks = bool(scale.opened())
+            waits = Verdict.UNKNOWN if asks else Verdict.CALL_COUNSEL
+            return Weighed(sets, waits, Certainty.CERTAIN, by_time=scale.by_time, asks=asks)
         if first is not None:
             stand, certainty = first
     must = stand is Verdict.MAY_HOLD and any(one >> Outcome.MUST & 1 for one in sets)
@@ -393,7 +401,7 @@ def reach(
     judged: Sequence[int],
     power: Truth,
 ) -> set[Stand]:
-    """Return the ways in which a hold can still stand, or a few more, told at a glance.
+    """Return the ways in which a hold can still stand; a few more where they are very many.
 
     Args:
         program: That of the day.
@@ -407,6 +415,10 @@ def reach(
     doubtful = any(sheet.on_file == OPEN for sheet in scale.sheets)
     if not is_open(sets) or not (doubtful or scale.opened()):
         return {weigh(program, cases, reached, judged).stand}
+    scale.whole = True
+    found: set[Found] = set()
+    if scale.explore(found, scale.opened()):
+        return {stand for stand, _ in found}
     together = 0
     for one in sets:
         together |= one
@@ -417,7 +429,8 @@ def reach(
         Outcome.CONFLICT: Verdict.CONFLICT,
         Outcome.MUST: Verdict.MUST_HOLD,
     }
-    return {stand for one, stand in named.items() if together >> one & 1}
+    glance = {stand for one, stand in named.items() if together >> one & 1}
+    return glance | {stand for stand, _ in found}
 
 
 def _explored(scale: _Scale, sets: tuple[Outcomes, ...], free: Sequence[_Free]) -> Weighed:
