@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from exeat.audit.door import at_the_door
-from exeat.audit.findings import Finding, FindingKind, grounds_of, hours_between, sources_of
+from exeat.audit.findings import Finding, FindingKind, hours_between, sources_of
 from exeat.audit.requests import request_findings
 from exeat.audit.stay import Eligible, Segment, Stretch, eligible_of, inside, segments_of
-from exeat.decide import Certainty, Verdict, Window, decide
+from exeat.decide import Certainty, Verdict, Window
+from exeat.decide.decide import gist
 from exeat.decide.timeline import HELD, Timeline
 from exeat.decide.verdict import hides_a_warrant, overdue
 from exeat.decide.windows import windows_of
@@ -203,14 +204,12 @@ def _finding(
     stretch: Stretch, segment: Segment, kind: FindingKind, start: datetime, certain: bool, says: str
 ) -> Finding:
     line, record = stretch.line, stretch.line.record
-    answer = decide(record, line.law, start)
+    said = gist(line, start)
     doubts = _doubts(stretch, start)
-    rules = grounds_of(answer)
     hours = hours_between(start, segment.end)
     zone = zone_of(record.zone)
     still = "" if stretch.door is not None else " and still"
     since, until = say_time(start, zone), say_time(segment.end, zone)
-    asked = tuple(question.asks for question in (*answer.questions, *answer.for_counsel))
     return Finding(
         record_id=record.id,
         kind=kind,
@@ -219,11 +218,11 @@ def _finding(
         hours=hours,
         certainty=Certainty.CERTAIN if certain and not doubts else Certainty.POSSIBLE,
         says=f"Kept {say_hours(hours)}, from {since} to {until}{still}: {says}.",
-        rules=tuple(rule.id for rule in rules),
-        sources=sources_of(rules),
-        detainer=", ".join(sorted({w.detainer for w in answer.windows})),
-        readings=tuple(sorted({r for w in answer.windows for r in w.readings})),
-        questions=tuple(dict.fromkeys((*doubts, *asked))),
+        rules=tuple(rule.id for rule in said.rules),
+        sources=sources_of(said.rules),
+        detainer=", ".join(said.detainers),
+        readings=said.readings,
+        questions=tuple(dict.fromkeys((*doubts, *said.asks))),
     )
 
 

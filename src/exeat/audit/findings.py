@@ -8,16 +8,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from exeat.decide import Answer, Certainty
+from exeat.decide import Certainty
 from exeat.facts.codes import Described
-from exeat.rules.model import About, Rule
+from exeat.rules.model import Rule
 
 __all__ = [
     "GROUP_OF",
     "Finding",
     "FindingGroup",
     "FindingKind",
-    "grounds_of",
     "hours_between",
     "sources_of",
 ]
@@ -138,13 +137,6 @@ def hours_between(start: datetime, end: datetime) -> float:
         1.5
     """
     return round((end - start).total_seconds() / 3600, 2)
-
-
-def grounds_of(answer: Answer) -> tuple[Rule, ...]:
-    """Return the rules that a finding on a hold rests on: those that bit, and those that wait."""
-    waiting = tuple(u.rule for u in answer.unevaluated if u.rule.about is About.HOLD)
-    found = {rule.id: rule for rule in (*answer.decided_by, *waiting)}
-    return tuple(found[key] for key in sorted(found))
 
 
 def sources_of(rules: Sequence[Rule]) -> tuple[str, ...]:

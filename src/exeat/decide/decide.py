@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from exeat.decide.answer import (
@@ -17,7 +18,8 @@ from exeat.decide.answer import (
 )
 from exeat.decide.duties import duties_of
 from exeat.decide.hold import rule_truth
-from exeat.decide.questions import counsel_of, instructed, questions_of
+from exeat.decide.outcome import STANDS
+from exeat.decide.questions import asks_of, counsel_of, instructed, questions_of
 from exeat.decide.reasons import Bites, reasons_of
 from exeat.decide.timeline import FIRST, HELD, Point, Timeline, opened
 from exeat.decide.verdict import Ruling, ruling
@@ -28,7 +30,7 @@ from exeat.facts.times import FAR_FUTURE, FAR_PAST, span
 from exeat.rules.model import Modality, Rule
 from exeat.rules.place import LawOfPlace
 
-__all__ = ["decide"]
+__all__ = ["Gist", "decide", "gist"]
 
 _OPENED = {
     Verdict.MUST_HOLD: frozenset(v for v in [None, *Verdict] if v is not Verdict.MUST_HOLD),
@@ -108,6 +110,41 @@ def decide(
         unevaluated=_unevaluated(ahead, then.point, weighed),
         to_judge=_to_judge(ahead, then.point),
         rests_on=tuple(_rests_on(law)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Gist:
+    """What an audit needs of an answer: on what it rests, and what would make it certain.
+
+    Attributes:
+        rules: The rules that decided, and those about the hold that wait.
+        readings: The readings under which a hold stands, where they differ.
+    """
+
+    rules: tuple[Rule, ...]
+    detainers: tuple[str, ...]
+    readings: tuple[str, ...]
+    asks: tuple[str, ...]
+
+
+def gist(line: Timeline, at: datetime) -> Gist:
+    """Return what the answer at an instant rests on, without its reasons.
+
+    It is much shorter than `decide`, which tries every question.
+    """
+    found = ruling(line, at)
+    point = found.point
+    weighed = _weighed(line, point)
+    rules = {rule.id: rule for rule in _decided_by(line, found, weighed)}
+    rules |= {rule.id: rule for rule, truth in weighed if truth is None}
+    stands = [STANDS[one] for one in point.sets]
+    names = [w.name() for w, s in zip(point.day.worlds, stands, strict=False) if s is not None]
+    return Gist(
+        tuple(rules[key] for key in sorted(rules)),
+        tuple(sorted({case.detainer.id for case in point.cases if case.detainer})),
+        tuple(names) if len(set(stands)) > 1 else (),
+        asks_of(line, found),
     )
 
 

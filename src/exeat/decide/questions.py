@@ -17,7 +17,7 @@ from exeat.facts.vocabulary import VOCABULARY
 from exeat.rules.model import Modality, Rule
 from exeat.rules.place import LawOfPlace
 
-__all__ = ["counsel_of", "instructed", "questions_of"]
+__all__ = ["asks_of", "counsel_of", "instructed", "questions_of"]
 
 _POWER = "place.hold_power"
 _FOR_COUNSEL = frozenset(
@@ -55,6 +55,20 @@ def questions_of(line: Timeline, found: Ruling) -> tuple[Question, ...]:
     if not asked and found.verdict is Verdict.UNKNOWN:
         return tuple(idle[:1])  # no answer decides by itself: begin with one
     return tuple(asked.values())
+
+
+def asks_of(line: Timeline, found: Ruling) -> tuple[str, ...]:
+    """Return in words what the record leaves open that may decide, whatever each would change.
+
+    For the audit, which lists what a record would have to say; at the desk each question is
+    tried first (`questions_of`).
+    """
+    own = [*found.openings, *(line.openings(found.point) if found.point.asks else ())]
+    openings = [*own, *_of_the_custody(line, found.point), *_of_warrants(line, found)]
+    asked = [_asks(line.law, opening) for opening in openings]
+    if any(_asks_power(line, found.point)):
+        asked.append(VOCABULARY[_POWER].question)
+    return tuple(dict.fromkeys(asked))
 
 
 def _deeper(line: Timeline, found: Ruling, own: Sequence[Opening]) -> Iterator[Opening]:
