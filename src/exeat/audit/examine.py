@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from exeat.audit.door import at_the_door
 from exeat.audit.findings import Finding, FindingKind, hours_between, sources_of
@@ -76,7 +76,8 @@ def examine(
         >>> examine(record, law_of_place("us", shipped())).findings
         ()
     """
-    stretch = inside(record, law, aware(as_of, "as_of") if as_of is not None else None)
+    up_to = aware(as_of, "as_of").astimezone(UTC) if as_of is not None else None
+    stretch = inside(record, law, up_to)
     line = stretch.line if stretch is not None else Timeline(record, law)
     eligible = eligible_of(stretch, line)
     door = stretch.door if stretch is not None else None

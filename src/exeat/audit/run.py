@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -70,7 +71,11 @@ def rank(examined: Examination) -> Rank:
 
 
 def examine_groups(
-    groups: Iterable[Sequence[str]], mapping: Mapping, law: LawOfPlace, floor: Rank | None
+    groups: Iterable[Sequence[str]],
+    mapping: Mapping,
+    law: LawOfPlace,
+    floor: Rank | None,
+    as_of: datetime | None = None,
 ) -> Part:
     """Build and examine some bookings.
 
@@ -79,6 +84,7 @@ def examine_groups(
         mapping: How to read them.
         law: The law of the place.
         floor: Bookings that rank no better than this are not handed back to be shown.
+        as_of: Up to when those who are still inside are audited; None: only who has left.
     """
     part = Part()
     for rows in groups:
@@ -89,7 +95,7 @@ def examine_groups(
         for booking in built.bookings:
             for key in booking.unmapped:
                 part.unmapped[key] = part.unmapped.get(key, 0) + 1
-            examined = examine(booking.record, law)
+            examined = examine(booking.record, law, as_of=as_of)
             part.summary.add(examined, booking.notes)
             part.findings.extend(examined.findings)
             if examined.findings and (floor is None or rank(examined) < floor):
@@ -102,22 +108,23 @@ class _Setting:
     mapping: Mapping
     place: str
     adopted: Path | None
+    as_of: datetime | None
 
 
-_worker: tuple[Mapping, LawOfPlace] | None = None
+_worker: tuple[Mapping, LawOfPlace, datetime | None] | None = None
 
 
 def _start_worker(setting: _Setting) -> None:
     global _worker  # one law a process, read once
     profile = profile_of(place_id(setting.place), setting.adopted)
     law = law_of_place(setting.place, library(setting.adopted), profile=profile)
-    _worker = (setting.mapping, law)
+    _worker = (setting.mapping, law, setting.as_of)
 
 
 def _work(groups: list[list[str]], floor: Rank | None) -> Part:
     assert _worker is not None
-    mapping, law = _worker
-    return examine_groups(groups, mapping, law, floor)
+    mapping, law, as_of = _worker
+    return examine_groups(groups, mapping, law, floor, as_of)
 
 
 class Floor:
@@ -136,6 +143,7 @@ def audit_file(
     adopted: Path | None = None,
     floor: Floor | None = None,
     workers: int | None = None,
+    as_of: datetime | None = None,
 ) -> Iterator[Part]:
     """Examine every booking of an export, part by part.
 
@@ -147,6 +155,7 @@ def audit_file(
         adopted: The folder of adopted law from which ``law`` was read.
         floor: Moved by the caller as better cases come in.
         workers: How many processes; None: one a processor, none for a small file.
+        as_of: Up to when those who are still inside are audited; None: only who has left.
 
     Yields:
         Parts, in the order of the file.
@@ -162,9 +171,9 @@ def audit_file(
     mapping = tally.knowing(mapping)
     if few or workers == 0:
         for chunk in _chunks(chain(first, groups)):
-            yield _counted(examine_groups(chunk, mapping, law, floor.rank), tally)
+            yield _counted(examine_groups(chunk, mapping, law, floor.rank, as_of), tally)
         return
-    setting = _Setting(mapping, law.id, adopted)
+    setting = _Setting(mapping, law.id, adopted, as_of)
     for part in _in_processes(chain(first, groups), setting, floor, workers or os.cpu_count() or 1):
         yield _counted(part, tally)
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from exeat.cli.common import LawDir
+from exeat.cli.common import LawDir, instant
 from exeat.errors import Fault, UsageError
 
 __all__ = ["audit"]
@@ -46,7 +46,7 @@ def audit(
     as_of: Annotated[
         str | None,
         typer.Option(
-            help="Of records: audit also who is still inside, up to this time, with an offset, "
+            help="Audit also who is still inside, up to this time, with an offset, "
             "or `now`."
         ),
     ] = None,
@@ -78,7 +78,7 @@ def audit(
 
         audit_records(records, place, law, as_of, as_json=as_json)
         return
-    of_records = {"--json": as_json or None, "--as-of": as_of}
+    of_records = {"--json": as_json or None}
     _refuse([name for name, value in of_records.items() if value is not None], "an export")
     if file is None:
         help = "Name an export, or give records as JSON Lines with --records."
@@ -95,6 +95,7 @@ def audit(
         law=law,
         workers=workers,
         shown=SHOWN if shown is None else shown,
+        as_of=instant(as_of, "--as-of") if as_of is not None else None,
     )
 
 

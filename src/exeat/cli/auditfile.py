@@ -45,6 +45,7 @@ def run(
     law: Path | None = None,
     workers: int | None = None,
     shown: int = SHOWN,
+    as_of: datetime | None = None,
 ) -> Summary:
     """Audit one export into a folder, and print what came of it."""
     _clear_folder(out)
@@ -60,7 +61,7 @@ def run(
     _make_folder(out)
     try:
         summary, cases, histogram = _examine(
-            file, mapping, rules, out, law=law, workers=workers, shown=shown
+            file, mapping, rules, out, law=law, workers=workers, shown=shown, as_of=as_of
         )
     except IntakeError:
         _clear_folder(out)  # what was begun is no report
@@ -140,13 +141,16 @@ def _examine(
     law: Path | None,
     workers: int | None,
     shown: int,
+    as_of: datetime | None,
 ) -> tuple[Summary, list[Examination], HoursHistogram]:
     summary, histogram, floor = Summary(), HoursHistogram(), Floor()
     cases: list[Examination] = []
     zone = zone_of(mapping.zone)
     with RejectFile(out / "rejects.csv") as rejects, FindingsWriter(out, zone) as writer:
         tally = Tally(on_reject=rejects.add)
-        parts = audit_file(file, mapping, rules, tally, adopted=law, floor=floor, workers=workers)
+        parts = audit_file(
+            file, mapping, rules, tally, adopted=law, floor=floor, workers=workers, as_of=as_of
+        )
         with _progress() as progress:
             task = progress.add_task("reading", total=None)
             for part in parts:
