@@ -70,7 +70,9 @@ def test_each_question_changes_the_answer_and_says_how(ask: Asked) -> None:
     assume(answer.questions and answer.verdict is not Verdict.IN_CUSTODY)
     for question in answer.questions:
         verdicts = [change.verdicts for change in question.changes]
-        assert len(verdicts) == len(set(verdicts)) > 1, question
+        # Where no answer decides by itself, the one question is where to begin.
+        least = 1 if len(answer.questions) == 1 else 2
+        assert len(verdicts) == len(set(verdicts)) >= least, question
         said = [says for change in question.changes for says in change.answers]
         assert len(said) == len(set(said)), question
         for change in question.changes:

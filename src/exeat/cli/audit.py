@@ -46,8 +46,7 @@ def audit(
     as_of: Annotated[
         str | None,
         typer.Option(
-            help="Audit also who is still inside, up to this time, with an offset, "
-            "or `now`."
+            help="Audit also who is still inside, up to this time, with an offset, or `now`."
         ),
     ] = None,
     as_json: Annotated[

@@ -104,6 +104,7 @@ def _of_the_custody(line: Timeline, point: Point) -> Iterator[Opening]:
     if point.house is None:
         for field in ("booked", "release.at"):
             yield from _time_of(record, field, point)
+        yield from _moves_of(record, point)
     if record.bases is None and point.held is None:
         runs = Basis(id="ground", kind=BasisKind.CHARGE, start=record.booked, end=NEVER)
         ways = (
@@ -164,6 +165,19 @@ def _time_of(record: CustodyRecord, field: str, point: Point) -> Iterator[Openin
     yield Opening(field, field, "", ways)
 
 
+def _moves_of(record: CustodyRecord, point: Point) -> Iterator[Opening]:
+    """Yield when the person was moved on, where the record does not give it exactly."""
+    for index, move in enumerate(record.transfers):
+        if not isinstance(move.at, Uncertain):
+            continue
+        ways = []
+        for says, when in (("before", point.at), ("after", NEVER_YET)):
+            moves = list(record.transfers)
+            moves[index] = replace(move, at=when)
+            ways.append(Way(says, replace(record, transfers=tuple(moves))))
+        yield Opening("transfers.at", "transfers.at", "", tuple(ways))
+
+
 def _names(line: Timeline, id: str) -> Iterator[Opening]:
     ways = []
     for says, value in (("yes", True), ("no", False)):
@@ -201,6 +215,7 @@ def _asks(law: LawOfPlace, opening: Opening) -> str:
     return {
         "booked": "When was the person booked?",
         "release.at": "When did the person leave?",
+        "transfers.at": "When was the person moved on?",
         "bases": "On which grounds is the person in custody, and are these all?",
     }.get(opening.field) or (
         f"When did `{id}` begin as a ground of custody?"
