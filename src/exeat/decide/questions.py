@@ -10,7 +10,7 @@ from exeat.decide.answer import Change, Question, Verdict
 from exeat.decide.timeline import Point, Settled, Timeline
 from exeat.decide.verdict import Ruling, hides_a_warrant, ruling
 from exeat.facts.codes import BasisKind, DetainerForm, WarrantKind
-from exeat.facts.openings import Opening, Way
+from exeat.facts.openings import Opening, Way, opening_of
 from exeat.facts.record import Basis, CustodyRecord
 from exeat.facts.times import NEVER, Truth, Uncertain
 from exeat.facts.vocabulary import VOCABULARY
@@ -118,6 +118,8 @@ def _of_the_custody(line: Timeline, point: Point) -> Iterator[Opening]:
             yield _end_of(record, ground.id, point)
         if ground.warrant and ground.stands is None:
             yield from _names(line, ground.id)
+        elif ground.warrant and point.held is None and ground.runs(at) is None:
+            yield from _on_file(point, ground.id)
     for id in line.stay.assumed(at):
         later = replace_basis(record, id, start=NEVER_YET)
         begun = replace_basis(record, id, start=record.booked)
@@ -176,6 +178,16 @@ def _moves_of(record: CustodyRecord, point: Point) -> Iterator[Opening]:
             moves[index] = replace(move, at=when)
             ways.append(Way(says, replace(record, transfers=tuple(moves))))
         yield Opening("transfers.at", "transfers.at", "", tuple(ways))
+
+
+def _on_file(point: Point, id: str) -> Iterator[Opening]:
+    """Yield when the request with which a judge's warrant came was received, or lifted."""
+    for case in point.cases:
+        if case.detainer is not None and case.detainer.id == id:
+            for fact in ("detainer.received", "detainer.present"):
+                opening = opening_of(case, fact)
+                if opening is not None:
+                    yield opening
 
 
 def _names(line: Timeline, id: str) -> Iterator[Opening]:
