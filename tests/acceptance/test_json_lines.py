@@ -223,10 +223,6 @@ def test_clear_says_that_a_record_cannot_tell_what_was_known_when(tmp_path: Path
         ),
         (["x.csv"], ["x.csv: cannot be opened"]),
         (["x.csv", "--map", "pierce", "--json"], ["--json: does not go with an export"]),
-        (
-            ["x.csv", "--map", "pierce", "--as-of", "now"],
-            ["--as-of: does not go with an export"],
-        ),
         ([], ["FILE: is missing"]),
         (["--records", "nowhere.jsonl"], ["nowhere.jsonl: cannot be read"]),
     ],
@@ -235,6 +231,30 @@ def test_audit_refuses_what_does_not_go_together(words: list[str], told: list[st
     done = exeat("audit", *words)
     assert done.returncode == 2
     assert all(words in done.stderr for words in told), done.stderr
+
+
+def test_an_export_is_audited_up_to_a_day_for_those_who_are_still_inside(tmp_path: Path) -> None:
+    export = tmp_path / "inside.csv"
+    export.write_text(
+        "booking_number,booked,released,charge,charge_end\n"
+        "B-1,2026-03-02 09:00,,THEFT,2026-03-03 09:00\n"
+        "B-2,2026-03-02 09:00,2026-03-03 10:00,THEFT,2026-03-03 09:00\n"
+    )
+    layout = str(tmp_path / "m.toml")
+    assert exeat("map", str(export), "--out", layout).returncode == 0
+
+    def found(*words: str) -> dict[str, float | None]:
+        out = tmp_path / f"out{len(words)}"
+        done = exeat(
+            "audit", str(export), "--map", layout, "--place", "us-ca", "--out", str(out), *words
+        )
+        assert done.returncode == 0, done.stderr
+        rows = json.loads((out / "findings.json").read_text(encoding="utf-8"))
+        return {row["kind"]: row["hours"] for row in rows}
+
+    assert found() == {"record-incomplete": None}
+    # From the end of the charge on Tuesday to noon on Monday, the clocks an hour forward.
+    assert found("--as-of", "2026-03-09T12:00-07:00") == {"held-without-authority": 146.0}
 
 
 def test_the_module_runs_as_the_command() -> None:
