@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import random
 from collections.abc import Iterator
@@ -11,11 +12,14 @@ from datetime import date
 import pytest
 
 from exeat.decide import verdict
-from exeat.decide.hold import outcomes, past
+from exeat.decide.hold import ends_of
 from exeat.decide.outcome import Outcome
+from exeat.decide.program import program_of
+from exeat.decide.weighing import weigh
 from exeat.facts.case import Case
 from exeat.facts.codec import record_from_json, record_to_json
 from exeat.facts.codes import DetainerForm
+from exeat.facts.times import Truth, by
 from exeat.facts.vocabulary import OFFENCE_FACTS, VOCABULARY
 from exeat.prove.check import HOUSES
 from exeat.prove.choices import ALL_CHOICES, FactModel, kind_of
@@ -93,6 +97,10 @@ def test_the_proofs_answer_as_decide_does(place: str, library: dict[str, Jurisdi
 # -- a second writing, as plain as can be: each unsettled rule is tried both ways -----------------
 
 
+def over_by(law: LawOfPlace, since: Moment, rule: Rule, case: Case) -> Truth:
+    return by(ends_of(law, rule, case, (since.eligible, since.eligible)), case.at)
+
+
 def naive(case: Case, law: LawOfPlace, world: World, since: Moment) -> set[str]:
     """Return every outcome of a hold on a complete record, under one reading."""
     ways = []
@@ -106,10 +114,9 @@ def naive(case: Case, law: LawOfPlace, world: World, since: Moment) -> set[str]:
             else [(rule, v) for v in (() if never else (0, 1))] or [(rule, False)]
         )
     found = set()
-    step = (since.eligible, since.eligible)
     for way in itertools.product(*ways):
         bites = [rule for rule, true in way if true]
-        over = {id(rule) for rule in bites if rule.clock and past(law, rule, case, step)}
+        over = {id(rule) for rule in bites if rule.clock and over_by(law, since, rule, case)}
         grounds = [[rule for rule in bites if rule.rests_on is ground] for ground in RestsOn]
         found.add(max((of_ground(rules, over) for rules in grounds), key=ORDER.index))
     return found
@@ -137,9 +144,11 @@ def test_the_outcomes_are_those_of_a_naive_writing(
         law, day = stretch.law, stretch.day_law
         choices["detainer.present"] = True
         record = record_of(choices, moment, law.actor, law.in_list.lists)
+        reached = functools.partial(over_by, law, moment)
         for world in day.worlds:
             case = Case(record, record.detainers[0], moment.at, moment.zone, day.hold_power)
-            found = outcomes(law, world, case, (moment.eligible, moment.eligible))
+            program = program_of([world], law.in_list)
+            [found] = weigh(program, [case], reached, program.unsettled, acts=False).sets
             told = {one.name for one in Outcome if found >> one & 1}
             case = replace(case, memo={})
             assert told == naive(case, law, world, moment), record_to_json(record)

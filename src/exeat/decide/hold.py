@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
-from exeat.decide.outcome import JOIN, NOTHING, Outcomes, possible
 from exeat.facts.case import Case
 from exeat.facts.record import Detainer
 from exeat.facts.times import FAR_FUTURE, FAR_PAST, Span, Truth, done_by, span
@@ -22,8 +21,6 @@ __all__ = [
     "clock_ends",
     "clock_start",
     "ends_of",
-    "outcomes",
-    "past",
     "rule_truth",
     "shut",
     "weighed",
@@ -79,18 +76,6 @@ def clock_ends(law: LawOfPlace, clock: Clock, case: Case, since: Span) -> Span:
 
 def _end(law: LawOfPlace, clock: Clock, case: Case, start: datetime) -> datetime:
     return deadline(start, clock, case.zone, law.calendar).astimezone(UTC)
-
-
-def past(law: LawOfPlace, rule: Rule, case: Case, since: Span) -> Truth:
-    """Say whether the rule's limit of time has been reached at the case's instant."""
-    key = (id(rule), "past")
-    known = case.memo.get(key)
-    if known is not None:
-        return known[1]
-    early, late = ends_of(law, rule, case, since)
-    past: Truth = True if case.at >= late else False if case.at < early else None
-    case.memo[key] = (rule, past)
-    return past
 
 
 def rule_truth(law: LawOfPlace, rule: Rule, force: Truth, case: Case) -> Truth:
@@ -194,44 +179,3 @@ def _ending(weigh: Weigh[T, S], on: Footing, timed: bool) -> Iterator[T]:
             yield truth if truth is False else weigh.every((truth, weigh.past(rule)))
     for rule, force in on.stays:
         yield weigh.bites(rule, force)
-
-
-class _OnCase:
-    """The facts of one case, to weigh the rules in."""
-
-    __slots__ = ("case", "law", "since")
-    every = staticmethod(every)
-    some = staticmethod(some)
-    negate = staticmethod(negate)
-    possible = staticmethod(possible)
-
-    def __init__(self, law: LawOfPlace, case: Case, since: Span) -> None:
-        self.law, self.case, self.since = law, case, since
-
-    def bites(self, rule: Rule, force: Truth) -> Truth:
-        return rule_truth(self.law, rule, force, self.case)
-
-    def past(self, rule: Rule) -> Truth:
-        return past(self.law, rule, self.case, self.since)
-
-    def join(self, one: Outcomes, other: Outcomes) -> Outcomes:
-        return JOIN[one][other]
-
-
-def outcomes(
-    law: LawOfPlace, world: World, case: Case, since: Span, *, timed: bool = True
-) -> Outcomes:
-    """Return what the law may make of a hold on the case's request, after eligibility.
-
-    Args:
-        law: The law of the place.
-        world: One way of reading what is contested, on the local day of the instant.
-        case: The record, the request and the instant (UTC).
-        since: Release eligibility, as a step.
-        timed: False: leave every limit of time out, to tell what time alone has ended.
-    """
-    on_file = case.detainer is not None and active(case.detainer, case)
-    if on_file is False:
-        return NOTHING
-    found = weighed(_OnCase(law, case, since), world, NOTHING, timed=timed)
-    return found if on_file else found | NOTHING

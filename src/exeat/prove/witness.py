@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from exeat.decide.hold import past
+from exeat.decide.hold import ends_of
 from exeat.facts.case import Case, zone_of
 from exeat.facts.codec import record_to_json
 from exeat.facts.codes import BasisEnd, BasisKind, Ground, NoticeKind, OffenceClass
@@ -22,7 +22,7 @@ from exeat.facts.record import (
     Offence,
     Person,
 )
-from exeat.facts.times import NEVER, Act
+from exeat.facts.times import NEVER, Act, by
 from exeat.prove.choices import (
     FORM_CODES,
     PROOF_CODES,
@@ -86,10 +86,11 @@ def _reached(law: LawOfPlace, timed: Iterable[Rule], moment: Moment) -> dict[str
     """Return which limits have been reached, by the name of their choice."""
     record = record_of({"detainer.present": True}, moment)
     case = Case(record, record.detainers[0], moment.at, moment.zone)
+    step = moment.eligible, moment.eligible
     found: dict[str, bool] = {}
     for rule in timed:
         assert rule.clock is not None
-        over = past(law, rule, case, (moment.eligible, moment.eligible)) is True
+        over = by(ends_of(law, rule, case, step), case.at) is True
         if found.setdefault(past_name(rule.clock), over) is not over:
             return None
     return found
