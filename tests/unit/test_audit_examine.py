@@ -330,6 +330,34 @@ def test_a_request_to_this_facility_or_to_none_is_not_misdirected(address: str |
     assert FindingKind.WRONG_FACILITY not in kinds(record)
 
 
+@pytest.mark.parametrize(
+    ("detainers", "kind", "sure"),
+    [
+        (request(addressed_to="48999"), FindingKind.WRONG_FACILITY, Certainty.CERTAIN),
+        (request(addressed_to="TX2270000"), FindingKind.WRONG_FACILITY, Certainty.POSSIBLE),
+        ((DETAINER, replace(DETAINER, id="d2")), FindingKind.DUPLICATE, Certainty.CERTAIN),
+        (
+            (replace(DETAINER, issued=None), replace(DETAINER, id="d2", issued=None)),
+            FindingKind.DUPLICATE,
+            Certainty.POSSIBLE,
+        ),
+    ],
+)
+def test_what_a_request_is_is_certain_only_where_the_record_says_so(
+    detainers: tuple[Detainer, ...], kind: FindingKind, sure: Certainty
+) -> None:
+    assert one(left(1, detainers=detainers), kind, "us-wa").certainty is sure
+
+
+def test_a_request_of_a_day_on_which_the_person_left_may_have_come_after_them() -> None:
+    record = left(1, detainers=request(received=ELIGIBLE))
+    day = Uncertain(f"{ELIGIBLE:%Y-%m-%d}")
+    record = replace(record, release=Release(at=day, kind=ReleaseKind.STREET))
+    finding = one(record, FindingKind.ARRIVED_LATE, "us-wa")
+    assert finding.certainty is Certainty.POSSIBLE
+    assert finding.says.endswith(", when the person may have left.")
+
+
 def test_a_request_lifted_after_the_door_was_not_lifted_before_it() -> None:
     lifted = request(lifted=ELIGIBLE + timedelta(hours=9), lift_reason=LiftReason.CANCELLED)
     assert FindingKind.LIFTED not in kinds(left(1, detainers=lifted))

@@ -33,9 +33,7 @@ def request_findings(record: CustodyRecord, door: Span | None) -> Iterator[Findi
         yield from _moved(record, detainer)
         yield from _lifted(record, detainer, door, zone)
         if any(_same(detainer, earlier) for earlier in record.detainers[:index]):
-            yield _finding(
-                record, FindingKind.DUPLICATE, detainer, "A second request of the same kind."
-            )
+            yield _duplicate(record, detainer)
     if record.detainers:
         yield from _identity(record)
 
@@ -60,21 +58,30 @@ def _arrival(
     """Yield that a request came too late; certainly only where it surely came after the door."""
     if door is None or detainer.received is None or detainer.received is NEVER:
         return
-    early, late = span(detainer.received, zone)
-    if late <= door[0] or early <= door[0]:
+    early = span(detainer.received, zone)[0]
+    if early <= door[0]:
         return
-    sure = Certainty.CERTAIN if early > door[1] else Certainty.POSSIBLE
-    perhaps = "" if sure is Certainty.CERTAIN else " or may have,"
-    says = f"The request arrived on {say_time(early, zone)}, after{perhaps} the person had left."
-    at, end = (door[0], early) if sure is Certainty.CERTAIN else (None, None)
-    yield _finding(record, FindingKind.ARRIVED_LATE, detainer, says, at=at, end=end, certainty=sure)
+    came = f"The request arrived on {say_time(early, zone)}"
+    if early > door[1]:
+        says = f"{came}, after the person had left."
+        yield _finding(record, FindingKind.ARRIVED_LATE, detainer, says, at=door[0], end=early)
+        return
+    says = f"{came}, when the person may have left."
+    sure = Certainty.POSSIBLE
+    yield _finding(record, FindingKind.ARRIVED_LATE, detainer, says, certainty=sure)
 
 
 def _wrong_facility(record: CustodyRecord, detainer: Detainer) -> Iterator[Finding]:
-    own = {record.facility.fips, record.facility.ori, record.facility.detloc} - {None}
-    if detainer.addressed_to and own and detainer.addressed_to not in own:
-        says = f"The request is addressed to `{detainer.addressed_to}`, which is not this facility."
-        yield _finding(record, FindingKind.WRONG_FACILITY, detainer, says)
+    house, named = record.facility, detainer.addressed_to
+    own = [code for code in (house.fips, house.ori, house.detloc) if code]
+    if not named or not own or named in own:
+        return
+    # A code of a kind of which the record does not say this facility's may be its own all the same.
+    sure = any(len(code) == len(named) for code in own)
+    says = f"The request is addressed to `{named}`, which is not this facility"
+    says += "." if sure else ", unless that is a code of it which the record does not give."
+    certainty = Certainty.CERTAIN if sure else Certainty.POSSIBLE
+    yield _finding(record, FindingKind.WRONG_FACILITY, detainer, says, certainty=certainty)
 
 
 def _moved(record: CustodyRecord, detainer: Detainer) -> Iterator[Finding]:
@@ -98,6 +105,15 @@ def _lifted(
 
 def _same(one: Detainer, other: Detainer) -> bool:
     return (one.form, one.issuer, one.issued) == (other.form, other.issuer, other.issued)
+
+
+def _duplicate(record: CustodyRecord, detainer: Detainer) -> Finding:
+    """Return that a request is there twice; surely only where the record says which it is."""
+    if None not in (detainer.form, detainer.issuer, detainer.issued):
+        says, sure = "A second request of the same kind.", Certainty.CERTAIN
+    else:
+        says, sure = "Perhaps a second request of the same kind.", Certainty.POSSIBLE
+    return _finding(record, FindingKind.DUPLICATE, detainer, says, certainty=sure)
 
 
 def _identity(record: CustodyRecord) -> Iterator[Finding]:
