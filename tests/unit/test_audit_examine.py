@@ -438,3 +438,29 @@ def test_a_request_of_the_day_of_release_arrived_after_it_possibly_at_most(
 
 def test_every_kind_of_finding_belongs_to_a_group() -> None:
     assert set(GROUP_OF) == set(FindingKind)
+
+
+# -- nothing certain on what the record, or the law, leaves open --------------------------
+
+
+def test_a_request_that_comes_late_in_a_stay_makes_only_its_own_time_doubtful() -> None:
+    first = replace(DETAINER, warrants=(WarrantKind.NONE,))
+    second = replace(
+        DETAINER, id="d2", received=ELIGIBLE + timedelta(hours=9), warrants=None, issued=None
+    )
+    record = left(300, detainers=(first, second), bases_complete=True)
+    kept = [f for f in found(record, "us-wa") if f.kind is FindingKind.HELD_WITHOUT]
+    after = [f for f in kept if f.start is not None and f.start >= ELIGIBLE + timedelta(hours=9)]
+    assert {f.certainty for f in kept if f not in after} == {Certainty.CERTAIN}
+    assert {f.certainty for f in after} == {Certainty.POSSIBLE}
+    assert all(f.questions for f in after)
+
+
+@pytest.mark.parametrize("complete", [None, True])
+def test_not_brought_is_certain_only_where_all_that_was_done_is_on_record(
+    complete: bool | None,
+) -> None:
+    paper = request(hold_ordered=NEVER)
+    record = left(1, detainers=paper, notices=(), notices_complete=complete)
+    finding = one(record, FindingKind.NOT_BROUGHT, "us-nc")
+    assert (finding.certainty is Certainty.CERTAIN) is bool(complete)

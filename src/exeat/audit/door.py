@@ -53,8 +53,11 @@ def at_the_door(stretch: Stretch, door: Span) -> Iterator[Finding]:
 def _released_against(line: Timeline, found: Ruling, surely: bool) -> Iterator[Finding]:
     point = found.point
     if found.verdict is Verdict.BRING_FIRST:
+        # That nobody was brought shows only where all that was done is on record.
+        certain = surely and found.certainty is Certainty.CERTAIN
+        certain = certain and line.record.notices_complete is True
         yield _against(
-            line, point, FindingKind.NOT_BROUGHT, surely,
+            line, point, FindingKind.NOT_BROUGHT, certain,
             "Let go without having been brought before the judicial official who decides.",
         )  # fmt: skip
         return

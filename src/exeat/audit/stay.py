@@ -28,6 +28,8 @@ class Segment:
         verdict: How a hold stands, as of `exeat.decide`; None: nothing lets anybody keep the
             person.
         sure: The person was surely still inside, and surely on no ground of custody.
+        requests: The requests that are, or may be, on file: what one leaves open bears on its
+            own time alone.
     """
 
     start: datetime
@@ -35,6 +37,7 @@ class Segment:
     verdict: Verdict | None
     certainty: Certainty
     sure: bool = True
+    requests: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,8 @@ def segments_of(stretch: Stretch) -> list[Segment]:
             continue
         sure = stretch.door is None or run.end <= stretch.door[0]
         sure = sure and point.house is True
-        segment = Segment(run.start, run.end, point.stand, point.certainty, sure)
+        requests = tuple(case.detainer.id for case in point.cases if case.detainer)
+        segment = Segment(run.start, run.end, point.stand, point.certainty, sure, requests)
         last = found[-1] if found else None
         if (
             last

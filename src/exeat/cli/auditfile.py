@@ -48,7 +48,7 @@ def run(
     as_of: datetime | None = None,
 ) -> Summary:
     """Audit one export into a folder, and print what came of it."""
-    _clear_folder(out)
+    _keep_apart(file, out)
     if map_name is None:
         map_name = _own_mapping(file, place, out)
     place = place or place_in(map_name)
@@ -59,6 +59,8 @@ def run(
     mapping = load_mapping(map_name, zone=law_for(place, law).zone)
     rules = law_for(place, law, mapping.facility.kind)
     _make_folder(out)
+    if file.exists():
+        _clear_folder(out)
     try:
         summary, cases, histogram = _examine(
             file, mapping, rules, out, law=law, workers=workers, shown=shown, as_of=as_of
@@ -101,6 +103,17 @@ def _own_mapping(file: Path, place: str | None, out: Path) -> str:
     path = out / "map.toml"
     path.write_text(proposal.toml, encoding="utf-8")
     return str(path)
+
+
+def _keep_apart(file: Path, out: Path) -> None:
+    """Refuse to write a report over the export it is made of, such as mended rejected rows."""
+    if file.resolve() in {(out / name).resolve() for name in ("index.html", *_TABLES)}:
+        raise UsageError.one(
+            "E405",
+            "--out",
+            f"`{out}` is where `{file.name}` itself would be written anew",
+            "Name another folder, or move the export out of it.",
+        )
 
 
 def _clear_folder(out: Path) -> None:

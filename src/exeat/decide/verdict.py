@@ -243,7 +243,7 @@ class _Owed:
 
 def _owed_first(line: Timeline, point: Point) -> _Owed:
     openings: dict[str, Opening] = {}
-    unshown = False
+    unshown = untold = False
     for rule, force in line.program(point).telling:
         for case in cases_at(line, point):
             truth = rule_truth(line.law, rule, force, case)
@@ -252,12 +252,13 @@ def _owed_first(line: Timeline, point: Point) -> _Owed:
                 continue
             if truth and done is False:
                 return _Owed(True)
-            if truth:
-                unshown = True
-            else:
-                openings.update(_waits_for(line.law, rule, case))
+            waits = {} if truth else dict(_waits_for(line.law, rule, case))
+            openings |= waits
+            unshown = unshown or bool(truth)
+            # Open in the law alone, such as a first day that is not known: no fact would tell.
+            untold = untold or not (truth or waits)
     # What waits for a fact stops the line and asks, even beside what is only not shown.
-    return _Owed(unshown, not unshown, tuple(openings.values()))
+    return _Owed(unshown, not (unshown or untold), tuple(openings.values()))
 
 
 def _waits_for(law: LawOfPlace, rule: Rule, case: Case) -> Iterator[tuple[str, Opening]]:
