@@ -44,6 +44,12 @@ def lay(chain: tuple[Jurisdiction, ...], profile: Profile) -> Laid:
         chain: Highest first; the last is the place whose profile it is.
         profile: What the place has answered.
     """
+    # A reading that the law no longer has is no answer any more: it takes nothing away.
+    known = {
+        (contest.id, one.id) for p in chain for contest in p.contests for one in contest.readings
+    }
+    chosen = tuple(one for one in profile.readings if (one.contest, one.reading) in known)
+    profile = replace(profile, readings=chosen)
     removed: list[Removed] = []
     laid = [_place(place, profile, removed) for place in chain]
     laid[-1] = _lowest(laid[-1], profile)
@@ -105,8 +111,8 @@ def _plain(rule: Rule, judged: Judged, source: Source) -> Rule:
 
 def _contest(contest: Contest, profile: Profile) -> Contest:
     for chosen in profile.readings:
-        kept = tuple(r for r in contest.readings if r.id == chosen.reading)
-        if chosen.contest == contest.id and kept:
+        if chosen.contest == contest.id:
+            kept = tuple(r for r in contest.readings if r.id == chosen.reading)
             return replace(contest, readings=kept)
     return contest
 

@@ -110,7 +110,15 @@ def _tell(answer: Answer, t: Words) -> tuple[tuple[str, datetime | None], ...]:
             words = sentence(duty.rule, t)
             dues = [due for due in (found.get(words), duty.due) if due is not None]
             found[words] = min(dues, default=None)
-    return tuple(found.items())
+    return tuple(found.items()) or ((_untold(answer, t), None),)
+
+
+def _untold(answer: Answer, t: Words) -> str:
+    """Say that nobody must be told, only where nothing that is open may ask for it."""
+    states = {duty.state for duty in answer.duties if duty.rule.about in _TOLD}
+    if states.intersection(_OPEN):
+        return t("card.tell_perhaps")
+    return t("card.tell_unshown" if DutyState.UNKNOWN in states else "card.tell_none")
 
 
 def _ring(answer: Answer, law: LawOfPlace, t: Words) -> str:
