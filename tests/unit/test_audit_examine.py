@@ -282,7 +282,7 @@ def test_a_notice_that_is_not_in_the_record_was_missed_once_the_record_keeps_the
 
 def test_a_notice_after_it_was_due_was_late_by_so_many_hours() -> None:
     told = Notice(id="n1", kind=NoticeKind.RELEASE, to="ice", given=ELIGIBLE)
-    foreseen = left(1, notices=(told,), scheduled_release=ELIGIBLE)
+    foreseen = left(1, notices=(told,), notices_complete=True, scheduled_release=ELIGIBLE)
     finding = one(foreseen, FindingKind.NOTICE_LATE)
     assert finding.rules == ("tx-notify-as-requested",)
     assert (finding.hours, finding.certainty) == (48.0, Certainty.CERTAIN)

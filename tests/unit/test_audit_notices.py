@@ -19,7 +19,7 @@ from exeat.facts.codes import (
     WarrantKind,
 )
 from exeat.facts.record import Basis, CustodyRecord, Detainer, Notice, Person, Release
-from exeat.facts.times import NEVER
+from exeat.facts.times import NEVER, Uncertain
 from exeat.rules.library import shipped
 from exeat.rules.place import law_of_place
 
@@ -68,10 +68,70 @@ def test_two_days_before_a_bail_that_nobody_foresaw_nobody_was_late() -> None:
 
 
 def test_before_a_scheduled_release_it_is_late_for_certain() -> None:
-    case = record(FREE - timedelta(days=4), scheduled_release=FREE)
+    case = record(FREE - timedelta(days=4), scheduled_release=FREE, notices_complete=True)
     [late] = found(case, FindingKind.NOTICE_LATE)
     assert late.certainty is Certainty.CERTAIN
     assert late.hours == 47.5
+
+
+@pytest.mark.parametrize("complete", [None, False, True])
+def test_late_is_certain_only_where_no_earlier_notice_can_be_missing(complete: bool | None) -> None:
+    case = record(FREE - timedelta(days=4), scheduled_release=FREE, notices_complete=complete)
+    [late] = found(case, FindingKind.NOTICE_LATE)
+    assert (late.certainty is Certainty.CERTAIN) is bool(complete)
+    assert bool(late.questions) is not bool(complete)
+
+
+def test_a_notice_from_before_the_booking_hides_no_late_one() -> None:
+    old = replace(TOLD, id="n0", given=FREE - timedelta(days=30))
+    case = record(FREE - timedelta(days=4), scheduled_release=FREE, notices=(old, TOLD))
+    [late] = found(case, FindingKind.NOTICE_LATE)
+    assert late.end == TOLD.given
+
+
+def test_a_notice_of_an_unknown_time_may_have_been_in_time() -> None:
+    some_time = replace(TOLD, id="n0", given=Uncertain("XXXX-XX-XX"))
+    case = record(
+        FREE - timedelta(days=4),
+        scheduled_release=FREE,
+        notices=(some_time, TOLD),
+        notices_complete=True,
+    )
+    assert found(case, FindingKind.NOTICE_LATE) == []
+
+
+CAROLINA = law_of_place("us-nc", shipped())
+
+
+def carolina(told: timedelta | None) -> list[tuple[str, FindingKind]]:
+    """Return the findings on notices to ICE where two hours after eligibility are allowed."""
+    given = () if told is None else (replace(TOLD, given=FREE + told),)
+    case = record(FREE - timedelta(days=4), notices=given, notices_complete=True)
+    ordered = replace(case.detainers[0], hold_ordered=FREE)
+    left = Release(at=FREE + timedelta(minutes=30), kind=ReleaseKind.TO_AGENCY)
+    case = replace(case, detainers=(ordered,), release=left, zone="America/New_York")
+    kinds = (FindingKind.NOTICE_MISSED, FindingKind.NOTICE_LATE)
+    return [
+        (rule, finding.kind)
+        for finding in examine(case, CAROLINA).findings
+        for rule in finding.rules
+        if finding.kind in kinds and "to ICE" in finding.says
+    ]
+
+
+@pytest.mark.parametrize(
+    ("told", "kind"),
+    [
+        (timedelta(minutes=50), None),
+        (timedelta(hours=3), FindingKind.NOTICE_LATE),
+        (None, FindingKind.NOTICE_MISSED),
+    ],
+)
+def test_what_its_hour_let_wait_until_after_the_door_may_be_done_then(
+    told: timedelta | None, kind: FindingKind | None
+) -> None:
+    of_rule = [one for rule, one in carolina(told) if rule == "nc-notify-two-hours"]
+    assert of_rule == ([] if kind is None else [kind])
 
 
 def test_one_omission_is_one_finding_however_many_rules_asked_for_it() -> None:

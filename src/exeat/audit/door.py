@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from exeat.audit.findings import Finding, FindingKind, hours_between, sources_of
 from exeat.audit.stay import Stretch
 from exeat.decide import Certainty, Duty, DutyState, Verdict, decide
 from exeat.decide.duties import duties_of
+from exeat.decide.notices import given
 from exeat.decide.outcome import Outcome
 from exeat.decide.timeline import HELD, Point, Timeline
-from exeat.decide.verdict import Ruling, hides_a_warrant, ruling
-from exeat.facts.case import zone_of
+from exeat.decide.verdict import Ruling, cases_at, hides_a_warrant, ruling
+from exeat.facts.case import Case
 from exeat.facts.codes import ReleaseKind
 from exeat.facts.record import CustodyRecord
-from exeat.facts.times import FAR_PAST, Never, Span, bounds
-from exeat.facts.words import say_time
-from exeat.rules.clocks import HoursRun
+from exeat.facts.times import FAR_PAST, Span
+from exeat.facts.words import say_time, say_to
 from exeat.rules.model import About, Modality, Rule, Trigger
 
 __all__ = ["at_the_door"]
 
 _LET_GO = frozenset({ReleaseKind.STREET, ReleaseKind.UNSTATED})
 _TELLS = frozenset({About.NOTIFY, About.INFORM_PERSON, About.TELL_COURT})
-_TO = {"ice": "ICE", "person": "the person", "judge": "the judge"}
+_ALL_TOLD = "Are these all the notices that were given?"
 _COMMANDS = frozenset({Verdict.MUST_HOLD, Verdict.CONFLICT})
 
 
@@ -55,11 +56,13 @@ def _released_against(line: Timeline, found: Ruling, surely: bool) -> Iterator[F
     if found.verdict is Verdict.BRING_FIRST:
         # That nobody was brought shows only where all that was done is on record.
         certain = surely and found.certainty is Certainty.CERTAIN
-        certain = certain and line.record.notices_complete is True
-        yield _against(
-            line, point, FindingKind.NOT_BROUGHT, certain,
+        told_all = line.record.notices_complete is True
+        finding = _against(
+            line, point, FindingKind.NOT_BROUGHT, certain and told_all,
             "Let go without having been brought before the judicial official who decides.",
         )  # fmt: skip
+        asks = finding.questions if told_all else (*finding.questions, _ALL_TOLD)
+        yield replace(finding, questions=asks)
         return
     commanded = point.stand in _COMMANDS or any(s >> Outcome.MUST & 1 for s in point.sets)
     if not commanded and point.stand is not Verdict.SERVE_FIRST:
@@ -106,13 +109,29 @@ def _notices(line: Timeline, found: Ruling) -> Iterator[Finding]:
     duties, _, _ = duties_of(line, found, None)
     if not _held_back(line, found.point):
         duties = tuple(duty for duty in duties if duty.rule.trigger is not Trigger.HOLD)
-    broken: dict[tuple[FindingKind, str, str], list[Duty]] = {}
+    cases = {
+        case.detainer.id if case.detainer else "": case for case in cases_at(line, found.point)
+    }
+    broken: dict[tuple[FindingKind, str, str], list[_Broken]] = {}
     for duty in duties:
-        kind = _broken(line.record, duty) if _tells(duty.rule) else None
-        if kind is not None:
-            broken.setdefault((kind, duty.rule.about.value, duty.to), []).append(duty)
-    for (kind, _, _), some in broken.items():
-        yield _notice(line, kind, some, found.point.at)
+        one = _broken(duty, cases[duty.detainer]) if _tells(duty.rule) else None
+        if one is not None:
+            broken.setdefault((one.kind, duty.rule.about.value, duty.to), []).append(one)
+    for some in broken.values():
+        yield _notice(line, some, found.point.at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Broken:
+    """One duty to tell that was not met, or of which the record does not say.
+
+    Attributes:
+        given: When the notice was given after all, at the earliest; None if it was not.
+    """
+
+    kind: FindingKind
+    duty: Duty
+    given: datetime | None = None
 
 
 def _held_back(line: Timeline, point: Point) -> bool:
@@ -123,16 +142,22 @@ def _held_back(line: Timeline, point: Point) -> bool:
     return point.stand in HELD or point.at - point.since[0] >= line.law.processing
 
 
-def _broken(record: CustodyRecord, duty: Duty) -> FindingKind | None:
-    """Say what is to be found of one duty to tell, if anything."""
-    if duty.state is DutyState.DONE:
-        late = _late(record, duty.rule, duty.due) is not None
-        return FindingKind.NOTICE_LATE if late else None
+def _broken(duty: Duty, case: Case) -> _Broken | None:
+    """Say what is to be found of one duty to tell, if anything.
+
+    It was to be met by its hour or, where it has none, before the door. What its hour let
+    wait until after the door may have been done then.
+    """
     if duty.state is DutyState.EXCUSED:
         return None
-    if duty.state is DutyState.UNKNOWN:
-        return FindingKind.INCOMPLETE if duty.certainty is Certainty.CERTAIN else None
-    return FindingKind.NOTICE_MISSED
+    if case.record.notices is None:
+        sure = duty.certainty is Certainty.CERTAIN
+        return _Broken(FindingKind.INCOMPLETE, duty) if sure else None
+    limit = duty.due or case.at
+    first = min((step[0] for _, step in given(duty.rule, case)), default=None)
+    if first is None:
+        return _Broken(FindingKind.NOTICE_MISSED, duty)
+    return _Broken(FindingKind.NOTICE_LATE, duty, first) if first > limit else None
 
 
 def _tells(rule: Rule) -> bool:
@@ -141,37 +166,22 @@ def _tells(rule: Rule) -> bool:
     return rule.about in _TELLS and rule.modality is Modality.MUST and not judged
 
 
-def _late(record: CustodyRecord, rule: Rule, due: datetime | None) -> datetime | None:
-    """Return when a notice was given, if that was surely after it was due."""
-    if due is None:
-        return None
-    given = [
-        bounds(notice.given, zone_of(record.zone))[0]
-        for notice in record.notices or ()
-        if notice.kind.value == rule.about.value
-        and notice.to == rule.to
-        and notice.given is not None
-        and not isinstance(notice.given, Never)
-    ]
-    times = [time for time in given if time is not None]
-    return min(times) if times and min(times) > due else None
-
-
-def _notice(line: Timeline, kind: FindingKind, duties: Sequence[Duty], door: datetime) -> Finding:
+def _notice(line: Timeline, broken: Sequence[_Broken], door: datetime) -> Finding:
     """Return one finding for one omission, however many rules asked for the same notice."""
-    dues = [duty.due for duty in duties if duty.due is not None]
-    due = min(dues) if dues else None
-    until = _late(line.record, duties[0].rule, due) if kind is FindingKind.NOTICE_LATE else door
-    until = None if kind is FindingKind.INCOMPLETE else until
+    kind, duties = broken[0].kind, [one.duty for one in broken]
+    due = min((duty.due for duty in duties if duty.due is not None), default=None)
+    until = broken[0].given
+    if kind is FindingKind.NOTICE_MISSED and (due is None or due < door):
+        until = door
     by = f" by {say_time(due, line.zone)}" if due else _moment(duties)
-    to = _TO.get(duties[0].to, duties[0].to)
+    to = say_to(duties[0].to)
     says = {
         FindingKind.NOTICE_LATE: f"Notice to {to} was due{by} and given later.",
         FindingKind.NOTICE_MISSED: f"Notice to {to} was due{by}; the record shows none.",
     }.get(kind, f"Notice to {to} was due{by}; this record does not keep notices.")
     rules = tuple(duty.rule for duty in duties)
     sure = _how_sure(line.record, kind, duties)
-    questions = () if sure is Certainty.CERTAIN else ("Are these all the notices that were given?",)
+    asks = sure is not Certainty.CERTAIN and kind is not FindingKind.INCOMPLETE
     return Finding(
         record_id=line.record.id,
         kind=kind,
@@ -180,9 +190,9 @@ def _notice(line: Timeline, kind: FindingKind, duties: Sequence[Duty], door: dat
         hours=hours_between(due, until) if due and until and until > due else None,
         certainty=sure,
         says=says,
-        rules=tuple(sorted(rule.id for rule in rules)),
+        rules=tuple(sorted({rule.id for rule in rules})),
         sources=sources_of(rules),
-        questions=questions if kind is FindingKind.NOTICE_MISSED else (),
+        questions=(_ALL_TOLD,) if asks else (),
     )
 
 
@@ -196,19 +206,10 @@ def _moment(duties: Sequence[Duty]) -> str:
 def _how_sure(record: CustodyRecord, kind: FindingKind, duties: Sequence[Duty]) -> Certainty:
     """Return how surely a notice was missed or late.
 
-    Hours before a release that nobody had scheduled, such as one on bail, could not be counted
-    at the time: forms ask for them "if possible". And that nothing was told is certain only
-    where somebody says that the list of what was told is complete.
+    That nothing was told, or nothing sooner, is certain only where somebody says that the list
+    of what was told is complete.
     """
     if kind is FindingKind.INCOMPLETE:
         return Certainty.CERTAIN
-    unforeseen = record.scheduled_release is None and all(
-        duty.rule.clock is not None and duty.rule.clock.hours_run is HoursRun.BEFORE_RELEASE
-        for duty in duties
-    )
-    if kind is FindingKind.NOTICE_LATE and unforeseen:
-        return Certainty.POSSIBLE
-    if kind is FindingKind.NOTICE_MISSED and record.notices_complete is not True:
-        return Certainty.POSSIBLE
     sure = any(duty.certainty is Certainty.CERTAIN for duty in duties)
-    return Certainty.CERTAIN if sure else Certainty.POSSIBLE
+    return Certainty.CERTAIN if sure and record.notices_complete is True else Certainty.POSSIBLE

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from exeat.audit.findings import Finding, FindingKind
+from exeat.audit.findings import Finding, FindingKind, hours_between
 from exeat.decide import Certainty
 from exeat.facts.case import zone_of
 from exeat.facts.codes import LiftReason, ReleaseKind, StatusProof
@@ -48,7 +48,7 @@ def _finding(
     end: datetime | None = None,
     certainty: Certainty = Certainty.CERTAIN,
 ) -> Finding:
-    hours = round((end - at).total_seconds() / 3600, 2) if at and end else None
+    hours = hours_between(at, end) if at and end else None
     return Finding(record.id, kind, at, end, hours, certainty, says, detainer=detainer.id)
 
 

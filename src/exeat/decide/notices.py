@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from exeat.facts.case import Case
 from exeat.facts.record import Notice
-from exeat.facts.times import FAR_PAST, Truth, by, done_by, span
-from exeat.facts.truth import every, negate, some
+from exeat.facts.times import FAR_PAST, Span, Truth, by, done_by, span
+from exeat.facts.truth import some
 from exeat.rules.model import About, Rule
 
-__all__ = ["evidence", "told"]
+__all__ = ["evidence", "given", "told"]
 
 
 def told(rule: Rule, case: Case) -> Truth:
@@ -27,31 +28,38 @@ def told(rule: Rule, case: Case) -> Truth:
             paper.hold_ordered, case.at, case.zone
         ):
             return True
-    notices = case.record.notices
-    if notices is None:
+    if case.record.notices is None:
         return None
-    return some(_answers(rule, case, notice) for notice in notices)
+    return some(by(step, case.at) for _, step in given(rule, case))
 
 
 def evidence(rule: Rule, case: Case) -> str:
     """Return what shows that it was done, or ""."""
-    for notice in case.record.notices or ():
-        if _answers(rule, case, notice):
+    for notice, step in given(rule, case):
+        if by(step, case.at):
             return notice.evidence or notice.id
     return ""
 
 
-def _answers(rule: Rule, case: Case, notice: Notice) -> Truth:
+def given(rule: Rule, case: Case) -> Iterator[tuple[Notice, Span]]:
+    """Yield the notices that answer what a rule asks for, each with when it was given, as a step.
+
+    Whenever that was: at the case's instant one may still lie ahead.
+    """
+    for notice in case.record.notices or ():
+        step = span(notice.given, case.zone)
+        if _answers(rule, case, notice) and not _before_its_cause(step[1], case):
+            yield notice, step
+
+
+def _answers(rule: Rule, case: Case, notice: Notice) -> bool:
     if notice.kind.value != rule.about.value or (rule.to and notice.to != rule.to):
         return False
     paper = case.detainer
-    if notice.about is not None and paper is not None and notice.about != paper.id:
-        return False
-    given = span(notice.given, case.zone)
-    return every((by(given, case.at), negate(_before_its_cause(given[1], case))))
+    return notice.about is None or paper is None or notice.about == paper.id
 
 
-def _before_its_cause(given: datetime, case: Case) -> Truth:
+def _before_its_cause(given: datetime, case: Case) -> bool:
     """Say whether a notice was over before the booking or the request that it answers."""
     causes = [span(case.record.booked, case.zone)]
     if case.detainer is not None and case.detainer.received is not None:
