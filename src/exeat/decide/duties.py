@@ -12,9 +12,9 @@ from exeat.decide.program import TELLS
 from exeat.decide.timeline import HELD, Point, Timeline
 from exeat.decide.verdict import Ruling, cases_at, excused
 from exeat.facts.case import Case
-from exeat.facts.codes import NoticeKind
 from exeat.facts.times import FAR_FUTURE, FAR_PAST, Truth, by, done_by, span
 from exeat.facts.truth import every, some
+from exeat.facts.vocabulary import ice_told
 from exeat.rules.clocks import HoursRun, deadline, due_before
 from exeat.rules.model import About, Modality, Rule, Trigger
 
@@ -109,16 +109,8 @@ def _arisen(rule: Rule, case: Case, verdict: Verdict) -> Truth:
             return True
         return None if verdict in _OPEN else verdict in HELD
     if rule.trigger is Trigger.NOTICE_GIVEN:
-        return _ice_told(case)
+        return ice_told(case)
     return True
-
-
-def _ice_told(case: Case) -> Truth:
-    notices = case.record.notices
-    if notices is None:
-        return None
-    ours = [n for n in notices if n.kind is NoticeKind.RELEASE and n.to == "ice"]
-    return some(done_by(notice.given, case.at, case.zone) for notice in ours)
 
 
 def _duty(

@@ -31,7 +31,7 @@ from exeat.facts.record import Offence
 from exeat.facts.times import Truth, done_by
 from exeat.facts.truth import some
 
-__all__ = ["OFFENCE_FACTS", "VOCABULARY", "Fact", "charges", "convictions"]
+__all__ = ["OFFENCE_FACTS", "VOCABULARY", "Fact", "charges", "convictions", "ice_told"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +176,8 @@ def _convicted_any(case: Case) -> Truth:
     return None if found is None else bool(found)
 
 
-def _ice_told(case: Case) -> Truth:
+def ice_told(case: Case) -> Truth:
+    """Say whether ICE had been told of the release by the case's instant."""
     notices = case.record.notices
     if notices is None:
         return None
@@ -397,7 +398,7 @@ _FACTS: Final = (
         "notice.ice_told_of_release",
         "Immigration authorities have been told of the release.",
         "Have immigration authorities been told of the release?",
-        _ice_told,
+        ice_told,
     ),
     Fact(
         "place.hold_power",
