@@ -12,9 +12,26 @@ from tests.unit.invented_law import CONTEST, ELIGIBLE, RECORD, Law, rule
 from exeat.audit import Finding, FindingGroup, FindingKind, examine
 from exeat.decide import Certainty, Verdict, decide, verdict
 from exeat.decide.timeline import HELD
-from exeat.facts.codes import BasisKind, Ground, LiftReason, NoticeKind, ReleaseKind, StatusProof
-from exeat.facts.record import Basis, CustodyRecord, Detainer, Notice, Person, Release
-from exeat.facts.times import NEVER
+from exeat.facts.codes import (
+    BasisKind,
+    Ground,
+    LiftReason,
+    NoticeKind,
+    OffenceClass,
+    ReleaseKind,
+    StatusProof,
+)
+from exeat.facts.record import (
+    Basis,
+    Conviction,
+    CustodyRecord,
+    Detainer,
+    Notice,
+    Offence,
+    Person,
+    Release,
+)
+from exeat.facts.times import NEVER, Uncertain
 from exeat.rules.library import shipped
 from exeat.rules.place import law_of_place
 
@@ -101,6 +118,29 @@ def test_an_order_of_a_court_inside_a_stay_splits_what_is_found() -> None:
         "us-xx-here": SUSPENDED,
     }
     assert kept(files, left(60)) == [(0, 12, SURE), (36, 60, SURE)]
+
+
+LISTED = """
+[[offences]]
+id = "xx-list"
+citation = "the invented list"
+classes = []
+statutes = ["PC 459"]
+words = []
+complete = true
+source = ["code"]
+"""
+
+
+@pytest.mark.parametrize("on", ["2021-04-10", "2021-04-10T15:00:00+00:00"])
+def test_a_conviction_that_grows_too_old_inside_a_stay_splits_what_is_found(on: str) -> None:
+    """Five years from 10 April 2021 count through 10 April 2026: midnight is hour twelve."""
+    when = datetime.fromisoformat(on) if "T" in on else Uncertain(on)
+    offence = Offence(statute="PC 459", offence_class=OffenceClass.FELONY)
+    may = rule("may", hours=99, condition='"convicted in xx-list within 5 years"')
+    record = left(40, convictions=(Conviction(offence=offence, on=when),))
+    [(start, end, _)] = kept({"us": LISTED + may}, record)
+    assert (start, end) == (12, 40)
 
 
 def test_the_power_to_hold_that_comes_inside_a_stay_splits_what_is_found() -> None:

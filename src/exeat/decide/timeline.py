@@ -12,7 +12,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import product
 from typing import Any
 
 from exeat.decide.answer import Certainty, Verdict
@@ -28,7 +29,17 @@ from exeat.facts.bits import BITS
 from exeat.facts.case import Case, zone_of
 from exeat.facts.openings import Opening, opening_of, time_opening
 from exeat.facts.record import CustodyRecord, Detainer
-from exeat.facts.times import FAR_FUTURE, NEVER, Span, Truth, Uncertain, by, done_by, span
+from exeat.facts.times import (
+    FAR_FUTURE,
+    NEVER,
+    Span,
+    Truth,
+    Uncertain,
+    bounds,
+    by,
+    done_by,
+    span,
+)
 from exeat.rules.clocks import Clock, HoursRun
 from exeat.rules.conditions import Atom
 from exeat.rules.model import Rule
@@ -339,6 +350,7 @@ class Timeline:
             found.update(span(notice.given, self.zone))
         for at in (begin, *self.stay.turns(begin, end)):
             found.update(self._limits(at))
+        found.update(self._anniversaries())
         # A day begins at most 14 hours before, and 12 after, its midnight in UTC.
         days = self.law.turning_days
         first = bisect_left(days, (begin - timedelta(days=1)).date())
@@ -346,6 +358,19 @@ class Timeline:
         for day in days[first:last]:
             found.add(datetime.combine(day, time(0), self.zone).astimezone(UTC))
         return sorted(at for at in found if begin < at < end)
+
+    def _anniversaries(self) -> Iterator[datetime]:
+        """Yield the midnights at which a conviction may grow too old for a look-back."""
+        days = {
+            bound.astimezone(self.zone).date() + timedelta(days=more)
+            for conviction in self.record.convictions or ()
+            if conviction.on is not None and self.law.look_backs
+            for bound in bounds(conviction.on, self.zone)
+            if bound is not None
+            for more in (0, 1)
+        }
+        for years, day in product(self.law.look_backs, days):
+            yield datetime.combine(_years_after(day, years), time(0), self.zone).astimezone(UTC)
 
     def _limits(self, at: datetime) -> tuple[datetime, ...]:
         """Return the end of every limit of time that runs for somebody whom no ground keeps."""
@@ -400,6 +425,13 @@ def opened(line: Timeline, point: Point) -> Timeline:
         if done.point(point.at).stand is not None:
             return done
     return line
+
+
+def _years_after(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:  # 29 February, and no leap year so many years on
+        return date(day.year + years, 3, 1)
 
 
 def _from_receipt(clock: Clock) -> bool:

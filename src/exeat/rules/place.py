@@ -177,6 +177,12 @@ class LawOfPlace:
         }
         return tuple(found)
 
+    @cached_property
+    def look_backs(self) -> tuple[int, ...]:
+        """Return in how many years a conviction grows too old for some rule, each once."""
+        years = {atom.within_years for rule in self.rules for atom in rule.condition.atoms()}
+        return tuple(sorted(years - {0}))
+
     def least_hours(self, rule: Rule) -> timedelta:
         """Return hours from eligibility before which no version of a rule has run out.
 
