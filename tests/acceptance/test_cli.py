@@ -252,6 +252,28 @@ def test_an_audit_without_a_mapping_proposes_one_and_prints_what_decides_first(
     assert summary["rows_read"] == sum(parts) == 3
 
 
+def test_an_audit_writes_over_no_mapping_that_was_mended(tmp_path: Path) -> None:
+    export = str(EXPORTS / "no-release-column" / "export.csv")
+    again = ("audit", export, "--place", "us-wa-pierce", "--out", str(tmp_path))
+    assert [exeat(*again).returncode for _ in range(2)] == [0, 0]
+    mine = (tmp_path / "map.toml").read_text() + "# mended by hand\n"
+    (tmp_path / "map.toml").write_text(mine)
+    done = exeat(*again)
+    assert done.returncode == 2 and f"--map {tmp_path / 'map.toml'}" in done.stderr
+    assert (tmp_path / "map.toml").read_text() == mine
+
+
+def test_an_audit_takes_nothing_away_before_it_has_read(tmp_path: Path) -> None:
+    rejects = tmp_path / "rejects.csv"
+    rejects.write_text("booked,released\n2026-01-02,2026-01-03\n")
+    done = exeat("audit", str(rejects), "--place", "us-wa-pierce", "--out", str(tmp_path))
+    assert done.returncode == 2 and "E405" in done.stderr and rejects.exists()
+    page = tmp_path / "index.html"
+    page.write_text("mine")
+    gone = exeat("audit", "nosuch.csv", "--map", "pierce", "--out", str(tmp_path))
+    assert gone.returncode == 2 and page.read_text() == "mine"
+
+
 def test_map_takes_the_zone_of_a_place_and_prints_the_mapping_alone(tmp_path: Path) -> None:
     export = str(EXPORTS / "title-lines-above" / "export.csv")
     done = exeat("map", export, "--place", "us-tx")

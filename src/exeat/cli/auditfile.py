@@ -59,14 +59,16 @@ def run(
     mapping = load_mapping(map_name, zone=law_for(place, law).zone)
     rules = law_for(place, law, mapping.facility.kind)
     _make_folder(out)
-    if file.exists():
+    begun = file.exists()
+    if begun:
         _clear_folder(out)
     try:
         summary, cases, histogram = _examine(
             file, mapping, rules, out, law=law, workers=workers, shown=shown, as_of=as_of
         )
     except IntakeError:
-        _clear_folder(out)  # what was begun is no report
+        if begun:
+            _clear_folder(out)  # what was begun is no report
         raise
     write_summary_json(out / "summary.json", summary)
     write_page(
@@ -101,6 +103,13 @@ def _own_mapping(file: Path, place: str | None, out: Path) -> str:
     show_proposal(proposal, Console(stderr=True, highlight=False, soft_wrap=True))
     _make_folder(out)
     path = out / "map.toml"
+    if path.exists() and path.read_text(encoding="utf-8") != proposal.toml:
+        raise UsageError.one(
+            "E405",
+            "--map",
+            f"`{path}` is there already, and is not what would be proposed anew",
+            f"Give --map {path} if it was mended for this export; else name another --out.",
+        )
     path.write_text(proposal.toml, encoding="utf-8")
     return str(path)
 
