@@ -82,6 +82,19 @@ def test_a_power_with_a_first_day_is_not_known_before() -> None:
     assert [law.hold_power(day) for day in days] == [None, None, True]
 
 
+@pytest.mark.parametrize("answer", ["yes", "no"])
+def test_a_power_with_a_first_day_leaves_what_the_file_said_before(answer: str) -> None:
+    library = shipped()
+    since = {"answer": answer, "first_day": "2026-11-20", **SIGNED}
+    profile = read_profile({"place": {"id": "us-tx"}, "power": since}, "profile")
+    plain, laid = (law_of_place("us-tx", library, profile=one) for one in (None, profile))
+    before, then = date(2026, 11, 19), date(2026, 11, 20)
+    assert plain.hold_power(before) is True
+    assert laid.hold_power(before) is True
+    assert laid.hold_power(then) is (answer == "yes")
+    assert then in laid.turning_days
+
+
 # -- 2: what a person must judge --------------------------------------------------------------
 
 JUDGED = {"us-xx": rule("must", hours=48, more=JUDGE)}
@@ -263,6 +276,19 @@ def test_a_chosen_reading_leaves_one_world() -> None:
     assert [(gone.rule.id, gone.why) for gone in law.removed] == [
         ("on-yes", "`point` is read as `no` here")
     ]
+
+
+def test_a_reading_that_the_law_no_longer_has_takes_no_law_away() -> None:
+    library = shipped()
+    chosen = [{"contest": "us-48-hours", "reading": "renamed", **SIGNED}]
+    profile = read_profile({"place": {"id": "us-wv"}, "reading": chosen}, "profile")
+    plain, laid = (law_of_place("us-wv", library, profile=one) for one in (None, profile))
+    assert laid.removed == ()
+    assert laid.rules == plain.rules
+    day = date(2026, 11, 20)
+    assert laid.on(day) == plain.on(day)
+    assert len(laid.on(day).worlds) == 2
+    assert [fault.code for fault in stale(plain.chain, profile)] == ["E227"]
 
 
 def test_who_serves_and_what_to_do_meanwhile_are_at_hand() -> None:
