@@ -192,7 +192,8 @@ def on(law: LawOfPlace, *days: str) -> list[Truth]:
 
 
 def test_an_agreement_answers_by_its_days() -> None:
-    jail = {"model": "jail", "first_day": "2026-03-01", "last_day": "2026-06-30", **SIGNED}
+    days = {"first_day": "2026-03-01", "last_day": "2026-06-30"}
+    jail = {"model": "jail", "covers_hold": True, **days, **SIGNED}
     law = law_with({}, agreement=[jail])
     assert on(law, "2026-02-28", "2026-03-01", "2026-06-30", "2026-07-01") == [
         False, True, True, False,
@@ -206,12 +207,29 @@ def test_no_agreement_and_none_said_are_not_the_same() -> None:
     assert on(law_with({}), "2026-03-01") == [None]
 
 
-def test_a_task_force_covers_no_hold_in_a_jail_unless_counsel_says_so() -> None:
-    force = {"model": "task-force", "first_day": "2025-01-01", **SIGNED}
-    assert on(law_with({}, agreement=[force]), "2026-03-01") == [None]
+MODELS = ("jail", "warrant-service", "task-force")
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_an_agreement_covers_no_hold_in_a_jail_unless_counsel_says_so(model: str) -> None:
+    made = {"model": model, "first_day": "2025-01-01", **SIGNED}
+    assert on(law_with({}, agreement=[made]), "2024-12-31", "2026-03-01") == [False, None]
     for covers in (True, False):
-        law = law_with({}, agreement=[force | {"covers_hold": covers}])
+        law = law_with({}, agreement=[made | {"covers_hold": covers}])
         assert on(law, "2026-03-01") == [covers]
+
+
+@pytest.mark.parametrize(
+    ("certified", "covers"), [(None, True), (True, True), (False, None)], ids=str
+)
+def test_where_no_certified_officer_is_on_each_shift_the_record_must_say(
+    certified: Truth, covers: Truth
+) -> None:
+    jail = {"model": "jail", "first_day": "2025-01-01", "covers_hold": True, **SIGNED}
+    told = {} if certified is None else {"certified_each_shift": certified}
+    assert on(law_with({}, agreement=[jail | told]), "2026-03-01") == [covers]
+    denied = law_with({}, agreement=[jail | told | {"covers_hold": False}])
+    assert on(denied, "2026-03-01") == [False]
 
 
 # -- 4 and 5: policies ------------------------------------------------------------------------
