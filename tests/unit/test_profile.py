@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from exeat.facts.times import Truth
 from exeat.rules.layer import stale
 from exeat.rules.library import shipped
 from exeat.rules.loader import load_text
-from exeat.rules.model import Modality, RestsOn
+from exeat.rules.model import Actor, Modality, RestsOn
 from exeat.rules.place import LawOfPlace, World, law_of_place
 from exeat.rules.profile import fingerprint
 from exeat.rules.profile_file import (
@@ -162,6 +163,26 @@ def test_another_text_than_the_one_that_was_judged_is_undecided_again() -> None:
     assert (ids(kept, Modality.MUST), ids(anew, Modality.MUST)) == ([], ["must"])
     [fault] = stale(anew.chain, anew.profile)  # type: ignore[arg-type]
     assert "undecided again" in fault.message
+
+
+@pytest.mark.parametrize(
+    "moved",
+    [
+        {"prevails": True},
+        {"policy": True},
+        {"rests_on": RestsOn.WARRANT},
+        {"binds": frozenset({Actor.PRISON})},
+    ],
+    ids=lambda moved: next(iter(moved)),
+)
+def test_a_rule_that_does_something_else_under_the_same_words_is_another(
+    moved: dict[str, Any],
+) -> None:
+    [found] = [one for one in law_with(JUDGED).rules if one.id == "must"]
+    assert fingerprint(found) != fingerprint(replace(found, **moved))
+    both = replace(found, binds=frozenset({Actor.JAIL, Actor.PRISON}))
+    other = replace(found, binds=frozenset({Actor.PRISON, Actor.JAIL}))
+    assert fingerprint(both) == fingerprint(other)
 
 
 def test_an_answer_is_about_the_version_of_its_day_and_no_later_one() -> None:

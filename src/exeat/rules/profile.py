@@ -301,8 +301,13 @@ def asked(rule: Rule) -> bool:
 
 
 def fingerprint(rule: Rule) -> str:
-    """Return a short hash of what a rule says, so that another text is not taken for it."""
+    """Return a short hash of what a rule says, so that another text is not taken for it.
+
+    With it goes what the rule does beside its words: whom it binds, what a hold under it rests
+    on, whether it stands over commands, and whether it is law or an office's policy.
+    """
     said: list[object] = [rule.modality.value, rule.when, rule.condition, rule.reading]
+    said += [rule.prevails, rule.policy, rule.rests_on.value, *sorted(rule.binds)]
     if rule.clock is not None:
         clock = rule.clock
         said += [clock.hours, clock.hours_run.value, *sorted(clock.excludes)]
