@@ -99,10 +99,16 @@ def rule_truth(law: LawOfPlace, rule: Rule, force: Truth, case: Case) -> Truth:
 
 
 def shut(law: LawOfPlace, world: World, case: Case, ground: RestsOn, *, prevails: bool) -> Truth:
-    """Say whether a ban of law shuts out a hold: one that prevails over commands, or another."""
-    on = world.by_ground[ground]
-    bans = on.stays if prevails else on.bans
-    return some(rule_truth(law, rule, force, case) for rule, force in bans)
+    """Say whether a ban shuts out a hold: one that prevails over commands, or any other.
+
+    An office's own policy is among the others: where nothing commands a hold, it keeps nobody.
+    """
+    bans = (
+        rule_truth(law, rule, force, case)
+        for rule, force in world.bans
+        if rule.prevails is prevails and rule.rests_on is ground
+    )
+    return some(bans)
 
 
 # -- how the rules add up, on one case or on all that there can be ------------------------------
