@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from exeat.facts.times import Truth
 from exeat.rules.layer import stale
 from exeat.rules.library import shipped
 from exeat.rules.loader import load_text
-from exeat.rules.model import Modality, RestsOn
+from exeat.rules.model import Actor, Modality, RestsOn
 from exeat.rules.place import LawOfPlace, World, law_of_place
 from exeat.rules.profile import fingerprint
 from exeat.rules.profile_file import (
@@ -80,6 +81,19 @@ def test_a_power_with_a_first_day_is_not_known_before() -> None:
     law = law_with({}, power={"answer": "yes", "first_day": "2019", **SIGNED})
     days = [date(year, 6, 1) for year in (2018, 2019, 2020)]
     assert [law.hold_power(day) for day in days] == [None, None, True]
+
+
+@pytest.mark.parametrize("answer", ["yes", "no"])
+def test_a_power_with_a_first_day_leaves_what_the_file_said_before(answer: str) -> None:
+    library = shipped()
+    since = {"answer": answer, "first_day": "2026-11-20", **SIGNED}
+    profile = read_profile({"place": {"id": "us-tx"}, "power": since}, "profile")
+    plain, laid = (law_of_place("us-tx", library, profile=one) for one in (None, profile))
+    before, then = date(2026, 11, 19), date(2026, 11, 20)
+    assert plain.hold_power(before) is True
+    assert laid.hold_power(before) is True
+    assert laid.hold_power(then) is (answer == "yes")
+    assert then in laid.turning_days
 
 
 # -- 2: what a person must judge --------------------------------------------------------------
@@ -151,6 +165,26 @@ def test_another_text_than_the_one_that_was_judged_is_undecided_again() -> None:
     assert "undecided again" in fault.message
 
 
+@pytest.mark.parametrize(
+    "moved",
+    [
+        {"prevails": True},
+        {"policy": True},
+        {"rests_on": RestsOn.WARRANT},
+        {"binds": frozenset({Actor.PRISON})},
+    ],
+    ids=lambda moved: next(iter(moved)),
+)
+def test_a_rule_that_does_something_else_under_the_same_words_is_another(
+    moved: dict[str, Any],
+) -> None:
+    [found] = [one for one in law_with(JUDGED).rules if one.id == "must"]
+    assert fingerprint(found) != fingerprint(replace(found, **moved))
+    both = replace(found, binds=frozenset({Actor.JAIL, Actor.PRISON}))
+    other = replace(found, binds=frozenset({Actor.PRISON, Actor.JAIL}))
+    assert fingerprint(both) == fingerprint(other)
+
+
 def test_an_answer_is_about_the_version_of_its_day_and_no_later_one() -> None:
     old = rule("must", hours=48, more=f'last_day = "2026-12-31"\n{JUDGE}')
     new = rule("must", hours=48, first_day="2027-01-01", more=JUDGE)
@@ -179,7 +213,8 @@ def on(law: LawOfPlace, *days: str) -> list[Truth]:
 
 
 def test_an_agreement_answers_by_its_days() -> None:
-    jail = {"model": "jail", "first_day": "2026-03-01", "last_day": "2026-06-30", **SIGNED}
+    days = {"first_day": "2026-03-01", "last_day": "2026-06-30"}
+    jail = {"model": "jail", "covers_hold": True, **days, **SIGNED}
     law = law_with({}, agreement=[jail])
     assert on(law, "2026-02-28", "2026-03-01", "2026-06-30", "2026-07-01") == [
         False, True, True, False,
@@ -193,12 +228,29 @@ def test_no_agreement_and_none_said_are_not_the_same() -> None:
     assert on(law_with({}), "2026-03-01") == [None]
 
 
-def test_a_task_force_covers_no_hold_in_a_jail_unless_counsel_says_so() -> None:
-    force = {"model": "task-force", "first_day": "2025-01-01", **SIGNED}
-    assert on(law_with({}, agreement=[force]), "2026-03-01") == [None]
+MODELS = ("jail", "warrant-service", "task-force")
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_an_agreement_covers_no_hold_in_a_jail_unless_counsel_says_so(model: str) -> None:
+    made = {"model": model, "first_day": "2025-01-01", **SIGNED}
+    assert on(law_with({}, agreement=[made]), "2024-12-31", "2026-03-01") == [False, None]
     for covers in (True, False):
-        law = law_with({}, agreement=[force | {"covers_hold": covers}])
+        law = law_with({}, agreement=[made | {"covers_hold": covers}])
         assert on(law, "2026-03-01") == [covers]
+
+
+@pytest.mark.parametrize(
+    ("certified", "covers"), [(None, True), (True, True), (False, None)], ids=str
+)
+def test_where_no_certified_officer_is_on_each_shift_the_record_must_say(
+    certified: Truth, covers: Truth
+) -> None:
+    jail = {"model": "jail", "first_day": "2025-01-01", "covers_hold": True, **SIGNED}
+    told = {} if certified is None else {"certified_each_shift": certified}
+    assert on(law_with({}, agreement=[jail | told]), "2026-03-01") == [covers]
+    denied = law_with({}, agreement=[jail | told | {"covers_hold": False}])
+    assert on(denied, "2026-03-01") == [False]
 
 
 # -- 4 and 5: policies ------------------------------------------------------------------------
@@ -263,6 +315,19 @@ def test_a_chosen_reading_leaves_one_world() -> None:
     assert [(gone.rule.id, gone.why) for gone in law.removed] == [
         ("on-yes", "`point` is read as `no` here")
     ]
+
+
+def test_a_reading_that_the_law_no_longer_has_takes_no_law_away() -> None:
+    library = shipped()
+    chosen = [{"contest": "us-48-hours", "reading": "renamed", **SIGNED}]
+    profile = read_profile({"place": {"id": "us-wv"}, "reading": chosen}, "profile")
+    plain, laid = (law_of_place("us-wv", library, profile=one) for one in (None, profile))
+    assert laid.removed == ()
+    assert laid.rules == plain.rules
+    day = date(2026, 11, 20)
+    assert laid.on(day) == plain.on(day)
+    assert len(laid.on(day).worlds) == 2
+    assert [fault.code for fault in stale(plain.chain, profile)] == ["E227"]
 
 
 def test_who_serves_and_what_to_do_meanwhile_are_at_hand() -> None:

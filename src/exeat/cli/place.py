@@ -48,7 +48,7 @@ def setup(
     ] = None,
     agreement: Annotated[
         list[str] | None,
-        _flag("3. none, or `jail; first_day=2026-03-01; certified_each_shift=yes`."),
+        _flag("3. none, or `jail; first_day=2026-03-01; covers_hold=yes`."),
     ] = None,
     holds: Annotated[
         str, _flag("4. none, administrative-warrant, judge-warrant or supervisor.")

@@ -13,7 +13,7 @@ from exeat.facts.truth import every, negate, some
 from exeat.rules.clocks import Clock, HoursRun, deadline
 from exeat.rules.model import Modality, RestsOn, Rule
 from exeat.rules.place import LawOfPlace
-from exeat.rules.world import Bound, Footing, World
+from exeat.rules.world import Bound, World
 
 __all__ = [
     "Weigh",
@@ -99,7 +99,10 @@ def rule_truth(law: LawOfPlace, rule: Rule, force: Truth, case: Case) -> Truth:
 
 
 def shut(law: LawOfPlace, world: World, case: Case, ground: RestsOn, *, prevails: bool) -> Truth:
-    """Say whether a ban shuts out a hold: one that prevails over commands, or any other."""
+    """Say whether a ban shuts out a hold: one that prevails over commands, or any other.
+
+    An office's own policy is among the others: where nothing commands a hold, it keeps nobody.
+    """
     bans = (
         rule_truth(law, rule, force, case)
         for rule, force in world.bans
@@ -153,11 +156,10 @@ def weighed(weigh: Weigh[T, S], world: World, found: S, *, timed: bool = True) -
         allowed = weigh.some(_running(weigh, on.mays, timed))
         if commanded is False and allowed is False:
             continue
-        # An office may leave a permission unused; no policy of its own undoes a command.
-        unused = weigh.some(weigh.bites(r, force) for r, force in on.bans if r.policy)
+        unused = weigh.some(_shutting(weigh, on.unused, timed))
         allowed = weigh.every((allowed, weigh.negate(unused)))
-        banned = weigh.some(weigh.bites(r, force) for r, force in on.bans if not r.policy)
-        ended = weigh.some(_ending(weigh, on, timed))
+        banned = weigh.some(_shutting(weigh, on.bans, timed))
+        ended = weigh.some(_shutting(weigh, (*on.caps, *on.stays), timed))
         found = weigh.join(found, weigh.possible(commanded, allowed, banned, ended))
     return found
 
@@ -171,11 +173,11 @@ def _running(weigh: Weigh[T, S], rules: Iterable[Bound], timed: bool) -> Iterato
         yield truth
 
 
-def _ending(weigh: Weigh[T, S], on: Footing, timed: bool) -> Iterator[T]:
-    """Yield what ends every hold: a limit that is reached, or a ban that stands over commands."""
-    if timed:
-        for rule, force in on.caps:
+def _shutting(weigh: Weigh[T, S], bans: Iterable[Bound], timed: bool) -> Iterator[T]:
+    """Yield whether each ban bites; one that is a limit of time does so once it is reached."""
+    for rule, force in bans:
+        if rule.clock is None:
+            yield weigh.bites(rule, force)
+        elif timed:
             truth = weigh.bites(rule, force)
             yield truth if truth is False else weigh.every((truth, weigh.past(rule)))
-    for rule, force in on.stays:
-        yield weigh.bites(rule, force)

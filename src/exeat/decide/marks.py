@@ -15,7 +15,6 @@ from exeat.facts.bits import BITS, FALSE, TRUE
 from exeat.facts.case import Case
 from exeat.facts.codes import FORMS, DetainerForm, FormFacts, StatusProof
 from exeat.facts.times import Truth
-from exeat.facts.vocabulary import VOCABULARY
 from exeat.rules.conditions import Atom, InList
 
 __all__ = ["CODED", "DERIVED", "Mark", "Read", "mark_of"]
@@ -126,19 +125,12 @@ def mark_of(name: str, atom: Atom | None, in_list: InList) -> Mark:
     if name == "person.status_proof":
         return Mark(name, _read_proof, tuple(_PROOF.values()), shared=True)
     shared = not name.startswith(("detainer.", "warrant."))
-    if atom is not None and atom.list_id:
-        look_up = atom
-        return Mark(
-            name, lambda case: BITS[look_up.truth(case, in_list)], (FALSE, TRUE), shared, dear=True
-        )
-    if atom is not None and atom.codes:
-        with_codes = atom
-        return Mark(name, lambda case: BITS[with_codes.truth(case, in_list)], (FALSE, TRUE), shared)
-    read = VOCABULARY[name].read
+    said = atom or Atom(name)
     return Mark(
         name,
-        lambda case: BITS[read(case)],  # type: ignore[index]  # a fact without codes
+        lambda case: BITS[said.truth(case, in_list)],
         (FALSE, TRUE),
         shared,
         of_case=name != "place.hold_power",
+        dear=bool(said.list_id),
     )

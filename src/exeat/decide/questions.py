@@ -10,7 +10,7 @@ from exeat.decide.answer import Change, Question, Verdict
 from exeat.decide.timeline import Point, Settled, Timeline
 from exeat.decide.verdict import Ruling, hides_a_warrant, ruling
 from exeat.facts.codes import BasisKind, DetainerForm, WarrantKind
-from exeat.facts.openings import Opening, Way, opening_of
+from exeat.facts.openings import Opening, Way, opening_of, replace_basis
 from exeat.facts.record import Basis, CustodyRecord
 from exeat.facts.times import NEVER, Truth, Uncertain
 from exeat.facts.vocabulary import VOCABULARY
@@ -129,15 +129,6 @@ def _of_the_custody(line: Timeline, point: Point) -> Iterator[Opening]:
 
 NEVER_YET = Uncertain("2098")
 """A start that no instant asked about reaches."""
-
-
-def replace_basis(record: CustodyRecord, id: str, **told: object) -> CustodyRecord:
-    """Return a record with one ground of custody told otherwise."""
-    bases = tuple(
-        replace(one, **told) if one.id == id else one  # type: ignore[arg-type]
-        for one in record.grounds
-    )
-    return replace(record, bases=bases)
 
 
 def _end_of(record: CustodyRecord, id: str, point: Point) -> Opening:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from exeat.decide.answer import Certainty, Window
-from exeat.decide.hold import rule_truth, shut
+from exeat.decide.hold import rule_truth
 from exeat.decide.timeline import Point, Timeline
 from exeat.facts.case import Case
 from exeat.facts.times import FAR_PAST, Truth
@@ -85,18 +85,19 @@ def _alive(line: Timeline, point: Point) -> list[tuple[_Key, str, Rule]]:
 def _lets(
     line: Timeline, world: World, rule: Rule, force: Truth, case: Case, point: Point
 ) -> Truth:
-    law, since, ground = line.law, point.since, rule.rests_on
+    law, since = line.law, point.since
     truth = rule_truth(law, rule, force, case)
     if truth is False:
         return False
-    barred = some(shut(law, world, case, ground, prevails=prevails) for prevails in (True, False))
+    bounds = world.by_ground[rule.rests_on].over(rule)
+    barred = some(rule_truth(law, ban, f, case) for ban, f in bounds if ban.clock is None)
     if barred:
         return False
     limits = [rule] if rule.clock is not None else []
     limits += [
         cap
-        for cap, cap_force in world.caps
-        if cap.rests_on is ground and rule_truth(law, cap, cap_force, case) is not False
+        for cap, f in bounds
+        if cap.clock is not None and rule_truth(law, cap, f, case) is not False
     ]
     over = some(line.reached(limit, case, since) for limit in limits)
     # Where a limit may have been reached the window is over: an unknown lengthens nothing.

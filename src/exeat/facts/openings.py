@@ -26,7 +26,7 @@ from exeat.facts.codes import (
 from exeat.facts.record import Basis, Conviction, CustodyRecord, Detainer, Notice, Offence
 from exeat.facts.times import FAR_FUTURE, FAR_PAST, NEVER, Act, Never, done_by, span
 
-__all__ = ["Opening", "Way", "opening_of", "time_opening"]
+__all__ = ["Opening", "Way", "opening_of", "replace_basis", "time_opening"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ _ACTS: Final = {
 }
 _FORM_FACTS: Final = frozenset({"detainer.form", "detainer.asks_hold", "detainer.asks_notice"})
 _PROOF_FACTS: Final = frozenset({"person.citizenship_shown", "person.status_shown"})
-# A judge's criminal warrant is a ground of custody; `Point.hidden_warrant` asks after it.
+# A judge's criminal warrant is a ground of custody; `decide.verdict.hides_a_warrant` asks after it.
 _WARRANTS: Final = (WarrantKind.NONE, WarrantKind.I200, WarrantKind.FEDERAL_JUDGE_CIVIL)
 
 
@@ -178,7 +178,7 @@ def time_opening(record: CustodyRecord, field: str, at: datetime) -> Opening | N
         if what == "booked":
             return replace(record, booked=when)  # type: ignore[arg-type]  # never NEVER or None
         if what == "bases":
-            return _with_basis(record, id, end=when)
+            return replace_basis(record, id, end=when)
         return _with_detainer(record, _named(record.detainers, id), received=when)
 
     act: Act = record.booked
@@ -201,7 +201,8 @@ def _with_detainer(record: CustodyRecord, paper: Detainer, **told: Any) -> Custo
     return replace(record, detainers=papers)
 
 
-def _with_basis(record: CustodyRecord, id: str, **told: Any) -> CustodyRecord:
+def replace_basis(record: CustodyRecord, id: str, **told: Any) -> CustodyRecord:
+    """Return a record with one ground of custody told otherwise."""
     bases = tuple(replace(one, **told) if one.id == id else one for one in record.grounds)
     return replace(record, bases=bases)
 

@@ -129,7 +129,7 @@ def _content(body: Body) -> object:
 def _says(rules: Iterable[Bound]) -> Iterator[object]:
     for r, force in rules:
         judged = r.judge or r.unread
-        yield r.modality, r.condition, r.rests_on, r.clock, judged, r.prevails, force
+        yield r.modality, r.condition, r.rests_on, r.clock, judged, r.prevails, r.policy, force
 
 
 def example_of(

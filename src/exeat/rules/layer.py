@@ -135,12 +135,8 @@ def _lowest(place: Jurisdiction, profile: Profile) -> Jurisdiction:
         says = "Officers here have" if power.answer else "Officers here do not have"
         source = signed_source("power", power.signed, f"{says} the power to hold.")
         sources[source.id] = source
-        place = replace(
-            place,
-            hold_power=power.answer,
-            hold_power_first_day=power.first_day,
-            hold_power_source=(source.id,),
-        )
+        # What the file says stays: it stands on the days before the answer's first.
+        place = replace(place, hold_power_source=(*place.hold_power_source, source.id))
     signatures = profile.signatures()
     if not place.file and signatures:
         last = max(signatures, key=lambda signed: signed.on)

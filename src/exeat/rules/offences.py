@@ -15,7 +15,7 @@ from functools import lru_cache
 from exeat.facts.case import Case
 from exeat.facts.record import Conviction, Offence
 from exeat.facts.times import Truth, bounds
-from exeat.facts.truth import some
+from exeat.facts.truth import every, some
 from exeat.facts.vocabulary import charges
 from exeat.rules.model import OffenceList
 
@@ -101,24 +101,21 @@ class Matcher:
         offences = self.lists[list_id]
         if what == "charged":
             return some(
-                _all(_is_of(item, of_class), on_list(item, offences)) for item in charges(case)
+                every((_is_of(item, of_class), on_list(item, offences))) for item in charges(case)
             )
         found = case.record.convictions
         if found is None:
             return None
         return some(
-            _all(
-                _is_of(item.offence, of_class),
-                on_list(item.offence, offences),
-                _within(item, within_years, case),
+            every(
+                (
+                    _is_of(item.offence, of_class),
+                    on_list(item.offence, offences),
+                    _within(item, within_years, case),
+                )
             )
             for item in found
         )
-
-
-def _all(*truths: Truth) -> Truth:
-    denied = some(None if truth is None else not truth for truth in truths)
-    return None if denied is None else not denied
 
 
 def _is_of(offence: Offence, of_class: str) -> Truth:

@@ -104,19 +104,31 @@ class LawOfPlace:
         return tuple(contest for place in self.chain for contest in place.contests)
 
     def hold_power(self, day: date) -> Truth:
-        """Return what the lowest jurisdiction that settles the power to hold by a day says.
+        """Return what the lowest that settles the power to hold by a day says.
 
-        Where it is not known whether it had settled it by then, and what stands above says
-        otherwise, the power is not known.
+        That is a jurisdiction of the chain, or the profile over them. Where it is not known
+        whether it had settled it by then, and what stands above says otherwise, the power is
+        not known.
         """
         power: Truth = None
-        for place in self.chain:
-            first = place.hold_power_first_day
+        for says, first in self._powers:
             settled = True if first is None else in_force(first, None, day)
-            if place.hold_power is None or settled is False:
-                continue
-            power = place.hold_power if settled or power is place.hold_power else None
+            if settled is not False:
+                power = says if settled or power is says else None
         return power
+
+    @cached_property
+    def _powers(self) -> tuple[tuple[bool, Day | None], ...]:
+        """Return what each says of the power to hold, and since when, highest first."""
+        found = [
+            (place.hold_power, place.hold_power_first_day)
+            for place in self.chain
+            if place.hold_power is not None
+        ]
+        answered = self.profile.power if self.profile is not None else None
+        if answered is not None:
+            found.append((answered.answer, answered.first_day))
+        return tuple(found)
 
     def agreement_on(self, day: date) -> Truth:
         """Say whether, by the profile, an agreement under 8 USC 1357(g) covers a hold on a day.
@@ -210,7 +222,7 @@ class LawOfPlace:
         """
         spans: list[tuple[Day | None, Day | None]] = [(r.first_day, r.last_day) for r in self.rules]
         spans += [(s.first_day, s.last_day) for place in self.chain for s in place.suspensions]
-        spans += [(place.hold_power_first_day, None) for place in self.chain]
+        spans += [(first, None) for _, first in self._powers]
         if self.profile is not None:
             spans += [(a.first_day, a.last_day) for a in self.profile.agreements]
         turns: set[date] = set()

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from exeat.facts.times import Truth
+from exeat.facts.truth import every, some
 from exeat.rules.model import About, Day, Rule, Trigger, in_force
 
 __all__ = [
@@ -122,9 +123,10 @@ class Agreement:
     """Question 3: an agreement under 8 USC 1357(g), or that there is none.
 
     Attributes:
-        certified_each_shift: Whether an officer certified under it serves on each shift.
-        covers_hold: Whether it covers keeping a person in this jail. Left open, it does under
-            the jail and the warrant-service model, and is not known under the task-force model.
+        certified_each_shift: Whether an officer certified under it serves on each shift. Where
+            none does, nobody else may act under it: the record must say.
+        covers_hold: Whether it covers keeping a person in this jail. Left open, it is not known,
+            whatever the model: the record, or counsel, must say.
     """
 
     model: AgreementModel
@@ -140,12 +142,8 @@ class Agreement:
             return False
         begun = self.first_day or Day("", None, date.min)
         stands = in_force(begun, self.last_day, day)
-        covers = self.covers_hold
-        if covers is None and self.model is not AgreementModel.TASK_FORCE:
-            covers = True
-        if stands is False or covers is False:
-            return False
-        return stands and covers
+        on_shift = None if self.certified_each_shift is False else True
+        return every((stands, self.covers_hold, on_shift))
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +281,7 @@ class Profile:
             ...     AgreementModel.JAIL,
             ...     signed,
             ...     first_day=Day("2026-03-01", date(2026, 3, 1), date(2026, 3, 1)),
+            ...     covers_hold=True,
             ... )
             >>> profile = Profile("us-xx-99001", agreements=(jail,))
             >>> [profile.agreement_on(date(2026, month, 1)) for month in (2, 3)]
@@ -290,10 +289,9 @@ class Profile:
             >>> Profile("us-xx-99001").agreement_on(date(2026, 3, 1)) is None
             True
         """
-        found = [agreement.covers(day) for agreement in self.agreements]
-        if not found or True in found:
-            return True if found else None
-        return None if None in found else False
+        if not self.agreements:
+            return None
+        return some(agreement.covers(day) for agreement in self.agreements)
 
 
 def asked(rule: Rule) -> bool:
@@ -303,8 +301,13 @@ def asked(rule: Rule) -> bool:
 
 
 def fingerprint(rule: Rule) -> str:
-    """Return a short hash of what a rule says, so that another text is not taken for it."""
+    """Return a short hash of what a rule says, so that another text is not taken for it.
+
+    With it goes what the rule does beside its words: whom it binds, what a hold under it rests
+    on, whether it stands over commands, and whether it is law or an office's policy.
+    """
     said: list[object] = [rule.modality.value, rule.when, rule.condition, rule.reading]
+    said += [rule.prevails, rule.policy, rule.rests_on.value, *sorted(rule.binds)]
     if rule.clock is not None:
         clock = rule.clock
         said += [clock.hours, clock.hours_run.value, *sorted(clock.excludes)]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date
@@ -33,6 +34,8 @@ __all__ = [
 ]
 
 FORMAT: Final = 1
+_HEAD: Final = frozenset({"id", "name", "fips"})
+_ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 Tables = dict[str, Any]
 """A profile as its file has it: ``place``, and a table or a list of tables a question."""
 
@@ -89,23 +92,40 @@ def read_profile(tables: Mapping[str, Any], name: str) -> Profile:
     if tables.get("format", FORMAT) != FORMAT:
         seen = tables["format"]
         faults.append(Fault("E226", name, f"format is `{seen}`", f"Write `format = {FORMAT}`."))
-    head = tables.get("place")
-    if not isinstance(head, dict) or not isinstance(head.get("id"), str):
-        faults.append(
-            Fault("E226", name, "has no [place] with an `id`", 'Write id = "us-oh-39049".')
-        )
-        head = {}
+    head = _head(tables.get("place"), name, faults)
     answers = read_tables(tables, name, faults)
     if faults:
         raise LawError(faults)
     return Profile(
         id=head["id"],
-        name=str(head.get("name", "")),
-        fips=str(head.get("fips", "")),
+        name=head.get("name", ""),
+        fips=head.get("fips", ""),
         file=name,
         sha256=hashlib.sha256(profile_text(tables).encode()).hexdigest(),
         **answers,
     )
+
+
+def _head(table: object, name: str, faults: list[Fault]) -> dict[str, str]:
+    """Return the [place] table of a profile, checked: it names the file, and stands at its head."""
+    place = f"{name}, [place]"
+    if not isinstance(table, dict) or not isinstance(table.get("id"), str):
+        faults.append(
+            Fault("E226", name, "has no [place] with an `id`", 'Write id = "us-oh-39049".')
+        )
+        return {}
+    for key in sorted(table.keys() - _HEAD):
+        near = near_miss(key, sorted(_HEAD))
+        faults.append(Fault("E226", place, f"unknown key `{key}`", f"Take it out.{near}"))
+    for key in sorted(table.keys() & _HEAD):
+        value = table[key]
+        if not isinstance(value, str) or not value.isprintable():
+            help = "Write it in quotes, on one line."
+            faults.append(Fault("E226", place, f"`{key}` is no text of one line", help))
+    if not _ID.fullmatch(table["id"]):
+        help = "Use an id that `exeat law list` or `exeat place show` shows."
+        faults.append(Fault("E226", place, f"`{table['id']!r}` is no id of a place", help))
+    return table
 
 
 def profile_of(place: str, folder: Path | None) -> Profile | None:
@@ -178,7 +198,8 @@ def _pairs(table: Mapping[str, Any]) -> list[str]:
 def _value(value: Any) -> str:
     # A JSON string is a TOML basic string, and so are its numbers, truths and lists.
     text = value.isoformat() if isinstance(value, date) else value
-    return json.dumps(text, ensure_ascii=False)
+    # But for one character, which TOML wants to be escaped as well.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _write(path: Path, text: str) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from exeat.errors import LawError
-from exeat.rules.counties import county_of, named
+from exeat.rules.counties import County, county_of, named
 from exeat.rules.layer import stale
 from exeat.rules.model import Contest, OffenceList, Rule
 from exeat.rules.place import LawOfPlace
@@ -73,17 +73,23 @@ def head_of(law: LawOfPlace, name: str = "") -> dict[str, str]:
     place = law.chain[-1]
     county = county_of(place.fips) if len(place.fips) == 5 else None
     if name and county is not None and not place.file:
-        others = [c for c in named(f"{name}, {county.state}") if c.fips != county.fips]
-        if others and county not in named(f"{name}, {county.state}"):
-            raise LawError.one(
-                "E229",
-                "--name",
-                f"`{name}` is {others[0].fips}, and the code {county.fips} is {county.name}",
-                "Mend the name or the code.",
-            )
-        state = law.chain[-2].name
-        name = name if name.endswith(state) else f"{name}, {state}"
+        name = _county_name(name, county, law.chain[-2].name)
     return {"id": law.id, "name": name or place.name, "fips": place.fips}
+
+
+def _county_name(name: str, county: County, state: str) -> str:
+    """Return how a county is called, its state behind it, once it is no other county's name."""
+    own, _, behind = (part.strip() for part in name.partition(","))
+    found = (behind and named(name)) or named(f"{own}, {county.state}")
+    if found and county not in found:
+        raise LawError.one(
+            "E229",
+            "--name",
+            f"`{name}` is {found[0].fips}, and the code {county.fips} is {county.name}",
+            "Mend the name or the code.",
+        )
+    of_state = behind.lower() in ("", county.state.lower(), state.lower())
+    return f"{own if of_state else name}, {state}"
 
 
 def current(law: LawOfPlace, folder: Path) -> Tables:
@@ -136,7 +142,14 @@ def set_up(
                 _signed(question, one, sign) if isinstance(one, dict) else one for one in given
             ]
     profile = read_profile(full, "profile")
-    for answer, table in zip(profile.judged, _decided(full.get("judged", [])), strict=True):
+    if profile.id != law.id:
+        raise LawError.one(
+            "E226",
+            "profile, [place]",
+            f"is for `{profile.id}`, and the place is `{law.id}`",
+            "Give the answers of that place.",
+        )
+    for answer, table in zip(profile.judged, _decided(full.get("judged") or []), strict=True):
         versions = [rule for rule in law.rules if answer.judges(rule)]
         if versions and not answer.saw:
             table["saw"] = fingerprint(versions[-1])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -21,8 +21,12 @@ Bound: TypeAlias = tuple[Rule, Truth]
 class Footing(NamedTuple):
     """The rules about a hold that rests on one thing: on a request, or on a judge's warrant.
 
+    An office may leave a permission unused; no policy of its own undoes a command. So bans,
+    stays and caps are those of law.
+
     Attributes:
         stays: Bans that stand over every command: nothing is allowed then.
+        unused: The bans and the limits of an office's own policy: they narrow permissions only.
     """
 
     musts: tuple[Bound, ...]
@@ -30,6 +34,12 @@ class Footing(NamedTuple):
     bans: tuple[Bound, ...]
     stays: tuple[Bound, ...]
     caps: tuple[Bound, ...]
+    unused: tuple[Bound, ...]
+
+    def over(self, rule: Rule) -> tuple[Bound, ...]:
+        """Return the bans and limits that can shut out or end a hold by a rule of this footing."""
+        policy = self.unused if rule.modality is Modality.MAY else ()
+        return (*self.stays, *self.bans, *self.caps, *policy)
 
 
 @dataclass(frozen=True)
@@ -58,20 +68,26 @@ class World:
     @cached_property
     def footings(self) -> tuple[Footing, ...]:
         """Return the rules by what a hold rests on, where any rule lets it rest on that."""
-        found = (self._footing(ground) for ground in RestsOn)
-        return tuple(one for one in found if one.musts or one.mays)
+        return tuple(one for one in self.by_ground.values() if one.musts or one.mays)
+
+    @cached_property
+    def by_ground(self) -> Mapping[RestsOn, Footing]:
+        """Return the rules by what a hold rests on, also where none lets it rest on that."""
+        return {ground: self._footing(ground) for ground in RestsOn}
 
     def _footing(self, ground: RestsOn) -> Footing:
         def on(rules: tuple[Bound, ...]) -> tuple[Bound, ...]:
             return tuple(pair for pair in rules if pair[0].rests_on is ground)
 
-        bans = on(self.bans)
+        bans, caps = on(self.bans), on(self.caps)
+        law = [pair for pair in bans if not pair[0].policy]
         return Footing(
-            on(self.musts),
-            on(self.mays),
-            tuple(pair for pair in bans if not pair[0].prevails),
-            tuple(pair for pair in bans if pair[0].prevails),
-            on(self.caps),
+            musts=on(self.musts),
+            mays=on(self.mays),
+            bans=tuple(pair for pair in law if not pair[0].prevails),
+            stays=tuple(pair for pair in law if pair[0].prevails),
+            caps=tuple(pair for pair in caps if not pair[0].policy),
+            unused=tuple(pair for pair in (*bans, *caps) if pair[0].policy),
         )
 
 
