@@ -109,6 +109,13 @@ def test_a_text_that_nobody_read_never_decides_whatever_it_says() -> None:
         assert all(rule.unread for rule in RULES if rule.id == id), id
 
 
+@pytest.mark.parametrize("rule", ["co-personal-information"])
+def test_what_a_sheet_leaves_to_a_person_no_machine_decides(rule: str) -> None:
+    versions = [each for each in RULES if each.id == rule]
+    assert versions
+    assert all(version.judge and not version.unread for version in versions)
+
+
 def test_a_rule_that_says_it_was_not_read_is_marked() -> None:
     words = re.compile(
         r"(from memory: check|must be checked|wording and exceptions not read|read the enrolled)"
