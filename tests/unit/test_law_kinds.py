@@ -109,6 +109,27 @@ def test_a_text_that_nobody_read_never_decides_whatever_it_says() -> None:
         assert all(rule.unread for rule in RULES if rule.id == id), id
 
 
+def test_what_rests_on_memory_alone_was_not_read() -> None:
+    recalled = {
+        rule.id
+        for place in shipped().values()
+        for rule in place.rules
+        if not rule.judge
+        and rule.trigger is not Trigger.STANDING
+        and {place.sources[id].basis for id in rule.source} == {"recalled"}
+    }
+    # RCW 10.93.160: the definitions, the suit on it and a county's restatement were read.
+    assert recalled == {"wa-interview-consent", "wa-inform-rights"}
+
+
+def test_connecticut_tells_of_the_request_and_the_rest_is_recalled() -> None:
+    [tell] = [rule for rule in RULES if rule.id == "ct-tell-person"]
+    [copy] = [rule for rule in RULES if rule.id == "ct-tell-person-d"]
+    assert not tell.judge
+    assert "copy" not in tell.when + tell.act
+    assert copy.unread
+
+
 @pytest.mark.parametrize("rule", ["co-personal-information"])
 def test_what_a_sheet_leaves_to_a_person_no_machine_decides(rule: str) -> None:
     versions = [each for each in RULES if each.id == rule]
