@@ -86,7 +86,7 @@ def test_a_notice_as_requested_asks_for_what_the_hold_asks() -> None:
     [
         "va-ask-and-query", "ffx-query-at-booking", "arl-required-data",
         "alx-communicate-on-charged", "nc-status-inquiry", "ok-status-check",
-        "mo-status-check", "ga-status-within-48h", "ut-verify-status",
+        "mo-status-check", "ut-verify-status",
     ],
 )  # fmt: skip
 def test_a_status_query_ends_with_proof_and_is_no_notice(rule: str) -> None:
@@ -95,6 +95,11 @@ def test_a_status_query_ends_with_proof_and_is_no_notice(rule: str) -> None:
         assert version.trigger is Trigger.BOOKING
         atoms = {str(atom) for atom in version.condition.atoms()}
         assert atoms & {"person.citizenship_shown", "person.status_shown"}, rule
+
+
+def test_georgias_effort_to_determine_status_has_no_exception() -> None:
+    assert bite("us-ga", "ga-status-within-48h", proof=StatusProof.NONE) is True
+    assert bite("us-ga", "ga-status-within-48h", proof=StatusProof.CITIZENSHIP) is True
 
 
 def test_only_federal_bans_prevail_and_they_are_about_this_person() -> None:
