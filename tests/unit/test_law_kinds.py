@@ -135,7 +135,7 @@ def test_connecticut_tells_of_the_request_and_the_rest_is_recalled() -> None:
     assert copy.unread
 
 
-@pytest.mark.parametrize("rule", ["co-personal-information"])
+@pytest.mark.parametrize("rule", ["co-personal-information", "or-arrest-federal-crime"])
 def test_what_a_sheet_leaves_to_a_person_no_machine_decides(rule: str) -> None:
     versions = [each for each in RULES if each.id == rule]
     assert versions
@@ -257,6 +257,19 @@ def test_north_carolina_brings_nobody_before_an_official_who_has_ordered_the_hol
 def test_the_booking_query_of_virginia_is_owed_and_ends_with_proof() -> None:
     assert bite("us-va", "va-ask-and-query") is True
     assert bite("us-va", "va-ask-and-query", proof=StatusProof.CITIZENSHIP) is False
+
+
+@pytest.mark.parametrize(("served", "banned"), [(NEVER, True), (NOON, False), (None, None)])
+def test_new_jersey_bans_a_hold_on_a_request_that_has_no_effect(
+    served: object, banned: Truth
+) -> None:
+    listed = Conviction(
+        offence=Offence(offence_class=OffenceClass.FELONY, lists={"nj-violent-or-serious": True}),
+        on=Uncertain("2025"),
+    )
+    assert bite("us-nj", "nj-no-hold", listed, served=served) is banned
+    allowed = None if banned is None else not banned
+    assert bite("us-nj", "nj-hold-until-2359", listed, served=served) is allowed
 
 
 def test_an_i247g_commands_nothing_in_texas() -> None:
