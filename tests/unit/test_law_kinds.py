@@ -159,6 +159,14 @@ def test_policies_are_of_counties_and_cities_and_rest_on_no_statute() -> None:
                 assert kinds & {"agency-policy", "agreement"}, rule.id
 
 
+def test_montgomerys_pledge_is_policy_and_its_act_of_2026_is_not() -> None:
+    versions = [rule for rule in RULES if rule.id == "moco-notify-convicted"]
+    assert {str(rule.first_day.text): rule.policy for rule in versions} == {
+        "2024-02-27": True,
+        "2026-06-01": False,
+    }
+
+
 def test_no_rule_that_has_ended_speaks_of_a_later_year() -> None:
     late = {
         (rule.id, year)
@@ -251,7 +259,23 @@ def test_north_carolina_brings_nobody_before_an_official_who_has_ordered_the_hol
     rule = next(rule for rule in RULES if rule.id == "nc-bring-before-official")
     assert rule.about is About.BRING_BEFORE_OFFICIAL
     assert bite("us-nc", rule.id, ordered=NOON) is False
-    assert bite("us-nc", rule.id, proof=StatusProof.CITIZENSHIP) is False
+
+
+def test_north_carolinas_official_decides_about_citizens_too() -> None:
+    # The sheet has no exception: the papers come before the official, who orders no hold.
+    [rule] = [rule for rule in RULES if rule.id == "nc-bring-before-official"]
+    assert "person.citizenship_shown" not in {str(atom) for atom in rule.condition.atoms()}
+
+
+@pytest.mark.parametrize(
+    "id", ["nc-notify-two-hours", "nc-notify-two-hours-b", "meck-notify", "pw-notify-felony",
+           "tn-notify-release", "wv-notify-as-requested", "fl-notify-as-requested",
+           "ia-notify-as-requested", "in-notify-as-requested", "la-notify-as-requested"],
+)  # fmt: skip
+def test_that_no_notice_is_owed_of_a_citizen_is_said_to_be_an_inference(id: str) -> None:
+    [rule] = [rule for rule in RULES if rule.id == id]
+    assert "person.citizenship_shown" in {str(atom) for atom in rule.condition.atoms()}
+    assert "exeat's inference" in rule.note
 
 
 def test_the_booking_query_of_virginia_is_owed_and_ends_with_proof() -> None:
