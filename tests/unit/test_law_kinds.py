@@ -251,6 +251,20 @@ def test_californias_look_back_is_computed(
     assert bite("us-ca", "ca-notify-listed-offences", conviction) is permission
 
 
+@pytest.mark.parametrize("placed", [None, True, False])
+def test_another_states_misdemeanor_may_be_a_serious_felony_here(placed: Truth) -> None:
+    lists = {} if placed is None else {"ca-serious-violent-elsewhere": placed}
+    offence = Offence(
+        statute="NRS 200.471", offence_class=OffenceClass.MISDEMEANOR,
+        lists={"ca-gov-7282.5-a-3": False, "ca-federal-aggravated-felony": False, **lists},
+    )  # fmt: skip
+    convicted = Conviction(offence=offence, on=Uncertain("2001"))
+    assert bite("us-ca", "ca-notify-serious-violent", convicted) is placed
+    barred = None if placed is None else not placed
+    assert bite("us-ca", "ca-notify-default-bar", convicted) is barred
+    assert bite("us-ca", "ca-transfer-default-bar", convicted) is barred
+
+
 def test_a_felony_whose_day_is_not_known_leaves_the_bar_open() -> None:
     assert bite("us-ca", "ca-notify-default-bar", theft(None)) is None
 
