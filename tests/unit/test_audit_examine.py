@@ -139,10 +139,25 @@ def test_kept_where_no_ban_and_no_clock_of_law_speaks_rests_on_a_setting_and_is_
     assert finding.certainty is Certainty.POSSIBLE
 
 
+def test_six_hours_that_are_for_some_ways_out_are_possible_for_all() -> None:
+    # Colorado's act speaks of a recognizance bond and of a bond that is ready: who was acquitted
+    # is under no limit that was read, so a person must judge it.
+    for detainers in ((), request()):
+        assert kinds(left(5.9, detainers=detainers), "us-co") == []
+        finding = one(left(6.5, detainers=detainers), FindingKind.HELD_WITHOUT, "us-co")
+        assert finding.certainty is Certainty.POSSIBLE
+
+
 def test_where_law_says_within_how_many_hours_to_let_out_it_is_certain_after_them() -> None:
-    record = left(7, detainers=())
-    assert kinds(left(5.9, detainers=()), "us-co") == []
-    finding = one(record, FindingKind.HELD_WITHOUT, "us-co")
+    places = dict(shipped())
+    colorado = places["us-co"]
+    plain = [replace(r, judge=False) for r in colorado.rules if r.id == "co-release-6-hours"]
+    others = [r for r in colorado.rules if r.id != "co-release-6-hours"]
+    places["us-co"] = replace(colorado, rules=(*others, *plain))
+    law = law_of_place("us-co", places)
+    assert not examine(left(5.9, detainers=()), law).findings
+    [finding] = examine(left(7, detainers=()), law).findings
+    assert finding.kind is FindingKind.HELD_WITHOUT
     assert finding.certainty is Certainty.CERTAIN
 
 

@@ -86,7 +86,7 @@ def test_a_notice_as_requested_asks_for_what_the_hold_asks() -> None:
     [
         "va-ask-and-query", "ffx-query-at-booking", "arl-required-data",
         "alx-communicate-on-charged", "nc-status-inquiry", "ok-status-check",
-        "mo-status-check", "ga-status-within-48h", "ut-verify-status",
+        "mo-status-check", "ut-verify-status",
     ],
 )  # fmt: skip
 def test_a_status_query_ends_with_proof_and_is_no_notice(rule: str) -> None:
@@ -95,6 +95,11 @@ def test_a_status_query_ends_with_proof_and_is_no_notice(rule: str) -> None:
         assert version.trigger is Trigger.BOOKING
         atoms = {str(atom) for atom in version.condition.atoms()}
         assert atoms & {"person.citizenship_shown", "person.status_shown"}, rule
+
+
+def test_georgias_effort_to_determine_status_has_no_exception() -> None:
+    assert bite("us-ga", "ga-status-within-48h", proof=StatusProof.NONE) is True
+    assert bite("us-ga", "ga-status-within-48h", proof=StatusProof.CITIZENSHIP) is True
 
 
 def test_only_federal_bans_prevail_and_they_are_about_this_person() -> None:
@@ -107,6 +112,34 @@ def test_a_text_that_nobody_read_never_decides_whatever_it_says() -> None:
     assert {Modality.MUST, Modality.MAY, Modality.MUST_NOT} == {rule.modality for rule in unread}
     for id in ("ga-honor-detainer", "ks-hold", "mt-hold-48", "nm-no-hold", "tn-hold-with-287g"):
         assert all(rule.unread for rule in RULES if rule.id == id), id
+
+
+def test_what_rests_on_memory_alone_was_not_read() -> None:
+    recalled = {
+        rule.id
+        for place in shipped().values()
+        for rule in place.rules
+        if not rule.judge
+        and rule.trigger is not Trigger.STANDING
+        and {place.sources[id].basis for id in rule.source} == {"recalled"}
+    }
+    # RCW 10.93.160: the definitions, the suit on it and a county's restatement were read.
+    assert recalled == {"wa-interview-consent", "wa-inform-rights"}
+
+
+def test_connecticut_tells_of_the_request_and_the_rest_is_recalled() -> None:
+    [tell] = [rule for rule in RULES if rule.id == "ct-tell-person"]
+    [copy] = [rule for rule in RULES if rule.id == "ct-tell-person-d"]
+    assert not tell.judge
+    assert "copy" not in tell.when + tell.act
+    assert copy.unread
+
+
+@pytest.mark.parametrize("rule", ["co-personal-information", "or-arrest-federal-crime"])
+def test_what_a_sheet_leaves_to_a_person_no_machine_decides(rule: str) -> None:
+    versions = [each for each in RULES if each.id == rule]
+    assert versions
+    assert all(version.judge and not version.unread for version in versions)
 
 
 def test_a_rule_that_says_it_was_not_read_is_marked() -> None:
@@ -124,6 +157,14 @@ def test_policies_are_of_counties_and_cities_and_rest_on_no_statute() -> None:
             if rule.policy:
                 kinds = {place.sources[id].kind for id in rule.source}
                 assert kinds & {"agency-policy", "agreement"}, rule.id
+
+
+def test_montgomerys_pledge_is_policy_and_its_act_of_2026_is_not() -> None:
+    versions = [rule for rule in RULES if rule.id == "moco-notify-convicted"]
+    assert {str(rule.first_day.text): rule.policy for rule in versions} == {
+        "2024-02-27": True,
+        "2026-06-01": False,
+    }
 
 
 def test_no_rule_that_has_ended_speaks_of_a_later_year() -> None:
@@ -210,6 +251,20 @@ def test_californias_look_back_is_computed(
     assert bite("us-ca", "ca-notify-listed-offences", conviction) is permission
 
 
+@pytest.mark.parametrize("placed", [None, True, False])
+def test_another_states_misdemeanor_may_be_a_serious_felony_here(placed: Truth) -> None:
+    lists = {} if placed is None else {"ca-serious-violent-elsewhere": placed}
+    offence = Offence(
+        statute="NRS 200.471", offence_class=OffenceClass.MISDEMEANOR,
+        lists={"ca-gov-7282.5-a-3": False, "ca-federal-aggravated-felony": False, **lists},
+    )  # fmt: skip
+    convicted = Conviction(offence=offence, on=Uncertain("2001"))
+    assert bite("us-ca", "ca-notify-serious-violent", convicted) is placed
+    barred = None if placed is None else not placed
+    assert bite("us-ca", "ca-notify-default-bar", convicted) is barred
+    assert bite("us-ca", "ca-transfer-default-bar", convicted) is barred
+
+
 def test_a_felony_whose_day_is_not_known_leaves_the_bar_open() -> None:
     assert bite("us-ca", "ca-notify-default-bar", theft(None)) is None
 
@@ -218,12 +273,41 @@ def test_north_carolina_brings_nobody_before_an_official_who_has_ordered_the_hol
     rule = next(rule for rule in RULES if rule.id == "nc-bring-before-official")
     assert rule.about is About.BRING_BEFORE_OFFICIAL
     assert bite("us-nc", rule.id, ordered=NOON) is False
-    assert bite("us-nc", rule.id, proof=StatusProof.CITIZENSHIP) is False
+
+
+def test_north_carolinas_official_decides_about_citizens_too() -> None:
+    # The sheet has no exception: the papers come before the official, who orders no hold.
+    [rule] = [rule for rule in RULES if rule.id == "nc-bring-before-official"]
+    assert "person.citizenship_shown" not in {str(atom) for atom in rule.condition.atoms()}
+
+
+@pytest.mark.parametrize(
+    "id", ["nc-notify-two-hours", "nc-notify-two-hours-b", "meck-notify", "pw-notify-felony",
+           "tn-notify-release", "wv-notify-as-requested", "fl-notify-as-requested",
+           "ia-notify-as-requested", "in-notify-as-requested", "la-notify-as-requested"],
+)  # fmt: skip
+def test_that_no_notice_is_owed_of_a_citizen_is_said_to_be_an_inference(id: str) -> None:
+    [rule] = [rule for rule in RULES if rule.id == id]
+    assert "person.citizenship_shown" in {str(atom) for atom in rule.condition.atoms()}
+    assert "exeat's inference" in rule.note
 
 
 def test_the_booking_query_of_virginia_is_owed_and_ends_with_proof() -> None:
     assert bite("us-va", "va-ask-and-query") is True
     assert bite("us-va", "va-ask-and-query", proof=StatusProof.CITIZENSHIP) is False
+
+
+@pytest.mark.parametrize(("served", "banned"), [(NEVER, True), (NOON, False), (None, None)])
+def test_new_jersey_bans_a_hold_on_a_request_that_has_no_effect(
+    served: object, banned: Truth
+) -> None:
+    listed = Conviction(
+        offence=Offence(offence_class=OffenceClass.FELONY, lists={"nj-violent-or-serious": True}),
+        on=Uncertain("2025"),
+    )
+    assert bite("us-nj", "nj-no-hold", listed, served=served) is banned
+    allowed = None if banned is None else not banned
+    assert bite("us-nj", "nj-hold-until-2359", listed, served=served) is allowed
 
 
 def test_an_i247g_commands_nothing_in_texas() -> None:
