@@ -70,18 +70,7 @@ def _verdict(cell: str, answer: Answer) -> Iterator[str]:
     yield from _differs("verdict", cell, f"{answer.verdict.value}{sure}")
 
 
-_OPENED = (
-    Verdict.RELEASE_UNLESS_INSTRUCTED,
-    Verdict.CALL_COUNSEL,
-    Verdict.SERVE_FIRST,
-    Verdict.BRING_FIRST,
-)
-"""Verdicts under which no hold stands yet: until when one would run is said only where asked."""
-
-
 def _until(cell: str, answer: Answer, zone: ZoneInfo) -> Iterator[str]:
-    if cell == "-" and answer.verdict in _OPENED:
-        return
     if answer.overdue_since is not None:
         seen = f"since {say_time(answer.overdue_since, zone)}"
     elif answer.until is not None:
