@@ -106,7 +106,7 @@ def _asks(cell: str | None, answer: Answer) -> Iterator[str]:
         return
     said = set() if cell == "-" else {part.strip() for part in cell.split(",")}
     seen = {question.fact for question in answer.questions}
-    seen |= {q.fact for q in answer.for_counsel if q.fact == "place.hold_power"}
+    seen |= {f"counsel: {question.fact}" for question in answer.for_counsel}
     words = [(question.asks, question.detainer) for question in answer.questions]
     if len(set(words)) < len(words):
         yield f"asks: the same question twice: {'; '.join(asks for asks, _ in words)}"

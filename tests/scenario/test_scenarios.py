@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, time
 from pathlib import Path
 
@@ -85,6 +86,12 @@ def test_the_scenario_that_must_fail_is_reported_in_words() -> None:
         "exeat's reasons: The last ground of custody",
     ):
         assert words in report, report
+
+
+def test_a_question_for_counsel_is_not_one_for_the_deputy() -> None:
+    row = next(row for row in DERIVED if row.cells.get("asks") == "counsel: place.hold_power")
+    moved = replace(row, cells=row.cells | {"asks": "place.hold_power"})
+    assert any("exeat says counsel: place.hold_power" in line for line in run(moved))
 
 
 BAD = {
