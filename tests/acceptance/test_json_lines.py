@@ -178,6 +178,59 @@ def test_audit_tells_the_findings_of_each_record_in_order(tmp_path: Path) -> Non
     assert {code for code, _ in faults(wrong)} == {"E102"}
 
 
+def held_by_a_request(offset: str, left: str) -> dict[str, object]:
+    """Bail on Wednesday 4 March at nine; a request served, no warrant, handed to ICE later."""
+    [charge], [paper] = record("common")["bases"], record("common")["detainers"]
+    told = {"received": f"2026-03-02T12:00{offset}", "served": f"2026-03-02T12:30{offset}"}
+    return record(
+        "common",
+        id="held",
+        zone="America/Los_Angeles" if offset == "-08:00" else "America/Chicago",
+        booked=f"2026-03-02T09:00{offset}",
+        bases_complete=True,
+        bases=[charge | {"start": f"2026-03-02T09:00{offset}", "end": f"2026-03-04T09:00{offset}"}],
+        detainers=[paper | told | {"issued": "2026-03-02", "warrants": []}],
+        release={"at": left + offset, "kind": "to-ice"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("place", "offset", "left", "kind", "start", "hours", "rule"),
+    [
+        # RCW 10.93.160 forbids any hold on the request: nothing gave authority from nine on.
+        (
+            "us-wa", "-08:00", "2026-03-05T10:00", "held-without-authority",
+            "2026-03-04T09:00:00-08:00", 25.0, "wa-no-hold",
+        ),
+        # Texas commands the hold, and 48 hours from Wednesday end on Friday on each reading.
+        (
+            "us-tx", "-06:00", "2026-03-07T10:00", "held-past-authority",
+            "2026-03-06T09:00:00-06:00", 25.0, "us-hold-48-ceiling",
+        ),
+    ],
+)  # fmt: skip
+def test_who_was_kept_against_the_law_is_certainly_found_so(
+    place: str, offset: str, left: str, kind: str, start: str, hours: float, rule: str,
+    tmp_path: Path,
+) -> None:  # fmt: skip
+    path = file_of(tmp_path, held_by_a_request(offset, left))
+    done = exeat("audit", "--records", path, "--place", place, "--json")
+    assert done.returncode == 0, done.stderr
+    [line] = lines_out(done)
+    [found] = [one for one in line["findings"] if one["kind"].startswith("held-")]
+    seen = (found["kind"], found["certainty"], found["start"], found["hours"])
+    assert seen == (kind, "certain", start, hours)
+    assert rule in found["rules"]
+
+
+def test_the_hours_of_the_jail_s_own_setting_make_nothing_certain(tmp_path: Path) -> None:
+    nobody_asks = held_by_a_request("-08:00", "2026-03-05T10:00") | {"detainers": []}
+    done = exeat("audit", "--records", file_of(tmp_path, nobody_asks), "--place", "us-wa", "--json")
+    [line] = lines_out(done)
+    [found] = line["findings"]
+    assert (found["kind"], found["certainty"]) == ("held-without-authority", "possible")
+
+
 def test_audit_of_records_reads_standard_input_and_says_it_in_words() -> None:
     done = exeat("audit", "--records", "-", "--place", "us-az", stdin=json.dumps(KEPT))
     first, finding, *_ = done.stdout.splitlines()

@@ -81,11 +81,3 @@ def test_each_question_changes_the_answer_and_says_how(ask: Asked) -> None:
                 if record is not None:
                     found, _ = verdict(record, ask.law, ask.at)
                     assert found in {*change.verdicts, Verdict.UNKNOWN}, (question, says)
-
-
-@slow_to_draw
-@given(asked())
-def test_who_cannot_decide_asks_what_would(ask: Asked) -> None:
-    answer = decide(ask.record, ask.law, ask.at)
-    if answer.verdict is Verdict.UNKNOWN:
-        assert answer.questions

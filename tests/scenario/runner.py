@@ -70,18 +70,7 @@ def _verdict(cell: str, answer: Answer) -> Iterator[str]:
     yield from _differs("verdict", cell, f"{answer.verdict.value}{sure}")
 
 
-_OPENED = (
-    Verdict.RELEASE_UNLESS_INSTRUCTED,
-    Verdict.CALL_COUNSEL,
-    Verdict.SERVE_FIRST,
-    Verdict.BRING_FIRST,
-)
-"""Verdicts under which no hold stands yet: until when one would run is said only where asked."""
-
-
 def _until(cell: str, answer: Answer, zone: ZoneInfo) -> Iterator[str]:
-    if cell == "-" and answer.verdict in _OPENED:
-        return
     if answer.overdue_since is not None:
         seen = f"since {say_time(answer.overdue_since, zone)}"
     elif answer.until is not None:
@@ -117,7 +106,7 @@ def _asks(cell: str | None, answer: Answer) -> Iterator[str]:
         return
     said = set() if cell == "-" else {part.strip() for part in cell.split(",")}
     seen = {question.fact for question in answer.questions}
-    seen |= {q.fact for q in answer.for_counsel if q.fact == "place.hold_power"}
+    seen |= {f"counsel: {question.fact}" for question in answer.for_counsel}
     words = [(question.asks, question.detainer) for question in answer.questions]
     if len(set(words)) < len(words):
         yield f"asks: the same question twice: {'; '.join(asks for asks, _ in words)}"

@@ -8,9 +8,9 @@ list of ``- key: value``, then rows. A row changes one fact of the common record
 | what happened, and why | a sentence that holds the reason |
 | the one changed fact | ``key: value``, or ``nothing`` |
 | verdict | one word; ``, possibly`` after it where it stands on one reading only |
-| until | a time; ``no end``; ``since`` and a time where overdue; or ``-`` |
+| until | a time, or when a hold would end that is not open yet; ``no end``; ``since``; or ``-`` |
 | by rule | rules that decided, or that wait where it is unknown; ``not`` before one that must not |
-| asks | optional: exactly the facts that are asked, or ``-`` |
+| asks | optional: exactly what is asked, ``counsel:`` before what only counsel settles; or ``-`` |
 | duty | optional: ``rule: owed``, ``rule: done``, ``rule: late``, with ``by`` and a time |
 
 Anything unknown is an error, and all errors of a file are told at once.

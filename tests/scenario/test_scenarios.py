@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime, time
 from pathlib import Path
 
 import pytest
+from tests.scenario.facts import build
+from tests.scenario.hours import end_of_a_hold
 from tests.scenario.runner import TableError, collect, run
 from tests.scenario.tables import Row, read_tables
+from tests.scenario.words import read_instant
+
+from exeat.rules.model import About, Modality
 
 HERE = Path(__file__).parent
 ROWS = collect(HERE / "tables")
@@ -27,6 +34,32 @@ def test_the_answer_is_as_the_table_says(row: Row) -> None:
 def test_the_answer_is_as_derived_from_the_sheet(row: Row) -> None:
     wrong = run(row)
     assert not wrong, "\n" + "\n".join(wrong)
+
+
+OPENED = ("release-unless-instructed", "call-counsel", "serve-first", "bring-first")
+"""Verdicts under which no hold stands yet: the tables say until when one would run."""
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        row
+        for row in ROWS + DERIVED
+        if row.cells["verdict"].removesuffix(", possibly") in OPENED and row.cells["until"] != "-"
+    ],
+    ids=_named,
+)
+def test_a_hold_that_is_not_open_yet_would_end_when_the_hours_of_the_law_say(row: Row) -> None:
+    asked = build(row.told)
+    end = end_of_a_hold(row.told, asked.zone)
+    until = read_instant(row.cells["until"], asked.zone)
+    bans = {
+        datetime.combine(day, time(), asked.zone)
+        for rule in asked.law.rules
+        if rule.about is About.HOLD and rule.modality is Modality.MUST_NOT
+        if (day := rule.first_day.earliest) is not None
+    }
+    assert until == end or (until < end and until in bans)
 
 
 def test_the_tables_reach_both_sides_of_every_verdict() -> None:
@@ -53,6 +86,12 @@ def test_the_scenario_that_must_fail_is_reported_in_words() -> None:
         "exeat's reasons: The last ground of custody",
     ):
         assert words in report, report
+
+
+def test_a_question_for_counsel_is_not_one_for_the_deputy() -> None:
+    row = next(row for row in DERIVED if row.cells.get("asks") == "counsel: place.hold_power")
+    moved = replace(row, cells=row.cells | {"asks": "place.hold_power"})
+    assert any("exeat says counsel: place.hold_power" in line for line in run(moved))
 
 
 BAD = {

@@ -99,10 +99,17 @@ def test_the_day_is_that_of_the_facility() -> None:
     honolulu = replace(RECORD, zone="Pacific/Honolulu")
     midnight = datetime.fromisoformat("2026-04-11T00:00-10:00")
     assert decide(honolulu, law, midnight - timedelta(microseconds=1)).verdict is Verdict.MAY_HOLD
-    # Law took the hold away, and no clock ran out: letting the person out takes its time.
+    # Law took the hold away, and no clock ran out: letting the person out takes its time. The
+    # four hours for it are a jail's own setting (`processing`) and no law; what is certain after
+    # them is that law forbids to keep the person on the request.
     assert decide(honolulu, law, midnight).verdict is Verdict.RELEASE
     late = decide(honolulu, law, midnight + law.processing)
-    assert (late.verdict, late.overdue_since) == (Verdict.OVERDUE, midnight)
+    assert said(late) == (Verdict.OVERDUE, Certainty.CERTAIN)
+    assert late.overdue_since == midnight
+    # Where nobody asks for anything no law is broken, and the hours alone make nothing certain.
+    nobody_asks = replace(honolulu, detainers=())
+    slow = decide(nobody_asks, law, midnight + law.processing)
+    assert said(slow) == (Verdict.OVERDUE, Certainty.POSSIBLE)
 
 
 # -- the power to hold -------------------------------------------------------------------

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from exeat.decide import Verdict, decide
 from exeat.errors import ExeatError, RecordError
 from exeat.facts.codes import BasisEnd, BasisKind, DetainerForm, LiftReason, NoticeKind, StatusProof
 from exeat.facts.events import (
@@ -40,6 +41,8 @@ from exeat.facts.events import (
 from exeat.facts.fold import fold
 from exeat.facts.record import Conviction, Correction, Offence, Person, Transfer
 from exeat.facts.times import NEVER, Uncertain
+from exeat.rules.library import shipped
+from exeat.rules.place import law_of_place
 
 
 def hour(hours: int) -> datetime:
@@ -236,6 +239,17 @@ def test_what_is_withdrawn_no_longer_counts() -> None:
     record = fold([*WHOLE, WITHDRAWN])
     assert record.bases[0].end is NEVER
     assert [correction.id for correction in record.corrections] == ["e9"]
+
+
+def test_a_move_that_is_withdrawn_leaves_the_person_here() -> None:
+    stayed = tell(Corrected, "e9", 22, of="e7", says="The van never came.")
+    moved = [BOOKED, CHARGED, BAILED, LODGED, SERVED, MOVED]
+    assert fold(moved).transfers == (Transfer(at=hour(18), to="51013"),)
+    record = fold([*moved, stayed])
+    assert record.transfers == ()
+    law = law_of_place("us-tx", shipped())
+    assert decide(fold(moved), law, hour(21)).verdict is Verdict.NOT_IN_CUSTODY
+    assert decide(record, law, hour(21)).verdict is not Verdict.NOT_IN_CUSTODY
 
 
 def test_the_last_correction_counts_and_both_stay() -> None:

@@ -423,6 +423,7 @@ def test_every_state_answers_with_a_citation_or_a_question(pages: dict[str, Page
         for variant, answer in one.answers.items():
             # A judge's criminal warrant is a ground of custody of its own, in every place.
             assert (answer.verdict is Verdict.IN_CUSTODY) is (variant is Variant.JUDGE)
+            assert answer.verdict is not Verdict.NOT_IN_CUSTODY
             assert answer.verdict is not Verdict.UNKNOWN or answer.questions
             asked = answer.questions or answer.for_counsel or answer.unevaluated
             assert variant is Variant.JUDGE or answer.decided_by or asked, one.id
