@@ -177,3 +177,28 @@ def test_a_star_in_the_jails_own_words_is_no_pattern(tmp_path: Path) -> None:
     finds = Codes(tuple((text, True) for text in listed)).finder()
     assert finds("ICE HOLD") and not finds("POLICE HOLD")
     assert any(text.startswith("1 texts look like") for text in proposal.unsure[: proposal.grave])
+
+
+# --- nobody's name --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ICE HOLD TESTPERSON", "ICE HOLD - TESTPÉRSON", "SPOKE ICE TESTPERSON", "TO ICE TESTPERSON"],
+)
+def test_one_word_that_is_not_of_a_hold_is_not_copied(text: str, tmp_path: Path) -> None:
+    proposal, _ = proposed(tmp_path, charges(("THEFT", text, "DUI", "THEFT", "DUI")))
+    said = [*proposal.unsure, proposal.toml]
+    assert not any("PERSON" in one or "PÉRSON" in one for one in said)
+    assert "ICE" in proposal.toml
+
+
+def test_a_text_of_one_booking_is_no_code_on_however_many_rows(tmp_path: Path) -> None:
+    rows = ["Booking No,Booked,Released,Charge,Charge End,Release Reason"]
+    for at in range(60):
+        reason = "REL TO TESTPERSON BY ICE" if at == 7 else ("BAIL", "TO ICE")[at % 2]
+        day = f"2026-03-{1 + at % 9:02} 08:{at:02}"
+        end = f"2026-03-{11 + at % 9:02} 09:{at:02}"
+        rows += [f"B{at},{day},{end},{charge},{end},{reason}" for charge in ("THEFT", "DUI")]
+    proposal, _ = proposed(tmp_path, "\n".join(rows))
+    assert '"TO ICE"' in proposal.toml and "TESTPERSON" not in proposal.toml

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from exeat.intake.cells import LISTED, parts_of
-from exeat.intake.patterns import hold_patterns
-from exeat.intake.profile import Column, Table
+from exeat.intake.patterns import hold_patterns, without_people
+from exeat.intake.profile import Column, Table, bookings_with
 from exeat.intake.roles import OF_HOLD, Guess
 from exeat.intake.words import Likeness, immigration_likeness, is_flag_name, is_yes
 
@@ -193,9 +192,8 @@ def _parts(holds: Holds, value: str) -> list[str]:
 
 
 def _in_charge(guess: Guess, holds: Holds, charge: Column) -> None:
-    counts: Counter[str] = Counter()
-    for value in charge.values:
-        counts.update(part for part in _parts(holds, value) if part)
+    split = [_parts(holds, value) for value in charge.values]
+    counts = bookings_with(split, guess.one("record_id"))
     for value in charge.later:
         parts = [part for part in _parts(holds, value) if part]
         counts.update(part for part in parts if immigration_likeness(part) is not Likeness.NO)
@@ -210,7 +208,8 @@ def _in_charge(guess: Guess, holds: Holds, charge: Column) -> None:
 
 def _in_column(guess: Guess, holds: Holds, column: Column, charge: Column | None) -> None:
     counts = column.counts()
-    every = counts + column.later
+    every = bookings_with([[text] for text in column.values], guess.one("record_id"))
+    every += column.later
     texts = list(counts)[:_MOST]
     if texts and is_flag_name(column.words) and all(is_yes(text) is not None for text in texts):
         yes = sorted({text for text in texts if is_yes(text)})
@@ -275,7 +274,8 @@ def _say(table: Table, guess: Guess, holds: Holds) -> None:
             "it, write it under [hold] immigration any_of."
         )
     if holds.perhaps:
-        shown = ", ".join(f"`{text}`" for text in holds.perhaps[:20])
+        texts = list(dict.fromkeys(filter(None, map(without_people, holds.perhaps))))
+        shown = ", ".join(f"`{text}`" for text in texts[:20]) or "(nothing of it is copied)"
         guess.doubts.append(
             f"These may be immigration holds, and were not taken for one: {shown}. Ask the jail."
         )

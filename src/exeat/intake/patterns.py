@@ -16,7 +16,7 @@ from exeat.intake.model import Codes
 from exeat.intake.roles import Guess
 from exeat.intake.words import Likeness, immigration_likeness
 
-__all__ = ["containing", "hold_patterns", "hold_words"]
+__all__ = ["containing", "hold_patterns", "hold_words", "without_people"]
 
 _IN_LISTS: Final = ("|", ";", ",")
 _KNOWN: Final = re.compile(
@@ -25,10 +25,10 @@ _KNOWN: Final = re.compile(
     r"PATROL|PROTECTION|HOMELAND|SECURITY|ALIEN|DEPORT|DEPORTATION|REMOVAL|ORDER|"
     r"UNDOCUMENTED|WARRANT|ADMIN|ADMINISTRATIVE|ATTACHED|FORM|FOR|AND|THE|FROM|WITH|FEDERAL|"
     r"FED|AGENCY|AUTHORITIES|AUTHORITY|SERVICE|SERVICES|REQUEST|NOTIFY|NOTIFICATION|NOTICE|"
-    r"ACTION|PLACED|ONLY|OTHER|COUNTY|STATE|TEMPORARY|CIVIL|FINAL|ACTIVE|LIFTED|CANCELLED|"
+    r"ACTION|PLACED|ONLY|OF|TO|BY|IN|ON|NO|OTHER|COUNTY|STATE|TEMPORARY|CIVIL|FINAL|ACTIVE|LIFTED|CANCELLED|"
     r"NON|BONDABLE|BOND|US|HOLDICE|ICEHOLD|DTNR"
 )
-"""Words of a hold; a text with several others may name somebody, and is not copied whole."""
+"""Words of a hold; a text with any other may name somebody, and is not copied whole."""
 
 
 def hold_patterns(
@@ -39,7 +39,7 @@ def hold_patterns(
     Args:
         guess: Gets a grave doubt where a text cannot be listed.
         texts: Texts that name an immigration hold.
-        counts: All texts that were read there, with how often each stands.
+        counts: All texts that were read there, with how many bookings have each.
         lists: The texts may be lists, the hold one of several in them.
     """
     found: dict[str, None] = {}
@@ -59,13 +59,18 @@ def hold_patterns(
 
 def _names_somebody(text: str, texts: Sequence[str], counts: Counter[str]) -> bool:
     """Say whether a text may name a person, by its words or for standing once among many."""
-    strange = [w for w in re.findall(r"[A-Z]{3,}", text.upper()) if not _KNOWN.fullmatch(w)]
-    personal = re.search(r"\d{6,}|\w, \w|\bA#?\d{3}", text) or len(strange) > 1
+    words = re.findall(r"[^\W\d_]{2,}", text.upper())
+    strange = any(not _KNOWN.fullmatch(word) for word in words)
+    personal = strange or re.search(r"\d{6,}|\w, \w|\bA#?\d{3}", text)
     return bool(personal) or (len(texts) > 40 and counts[text] == 1)
 
 
-def hold_words(text: str) -> str:
+def hold_words(text: str, *, perhaps: bool = False) -> str:
     """Return the words of the hold in a text, and none that could name a person; "" for none.
+
+    Args:
+        text: What the jail wrote.
+        perhaps: Words that are a hold perhaps will do.
 
     Examples:
         >>> hold_words("BOOKED, ICE/DHS HOLD - TESTPERSON"), hold_words("POLICE HOLD")
@@ -78,8 +83,22 @@ def hold_words(text: str) -> str:
         else:
             runs.append([])
     spans = [text[run[0].start() : run[-1].end()] for run in runs if run]
-    good = [span for span in spans if immigration_likeness(span) is Likeness.HOLD]
+    likely = (Likeness.HOLD, Likeness.PERHAPS) if perhaps else (Likeness.HOLD,)
+    good = [span for span in spans if immigration_likeness(span) in likely]
     return max(good, key=len, default="")
+
+
+def without_people(text: str) -> str:
+    """Return a text as it may be shown to somebody who asks what it means; "" for not at all.
+
+    Examples:
+        >>> without_people("DETAINER HOLD"), without_people("SPOKE TO ICE TESTPERSON")
+        ('DETAINER HOLD', '... TO ICE ...')
+    """
+    if not _names_somebody(text, (), Counter()):
+        return text
+    words = hold_words(text, perhaps=True)
+    return f"... {words} ..." if words else ""
 
 
 def containing(words: str, text: str) -> list[str]:
