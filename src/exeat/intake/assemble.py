@@ -248,6 +248,8 @@ class Assembler:
 
     def _all_grounds(self, lines: list[Line], draft: BookingDraft) -> bool | None:
         """Say whether the record has every ground of custody."""
+        if self.mapping.learned.grounds_lost:
+            return False
         if any(line.fault is not None or line.meaning.other_holds for line in lines):
             return False
         doubtful = draft.notes & {"lists-of-unequal-length", "id-cut-by-spreadsheet"}

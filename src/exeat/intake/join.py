@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -52,12 +52,13 @@ class JoinedRows:
 
     A row that has several there comes once for each of them; one that has none comes with empty
     fields. Rows of the other file without a key, or with one that the first does not have, are
-    not read: their number is `left_over` once all rows are out.
+    not read: their number is `left_over` once all rows are out. Its broken rows come out first.
 
     Attributes:
         rows: Of the first file, its header first.
         other: Of the other file, its header first.
         join: How they go together.
+        lost: So many rows of the other file may be of any booking: broken, or without a key.
     """
 
     rows: Rows
@@ -66,6 +67,7 @@ class JoinedRows:
     width: int = 0
     blank_lines: int = 0
     left_over: int = 0
+    lost: int = 0
     _joined: Iterator[Parsed] | None = None
 
     def __iter__(self) -> Iterator[Parsed]:
@@ -88,10 +90,14 @@ class JoinedRows:
         yield 1, [*first, *names]
         index: dict[str, list[list[str]]] = {}
         for row in others:
-            if isinstance(row, tuple):
-                fields = [row[1][place] for place in keep]
-                index.setdefault(_key(row[1][other_at]), []).append(fields)
+            if isinstance(row, Broken):
+                self.lost += 1
+                yield replace(row, problem=f"(a row of `{self.join.file}`) {row.problem}")
+                continue
+            fields = [row[1][place] for place in keep]
+            index.setdefault(_key(row[1][other_at]), []).append(fields)
         keyless = index.pop("", [])
+        self.lost += len(keyless)
         used: set[str] = set()
         for row in source:
             if isinstance(row, Broken):

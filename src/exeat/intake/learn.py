@@ -80,6 +80,8 @@ class Learner:
         self._ids: dict[str, str] = {}
         self._alike: dict[str, str] = {}
         self._cut: Counter[str] = Counter()
+        self._lost = False
+        self._of_join: list[str] = []
 
     def see(self, record_id: str, packed: str) -> None:
         """Look at one row."""
@@ -107,6 +109,25 @@ class Learner:
             if new or name == "ended_at":
                 self._count(self._texts[name], text, record_id)
 
+    def see_join(self, file: str, lost: int, left_over: int) -> None:
+        """Look at what a file that goes with the export left unread.
+
+        Args:
+            file: Its name.
+            lost: So many rows may be of any booking.
+            left_over: So many rows have no row in the export, or no key.
+        """
+        self._lost = lost > 0
+        if lost:
+            self._of_join.append(
+                f"{lost:,} rows of `{file}` are broken or without a key: a charge of any booking "
+                "may be missing, and no booking counts as having all its grounds."
+            )
+        if left_over:
+            self._of_join.append(
+                f"{left_over:,} rows of `{file}` have no row in the export and are not read."
+            )
+
     def _see_id(self, record_id: str) -> None:
         self._bookings += 1
         if CUT_ID.fullmatch(record_id):
@@ -129,7 +150,7 @@ class Learner:
 
     def learned(self) -> Learned:
         """Return what the rows seen show."""
-        dates, shared, doubts = set(), set(), list(self._release_doubts())
+        dates, shared, doubts = set(), set(), [*self._of_join, *self._release_doubts()]
         if ANY in self._mapping.midnight:
             for name, number in self._midnights.items():
                 if number and number >= MIDNIGHT_SHARE * self._filled[name]:
@@ -141,7 +162,13 @@ class Learner:
                     shared.add((name, text))
                     doubts.append(self._shared_doubt(name, text, number))
         doubts += self._id_doubts()
-        return Learned(frozenset(dates), frozenset(shared), tuple(doubts), frozenset(self._alike))
+        return Learned(
+            frozenset(dates),
+            frozenset(shared),
+            tuple(doubts),
+            frozenset(self._alike),
+            grounds_lost=self._lost,
+        )
 
     def _too_common(self, texts: dict[str, tuple[int, str]]) -> list[tuple[str, int]]:
         enough = max(_MANY, self._bookings / 200)

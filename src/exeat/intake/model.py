@@ -147,12 +147,14 @@ class Learned:
         shared: For each time field, the texts that far too many bookings share.
         doubts: What a reader should know of the file, in whole sentences.
         alike: Ids, in small letters, that differ from another only in what a program adds.
+        grounds_lost: Charges of any booking may be missing.
     """
 
     dates_only: frozenset[str] = frozenset()
     shared: frozenset[tuple[str, str]] = frozenset()
     doubts: tuple[str, ...] = ()
     alike: frozenset[str] = frozenset()
+    grounds_lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
