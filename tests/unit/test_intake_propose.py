@@ -158,6 +158,8 @@ def test_a_hold_among_others_in_its_own_column_is_in_no_other_word(tmp_path: Pat
     mapping = read_mapping(confirmed(proposal, "America/Chicago"))
     found = [len(one.record.detainers) for one in iter_bookings(path, mapping)]
     assert found == [1, 0, 0, 0, 1, 0]
+    finds = Codes(tuple((text, True) for text in mapping.immigration_texts)).finder()
+    assert finds("PAROLE; ICE HOLD; FUGITIVE") and not finds("PAROLE; POLICE HOLD; FUGITIVE")
 
 
 def test_a_pattern_that_takes_what_is_no_hold_is_left_out_and_told(tmp_path: Path) -> None:

@@ -50,6 +50,10 @@ def hold_patterns(
             whole = "*" not in part and not _names_somebody(part, texts, counts)
             words = part if whole else hold_words(part)
             found |= dict.fromkeys([text] if whole and part == text else containing(words, text))
+            if words and len(parts) > 1:
+                # The next list may have something behind it where this one has nothing.
+                marks = [mark for mark in _IN_LISTS if mark in text]
+                found |= dict.fromkeys(f"{at}{words}{mark}*" for at in ("", "* ") for mark in marks)
     good = [pattern for pattern in found if not _takes_others(pattern, counts)]
     takes = Codes(tuple((pattern, True) for pattern in good)).finder()
     left = sum(not takes(text) for text in texts)
