@@ -30,6 +30,7 @@ NOTES: Final = MappingProxyType(
             "Its rows give several booking times; the earliest stands, and a later one is when "
             "that line was entered."
         ),
+        "differing-hold-ends": "Its rows give several ends of its hold; the end is uncertain.",
         "differing-release-times": "Its rows give several releases; the release is uncertain.",
         "duplicate-row": "Two of its rows say the same in every mapped column.",
         "hold-ended-after-release": "An immigration hold has an end after the release.",

@@ -171,7 +171,12 @@ class Builder:
             line.fault = line.fault or (name, text, fault)
             return None
         line.notes.add("impossible-time")
-        return ReadTime(UNKNOWN, UNKNOWN, _NO_DAY) if name == "booked_at" else None
+        if name == "booked_at":
+            return ReadTime(UNKNOWN, UNKNOWN, _NO_DAY)
+        # A slip of a release is one all the same: nobody can say that the person is still there.
+        slip = name == "released_at" and not fault.stands_for_none
+        known = line.booked is not None and line.booked.earlier != UNKNOWN
+        return ReadTime(UNKNOWN, UNKNOWN, _NO_DAY) if slip and known else None
 
     def _of_a_batch(self, name: str, time: ReadTime, line: Line) -> ReadTime | None:
         """Return what is left of a time that a program gave to many bookings at once."""

@@ -32,6 +32,12 @@ __all__ = ["ISO", "Ambiguous", "ReadTime", "TimeFault", "TimeReader", "compile_f
 
 _LAST_DAY: Final = date(LAST_YEAR, 12, 31)
 
+_OPEN_YEARS: Final = (2099, 9999)
+_NO_DAYS: Final = frozenset(
+    {date(1, 1, 1), date(1753, 1, 1), date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1),
+     date(1969, 12, 31), date(1970, 1, 1)}
+)  # fmt: skip
+
 _CACHE_SIZE: Final = 1 << 16
 
 
@@ -51,11 +57,13 @@ class TimeFault:
     Attributes:
         implausible: It is a time, but none that can be true: a placeholder or a slip. The row is
             read, and the time counts as not known.
+        stands_for_none: It is a day that programs write for none, or for an end not yet come.
     """
 
     problem: str
     remedy: str
     implausible: bool = False
+    stands_for_none: bool = False
 
 
 class ReadTime(NamedTuple):
@@ -234,9 +242,11 @@ class TimeReader:
         if day.year >= FIRST_YEAR and day <= self._until:
             return None
         remedy = "If it stands for no time at all, add it to empty_values; else correct it."
+        problem = f"is after {self._until}, the day of the file"
         if day.year < FIRST_YEAR:
-            return TimeFault(f"is before {FIRST_YEAR}", remedy, implausible=True)
-        return TimeFault(f"is after {self._until}, the day of the file", remedy, implausible=True)
+            problem = f"is before {FIRST_YEAR}"
+        none = day.year in _OPEN_YEARS or day in _NO_DAYS
+        return TimeFault(problem, remedy, implausible=True, stands_for_none=none)
 
 
 def _clock(part: dict[str, str | None], local: datetime | None) -> time | None:
