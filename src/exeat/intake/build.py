@@ -52,7 +52,7 @@ NOTES: Final = MappingProxyType(
         ),
         "lists-of-unequal-length": "The lists in its cells are not of one length.",
         "midnight-read-as-date": (
-            "A time at midnight, in a column where midnight means that no time of day is given, "
+            "A time at midnight, or at another time of day that stands for none in its column, "
             "counts as a bare date."
         ),
         "release-is-last-end": "The export has no release: the last end of the booking stands.",
