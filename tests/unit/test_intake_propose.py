@@ -10,6 +10,7 @@ import pytest
 import exeat.sample
 from exeat.errors import IntakeError
 from exeat.intake import Tally, iter_bookings, read_mapping
+from exeat.intake.model import Codes
 from exeat.intake.propose import Proposal, propose
 
 SAMPLE = Path(exeat.sample.__file__).with_name("pierce-immigration-holds.csv")
@@ -122,3 +123,84 @@ def test_the_zone_is_never_guessed() -> None:
 def test_what_is_no_table_is_refused(text: str, tmp_path: Path) -> None:
     with pytest.raises(IntakeError):
         proposed(tmp_path, text)
+
+
+# --- the patterns of holds ------------------------------------------------------------------
+
+HOLDS = ("ICE HOLD - TESTPERSON, TESTNAME", "ICE HOLD (TESTPERSON TESTNAME)", "ICE/DHS HOLD")
+NO_HOLDS = ("POLICE HOLD", "DALLAS POLICE HOLD", "RESISTING POLICE OFFICER", "JUVENILE JUSTICE")
+
+
+def charges(texts: tuple[str, ...]) -> str:
+    rows = [
+        f"B{at},2026-01-{1 + at:02} 08:1{at % 10},2026-02-{1 + at:02} 09:3{at % 10},"
+        f'"{text}",2026-01-{5 + at:02} 10:2{at % 10}'
+        for at, text in enumerate(texts)
+    ]
+    return "\n".join(["Booking No,Booked,Released,Charge,Charge End", *rows])
+
+
+def test_a_pattern_of_a_hold_is_in_no_other_word(tmp_path: Path) -> None:
+    texts = (*HOLDS, "THEFT", "THEFT", *NO_HOLDS)
+    proposal, path = proposed(tmp_path, charges(texts))
+    mapping = read_mapping(confirmed(proposal, "America/Chicago"))
+    finds = Codes(tuple((text, True) for text in mapping.immigration_texts)).finder()
+    assert {text for text in texts if finds(text)} == set(HOLDS)
+    assert "TESTNAME" not in proposal.toml
+    assert sum(len(one.record.detainers) for one in iter_bookings(path, mapping)) == len(HOLDS)
+
+
+def test_a_hold_among_others_in_its_own_column_is_in_no_other_word(tmp_path: Path) -> None:
+    holds = ("ICE HOLD; PAROLE", "", "POLICE HOLD", "US MARSHALS", "PAROLE; ICE HOLD", "")
+    rows = charges(("THEFT", "DUI") * 3).splitlines()
+    text = "\n".join([rows[0] + ",Holds", *(map(",".join, zip(rows[1:], holds, strict=True)))])
+    proposal, path = proposed(tmp_path, text)
+    mapping = read_mapping(confirmed(proposal, "America/Chicago"))
+    found = [len(one.record.detainers) for one in iter_bookings(path, mapping)]
+    assert found == [1, 0, 0, 0, 1, 0]
+    finds = Codes(tuple((text, True) for text in mapping.immigration_texts)).finder()
+    assert finds("PAROLE; ICE HOLD; FUGITIVE") and not finds("PAROLE; POLICE HOLD; FUGITIVE")
+
+
+def test_a_pattern_that_takes_what_is_no_hold_is_left_out_and_told(tmp_path: Path) -> None:
+    texts = ("THEFT", "ICE DETENTION TESTPERSON HOLD", "POSS METH ICE PIPE", "DUI")
+    proposal, path = proposed(tmp_path, charges(texts))
+    mapping = read_mapping(confirmed(proposal, "America/Chicago"))
+    assert "* ICE *" not in mapping.immigration_texts and "ICE *" in mapping.immigration_texts
+    assert any("`* ICE *`" in text for text in proposal.unsure[: proposal.grave])
+    found = [len(one.record.detainers) for one in iter_bookings(path, mapping)]
+    assert found == [0, 1, 0, 0]
+
+
+def test_a_star_in_the_jails_own_words_is_no_pattern(tmp_path: Path) -> None:
+    texts = ("THEFT", "**ICE HOLD**", "DUI", "DUI")
+    proposal, _ = proposed(tmp_path, charges(texts))
+    listed = read_mapping(confirmed(proposal, "America/Chicago")).immigration_texts
+    finds = Codes(tuple((text, True) for text in listed)).finder()
+    assert finds("ICE HOLD") and not finds("POLICE HOLD")
+    assert any(text.startswith("1 texts look like") for text in proposal.unsure[: proposal.grave])
+
+
+# --- nobody's name --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ICE HOLD TESTPERSON", "ICE HOLD - TESTPÉRSON", "SPOKE ICE TESTPERSON", "TO ICE TESTPERSON"],
+)
+def test_one_word_that_is_not_of_a_hold_is_not_copied(text: str, tmp_path: Path) -> None:
+    proposal, _ = proposed(tmp_path, charges(("THEFT", text, "DUI", "THEFT", "DUI")))
+    said = [*proposal.unsure, proposal.toml]
+    assert not any("PERSON" in one or "PÉRSON" in one for one in said)
+    assert "ICE" in proposal.toml
+
+
+def test_a_text_of_one_booking_is_no_code_on_however_many_rows(tmp_path: Path) -> None:
+    rows = ["Booking No,Booked,Released,Charge,Charge End,Release Reason"]
+    for at in range(60):
+        reason = "REL TO TESTPERSON BY ICE" if at == 7 else ("BAIL", "TO ICE")[at % 2]
+        day = f"2026-03-{1 + at % 9:02} 08:{at:02}"
+        end = f"2026-03-{11 + at % 9:02} 09:{at:02}"
+        rows += [f"B{at},{day},{end},{charge},{end},{reason}" for charge in ("THEFT", "DUI")]
+    proposal, _ = proposed(tmp_path, "\n".join(rows))
+    assert '"TO ICE"' in proposal.toml and "TESTPERSON" not in proposal.toml

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -18,6 +19,19 @@ __all__ = ["Assembler"]
 _UNKNOWN: Final = Uncertain("XXXX-XX-XX")
 _DROPPED: Final = frozenset({"impossible-time", "shared-instant"})
 _FIRST: Final = datetime.min.replace(tzinfo=UTC)
+
+
+def _one_of(times: Sequence[ReadTime | None]) -> ReadTime | None:
+    """Return the one time that several rows give; of several, the days from first to last."""
+    known = {time for time in times if time is not None}
+    if len(known) < 2:
+        return known.pop() if known else None
+    if unknown := next((time for time in known if time.earlier == _UNKNOWN), None):
+        return unknown
+    # Which of them is true nobody can tell.
+    days = sorted(time.local_day for time in known)
+    span = Uncertain(f"{days[0]}/{days[-1]}" if days[0] < days[-1] else str(days[0]))
+    return ReadTime(span, span, days[-1])
 
 
 class Assembler:
@@ -52,7 +66,7 @@ class Assembler:
             self._drop_contradiction(line, booked, released, draft)
         start = self._choose(booked, draft)
         bases, detainers = self._grounds(lines, start, released, draft)
-        detainers += self._hold_of_booking(good, len(detainers), released, draft)
+        detainers += self._hold_of_booking(good, len(detainers), booked, released, draft)
         draft.record = CustodyRecord(
             id=good[0].record_id + suffix,
             zone=self.mapping.zone,
@@ -84,15 +98,7 @@ class Assembler:
         if all(line.released is first or line.released == first for line in good):
             return first
         draft.notes.add("differing-release-times")
-        known = {line.released for line in good if line.released is not None}
-        if len(known) == 1:
-            return known.pop()
-        if any(time.earlier == _UNKNOWN for time in known):
-            return next(time for time in known if time.earlier == _UNKNOWN)
-        # Which of them is true nobody can tell: the days from the first to the last.
-        days = sorted(time.local_day for time in known)
-        span = Uncertain(f"{days[0]}/{days[-1]}" if days[0] < days[-1] else str(days[0]))
-        return ReadTime(span, span, days[-1])
+        return _one_of([line.released for line in good])
 
     def _last_end(self, good: list[Line], draft: BookingDraft) -> ReadTime | None:
         """Return the last end of the lines, where the export has no other release."""
@@ -226,28 +232,57 @@ class Assembler:
         )
 
     def _hold_of_booking(
-        self, good: list[Line], have: int, released: ReadTime | None, draft: BookingDraft
+        self,
+        good: list[Line],
+        have: int,
+        booked: ReadTime,
+        released: ReadTime | None,
+        draft: BookingDraft,
     ) -> list[Detainer]:
         """Return the hold that a column of the booking names: one, on however many rows."""
         named = [line for line in good if line.meaning.holds]
         if not named or have:
             return []
-        line = named[0]
-        ended = line.hold_ended or (line.ended if line.meaning.empty else None)
+        ends = [line.hold_ended or (line.ended if line.meaning.empty else None) for line in named]
+        ended = self._end_of_hold(ends, booked, released, draft)
         lifted: Act = self._choose(ended, draft) if ended else None
-        if lifted is None and released is None and self.mapping.empty_end == "runs":
+        # An end that was there and cannot be true, on whichever row, is no empty one.
+        given = any(ends) or any(line.notes & _DROPPED for line in good)
+        if not given and released is None and self.mapping.empty_end == "runs":
             lifted = NEVER
+        received = _one_of([line.received for line in named])
+        served = _one_of([line.served for line in named])
         return [
             Detainer(
                 id="d1",
-                received=self._choose(line.received, draft) if line.received else None,
-                served=self._choose(line.served, draft) if line.served else None,
+                received=self._choose(received, draft) if received else None,
+                served=self._choose(served, draft) if served else None,
                 lifted=lifted,
             )
         ]
 
+    @staticmethod
+    def _end_of_hold(
+        ends: Sequence[ReadTime | None],
+        booked: ReadTime,
+        released: ReadTime | None,
+        draft: BookingDraft,
+    ) -> ReadTime | None:
+        """Return the one end of a hold that stands on several rows, and note what is odd."""
+        known = {end for end in ends if end is not None}
+        good = {end for end in known if not surely_before(end, booked)}
+        if good != known:
+            draft.notes.add("hold-ended-before-booking")
+        if len(good) > 1:
+            draft.notes.add("differing-hold-ends")
+        if released is not None and any(surely_before(released, end) for end in good):
+            draft.notes.add("hold-ended-after-release")
+        return _one_of(list(good))
+
     def _all_grounds(self, lines: list[Line], draft: BookingDraft) -> bool | None:
         """Say whether the record has every ground of custody."""
+        if self.mapping.learned.grounds_lost:
+            return False
         if any(line.fault is not None or line.meaning.other_holds for line in lines):
             return False
         doubtful = draft.notes & {"lists-of-unequal-length", "id-cut-by-spreadsheet"}

@@ -30,6 +30,7 @@ NOTES: Final = MappingProxyType(
             "Its rows give several booking times; the earliest stands, and a later one is when "
             "that line was entered."
         ),
+        "differing-hold-ends": "Its rows give several ends of its hold; the end is uncertain.",
         "differing-release-times": "Its rows give several releases; the release is uncertain.",
         "duplicate-row": "Two of its rows say the same in every mapped column.",
         "hold-ended-after-release": "An immigration hold has an end after the release.",
@@ -51,7 +52,7 @@ NOTES: Final = MappingProxyType(
         ),
         "lists-of-unequal-length": "The lists in its cells are not of one length.",
         "midnight-read-as-date": (
-            "A time at midnight, in a column where midnight means that no time of day is given, "
+            "A time at midnight, or at another time of day that stands for none in its column, "
             "counts as a bare date."
         ),
         "release-is-last-end": "The export has no release: the last end of the booking stands.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -52,24 +52,28 @@ class Builder:
         self._shared = mapping.learned.shared
         self._alike = frozenset() if mapping.same_ids else mapping.learned.alike
         dates = mapping.learned.dates_only | {name for name in mapping.midnight if name != ANY}
-        readers: dict[tuple[bool, str], TimeReader] = {}
+        no_clocks = {(name, time.min) for name in dates} | mapping.learned.no_clocks
+        readers: dict[tuple[frozenset[time], str], TimeReader] = {}
         self._times: list[tuple[str, str, TimeReader]] = []
         for name in (name for name in TIME_FIELDS if name in mapping.columns):
-            key = (name in dates, mapping.zones.get(name, mapping.zone))
+            clocks = frozenset(clock for field, clock in no_clocks if field == name)
+            key = (clocks, mapping.zones.get(name, mapping.zone))
             if key not in readers:
                 readers[key] = self._reader(empty, *key)
             self._times.append((name, name.removesuffix("_at"), readers[key]))
-        self._dates_only = dates
+        self._dates_only = {name for name, _ in no_clocks}
         self._scheduled = TimeReader(self.zone, mapping.formats, empty)
 
-    def _reader(self, empty: frozenset[str], dates_only: bool, written_in: str) -> TimeReader:
+    def _reader(
+        self, empty: frozenset[str], no_clocks: frozenset[time], written_in: str
+    ) -> TimeReader:
         own = written_in == self.mapping.zone
         return TimeReader(
             self.zone,
             self.mapping.formats,
             empty,
             until=self.mapping.until,
-            dates_only=dates_only,
+            no_clocks=no_clocks,
             written_in=self.zone if own else ZoneInfo(written_in),
         )
 
@@ -171,7 +175,12 @@ class Builder:
             line.fault = line.fault or (name, text, fault)
             return None
         line.notes.add("impossible-time")
-        return ReadTime(UNKNOWN, UNKNOWN, _NO_DAY) if name == "booked_at" else None
+        if name == "booked_at":
+            return ReadTime(UNKNOWN, UNKNOWN, _NO_DAY)
+        # A slip of a release is one all the same: nobody can say that the person is still there.
+        slip = name == "released_at" and not fault.stands_for_none
+        known = line.booked is not None and line.booked.earlier != UNKNOWN
+        return ReadTime(UNKNOWN, UNKNOWN, _NO_DAY) if slip and known else None
 
     def _of_a_batch(self, name: str, time: ReadTime, line: Line) -> ReadTime | None:
         """Return what is left of a time that a program gave to many bookings at once."""

@@ -9,7 +9,7 @@ from typing import Final
 
 from exeat.intake.guesses import CLASSES, ENDS, LIFTS, RELEASES, GuessTable, guess, guess_there
 from exeat.intake.holds import Holds
-from exeat.intake.profile import Column
+from exeat.intake.profile import Column, bookings_with
 from exeat.intake.roles import Guess
 
 __all__ = ["code_tables", "listed", "quoted", "to_copy"]
@@ -39,14 +39,18 @@ def listed(texts: Iterable[str]) -> str:
     return f"[{', '.join(map(quoted, texts))}]"
 
 
-def to_copy(column: Column | None) -> list[str]:
+def to_copy(column: Column | None, columns: Guess) -> list[str]:
     """Return the texts of a column that may stand in the file: none that could name a person.
 
-    Of a large export those that stand once only are left out: a name stands once, a code often.
+    Of a large export those of one booking only are left out: a name stands in one, a code in many.
+
+    Args:
+        column: The column.
+        columns: What the columns seem to be.
     """
     if column is None or column.free:
         return []
-    counts = column.counts()
+    counts = bookings_with([[text] for text in column.values], columns.one("record_id"))
     few = len(column.values) < _SMALL
     good = [
         text
@@ -64,7 +68,7 @@ def code_tables(columns: Guess, holds: Holds) -> Iterable[str]:
         holds: Where the holds stand.
     """
     if agency := columns.one("agency"):
-        codes = to_copy(agency)[:_MAX_LISTED]
+        codes = to_copy(agency, columns)[:_MAX_LISTED]
         yield "\n".join(
             [
                 "[agencies]   # UNSURE: whose each code is; a kind for one that lodges holds",
@@ -75,7 +79,7 @@ def code_tables(columns: Guess, holds: Holds) -> Iterable[str]:
         columns.doubts.append(f"What the {len(codes)} agency codes stand for: see [agencies].")
     yield from _endings(columns, holds)
     if offence_class := columns.one("offence_class"):
-        texts = to_copy(offence_class)
+        texts = to_copy(offence_class, columns)
         yield _table("classes", "classes of offences", texts, CLASSES, columns.doubts)
     if status := columns.one("status"):
         yield from _statuses(status, columns)
@@ -91,14 +95,14 @@ def _endings(columns: Guess, holds: Holds) -> Iterable[str]:
                 "and nothing rests on it."
             )
     if disposition is not None:
-        good = set(to_copy(disposition))
+        good = set(to_copy(disposition, columns))
         flags = holds.rows or [False] * len(disposition.values)
         pairs = list(zip(disposition.values, flags, strict=True))
         on_charges = sorted({text for text, hold in pairs if text in good and not hold})
         on_holds = sorted({text for text, hold in pairs if text in good and hold})
         yield _table("dispositions", "how a charge or hold ended", on_charges, ENDS, doubts)
         yield _table("lift", "why an immigration hold ended", on_holds, LIFTS, doubts)
-    both = sorted({*to_copy(disposition), *to_copy(reason)})
+    both = sorted({*to_copy(disposition, columns), *to_copy(reason, columns)})
     if both:
         known = [text for text in both if guess(text, RELEASES)]
         _say_releases(known, columns)
@@ -119,7 +123,7 @@ def _say_releases(texts: list[str], columns: Guess) -> None:
 
 
 def _statuses(status: Column, columns: Guess) -> Iterable[str]:
-    texts = to_copy(status)
+    texts = to_copy(status, columns)
     flags = "in custody" in status.words or status.words == "active"
     there = [x for x in texts if guess_there(x) is True or (flags and x.upper() in ("Y", "YES"))]
     gone = [x for x in texts if guess_there(x) is False or (flags and x.upper() in ("N", "NO"))]

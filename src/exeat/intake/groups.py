@@ -10,10 +10,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from exeat.intake.csvfile import Export, open_export
+from exeat.intake.join import JoinedRows
 from exeat.intake.learn import Learner
 from exeat.intake.lines import SEPARATOR, FieldRows
 from exeat.intake.model import Learned, Mapping
@@ -121,9 +123,10 @@ def iter_groups(
             _put(groups, record_id, packed, tally)
             if kept >= memory_rows:
                 parts = _estimate_parts(Path(path), export, memory_rows)
-                yield from _by_disk(groups, source, parts, tally, learner)
+                learned = partial(_learned, learner, export)
+                yield from _by_disk(groups, source, parts, tally, learned)
                 return
-        tally.learned = learner.learned()
+        tally.learned = _learned(learner, export)
         yield from groups.values()
 
 
@@ -131,6 +134,12 @@ def _seen(source: Iterator[tuple[str, str]], learner: Learner) -> Iterator[tuple
     for record_id, packed in source:
         learner.see(record_id, packed)
         yield record_id, packed
+
+
+def _learned(learner: Learner, export: Export) -> Learned:
+    if isinstance(rows := export.rows, JoinedRows):
+        learner.see_join(rows.join.file, rows.lost, rows.left_over)
+    return learner.learned()
 
 
 def _counted(export: Export, tally: Tally) -> Iterator[tuple[str, str]]:
@@ -179,7 +188,7 @@ def _by_disk(
     source: Iterator[tuple[str, str]],
     count: int,
     tally: Tally,
-    learner: Learner,
+    learned: Callable[[], Learned],
 ) -> Iterator[list[str]]:
     # The folder is this user's alone (mode 0700), and is gone when the last group is out.
     with tempfile.TemporaryDirectory(prefix="exeat-") as folder:
@@ -194,7 +203,7 @@ def _by_disk(
             groups.clear()
             for record_id, packed in source:
                 files[zlib.crc32(record_id.encode()) % count].write(f"{packed}\n")
-        tally.learned = learner.learned()
+        tally.learned = learned()
         for path in paths:
             with path.open(encoding="utf-8", newline="\n") as file:
                 for line in file:

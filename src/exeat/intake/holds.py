@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from exeat.intake.cells import LISTED, parts_of
-from exeat.intake.profile import Column, Table
+from exeat.intake.patterns import hold_patterns, without_people
+from exeat.intake.profile import Column, Table, bookings_with
 from exeat.intake.roles import OF_HOLD, Guess
 from exeat.intake.words import Likeness, immigration_likeness, is_flag_name, is_yes
 
@@ -18,18 +18,6 @@ __all__ = ["Holds", "cell_marks", "find_holds"]
 _MOST: Final = 4_000
 _NEVER: Final = ("disposition", "release_reason", "record_id")
 _LISTS: Final = (("', '", "['"), ('", "', '["'))
-
-
-_KNOWN: Final = re.compile(
-    r"ICE|HOLD|HLD|HOLDS|HOLDING|DETAINER|DETAINERS|DETAIN|DET|DHS|ERO|CBP|USCIS|USICE|USBP|"
-    r"BICE|INS|IMM|IMMIG|IMMIGRAT|IMMIGRATION|NATURALIZATION|CUSTOMS|ENFORCEMENT|ENF|BORDER|"
-    r"PATROL|PROTECTION|HOMELAND|SECURITY|ALIEN|DEPORT|DEPORTATION|REMOVAL|ORDER|"
-    r"UNDOCUMENTED|WARRANT|ADMIN|ADMINISTRATIVE|ATTACHED|FORM|FOR|AND|THE|FROM|WITH|FEDERAL|"
-    r"FED|AGENCY|AUTHORITIES|AUTHORITY|SERVICE|SERVICES|REQUEST|NOTIFY|NOTIFICATION|NOTICE|"
-    r"ACTION|PLACED|ONLY|OTHER|COUNTY|STATE|TEMPORARY|CIVIL|FINAL|ACTIVE|LIFTED|CANCELLED|"
-    r"NON|BONDABLE|BOND|US|HOLDICE|ICEHOLD|DTNR"
-)
-"""Words of a hold; a text with several others may name somebody, and is not copied whole."""
 
 
 @dataclass
@@ -64,7 +52,7 @@ def find_holds(table: Table, guess: Guess) -> Holds:
     charge = guess.one("charge")
     if charge is not None:
         _find_lists(guess, holds, charge)
-        _in_charge(holds, charge)
+        _in_charge(guess, holds, charge)
     for column in table.columns:
         if column is not charge and column.times is None and not _has_role(guess, column, _NEVER):
             _in_column(guess, holds, column, charge)
@@ -203,42 +191,25 @@ def _parts(holds: Holds, value: str) -> list[str]:
 # --- in the charge, and elsewhere ---------------------------------------------------------
 
 
-def _in_charge(holds: Holds, charge: Column) -> None:
-    counts: Counter[str] = Counter()
-    for value in charge.values:
-        counts.update(part for part in _parts(holds, value) if part)
+def _in_charge(guess: Guess, holds: Holds, charge: Column) -> None:
+    split = [_parts(holds, value) for value in charge.values]
+    counts = bookings_with(split, guess.one("record_id"))
     for value in charge.later:
         parts = [part for part in _parts(holds, value) if part]
         counts.update(part for part in parts if immigration_likeness(part) is not Likeness.NO)
     likeness = {text: immigration_likeness(text) for text in list(counts)[:_MOST]}
     listed = [text for text, one in likeness.items() if one is Likeness.HOLD]
     if listed:
-        holds.words["charge"] = _without_people(listed, counts)
+        _add_words(holds, "charge", hold_patterns(guess, listed, counts, lists=False))
     holds.perhaps = sorted(text for text, one in likeness.items() if one is Likeness.PERHAPS)
     found = set(listed)
     holds.rows = [any(part in found for part in _parts(holds, value)) for value in charge.values]
 
 
-def _without_people(texts: Sequence[str], counts: Counter[str]) -> list[str]:
-    """Return the texts to list; of one that may name a person, only the words of the hold."""
-    found = set()
-    for text in texts:
-        strange = [w for w in re.findall(r"[A-Z]{3,}", text.upper()) if not _KNOWN.fullmatch(w)]
-        personal = re.search(r"\d{6,}|\w, \w|\bA#?\d{3}", text) or len(strange) > 1
-        if personal or (len(texts) > 40 and counts[text] == 1):
-            words = re.search(
-                r"(?i)\b(ICE|I\.C\.E\.?|DHS|IMMIG\w*|INS|ERO|BICE)\b\W*(HO?LDS?|DETAINERS?)?|"
-                r"(HO?LDS?|DETAINERS?)\b\W*(FOR |BY )?(ICE|DHS|IMMIG\w*|INS|ERO)\b",
-                text,
-            )
-            found.add(f"*{words[0].strip()}*" if words else text)
-        else:
-            found.add(text)
-    return sorted(found)
-
-
 def _in_column(guess: Guess, holds: Holds, column: Column, charge: Column | None) -> None:
     counts = column.counts()
+    every = bookings_with([[text] for text in column.values], guess.one("record_id"))
+    every += column.later
     texts = list(counts)[:_MOST]
     if texts and is_flag_name(column.words) and all(is_yes(text) is not None for text in texts):
         yes = sorted({text for text in texts if is_yes(text)})
@@ -260,20 +231,10 @@ def _in_column(guess: Guess, holds: Holds, column: Column, charge: Column | None
     alone = charge is None or _codes_alone(charge, new)
     name = next((n for n in ("agency", "statute", "offence_class") if guess.one(n) is column), None)
     if alone and name is not None:
-        holds.words[name] = _without_people(listed, counts)
+        _add_words(holds, name, hold_patterns(guess, listed, every, lists=False))
         holds.rows = [a or b for a, b in zip(known, new, strict=True)]
     else:
-        _add_hold(guess, holds, column, _without_people(_of_lists(listed), counts))
-
-
-def _of_lists(texts: Sequence[str]) -> list[str]:
-    """Return the texts of a list of holds so that the hold is found beside others."""
-    found = []
-    for text in texts:
-        parts = parts_of(text, ("|", ";", ","))
-        own = [part for part in parts if immigration_likeness(part) is Likeness.HOLD]
-        found += [f"*{part}*" for part in own] if len(parts) > 1 and own else [text]
-    return sorted(set(found))
+        _add_hold(guess, holds, column, hold_patterns(guess, listed, every, lists=True))
 
 
 def _codes_alone(charge: Column, new: Sequence[bool]) -> bool:
@@ -281,6 +242,11 @@ def _codes_alone(charge: Column, new: Sequence[bool]) -> bool:
     on = {text for text, flag in zip(charge.values, new, strict=True) if flag and text}
     off = {text for text, flag in zip(charge.values, new, strict=True) if not flag and text}
     return not on & off and len(on) <= 3
+
+
+def _add_words(holds: Holds, name: str, texts: list[str]) -> None:
+    if texts:
+        holds.words[name] = texts
 
 
 def _add_hold(guess: Guess, holds: Holds, column: Column, texts: list[str]) -> None:
@@ -308,7 +274,8 @@ def _say(table: Table, guess: Guess, holds: Holds) -> None:
             "it, write it under [hold] immigration any_of."
         )
     if holds.perhaps:
-        shown = ", ".join(f"`{text}`" for text in holds.perhaps[:20])
+        texts = list(dict.fromkeys(filter(None, map(without_people, holds.perhaps))))
+        shown = ", ".join(f"`{text}`" for text in texts[:20]) or "(nothing of it is copied)"
         guess.doubts.append(
             f"These may be immigration holds, and were not taken for one: {shown}. Ask the jail."
         )

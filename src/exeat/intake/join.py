@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from exeat.errors import IntakeError, near_miss
 from exeat.intake.header import SEP_LINE, header_of
 from exeat.intake.kinds import Kind, kind_of, read_head
 from exeat.intake.lines import Broken, FieldRows, Parsed
-from exeat.intake.model import Join, normal
+from exeat.intake.model import DEFAULT_EMPTY, Join, normal
 from exeat.intake.sniff import find_delimiter, find_encoding
 from exeat.intake.tables import Rows, read_table
 
 __all__ = ["JoinedRows", "find_key", "open_rows"]
+
+_EMPTY: Final = frozenset(text.casefold() for text in DEFAULT_EMPTY)
 
 
 def open_rows(path: Path, stack: ExitStack) -> Rows:
@@ -48,13 +51,14 @@ class JoinedRows:
     """The rows of a file, each with what another file has under its key.
 
     A row that has several there comes once for each of them; one that has none comes with empty
-    fields. Rows of the other file whose key the first does not have are not read: their number is
-    `left_over` once all rows are out.
+    fields. Rows of the other file without a key, or with one that the first does not have, are
+    not read: their number is `left_over` once all rows are out. Its broken rows come out first.
 
     Attributes:
         rows: Of the first file, its header first.
         other: Of the other file, its header first.
         join: How they go together.
+        lost: So many rows of the other file may be of any booking: broken, or without a key.
     """
 
     rows: Rows
@@ -63,6 +67,7 @@ class JoinedRows:
     width: int = 0
     blank_lines: int = 0
     left_over: int = 0
+    lost: int = 0
     _joined: Iterator[Parsed] | None = None
 
     def __iter__(self) -> Iterator[Parsed]:
@@ -85,20 +90,32 @@ class JoinedRows:
         yield 1, [*first, *names]
         index: dict[str, list[list[str]]] = {}
         for row in others:
-            if isinstance(row, tuple):
-                fields = [row[1][place] for place in keep]
-                index.setdefault(row[1][other_at].strip(), []).append(fields)
+            if isinstance(row, Broken):
+                self.lost += 1
+                yield replace(row, problem=f"(a row of `{self.join.file}`) {row.problem}")
+                continue
+            fields = [row[1][place] for place in keep]
+            index.setdefault(_key(row[1][other_at]), []).append(fields)
+        keyless = index.pop("", [])
+        self.lost += len(keyless)
         used: set[str] = set()
         for row in source:
             if isinstance(row, Broken):
                 yield row
                 continue
-            key = row[1][at].strip()
+            key = _key(row[1][at])
             used.add(key)
             for fields in index.get(key) or [[""] * len(keep)]:
                 yield row[0], [*row[1], *fields]
         self.blank_lines = self.rows.blank_lines
-        self.left_over = sum(len(rows) for key, rows in index.items() if key not in used)
+        unused = (rows for key, rows in index.items() if key not in used)
+        self.left_over = len(keyless) + sum(map(len, unused))
+
+
+def _key(text: str) -> str:
+    """Return a key as it is compared; "" for one that stands for none, which goes with nothing."""
+    key = text.strip()
+    return "" if key.casefold() in _EMPTY else key
 
 
 def _place(header: Sequence[str], name: str, where: str) -> int:
@@ -130,9 +147,9 @@ def find_key(
     """
     best: tuple[float, str, str] = (0.0, "", "")
     for at, name in enumerate(header):
-        values = {row[at].strip() for row in rows} - {""}
+        values = {_key(row[at]) for row in rows} - {""}
         for place, second in enumerate(other):
-            others = {row[place].strip() for row in other_rows} - {""}
+            others = {_key(row[place]) for row in other_rows} - {""}
             if not values or not others:
                 continue
             # A key names one row in one of the two at least.

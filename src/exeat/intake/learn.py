@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date, time
+from itertools import islice
 from statistics import median
 from typing import Final
+from zoneinfo import ZoneInfo
 
+from exeat.intake.cells import parts_of
 from exeat.intake.lines import SEPARATOR
 from exeat.intake.model import ANY, TIME_FIELDS, Learned, Mapping
+from exeat.intake.times import ReadTime, TimeReader
 
 __all__ = ["CUT_ID", "MIDNIGHT", "PLACEHOLDER", "Learner", "same_id"]
 
@@ -36,6 +41,14 @@ MIDNIGHT_SHARE: Final = 0.1
 """One time in 1,440 falls on midnight by chance; one in 24 where a jail writes whole hours. If so
 large a share does, midnight means that the column holds dates."""
 
+_WRITTEN_FOR_NONE: Final = frozenset(
+    {time(0), time(0, 0, 1), time(0, 1), time(12), time(23, 59), time(23, 59, 59)}
+)
+_DAYS: Final = 5
+"""On so many days a time of day other than midnight must stand to stand for none."""
+_SAMPLE: Final = 20_000
+_OF_BOOKING: Final = ("booked_at", "released_at")
+
 _MOST_TEXTS: Final = 200_000
 _MOST_IDS: Final = 500_000
 _FEW: Final = 20
@@ -55,6 +68,15 @@ def same_id(text: str) -> str:
     return folded[:-2] if folded.endswith(".0") else folded
 
 
+def _least_share(clock: time) -> float:
+    """Return how large a share of a column makes a time of day one that stands for none.
+
+    Jails let one in six go at eight, and end one charge in five at ten at night: but for the
+    times that programs write where they have none, only what most of a column has will do.
+    """
+    return MIDNIGHT_SHARE if clock in _WRITTEN_FOR_NONE else 0.5
+
+
 class Learner:
     """Looks at every row once while rows are brought together.
 
@@ -67,9 +89,7 @@ class Learner:
         self._names = [name for name in TIME_FIELDS if name in mapping.columns]
         self._empty = {text.strip().casefold() for text in mapping.empty_values}
         self._watched = [
-            (at, name)
-            for at, name in enumerate(self._names)
-            if name in ("booked_at", "released_at", "ended_at", "received_at", "started_at")
+            (at, name) for at, name in enumerate(self._names) if name != "scheduled_at"
         ]
         self._longest = max(map(len, self._empty))
         self._filled: Counter[str] = Counter()
@@ -80,6 +100,8 @@ class Learner:
         self._ids: dict[str, str] = {}
         self._alike: dict[str, str] = {}
         self._cut: Counter[str] = Counter()
+        self._lost = False
+        self._of_join: list[str] = []
 
     def see(self, record_id: str, packed: str) -> None:
         """Look at one row."""
@@ -96,7 +118,7 @@ class Learner:
             if text[:4] in _ODD_STARTS and PLACEHOLDER.match(text):
                 continue
             midnight = text.endswith(_ODD_ENDS) and MIDNIGHT.search(text) is not None
-            if midnight or len(text) > 10 or text.isdigit():
+            if midnight or len(text) > 10 or text.replace(".", "", 1).isdigit():
                 self._filled[name] += 1
                 if midnight:
                     self._midnights[name] += 1
@@ -104,8 +126,27 @@ class Learner:
                         continue
             elif name != "booked_at":
                 continue
-            if new or name == "ended_at":
+            if new or name not in _OF_BOOKING:
                 self._count(self._texts[name], text, record_id)
+
+    def see_join(self, file: str, lost: int, left_over: int) -> None:
+        """Look at what a file that goes with the export left unread.
+
+        Args:
+            file: Its name.
+            lost: So many rows may be of any booking.
+            left_over: So many rows have no row in the export, or no key.
+        """
+        self._lost = lost > 0
+        if lost:
+            self._of_join.append(
+                f"{lost:,} rows of `{file}` are broken or without a key: a charge of any booking "
+                "may be missing, and no booking counts as having all its grounds."
+            )
+        if left_over:
+            self._of_join.append(
+                f"{left_over:,} rows of `{file}` have no row in the export and are not read."
+            )
 
     def _see_id(self, record_id: str) -> None:
         self._bookings += 1
@@ -129,19 +170,58 @@ class Learner:
 
     def learned(self) -> Learned:
         """Return what the rows seen show."""
-        dates, shared, doubts = set(), set(), list(self._release_doubts())
+        dates, shared, doubts = set(), set(), [*self._of_join, *self._release_doubts()]
+        no_clocks: set[tuple[str, time]] = set()
         if ANY in self._mapping.midnight:
             for name, number in self._midnights.items():
                 if number and number >= MIDNIGHT_SHARE * self._filled[name]:
                     dates.add(name)
                     doubts.append(self._midnight_doubt(name, number))
+            for name, texts in self._texts.items():
+                clocks = self._no_clocks(name, texts)
+                no_clocks |= {(name, clock) for clock in clocks}
+                doubts += [self._clock_doubt(name, *pair) for pair in clocks.items()]
         if self._mapping.shared:
             for name, texts in self._texts.items():
                 for text, number in self._too_common(texts):
                     shared.add((name, text))
                     doubts.append(self._shared_doubt(name, text, number))
         doubts += self._id_doubts()
-        return Learned(frozenset(dates), frozenset(shared), tuple(doubts), frozenset(self._alike))
+        return Learned(
+            frozenset(dates),
+            frozenset(shared),
+            tuple(doubts),
+            frozenset(self._alike),
+            no_clocks=frozenset(no_clocks),
+            grounds_lost=self._lost,
+        )
+
+    def _no_clocks(self, name: str, texts: dict[str, tuple[int, str]]) -> dict[time, float]:
+        """Return the times of day that stand for none in a column, with the share of each."""
+        mapping = self._mapping
+        written_in = ZoneInfo(mapping.zones.get(name, mapping.zone))
+        reader = TimeReader(
+            ZoneInfo(mapping.zone), mapping.formats, until=mapping.until, written_in=written_in
+        )
+        at = mapping.split_at if name in mapping.split else ()
+        counts: Counter[time] = Counter()
+        days: dict[time, set[date]] = {}
+        seen = 0
+        for text in islice(texts, 0, None, 1 + len(texts) // _SAMPLE):
+            for part in parts_of(text, at) if at else [text]:
+                clocks = reader.clocks(part) if not MIDNIGHT.search(part) else ()
+                read = reader.read(part) if clocks else None
+                seen += texts[text][0] * bool(clocks)
+                for clock in set(clocks):
+                    counts[clock] += texts[text][0]
+                    if isinstance(read, ReadTime):
+                        days.setdefault(clock, set()).add(read.local_day)
+        return {
+            clock: number / seen
+            for clock, number in counts.items()
+            if number >= _least_share(clock) * seen
+            and (clock == time.min or len(days[clock]) >= _DAYS)
+        }
 
     def _too_common(self, texts: dict[str, tuple[int, str]]) -> list[tuple[str, int]]:
         enough = max(_MANY, self._bookings / 200)
@@ -174,6 +254,14 @@ class Learner:
             f"{number:,} of {self._filled[name]:,} times of `{self._column(name)}` are midnight: "
             "they are taken for dates without a time of day. If people did come and go at "
             'midnight, write midnight = "time" under [times].'
+        )
+
+    def _clock_doubt(self, name: str, clock: time, share: float) -> str:
+        shown = "midnight" if clock == time.min else f"at {clock}"
+        return (
+            f"{share:.0%} of the times of `{self._column(name)}` are {shown}, on the jail's clock "
+            "or as written: they are taken for dates without a time of day. If they are true, "
+            'write midnight = "time" under [times].'
         )
 
     def _shared_doubt(self, name: str, text: str, number: int) -> str:

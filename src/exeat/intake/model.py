@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, Generic, Literal, TypeAlias, TypeVar
@@ -147,12 +147,16 @@ class Learned:
         shared: For each time field, the texts that far too many bookings share.
         doubts: What a reader should know of the file, in whole sentences.
         alike: Ids, in small letters, that differ from another only in what a program adds.
+        no_clocks: Fields with a time of day that stands for none in their columns.
+        grounds_lost: Charges of any booking may be missing.
     """
 
     dates_only: frozenset[str] = frozenset()
     shared: frozenset[tuple[str, str]] = frozenset()
     doubts: tuple[str, ...] = ()
     alike: frozenset[str] = frozenset()
+    no_clocks: frozenset[tuple[str, time]] = frozenset()
+    grounds_lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)

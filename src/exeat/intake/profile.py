@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -20,7 +21,15 @@ from exeat.intake.survey import Layout, survey, survey_joined
 from exeat.intake.times import ISO, ReadTime, TimeReader
 from exeat.intake.words import Likeness, immigration_likeness
 
-__all__ = ["Column", "Table", "choose_formats", "look_at", "not_after", "read_time_columns"]
+__all__ = [
+    "Column",
+    "Table",
+    "bookings_with",
+    "choose_formats",
+    "look_at",
+    "not_after",
+    "read_time_columns",
+]
 
 TIME_SHARE: Final = 0.9
 """A column is one of times if so large a share of what it holds reads as a time."""
@@ -84,6 +93,19 @@ class Column:
     def counts(self) -> Counter[str]:
         """Return how often it holds each text."""
         return Counter(value for value in self.values if value)
+
+
+def bookings_with(texts: Iterable[Iterable[str]], ids: Column | None) -> Counter[str]:
+    """Return how many bookings have each text: a name stands in one, on however many rows.
+
+    Args:
+        texts: Those of each row.
+        ids: The column of the bookings' ids; None: each row counts as one.
+    """
+    of = ids.values if ids is not None else map(str, count())
+    rows = zip(texts, of, strict=False)
+    pairs = dict.fromkeys((id, text) for row, id in rows for text in row if text)
+    return Counter(text for _, text in pairs)
 
 
 @dataclass

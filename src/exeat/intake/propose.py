@@ -252,7 +252,7 @@ def _holds(columns: Guess, holds: Holds) -> list[str]:
         known = {text.casefold() for text in holds.words.get("charge", ())}
         texts = {
             part
-            for text in to_copy(charge)
+            for text in to_copy(charge, columns)
             for part in (parts_of(text, holds.split_at) if holds.split_at else [text])
         }
         for text in sorted(texts):

@@ -32,6 +32,12 @@ __all__ = ["ISO", "Ambiguous", "ReadTime", "TimeFault", "TimeReader", "compile_f
 
 _LAST_DAY: Final = date(LAST_YEAR, 12, 31)
 
+_OPEN_YEARS: Final = (2099, 9999)
+_NO_DAYS: Final = frozenset(
+    {date(1, 1, 1), date(1753, 1, 1), date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1),
+     date(1969, 12, 31), date(1970, 1, 1)}
+)  # fmt: skip
+
 _CACHE_SIZE: Final = 1 << 16
 
 
@@ -51,11 +57,13 @@ class TimeFault:
     Attributes:
         implausible: It is a time, but none that can be true: a placeholder or a slip. The row is
             read, and the time counts as not known.
+        stands_for_none: It is a day that programs write for none, or for an end not yet come.
     """
 
     problem: str
     remedy: str
     implausible: bool = False
+    stands_for_none: bool = False
 
 
 class ReadTime(NamedTuple):
@@ -88,7 +96,7 @@ class TimeReader:
         formats: Formats in the order in which they are tried.
         empty: Texts, in small letters, that stand for no time.
         until: The last day on which a time of custody can lie: that of the export.
-        dates_only: Midnight means that no time of day is given.
+        no_clocks: Times of day that stand for none: as written, or on the jail's own clock.
         written_in: The zone in which the column is written, if not the jail's own.
 
     Examples:
@@ -108,11 +116,11 @@ class TimeReader:
         empty: frozenset[str] = frozenset({""}),
         *,
         until: date = _LAST_DAY,
-        dates_only: bool = False,
+        no_clocks: frozenset[time] = frozenset(),
         written_in: ZoneInfo | None = None,
     ) -> None:
         self.zone = zone
-        self._until, self._dates_only = until, dates_only
+        self._until, self._no_clocks = until, no_clocks
         self._written_in = written_in or zone
         self._names = tuple(formats)
         self._matchers = tuple(compile_format(name).fullmatch for name in formats)
@@ -152,8 +160,6 @@ class TimeReader:
         """
         if len(text) != 19 or text[10] not in " T" or text[13] + text[16] != "::":
             return None
-        if self._dates_only and text.endswith("00:00:00"):
-            return None
         offset = self._offset_on(text[:10])
         if offset is None:
             return None
@@ -162,8 +168,10 @@ class TimeReader:
         except ValueError:
             return None
         instant = local.astimezone(UTC)
-        day = local.date() if self._written_in is self.zone else self._local_day(instant)
-        return ReadTime(instant, instant, day)
+        on_clock = local if self._written_in is self.zone else instant.astimezone(self.zone)
+        if self._no_clocks and not self._no_clocks.isdisjoint((local.time(), on_clock.time())):
+            return None
+        return ReadTime(instant, instant, on_clock.date())
 
     def _local_day(self, instant: datetime) -> date:
         return instant.astimezone(self.zone).date()
@@ -203,12 +211,44 @@ class TimeReader:
                 "is a time of day that no clock shows", "Correct it; hours run from 00:00 to 24:00."
             )
         ends = ends_day(part)
-        if clock is None or (self._dates_only and clock == time.min and not ends):
-            when = Uncertain(day.isoformat())
-            return ReadTime(when, when, day)
+        if clock is None:
+            return _whole_days(day)
         if local is None or local.tzinfo is None:
             local = datetime.combine(day + timedelta(days=ends), clock)
-        return self._instant(local, part)
+        read = self._instant(local, part)
+        if self._no_clocks and not ends and isinstance(read, ReadTime):
+            return self._without_clock(local, read)
+        return read
+
+    def _without_clock(self, written: datetime, read: ReadTime) -> ReadTime:
+        """Return the day of a time whose time of day stands for none, else the time itself."""
+        assert isinstance(read.earlier, datetime)
+        own = read.earlier.astimezone(self.zone)
+        if self._no_clocks.isdisjoint((written.time(), own.time())):
+            return read
+        # A midnight is the start of the day that was meant, wherever it is one.
+        for moment in (written, own):
+            if moment.time() == time.min and time.min in self._no_clocks:
+                return _whole_days(moment.date())
+        return _whole_days(written.date(), own.date())
+
+    def clocks(self, text: str) -> tuple[time, ...]:
+        """Return the time of day of a text, as written and on the jail's clock; () for none.
+
+        Examples:
+            >>> reader = TimeReader(ZoneInfo("America/Chicago"), ("iso",))
+            >>> [clock.hour for clock in reader.clocks("2026-03-04T06:00:00Z")]
+            [6, 0]
+            >>> reader.clocks("2026-03-04")
+            ()
+        """
+        read = self.read(text)
+        if not isinstance(read, ReadTime) or not isinstance(read.earlier, datetime):
+            return ()
+        own = read.earlier.astimezone(self.zone).time()
+        match = next(filter(None, (matcher(text.strip()) for matcher in self._matchers)), None)
+        part = match.groupdict() if match else {}
+        return _clock(part, number_of(part)) or own, own
 
     def _instant(self, local: datetime, part: dict[str, str | None]) -> TimeResult:
         try:
@@ -234,9 +274,18 @@ class TimeReader:
         if day.year >= FIRST_YEAR and day <= self._until:
             return None
         remedy = "If it stands for no time at all, add it to empty_values; else correct it."
+        problem = f"is after {self._until}, the day of the file"
         if day.year < FIRST_YEAR:
-            return TimeFault(f"is before {FIRST_YEAR}", remedy, implausible=True)
-        return TimeFault(f"is after {self._until}, the day of the file", remedy, implausible=True)
+            problem = f"is before {FIRST_YEAR}"
+        none = day.year in _OPEN_YEARS or day in _NO_DAYS
+        return TimeFault(problem, remedy, implausible=True, stands_for_none=none)
+
+
+def _whole_days(one: date, other: date | None = None) -> ReadTime:
+    """Return a day of which no time is known; of two days, one of them."""
+    first, last = sorted((one, other or one))
+    when = Uncertain(str(first) if first == last else f"{first}/{last}")
+    return ReadTime(when, when, last)
 
 
 def _clock(part: dict[str, str | None], local: datetime | None) -> time | None:
