@@ -304,7 +304,7 @@ class Gate(Base):
         due = None
         if wanted is TaskKind.COUNSEL:
             because = counsel_says(answer, law, zone_of(law.zone or "UTC"))
-            due = counsel_due(law, tx.ctx.now)
+            due = counsel_due(answer, law, tx.ctx.now)
         else:
             asks = [question.asks for question in answer.questions]
             asks += [conflict.says for conflict in answer.conflicts]
