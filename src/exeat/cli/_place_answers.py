@@ -16,33 +16,12 @@ from exeat.rules.profile_questions import (
     QUESTIONS,
     SIGNATURE,
     UNDECIDED,
-    Field,
     Kind,
     Question,
 )
-from exeat.rules.profile_setup import Item, items
+from exeat.rules.profile_setup import Item, items, standing, typed
 
-__all__ = ["asked_for", "from_flags", "typed"]
-
-_FLAGS = {"yes": True, "true": True, "no": False, "false": False}
-
-
-def typed(field: Field, text: str) -> Any:
-    """Return what a text means in a field; a text that will not do is left for the check.
-
-    Examples:
-        >>> from exeat.rules.profile_questions import question
-        >>> typed(question("list").fields[1], "PC 459, PC 460")
-        ['PC 459', 'PC 460']
-    """
-    text = text.strip()
-    if field.kind is Kind.FLAG:
-        return _FLAGS.get(text.lower(), text)
-    if field.kind is Kind.COUNT:
-        return int(text) if text.isdigit() else text
-    if field.kind is Kind.TEXTS:
-        return [part.strip() for part in text.split(",") if part.strip()]
-    return text
+__all__ = ["asked_for", "from_flags"]
 
 
 def from_flags(given: Mapping[str, Iterable[str]]) -> dict[str, Any]:
@@ -118,20 +97,12 @@ def asked_for(law: LawOfPlace, old: Mapping[str, Any], on: date) -> dict[str, An
         if not asked:
             typer.echo("   Nothing here turns on it.")
         for item in asked:
-            answer = _ask(law, question, item, _standing(question, item, old))
+            answer = _ask(law, question, item, standing(old, question, item))
             if answer and question.many:
                 found.setdefault(question.table, []).append(answer)
             elif answer:
                 found[question.table] = answer
     return found
-
-
-def _standing(question: Question, item: Item, old: Mapping[str, Any]) -> Mapping[str, Any]:
-    given = old.get(question.table) or {}
-    if isinstance(given, list):
-        same = [one for one in given if not question.key or one.get(question.key) == item.key]
-        return same[0] if same else {}
-    return dict(given)
 
 
 def _ask(law: LawOfPlace, question: Question, item: Item, old: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from exeat.errors import LawError
 from exeat.rules.counties import county_of, named
@@ -18,9 +18,21 @@ from exeat.rules.model import Contest, OffenceList, Rule
 from exeat.rules.place import LawOfPlace
 from exeat.rules.profile import Profile, asked, fingerprint
 from exeat.rules.profile_file import Tables, load_tables, profile_path, read_profile, save_profile
-from exeat.rules.profile_questions import QUESTIONS, UNDECIDED, Question
+from exeat.rules.profile_questions import QUESTIONS, UNDECIDED, Field, Kind, Question
 
-__all__ = ["Item", "current", "head_of", "items", "merged", "open_questions", "set_up"]
+__all__ = [
+    "Item",
+    "current",
+    "head_of",
+    "items",
+    "merged",
+    "open_questions",
+    "set_up",
+    "standing",
+    "typed",
+]
+
+_FLAGS: Final = {"yes": True, "true": True, "no": False, "false": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +102,35 @@ def current(law: LawOfPlace, folder: Path) -> Tables:
     """Return the tables of a place's profile as they stand, or an empty profile."""
     path = profile_path(law.id, folder)
     return load_tables(path) if path.is_file() else {"format": 1, "place": head_of(law)}
+
+
+def typed(field: Field, text: str) -> str | int | list[str]:
+    """Return what a text means in a field; a text that will not do is left for the check.
+
+    Examples:
+        >>> from exeat.rules.profile_questions import question
+        >>> typed(question("list").fields[1], "PC 459, PC 460")
+        ['PC 459', 'PC 460']
+        >>> typed(question("list").fields[0], "Yes")
+        True
+    """
+    text = text.strip()
+    if field.kind is Kind.FLAG:
+        return _FLAGS.get(text.lower(), text)
+    if field.kind is Kind.COUNT:
+        return int(text) if text.isdigit() else text
+    if field.kind is Kind.TEXTS:
+        return [part.strip() for part in text.split(",") if part.strip()]
+    return text
+
+
+def standing(tables: Mapping[str, Any], question: Question, item: Item) -> Tables:
+    """Return what a profile answers about one item, or nothing."""
+    given = tables.get(question.table) or {}
+    if isinstance(given, list):
+        same = [one for one in given if not question.key or one.get(question.key) == item.key]
+        return dict(same[0]) if same else {}
+    return dict(given)
 
 
 def merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> Tables:

@@ -15,14 +15,12 @@ from exeat.desk.service.profiles import PlacePage
 from exeat.errors import ExeatError, Fault
 from exeat.report.law_text import rule_text
 from exeat.rules.model import Contest, OffenceList, Rule
-from exeat.rules.profile_questions import QUESTIONS, SIGNATURE, UNDECIDED, Field, Kind, Question
-from exeat.rules.profile_setup import Item, items
+from exeat.rules.profile_questions import QUESTIONS, SIGNATURE, UNDECIDED, Kind, Question
+from exeat.rules.profile_setup import Item, items, standing, typed
 
 __all__ = ["router"]
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
-
-_FLAGS = {"yes": True, "no": False}
 
 
 @router.get("/profiles")
@@ -67,7 +65,7 @@ def answers_of(page: PlacePage, sent: FormData) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for question in QUESTIONS:
         for index, item in enumerate(items(page.law, question, page.today)):
-            old = _standing(page, question, item)
+            old = standing(page.tables, question, item)
             new = _answer(question, item, f"{question.table}.{index}", sent)
             fields = [field.name for field in question.fields if field.name != "saw"]
             same = all(new.get(name) == old.get(name) for name in (*fields, "cite"))
@@ -87,26 +85,8 @@ def _answer(question: Question, item: Item, prefix: str, sent: FormData) -> dict
     for field in (*question.fields, SIGNATURE[0]):
         text = str(sent.get(f"{prefix}.{field.name}") or "").strip()
         if text:
-            answer[field.name] = _typed(field, text)
+            answer[field.name] = typed(field, text)
     return answer
-
-
-def _typed(field: Field, text: str) -> Any:
-    if field.kind is Kind.FLAG:
-        return _FLAGS.get(text, text)
-    if field.kind is Kind.COUNT:
-        return int(text) if text.isdigit() else text
-    if field.kind is Kind.TEXTS:
-        return [part.strip() for part in text.split(",") if part.strip()]
-    return text
-
-
-def _standing(page: PlacePage, question: Question, item: Item) -> dict[str, Any]:
-    given = page.tables.get(question.table) or {}
-    if isinstance(given, list):
-        same = [one for one in given if not question.key or one.get(question.key) == item.key]
-        return dict(same[0]) if same else {}
-    return dict(given)
 
 
 def _page(
@@ -135,7 +115,7 @@ def _shown(
     page: PlacePage, question: Question, index: int, item: Item, said: dict[str, str]
 ) -> dict[str, Any]:
     """Return one item of a question as the template needs it."""
-    old, prefix = _standing(page, question, item), f"{question.table}.{index}"
+    old, prefix = standing(page.tables, question, item), f"{question.table}.{index}"
     fields = []
     for field in (*question.fields, SIGNATURE[0]):
         if field.name == "saw":
