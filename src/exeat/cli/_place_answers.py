@@ -12,6 +12,7 @@ from exeat.errors import UsageError
 from exeat.report.law_text import rule_lines
 from exeat.rules.model import Contest, OffenceList, Rule
 from exeat.rules.place import LawOfPlace
+from exeat.rules.profile import Profile
 from exeat.rules.profile_questions import (
     QUESTIONS,
     SIGNATURE,
@@ -19,7 +20,7 @@ from exeat.rules.profile_questions import (
     Kind,
     Question,
 )
-from exeat.rules.profile_setup import Item, items, standing, typed
+from exeat.rules.profile_setup import Item, answer_of, items, standing, typed
 
 __all__ = ["asked_for", "from_flags"]
 
@@ -82,12 +83,15 @@ def _example(question: Question) -> str:
     )
 
 
-def asked_for(law: LawOfPlace, old: Mapping[str, Any], on: date) -> dict[str, Any]:
+def asked_for(
+    law: LawOfPlace, old: Mapping[str, Any], profile: Profile, on: date
+) -> dict[str, Any]:
     """Ask every question on the terminal; Enter leaves an answer as it is.
 
     Args:
         law: The law of the place, without its profile.
-        old: The answers that stand.
+        old: The profile as its file has it.
+        profile: The same, read.
         on: The day on which it is asked.
     """
     found: dict[str, Any] = {}
@@ -97,12 +101,21 @@ def asked_for(law: LawOfPlace, old: Mapping[str, Any], on: date) -> dict[str, An
         if not asked:
             typer.echo("   Nothing here turns on it.")
         for item in asked:
-            answer = _ask(law, question, item, standing(old, question, item))
+            stood = standing(old, profile, question, item)
+            if not stood:
+                _tell_changed(answer_of(old, question, item))
+            answer = _ask(law, question, item, stood)
             if answer and question.many:
                 found.setdefault(question.table, []).append(answer)
             elif answer:
                 found[question.table] = answer
     return found
+
+
+def _tell_changed(before: Mapping[str, Any]) -> None:
+    if before.get("by"):
+        signed = f"{before['by']}, {before.get('title', '')}, on {before.get('on', '')}"
+        typer.echo(f"   What {signed} answered was about another text: answer again.")
 
 
 def _ask(law: LawOfPlace, question: Question, item: Item, old: Mapping[str, Any]) -> dict[str, Any]:
