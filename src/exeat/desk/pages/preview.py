@@ -45,6 +45,7 @@ from exeat.desk.service.models import (
 from exeat.desk.service.reading import _ON_A_PERSON
 from exeat.errors import Fault, LedgerError, RecordError
 from exeat.facts import events as ev
+from exeat.facts.case import zone_of
 from exeat.facts.fold import fold
 from exeat.facts.record import CustodyRecord
 from exeat.facts.times import NEVER
@@ -159,7 +160,7 @@ class InventedDesk:
         if list(self.people).index(one.key) == LATE and one.key not in self._came_late:
             self._came_late.add(one.key)
             come_in = (late_request(one),)
-        _, law, answer = self._weighed(one)
+        facts, law, answer = self._weighed(one)
         kinds = [RefusalKind.MOVED_ON] if len(one.events) != order.seen_version else []
         shut = shut_by(answer.verdict, order.kind)
         if shut is not None and order.override is None:
@@ -169,7 +170,9 @@ class InventedDesk:
         if kinds:
             refusals = tuple(Refusal(kind, _fault(kind)) for kind in kinds)
             version = len(one.events)
-            return Refused(order.record, version, refusals, answer, law, come_in)
+            return Refused(
+                order.record, version, refusals, answer, law, zone_of(facts.zone), come_in
+            )
         one.add(ev.Released, 0, kind=order.kind, to=order.to)
         return Released(order.record, len(one.events), one.events[-1].id, {})
 

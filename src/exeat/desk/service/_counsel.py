@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from exeat.decide import Answer, Verdict
@@ -10,7 +10,7 @@ from exeat.facts.words import say_time
 from exeat.report.ring import Whom, counsel_of
 from exeat.rules.place import LawOfPlace
 
-__all__ = ["FOR_COUNSEL", "counsel_due", "counsel_says", "whom_to_ring"]
+__all__ = ["FOR_COUNSEL", "counsel_says", "counsel_within", "whom_to_ring"]
 
 FOR_COUNSEL = frozenset({Verdict.RELEASE_UNLESS_INSTRUCTED, Verdict.CALL_COUNSEL})
 """Verdicts that rest on what counsel has not settled; each opens a task that says what."""
@@ -29,12 +29,12 @@ def whom_to_ring(answer: Answer, law: LawOfPlace) -> str:
     return f"Ring {ring.name} at {ring.number}{minutes}."
 
 
-def counsel_due(answer: Answer, law: LawOfPlace, now: datetime) -> datetime | None:
-    """Return by when counsel is to have answered, if the place's profile says so."""
+def counsel_within(answer: Answer, law: LawOfPlace) -> timedelta | None:
+    """Return how long counsel has to answer, if the place's profile says so."""
     ring = counsel_of(answer, law)
     if ring is None or ring.minutes is None:
         return None
-    return now + timedelta(minutes=ring.minutes)
+    return timedelta(minutes=ring.minutes)
 
 
 def counsel_says(answer: Answer, law: LawOfPlace, zone: ZoneInfo) -> str:
