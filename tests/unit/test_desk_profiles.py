@@ -12,7 +12,7 @@ import pytest
 from tests.scenario.failures.kit import Town, county
 
 from exeat.desk.pages.app import add_pages
-from exeat.desk.service import Role
+from exeat.desk.service import Role, profiles
 from exeat.desk.service.errors import DeskError, NotPermitted
 from exeat.errors import LawError
 from exeat.rules.profile_file import profile_of, save_profile
@@ -58,6 +58,52 @@ def test_a_faulty_answer_changes_nothing(town: Town, tmp_path: Path) -> None:
     with pytest.raises(LawError, match="question 1"):
         town.desk.set_place_profile(admin(town), "pierce", {"power": {"answer": "perhaps"}}, SIGN)
     assert profile_of("us-wa-pierce", tmp_path) is None
+
+
+def lines_of(town: Town) -> list[str]:
+    lines = town.desk.audit_log(town.ctx(role=Role.SUPERVISOR))
+    return [one.outcome for one in lines if one.what == "set_place_profile"]
+
+
+def test_the_change_stands_in_the_log_before_it_is_in_force(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[list[str]] = []
+
+    def fails(*_: Any) -> Any:
+        seen.append(lines_of(town))
+        raise OSError(28, "No space left on device")
+
+    town.desk.board(town.ctx())
+    monkeypatch.setattr(profiles, "save_profile", fails)
+    with pytest.raises(DeskError, match="No space left"):
+        town.desk.set_place_profile(admin(town), "pierce", POWER, SIGN)
+    assert seen == [["done"]]
+    assert profile_of("us-wa-pierce", tmp_path) is None
+    assert not town.desk._laws and not town.desk._board_cache
+
+
+def test_a_change_that_cannot_be_logged_is_not_in_force(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: Any, **__: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(profiles, "log", fails)
+    with pytest.raises(RuntimeError):
+        town.desk.set_place_profile(admin(town), "pierce", POWER, SIGN)
+    assert profile_of("us-wa-pierce", tmp_path) is None
+
+
+def test_a_desk_without_a_folder_reads_no_profile_of_the_working_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    power = {"answer": "no", **SIGN}
+    save_profile({"format": 1, "place": {"id": "us-wa-pierce"}, "power": power}, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    with county() as town:
+        [page] = town.desk.place_profiles(admin(town), "pierce")
+        assert page.profile.power is None
 
 
 def test_a_desk_without_a_folder_of_law_says_so() -> None:

@@ -29,6 +29,7 @@ __all__ = [
     "merged",
     "open_questions",
     "set_up",
+    "signed",
     "standing",
     "stands",
     "typed",
@@ -103,10 +104,17 @@ def head_of(law: LawOfPlace, name: str = "") -> dict[str, str]:
     return {"id": law.id, "name": name or place.name, "fips": place.fips}
 
 
-def current(law: LawOfPlace, folder: Path) -> Tables:
-    """Return the tables of a place's profile as they stand, or an empty profile."""
-    path = profile_path(law.id, folder)
-    return load_tables(path) if path.is_file() else {"format": 1, "place": head_of(law)}
+def current(law: LawOfPlace, folder: Path | None) -> Tables:
+    """Return the tables of a place's profile as they stand, or an empty profile.
+
+    Args:
+        law: The law of the place, without its profile.
+        folder: The folder of adopted law; None where there is none.
+    """
+    path = None if folder is None else profile_path(law.id, folder)
+    if path is not None and path.is_file():
+        return load_tables(path)
+    return {"format": 1, "place": head_of(law)}
 
 
 def typed(field: Field, text: str) -> str | int | list[str]:
@@ -192,7 +200,18 @@ def merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> Tables:
 def set_up(
     law: LawOfPlace, tables: Mapping[str, Any], folder: Path, sign: Mapping[str, str]
 ) -> Profile:
-    """Sign the answers that are not signed yet, check them, and put them in force.
+    """Put answers in force, as `signed` returns them.
+
+    Raises:
+        LawError: With every fault; nothing is written then.
+    """
+    return save_profile(signed(law, tables, folder, sign), folder)
+
+
+def signed(
+    law: LawOfPlace, tables: Mapping[str, Any], folder: Path, sign: Mapping[str, str]
+) -> Tables:
+    """Sign the answers that are not signed yet, check them, and return the whole profile.
 
     An answer that the law no longer asks for, or asks with another text, is at fault only where
     it is given now: one that has stood stays in the file, decides nothing, and stops no other.
@@ -204,7 +223,7 @@ def set_up(
         sign: ``by``, ``title``, ``on`` and ``cite`` for answers that have none of their own.
 
     Raises:
-        LawError: With every fault; nothing is written then.
+        LawError: With every fault.
     """
     full: Tables = dict(tables)
     for question in QUESTIONS:
@@ -225,7 +244,7 @@ def set_up(
     faults = list(stale(law.chain, _new(profile, tables, current(law, folder))))
     if faults:
         raise LawError(faults)
-    return save_profile(full, folder)
+    return full
 
 
 def _new(profile: Profile, tables: Mapping[str, Any], held: Tables) -> Profile:
