@@ -97,8 +97,15 @@ class InventedDesk:
         known_at: datetime | None = None,
     ) -> PersonPage:
         """Return one person's page."""
+        return self.person_when(ctx, record, lambda _: (at, known_at))
+
+    def person_when(
+        self, ctx: Context, record: str, when_asked: Callable[[ZoneInfo], Times]
+    ) -> PersonPage:
+        """Return one person's page for times that are read in the facility's zone."""
         ctx.need("person")
         one = self._find(record)
+        at, known_at = when_asked(zone_of(self._weighed(one)[0].zone))
         facts, law, answer = self._weighed(one, at, known_at)
         others = self._namesakes(one)
         tasks = tuple(task for task in tasks_of(self.people) if task.record == record)
