@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,10 +12,10 @@ import pytest
 from tests.scenario.failures.kit import Town, county
 
 from exeat.desk.pages.app import add_pages
-from exeat.desk.service import Role
+from exeat.desk.service import Role, profiles
 from exeat.desk.service.errors import DeskError, NotPermitted
 from exeat.errors import LawError
-from exeat.rules.profile_file import profile_of
+from exeat.rules.profile_file import profile_of, save_profile
 
 pytest.importorskip("fastapi")
 
@@ -59,6 +60,52 @@ def test_a_faulty_answer_changes_nothing(town: Town, tmp_path: Path) -> None:
     assert profile_of("us-wa-pierce", tmp_path) is None
 
 
+def lines_of(town: Town) -> list[str]:
+    lines = town.desk.audit_log(town.ctx(role=Role.SUPERVISOR))
+    return [one.outcome for one in lines if one.what == "set_place_profile"]
+
+
+def test_the_change_stands_in_the_log_before_it_is_in_force(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[list[str]] = []
+
+    def fails(*_: Any) -> Any:
+        seen.append(lines_of(town))
+        raise OSError(28, "No space left on device")
+
+    town.desk.board(town.ctx())
+    monkeypatch.setattr(profiles, "save_profile", fails)
+    with pytest.raises(DeskError, match="No space left"):
+        town.desk.set_place_profile(admin(town), "pierce", POWER, SIGN)
+    assert seen == [["done"]]
+    assert profile_of("us-wa-pierce", tmp_path) is None
+    assert not town.desk._laws and not town.desk._board_cache
+
+
+def test_a_change_that_cannot_be_logged_is_not_in_force(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: Any, **__: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(profiles, "log", fails)
+    with pytest.raises(RuntimeError):
+        town.desk.set_place_profile(admin(town), "pierce", POWER, SIGN)
+    assert profile_of("us-wa-pierce", tmp_path) is None
+
+
+def test_a_desk_without_a_folder_reads_no_profile_of_the_working_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    power = {"answer": "no", **SIGN}
+    save_profile({"format": 1, "place": {"id": "us-wa-pierce"}, "power": power}, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    with county() as town:
+        [page] = town.desk.place_profiles(admin(town), "pierce")
+        assert page.profile.power is None
+
+
 def test_a_desk_without_a_folder_of_law_says_so() -> None:
     with county() as town, pytest.raises(DeskError, match="no folder of adopted law"):
         town.desk.set_place_profile(admin(town), "pierce", POWER, SIGN)
@@ -91,9 +138,9 @@ class Signed:
         return getattr(self.real, name)
 
 
-def test_the_page_asks_every_question_and_writes_the_same_profile(
-    town: Town, tmp_path: Path
-) -> None:
+@pytest.fixture
+def client(town: Town) -> Any:
+    """A browser in which the administrator is signed in."""
     from fastapi import FastAPI
 
     town.desk.accounts = Signed(admin(town), town.desk.accounts)  # type: ignore[assignment]
@@ -105,11 +152,17 @@ def test_the_page_asks_every_question_and_writes_the_same_profile(
 
         client = TestClient(app, follow_redirects=False)
     client.cookies.set("exeat_session", "x")
+    return client
+
+
+def test_the_page_asks_every_question_and_writes_the_same_profile(
+    client: Any, tmp_path: Path
+) -> None:
     assert "Pierce County" in client.get("/profiles").text
     page = client.get("/profiles/pierce").text
     assert all(f"<h2>{number}. " in page for number in range(1, 10))
     sent = {
-        "csrf": "mark", "power.0.answer": "yes", "reading.0.reading": "form",
+        "csrf": "mark", "power.0.answer": "yes", "reading.us-48-hours.reading": "form",
         "while_undecided.0.do": "call", "while_undecided.0.name": "A. Counsel",
         "while_undecided.0.number": "555-0100",
     }  # fmt: skip
@@ -129,3 +182,101 @@ def test_the_page_asks_every_question_and_writes_the_same_profile(
     again = client.post("/profiles/pierce", data={**sent, "power.0.answer": ""})
     assert again.status_code == 303
     assert profile_of("us-wa-pierce", tmp_path).power is None  # type: ignore[union-attr]
+
+
+# -- an answer about a text that has changed since ----------------------------------------------
+
+RULE = "us-1252c-arrest"
+OTHER = "0" * 12
+"""The fingerprint of no text that is law."""
+
+
+@pytest.fixture
+def changed(tmp_path: Path) -> Path:
+    """A profile with an answer to a rule whose text has changed since."""
+    judged = {"rule": RULE, "answer": "applies", "saw": OTHER, **SIGN}
+    place = {"id": "us-wa-pierce", "name": "Pierce County"}
+    save_profile({"format": 1, "place": place, "judged": [judged]}, tmp_path)
+    return tmp_path
+
+
+def saw(page: str, rule: str = RULE) -> str:
+    found = re.search(f'name="judged.{rule}.saw" value="([0-9a-f]+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def sent(page: str, **answers: str) -> dict[str, str]:
+    """Return a form as a browser sends it: every field, and the text of every rule shown."""
+    names = re.findall(r'(?:id="f-[^"]*"|type="hidden") name="([^"]+)"', page)
+    hidden = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page))
+    blank = dict.fromkeys(names, "") | hidden | {"csrf": "mark"}
+    signed = {f"sign.{name}": value for name, value in SIGN.items()}
+    return blank | signed | answers
+
+
+def test_an_answer_about_another_text_is_open_and_stops_no_other(
+    client: Any, changed: Path
+) -> None:
+    page = client.get("/profiles/pierce").text
+    assert "Ann Example, County Attorney, answered on 2026-03-01 was about another text" in page
+    answer = client.post("/profiles/pierce", data=sent(page, **{"serving.0.who": "the sergeant"}))
+    assert answer.status_code == 303, answer.text
+    found = profile_of("us-wa-pierce", changed)
+    assert found is not None and found.serving is not None
+    assert [one.saw for one in found.judged] == [OTHER], "it is kept, and still decides nothing"
+
+
+def test_the_same_word_again_is_a_new_answer_with_a_new_signature(
+    client: Any, changed: Path
+) -> None:
+    page = client.get("/profiles/pierce").text
+    form = sent(page, **{f"judged.{RULE}.answer": "applies"}) | {"sign.by": "Ben Example"}
+    assert client.post("/profiles/pierce", data=form).status_code == 303
+    found = profile_of("us-wa-pierce", changed)
+    assert found is not None
+    [judged] = found.judged
+    assert (judged.signed.by, judged.saw) == ("Ben Example", saw(page))
+    assert "was about another text" not in client.get("/profiles/pierce").text
+
+
+def test_a_page_that_shows_another_text_than_is_law_now_answers_nothing(
+    client: Any, tmp_path: Path
+) -> None:
+    page = client.get("/profiles/pierce").text
+    form = sent(page, **{f"judged.{RULE}.answer": "applies", f"judged.{RULE}.saw": OTHER})
+    answer = client.post("/profiles/pierce", data=form)
+    assert answer.status_code == 422
+    assert "Read it anew, and answer again." in answer.text
+    assert saw(answer.text) == saw(page)
+    assert '<option value="applies" selected>' not in answer.text
+    assert profile_of("us-wa-pierce", tmp_path) is None
+
+
+def test_an_answer_goes_to_the_rule_that_it_was_given_to_and_to_no_neighbour(
+    client: Any, tmp_path: Path
+) -> None:
+    second = "us-287g-only-by-agreement"
+    page = client.get("/profiles/pierce").text
+    form = sent(page, **{f"judged.{second}.answer": "does-not-apply"})
+    assert client.post("/profiles/pierce", data=form).status_code == 303
+    found = profile_of("us-wa-pierce", tmp_path)
+    assert found is not None and [one.rule for one in found.judged] == [second]
+
+
+def test_what_the_page_did_not_show_is_not_taken_back(client: Any, tmp_path: Path) -> None:
+    page = client.get("/profiles/pierce").text
+    form = sent(page, **{f"judged.{RULE}.answer": "applies"})
+    assert client.post("/profiles/pierce", data=form).status_code == 303
+    less = {name: value for name, value in sent(page).items() if not name.startswith("judged.")}
+    assert client.post("/profiles/pierce", data=less).status_code == 303
+    found = profile_of("us-wa-pierce", tmp_path)
+    assert found is not None and [one.rule for one in found.judged] == [RULE]
+
+
+def test_a_flag_is_read_at_the_page_as_at_the_prompt(client: Any, tmp_path: Path) -> None:
+    page = client.get("/profiles/pierce").text
+    asked = {f"judged.{RULE}.answer": "applies", f"judged.{RULE}.needs_warrant": "Yes"}
+    assert client.post("/profiles/pierce", data=sent(page, **asked)).status_code == 303
+    found = profile_of("us-wa-pierce", tmp_path)
+    assert found is not None and found.judged[0].needs_warrant

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +25,7 @@ from exeat.desk.service.setup import system_context
 from exeat.errors import RecordError
 from exeat.facts.codes import BasisKind, LiftReason, NoticeKind, OffenceClass, StatusProof
 from exeat.facts.record import Offence, Person
+from exeat.rules.profile_file import save_profile
 
 PLACES = {"ohio": "us-oh", "carolina": "us-nc", "alabama": "us-al"}
 
@@ -104,6 +107,43 @@ def test_the_clock_opens_counsels_task_too_and_closes_it_when_the_answer_turns(t
     town.desk.lift(ctx, record, detainer="d1", reason=LiftReason.CANCELLED)
     town.desk.sweep(ctx)
     assert TaskKind.COUNSEL not in open_kinds(town, "ohio")
+
+
+KANSAS = "us-ks-20001"
+"""A county of a state of two zones, whose law so has no zone of its own."""
+
+
+@pytest.fixture
+def kansas(tmp_path: Path) -> Iterator[Town]:
+    """A jail under a reported command, where counsel has half an hour to answer."""
+    signed = {"by": "Ann Example", "title": "County Attorney", "on": "2026-03-01"}
+    call = {"do": "call", "name": "A. Counsel", "number": "555-0100", "minutes": 30, **signed}
+    save_profile({"format": 1, "place": {"id": KANSAS}, "while_undecided": call}, tmp_path)
+    with county(law=tmp_path) as one:
+        jail = {"code": "kansas", "name": "Invented jail of kansas", "kind": "facility"}
+        said: dict[str, Any] = {**jail, "place": KANSAS, "zone": "America/Chicago"}
+        one.desk.accounts.add_agency(system_context(one.now), **said, facility={"kind": "jail"})
+        yield one
+
+
+@pytest.mark.parametrize("first", ["the clock", "a look"])
+def test_counsels_task_is_the_same_whoever_opens_it_first(kansas: Town, first: str) -> None:
+    record = held(kansas, "kansas")
+    ctx = kansas.ctx(agency="kansas")
+    if first == "the clock":
+        kansas.desk.sweep(ctx)
+    assert verdict(kansas, "kansas", record) == "call-counsel"
+    kansas.desk.sweep(ctx)
+    [task] = [one for one in kansas.desk.tasks(ctx) if one.kind is TaskKind.COUNSEL]
+    assert task.due - task.opened == timedelta(minutes=30)
+    assert " CDT; if not, let the person go." in task.because
+    assert task.because.endswith("Ring A. Counsel at 555-0100, for at most 30 minutes.")
+
+
+def test_a_refusal_says_the_facilitys_time_where_the_law_has_none(kansas: Town) -> None:
+    found = let_go(kansas, "kansas", held(kansas, "kansas"))
+    assert isinstance(found, Refused)
+    assert (found.law.zone, found.zone.key) == ("", "America/Chicago")
 
 
 def test_a_reported_command_stops_for_counsel_until_two_people_say_why(town: Town) -> None:

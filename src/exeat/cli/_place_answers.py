@@ -12,37 +12,17 @@ from exeat.errors import UsageError
 from exeat.report.law_text import rule_lines
 from exeat.rules.model import Contest, OffenceList, Rule
 from exeat.rules.place import LawOfPlace
+from exeat.rules.profile import Profile
 from exeat.rules.profile_questions import (
     QUESTIONS,
     SIGNATURE,
     UNDECIDED,
-    Field,
     Kind,
     Question,
 )
-from exeat.rules.profile_setup import Item, items
+from exeat.rules.profile_setup import Item, answer_of, items, standing, typed
 
-__all__ = ["asked_for", "from_flags", "typed"]
-
-_FLAGS = {"yes": True, "true": True, "no": False, "false": False}
-
-
-def typed(field: Field, text: str) -> Any:
-    """Return what a text means in a field; a text that will not do is left for the check.
-
-    Examples:
-        >>> from exeat.rules.profile_questions import question
-        >>> typed(question("list").fields[1], "PC 459, PC 460")
-        ['PC 459', 'PC 460']
-    """
-    text = text.strip()
-    if field.kind is Kind.FLAG:
-        return _FLAGS.get(text.lower(), text)
-    if field.kind is Kind.COUNT:
-        return int(text) if text.isdigit() else text
-    if field.kind is Kind.TEXTS:
-        return [part.strip() for part in text.split(",") if part.strip()]
-    return text
+__all__ = ["asked_for", "from_flags"]
 
 
 def from_flags(given: Mapping[str, Iterable[str]]) -> dict[str, Any]:
@@ -103,12 +83,15 @@ def _example(question: Question) -> str:
     )
 
 
-def asked_for(law: LawOfPlace, old: Mapping[str, Any], on: date) -> dict[str, Any]:
+def asked_for(
+    law: LawOfPlace, old: Mapping[str, Any], profile: Profile, on: date
+) -> dict[str, Any]:
     """Ask every question on the terminal; Enter leaves an answer as it is.
 
     Args:
         law: The law of the place, without its profile.
-        old: The answers that stand.
+        old: The profile as its file has it.
+        profile: The same, read.
         on: The day on which it is asked.
     """
     found: dict[str, Any] = {}
@@ -118,7 +101,10 @@ def asked_for(law: LawOfPlace, old: Mapping[str, Any], on: date) -> dict[str, An
         if not asked:
             typer.echo("   Nothing here turns on it.")
         for item in asked:
-            answer = _ask(law, question, item, _standing(question, item, old))
+            stood = standing(old, profile, question, item)
+            if not stood:
+                _tell_changed(answer_of(old, question, item))
+            answer = _ask(law, question, item, stood)
             if answer and question.many:
                 found.setdefault(question.table, []).append(answer)
             elif answer:
@@ -126,12 +112,10 @@ def asked_for(law: LawOfPlace, old: Mapping[str, Any], on: date) -> dict[str, An
     return found
 
 
-def _standing(question: Question, item: Item, old: Mapping[str, Any]) -> Mapping[str, Any]:
-    given = old.get(question.table) or {}
-    if isinstance(given, list):
-        same = [one for one in given if not question.key or one.get(question.key) == item.key]
-        return same[0] if same else {}
-    return dict(given)
+def _tell_changed(before: Mapping[str, Any]) -> None:
+    if before.get("by"):
+        signed = f"{before['by']}, {before.get('title', '')}, on {before.get('on', '')}"
+        typer.echo(f"   What {signed} answered was about another text: answer again.")
 
 
 def _ask(law: LawOfPlace, question: Question, item: Item, old: Mapping[str, Any]) -> dict[str, Any]:

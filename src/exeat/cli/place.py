@@ -17,7 +17,13 @@ from exeat.rules.layer import stale
 from exeat.rules.library import on_demand
 from exeat.rules.place import LawOfPlace, law_of_place
 from exeat.rules.profile import Profile
-from exeat.rules.profile_file import load_tables, profile_of, profile_path, profiles_in
+from exeat.rules.profile_file import (
+    load_tables,
+    profile_of,
+    profile_path,
+    profiles_in,
+    read_profile,
+)
 from exeat.rules.profile_questions import QUESTIONS, SIGNATURE
 from exeat.rules.profile_setup import current, head_of, items, merged, open_questions, set_up
 
@@ -96,7 +102,7 @@ def setup(
     if not told and answers is None and _on_terminal():
         by = by or typer.prompt(SIGNATURE[1].asks)
         title = title or typer.prompt(SIGNATURE[2].asks)
-        told = asked_for(chain, tables, day)
+        told = asked_for(chain, tables, read_profile(tables, "profile"), day)
     sign = {"by": by, "title": title, "on": day.isoformat(), "cite": cite}
     profile = set_up(chain, merged(tables, told), folder, sign)
     typer.echo(f"Profile: {profile_path(chain.id, folder)}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -12,6 +11,7 @@ from exeat.decide import Answer, Certainty, Check, CheckKind, Conflict, Duty, Du
 from exeat.decide.reasons import whose
 from exeat.facts.words import say_time
 from exeat.report.acts import say_act, say_duty
+from exeat.report.ring import Ring, Whom, rings_of
 from exeat.rules.model import About, JurisdictionKind, Modality, Rule
 from exeat.rules.place import LawOfPlace
 
@@ -20,9 +20,18 @@ __all__ = ["Lead", "bears", "checks_said", "is_whether", "lead_of", "sides_of"]
 _OPEN: Final = (DutyState.LATE, DutyState.OWED)
 _TELLS: Final = frozenset({About.NOTIFY, About.INFORM_PERSON, About.TELL_COURT})
 _RELEASES: Final = frozenset({Verdict.RELEASE, Verdict.NOTIFY_FIRST, Verdict.OVERDUE})
-_COUNSEL: Final = frozenset(
-    {Verdict.RELEASE_UNLESS_INSTRUCTED, Verdict.CALL_COUNSEL, Verdict.CONFLICT}
-)
+_RUNG: Final = {
+    Whom.COURT: "the court that issued the warrant, or the Marshals Service, to confirm it",
+    Whom.CITIZENSHIP: "the office that sent the request{by}: the person says they are a US citizen",
+    Whom.IDENTITY: "the office that sent the request{by}: the person says they are somebody else",
+    Whom.NOBODY: "nobody: while counsel has not decided, this office releases",
+    Whom.COUNSEL: "your counsel (no name or number is set up for this place)",
+    Whom.OFFICIAL: "the magistrate or judge on duty",
+    Whom.SERVER: "{name}, who serves the copy here",
+    Whom.TOLD: "whoever must be told, above",
+    Whom.CHOICE: "your supervisor: whether to keep the person is this office's choice",
+    Whom.SUPERVISOR: "whoever can answer; until then your supervisor and counsel",
+}
 _TOLD: Final = 3
 """How many people to tell the first lines name."""
 _DO: Final = {
@@ -299,38 +308,27 @@ def _due(duty: Duty, zone: ZoneInfo) -> str:
 
 
 def _ring(answer: Answer, law: LawOfPlace, zone: ZoneInfo) -> str:
-    said = list(_of_checks(answer, zone))
-    wanted = answer.verdict in _COUNSEL or answer.perhaps_must
-    undecided = law.undecided
-    if wanted and undecided is not None and undecided.call:
-        whom = f"{undecided.name} at {undecided.number}"
-        said.append(f"{whom}, for at most {undecided.minutes} minutes; then release")
-    elif wanted and undecided is not None:
-        said.append("nobody: while counsel has not decided, this office releases")
-    elif wanted:
-        said.append("your counsel (no name or number is set up for this place)")
-    elif answer.verdict is Verdict.BRING_FIRST:
-        said.append("the magistrate or judge on duty")
-    elif answer.verdict is Verdict.SERVE_FIRST and law.serves:
-        said.append(f"{law.serves}, who serves the copy here")
-    elif answer.verdict is Verdict.NOTIFY_FIRST:
-        said.append("whoever must be told, above")
-    elif answer.verdict is Verdict.MAY_HOLD:
-        said.append("your supervisor: whether to keep the person is this office's choice")
-    elif answer.verdict is Verdict.UNKNOWN:
-        said.append("whoever can answer; until then your supervisor and counsel")
+    said = [_rung(ring, zone) for ring in rings_of(answer, law)]
     return _upper("; ".join(said or ["nobody needs to be rung"])) + "."
 
 
-def _of_checks(answer: Answer, zone: ZoneInfo) -> Iterator[str]:
-    if _warrant(answer):
-        yield "the court that issued the warrant, or the Marshals Service, to confirm it"
-    for check in answer.checks:
-        by = f", by {say_time(check.until, zone)}" if check.until else ""
-        if check.kind is CheckKind.CITIZENSHIP:
-            yield f"the office that sent the request{by}: the person says they are a US citizen"
-        elif check.kind is CheckKind.IDENTITY:
-            yield f"the office that sent the request{by}: the person says they are somebody else"
+def _rung(ring: Ring, zone: ZoneInfo) -> str:
+    if ring.whom is Whom.NAMED:
+        return _named(ring)
+    if ring.whom is Whom.COUNSEL and ring.shut:
+        return (
+            "your counsel: nobody is let go before counsel has said whether the command stands"
+            " (no name or number is set up for this place)"
+        )
+    by = f", by {say_time(ring.until, zone)}" if ring.until else ""
+    return _RUNG[ring.whom].format(name=ring.name, by=by)
+
+
+def _named(ring: Ring) -> str:
+    said = f"{ring.name} at {ring.number}"
+    if ring.minutes is not None:
+        said += f", for at most {ring.minutes} minutes"
+    return f"{said}; then release{', which takes two people at the desk' if ring.shut else ''}"
 
 
 def checks_said(answer: Answer, zone: ZoneInfo) -> list[str]:

@@ -23,7 +23,6 @@ from exeat.desk.api._shown import (
 )
 from exeat.desk.api._words import At, Id, KnownAt, RecordId
 from exeat.desk.service.models import Refused, ReleaseOrder
-from exeat.facts.case import zone_of
 from exeat.report.answers import answer_to_json
 
 __all__ = ["router"]
@@ -225,11 +224,10 @@ def release(desk: TheDesk, ctx: Caller, record: RecordId, body: b.ReleaseIn) -> 
 
 
 def _refused(found: Refused) -> dict[str, Any]:
-    zone = zone_of(found.law.zone or "UTC")
     return error_body(
         tuple(one.fault for one in found.refusals),
         version=found.version,
         came_in=events_out(found.came_in),
         refusals=[one.kind.value for one in found.refusals],
-        answer=answer_to_json(found.answer, found.law, zone),
+        answer=answer_to_json(found.answer, found.law, found.zone),
     )

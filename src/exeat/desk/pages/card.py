@@ -11,6 +11,7 @@ from exeat.decide import Answer, Certainty, CheckKind, DutyState, Question, Verd
 from exeat.desk.pages.sentences import sentence
 from exeat.desk.pages.words import Words
 from exeat.desk.service._shut import remedies
+from exeat.report.ring import Ring, Whom, rings_of
 from exeat.rules.model import About
 from exeat.rules.place import LawOfPlace
 
@@ -24,7 +25,6 @@ _WOULD: Final = (
     Verdict.CALL_COUNSEL,
 )
 """Verdicts of which `until` says how long a hold would run that nothing has opened yet."""
-_COUNSEL: Final = (Verdict.RELEASE_UNLESS_INSTRUCTED, Verdict.CALL_COUNSEL, Verdict.CONFLICT)
 _LET_GO: Final = (Verdict.RELEASE, Verdict.NOTIFY_FIRST, Verdict.OVERDUE)
 _TOLD: Final = (About.NOTIFY, About.TELL_COURT, About.INFORM_PERSON)
 _OPEN: Final = (DutyState.OWED, DutyState.LATE)
@@ -38,7 +38,7 @@ class Card:
     Attributes:
         until: In words, or "" where there is no end to be said.
         tell: Who must be told, each with by when.
-        ring: Whom to ring, or "".
+        ring: Whom to ring, each with by when.
         checks: What must be checked before anybody relies on it, each with by when.
         acts: Acts that open the door: the act's name, and what its form starts with.
     """
@@ -47,7 +47,7 @@ class Card:
     until: str
     why: str
     tell: tuple[tuple[str, datetime | None], ...]
-    ring: str
+    ring: tuple[tuple[str, datetime | None], ...]
     checks: tuple[tuple[str, datetime | None], ...]
     acts: tuple[tuple[str, dict[str, str]], ...]
 
@@ -68,7 +68,7 @@ def card_of(answer: Answer, law: LawOfPlace, t: Words, zone: ZoneInfo) -> Card:
         until=_until(answer, t, zone),
         why=_why(answer, t, zone),
         tell=_tell(answer, t),
-        ring=_ring(answer, law, t),
+        ring=tuple((_rung(ring, t), ring.until) for ring in rings_of(answer, law)),
         checks=tuple((t(f"check.{check.kind.value}"), check.until) for check in answer.checks),
         acts=tuple(remedies(answer)),
     )
@@ -121,19 +121,15 @@ def _untold(answer: Answer, t: Words) -> str:
     return t("card.tell_unshown" if DutyState.UNKNOWN in states else "card.tell_none")
 
 
-def _ring(answer: Answer, law: LawOfPlace, t: Words) -> str:
-    if any(check.kind is CheckKind.WARRANT for check in answer.checks):
-        return t("ring.warrant")
-    if answer.verdict in _COUNSEL or answer.perhaps_must:
-        asked = law.undecided
-        if asked is None or not asked.call:
-            return t("ring.counsel")
-        said = t("ring.named", name=asked.name, number=asked.number)
-        minutes = asked.minutes
-        return said if minutes is None else f"{said} {t('ring.minutes', minutes=minutes)}"
-    if any(check.kind is CheckKind.CITIZENSHIP for check in answer.checks):
-        return t("ring.issuer")
-    return t("ring.supervisor") if answer.verdict is Verdict.UNKNOWN else ""
+def _rung(ring: Ring, t: Words) -> str:
+    if ring.whom is not Whom.NAMED:
+        shut = "_shut" if ring.whom is Whom.COUNSEL and ring.shut else ""
+        return t(f"ring.{ring.whom.value}{shut}", name=ring.name)
+    said = t("ring.named", name=ring.name, number=ring.number)
+    if ring.minutes is None:
+        return said
+    key = "ring.minutes_shut" if ring.shut else "ring.minutes"
+    return f"{said} {t(key, minutes=ring.minutes)}"
 
 
 def _codes(value: str) -> list[str]:

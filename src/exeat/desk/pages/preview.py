@@ -7,10 +7,12 @@ The answers are real ones of :func:`exeat.decide.decide`; the clock stands still
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 
@@ -42,9 +44,10 @@ from exeat.desk.service.models import (
     Released,
     ReleaseOrder,
 )
-from exeat.desk.service.reading import _ON_A_PERSON
+from exeat.desk.service.reading import _ON_A_PERSON, Times
 from exeat.errors import Fault, LedgerError, RecordError
 from exeat.facts import events as ev
+from exeat.facts.case import zone_of
 from exeat.facts.fold import fold
 from exeat.facts.record import CustodyRecord
 from exeat.facts.times import NEVER
@@ -96,8 +99,15 @@ class InventedDesk:
         known_at: datetime | None = None,
     ) -> PersonPage:
         """Return one person's page."""
+        return self.person_when(ctx, record, lambda _: (at, known_at))
+
+    def person_when(
+        self, ctx: Context, record: str, when_asked: Callable[[ZoneInfo], Times]
+    ) -> PersonPage:
+        """Return one person's page for times that are read in the facility's zone."""
         ctx.need("person")
         one = self._find(record)
+        at, known_at = when_asked(zone_of(self._weighed(one)[0].zone))
         facts, law, answer = self._weighed(one, at, known_at)
         others = self._namesakes(one)
         tasks = tuple(task for task in tasks_of(self.people) if task.record == record)
@@ -159,7 +169,7 @@ class InventedDesk:
         if list(self.people).index(one.key) == LATE and one.key not in self._came_late:
             self._came_late.add(one.key)
             come_in = (late_request(one),)
-        _, law, answer = self._weighed(one)
+        facts, law, answer = self._weighed(one)
         kinds = [RefusalKind.MOVED_ON] if len(one.events) != order.seen_version else []
         shut = shut_by(answer.verdict, order.kind)
         if shut is not None and order.override is None:
@@ -169,7 +179,9 @@ class InventedDesk:
         if kinds:
             refusals = tuple(Refusal(kind, _fault(kind)) for kind in kinds)
             version = len(one.events)
-            return Refused(order.record, version, refusals, answer, law, come_in)
+            return Refused(
+                order.record, version, refusals, answer, law, zone_of(facts.zone), come_in
+            )
         one.add(ev.Released, 0, kind=order.kind, to=order.to)
         return Released(order.record, len(one.events), one.events[-1].id, {})
 

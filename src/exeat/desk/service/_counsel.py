@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from exeat.decide import Answer, Verdict
 from exeat.facts.words import say_time
+from exeat.report.ring import Whom, counsel_of
 from exeat.rules.place import LawOfPlace
 
-__all__ = ["FOR_COUNSEL", "counsel_due", "counsel_says", "whom_to_ring"]
+__all__ = ["FOR_COUNSEL", "counsel_says", "counsel_within", "whom_to_ring"]
 
 FOR_COUNSEL = frozenset({Verdict.RELEASE_UNLESS_INSTRUCTED, Verdict.CALL_COUNSEL})
 """Verdicts that rest on what counsel has not settled; each opens a task that says what."""
 
 
-def whom_to_ring(law: LawOfPlace) -> str:
-    """Return whom the place's profile says to ring while counsel has not decided, or ""."""
-    asked = law.undecided
-    if asked is None or not asked.call:
+def whom_to_ring(answer: Answer, law: LawOfPlace) -> str:
+    """Return whom to ring for what only counsel can settle, or ""."""
+    ring = counsel_of(answer, law)
+    if ring is None:
         return ""
-    minutes = f", for at most {asked.minutes} minutes" if asked.minutes is not None else ""
-    return f"Ring {asked.name} at {asked.number}{minutes}."
+    if ring.whom is Whom.NOBODY:
+        return "While counsel has not decided, this office releases: nobody is to be rung."
+    if ring.whom is not Whom.NAMED:
+        return "No number of counsel is set up for this place."
+    minutes = f", for at most {ring.minutes} minutes" if ring.minutes is not None else ""
+    return f"Ring {ring.name} at {ring.number}{minutes}."
 
 
-def counsel_due(law: LawOfPlace, now: datetime) -> datetime | None:
-    """Return by when counsel is to have answered, if the place's profile says so."""
-    asked = law.undecided
-    if asked is None or not asked.call or asked.minutes is None:
+def counsel_within(answer: Answer, law: LawOfPlace) -> timedelta | None:
+    """Return how long counsel has to answer, if the place's profile says so."""
+    ring = counsel_of(answer, law)
+    if ring is None or ring.minutes is None:
         return None
-    return now + timedelta(minutes=asked.minutes)
+    return timedelta(minutes=ring.minutes)
 
 
 def counsel_says(answer: Answer, law: LawOfPlace, zone: ZoneInfo) -> str:
@@ -46,4 +51,4 @@ def counsel_says(answer: Answer, law: LawOfPlace, zone: ZoneInfo) -> str:
             f"Only if counsel has instructed in writing that it may, a hold runs{until}.",
         ]
     said += [f"Open: {question.asks}" for question in answer.for_counsel]
-    return " ".join([*said, *filter(None, [whom_to_ring(law)])])
+    return " ".join([*said, *filter(None, [whom_to_ring(answer, law)])])

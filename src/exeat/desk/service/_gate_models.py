@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from exeat.decide import Answer
 from exeat.errors import Fault
@@ -116,13 +117,14 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The person was not released, and why."""
+    """The person was not released, and why; `zone` is the facility's, in which times are said."""
 
     record: str
     version: int
     refusals: tuple[Refusal, ...]
     answer: Answer
     law: LawOfPlace
+    zone: ZoneInfo
     came_in: tuple[Event, ...] = ()
     namesakes: tuple[Namesake, ...] = ()
     tasks: tuple[str, ...] = ()

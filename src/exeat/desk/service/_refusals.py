@@ -9,7 +9,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from exeat.decide import Answer, Certainty, CheckKind, Verdict
-from exeat.desk.service._counsel import counsel_says
+from exeat.desk.service._counsel import counsel_says, whom_to_ring
 from exeat.desk.service._personal import IDENTIFIERS, matches
 from exeat.desk.service._shut import HELD_FOR_ISSUER, owed_to, shut_by
 from exeat.desk.service.models import (
@@ -168,7 +168,8 @@ def _help(door: Door) -> str:
         case Verdict.CALL_COUNSEL:
             return counsel_says(answer, door.law, door.zone)
         case Verdict.CONFLICT:
-            return "Ask counsel now; a task with a due time is open."
+            said = "Ask counsel now; a task with a due time is open."
+            return f"{said} {whom_to_ring(answer, door.law)}"
         case _:
             asks = " ".join(question.asks for question in answer.questions)
             return f"Find out, by the task's due time: {asks}".strip()

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from exeat.decide import Answer, DutyState, Verdict, decide
 from exeat.desk.db import Tx
 from exeat.desk.service._base import Base, log
-from exeat.desk.service._counsel import FOR_COUNSEL, counsel_says
+from exeat.desk.service._counsel import FOR_COUNSEL, counsel_says, counsel_within
 from exeat.desk.service._personal import open_personal
 from exeat.desk.service.context import Context
 from exeat.desk.service.models import BoardRow, PersonalData
@@ -41,6 +41,7 @@ class Shown:
         zone: Of the facility; in it, texts that people read say their times.
         bare: Nothing on record says why the person is in custody.
         counsel: What only counsel can settle about the person, or "".
+        within: How long counsel has to answer, where the place's profile says so.
     """
 
     key: UUID
@@ -49,6 +50,7 @@ class Shown:
     zone: ZoneInfo
     bare: bool = False
     counsel: str = ""
+    within: timedelta | None = None
 
 
 class Board(Base):
@@ -113,7 +115,8 @@ class Board(Base):
         row_now, until = _filled(blank, facts, answer, now), next_change(facts, law, answer, now)
         zone = zone_of(facts.zone)
         asks = counsel_says(answer, law, zone) if answer.verdict in FOR_COUNSEL else ""
-        return Shown(record, row_now, until, zone, _is_bare(facts), asks)
+        within = counsel_within(answer, law)
+        return Shown(record, row_now, until, zone, _is_bare(facts), asks, within)
 
 
 def _blank(row: dict[str, Any], person: PersonalData | None) -> BoardRow:

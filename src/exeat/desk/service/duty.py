@@ -71,16 +71,20 @@ class Duty(Acts, Reading):
                     closed += 1
                 for kind, because in wanted.items():
                     task = standing.get((shown.key, kind.value))
-                    held = _of_board(tx, shown)
-                    opened.append(
-                        task or open_task(tx, self.settings, kind, held=held, because=because)
-                    )
+                    opened.append(task or self._raise(tx, shown, kind, because))
             raised = tx.all("raise_tasks", at=ctx.now)
             if closed or raised or set(opened) - set(standing.values()):
                 log(tx, "sweep", f"{len(opened)} open, {len(raised)} raised")
             return tuple(opened)
 
         return self._run(ctx, "sweep", work)
+
+    def _raise(self, tx: Tx, shown: Shown, kind: TaskKind, because: str) -> str:
+        """Open a task about a row, due when it would be if somebody's look had opened it."""
+        within = shown.within if kind is TaskKind.COUNSEL else None
+        due = tx.ctx.now + within if within is not None else None
+        held = _of_board(tx, shown)
+        return open_task(tx, self.settings, kind, held=held, because=because, due=due)
 
     def _wanted(self, ctx: Context, shown: Shown) -> Iterator[tuple[TaskKind, str]]:
         """Yield what is due on a row, and why, in the facility's own time."""

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from exeat.decide import Answer, Verdict, decide
 from exeat.desk.db import Tx
 from exeat.desk.service._base import Base, Held, envelope, log, said_again
 from exeat.desk.service._consequences import consequences
-from exeat.desk.service._counsel import FOR_COUNSEL, counsel_due, counsel_says
+from exeat.desk.service._counsel import FOR_COUNSEL, counsel_says, counsel_within
 from exeat.desk.service._personal import blind, namesakes, read_personal
 from exeat.desk.service._refusals import Door, refusals_of, warnings_of
 from exeat.desk.service._steps import reached
@@ -93,14 +94,14 @@ class Gate(Base):
             history = tx.ledger.read(held.record)
             facts = history.fold(known_at=known_at)
             law = self._law(tx, held.facility, facts.facility.kind)
-            answer = decide(facts, law, when, known_at=known_at)
+            answer, zone = decide(facts, law, when, known_at=known_at), zone_of(facts.zone)
             person = read_personal(tx, held, self._key(tx, held))
             others = namesakes(tx, held, person)
             kinds = [row["kind"] for row in tx.all("open_kinds", record=held.record)]
             opened: tuple[str, ...] = ()
             if at is None and known_at is None and held.stake == "facility":
-                opened = self._await(tx, held, answer, law, kinds)
-            earlier = cleared_before(tx, held, zone_of(facts.zone))
+                opened = self._await(tx, held, answer, law, zone, kinds)
+            earlier = cleared_before(tx, held, zone)
             log(tx, "clear", answer.verdict.value, held=held)
             return Clearance(
                 answer,
@@ -220,7 +221,7 @@ class Gate(Base):
     ) -> Refused:
         kinds = ",".join(sorted(one.kind.value for one in refusals))
         kinds_open = [kind.value for kind in door.open_tasks]
-        opened = self._await(tx, held, door.answer, law, kinds_open)
+        opened = self._await(tx, held, door.answer, law, door.zone, kinds_open)
         log(tx, "release", f"refused:{kinds}", held=held)
         return Refused(
             held.name,
@@ -228,6 +229,7 @@ class Gate(Base):
             refusals,
             door.answer,
             law,
+            door.zone,
             door.came_in(),
             door.namesakes,
             opened,
@@ -257,7 +259,7 @@ class Gate(Base):
         said: tuple[str, ...] = ()
         if door.answer.verdict in FOR_COUNSEL:
             said = (counsel_says(door.answer, law, zone),)
-            opened += self._await(tx, held, door.answer, law, ())
+            opened += self._await(tx, held, door.answer, law, zone, ())
         kinds = tuple(one.kind for one in passed)
         if passed and second is not None:
             opened += self._override(tx, held, door, version + 2, kinds, second)
@@ -292,7 +294,13 @@ class Gate(Base):
         return (open_task(tx, self.settings, task, held=held, about=override.hex),)
 
     def _await(
-        self, tx: Tx, held: Held, answer: Answer, law: LawOfPlace, open_kinds: Collection[str]
+        self,
+        tx: Tx,
+        held: Held,
+        answer: Answer,
+        law: LawOfPlace,
+        zone: ZoneInfo,
+        open_kinds: Collection[str],
     ) -> tuple[str, ...]:
         """Open the task of an answer that waits for somebody, and close what waits no more."""
         wanted = _WAITS.get(answer.verdict)
@@ -303,8 +311,9 @@ class Gate(Base):
             return ()
         due = None
         if wanted is TaskKind.COUNSEL:
-            because = counsel_says(answer, law, zone_of(law.zone or "UTC"))
-            due = counsel_due(law, tx.ctx.now)
+            because = counsel_says(answer, law, zone)
+            within = counsel_within(answer, law)
+            due = tx.ctx.now + within if within is not None else None
         else:
             asks = [question.asks for question in answer.questions]
             asks += [conflict.says for conflict in answer.conflicts]

@@ -20,9 +20,9 @@ from exeat.desk.service.errors import DeskError
 from exeat.desk.service.models import Agency
 from exeat.rules.place import LawOfPlace, law_of_place
 from exeat.rules.profile import Profile
-from exeat.rules.profile_file import Tables, read_profile
+from exeat.rules.profile_file import Tables, read_profile, save_profile
 from exeat.rules.profile_questions import Question
-from exeat.rules.profile_setup import current, merged, open_questions, set_up
+from exeat.rules.profile_setup import current, merged, open_questions, signed
 
 __all__ = ["PlacePage", "Profiles"]
 
@@ -66,7 +66,7 @@ class Profiles(Board):
     def set_place_profile(
         self, ctx: Context, facility: str, answers: Mapping[str, Any], sign: Mapping[str, str]
     ) -> PlacePage:
-        """Put answers in force for a facility's place; the change stands in the log.
+        """Put answers in force for a facility's place, once the change stands in the log.
 
         Args:
             ctx: The administrator, who enters what others have signed.
@@ -75,29 +75,36 @@ class Profiles(Board):
             sign: ``by``, ``title``, ``on`` and ``cite`` for answers that have none of their own.
 
         Raises:
-            DeskError: The desk has no folder of adopted law.
+            DeskError: The desk has no folder of adopted law, or cannot write there.
             LawError: With every fault of the answers; nothing is changed then.
         """
 
-        def work(tx: Tx) -> PlacePage:
+        def announce(tx: Tx) -> Tables:
             page = self._profile(tx, facility)
-            before = page.profile.sha256
-            profile = set_up(page.law, merged(page.tables, answers), self._folder(), sign)
-            outcome = "done" if profile.sha256 != before else "unchanged"
+            tables = signed(page.law, merged(page.tables, answers), self._folder(), sign)
+            changed = read_profile(tables, "profile").sha256 != page.profile.sha256
+            outcome = "done" if changed else "unchanged"
             log(tx, "set_place_profile", outcome, concerns=facility, about=facility)
+            return tables
+
+        def write(tx: Tx) -> PlacePage:
+            _save(tables, self._folder())
             return self._profile(tx, facility)
 
-        found = self._run(ctx, "set_place_profile", work)
-        with self._board_lock:
-            self._laws.clear()
-            self._board_cache.clear()
-        return found
+        # Two transactions: what is in force must never be missing from the log.
+        tables = self._run(ctx, "set_place_profile", announce)
+        try:
+            return self._run(ctx, "set_place_profile", write)
+        finally:
+            with self._board_lock:
+                self._laws.clear()
+                self._board_cache.clear()
 
     def _profile(self, tx: Tx, code: str) -> PlacePage:
         agency, _ = self._facility(tx, code)
         assert agency.place is not None
         law = law_of_place(agency.place, self.library)
-        tables = current(law, self.settings.law or Path())
+        tables = current(law, self.settings.law)
         profile = read_profile(tables, law.id)
         today = tx.ctx.now.astimezone(ZoneInfo(agency.zone or "UTC")).date()
         left = open_questions(law, profile, today)
@@ -112,3 +119,12 @@ class Profiles(Board):
                 "Start it with --law FOLDER, or set EXEAT_LAW.",
             )
         return self.settings.law
+
+
+def _save(tables: Tables, folder: Path) -> None:
+    try:
+        save_profile(tables, folder)
+    except OSError as error:
+        help = "The log has the change already: let this desk write in its folder, and save again."
+        message = f"cannot be written ({error.strerror or error})"
+        raise DeskError.one("E618", "profile", message, help) from error

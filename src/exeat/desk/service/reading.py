@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from exeat.decide import decide
 from exeat.desk.db import Tx
@@ -20,7 +22,10 @@ from exeat.facts.case import zone_of
 from exeat.facts.record import Person
 from exeat.record.entries import History
 
-__all__ = ["Reading"]
+__all__ = ["Reading", "Times"]
+
+Times = tuple[datetime | None, datetime | None]
+"""The instant asked about, and that of which the knowledge counts; None: now, and all."""
 
 _ON_A_PERSON = (
     "add_basis", "end_basis", "lodge", "receive", "serve", "acknowledge", "hold_ordered",
@@ -49,11 +54,26 @@ class Reading(Board):
         A requester sees its own requests and their answers, and no personal data; counsel sees
         the whole record of a client.
         """
+        return self.person_when(ctx, record, lambda _: (at, known_at))
+
+    def person_when(
+        self, ctx: Context, record: str, when_asked: Callable[[ZoneInfo], Times]
+    ) -> PersonPage:
+        """Return what `person` does, for times that are read in the facility's own zone.
+
+        Args:
+            ctx: Who asks.
+            record: Id of the record.
+            when_asked: Given that zone, returns ``at`` and ``known_at``.
+        """
 
         def work(tx: Tx) -> PersonPage:
             held = self._find(tx, record)
             history = _history(tx, held)
-            facts = history.fold(known_at=known_at)
+            facts = history.fold()
+            at, known_at = when_asked(zone_of(facts.zone))
+            if known_at is not None:
+                facts = history.fold(known_at=known_at)
             law = self._law(tx, held.facility, facts.facility.kind)
             when = at if at is not None else ctx.now
             answer = decide(facts, law, when, known_at=known_at)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 from fastapi import Request
 
 from exeat.desk.pages import picks
 from exeat.desk.pages.acts import WHEN_ASKED
 from exeat.desk.pages.forms import Field, Problem
-from exeat.desk.pages.reading import read_form
+from exeat.desk.pages.reading import Filled, read_form
 from exeat.desk.pages.site import Site
 from exeat.desk.pages.views import Viewer
 from exeat.desk.service.models import PersonPage
+from exeat.desk.service.reading import Times
 from exeat.errors import RecordError
 
 __all__ = ["When", "page_at"]
@@ -35,17 +37,31 @@ def page_at(
     site: Site, request: Request, viewer: Viewer, record: str
 ) -> tuple[PersonPage, When, str]:
     """Return a person's page, the form, and in words what it answers if that is not now."""
-    page = site.asked(lambda: site.desk.person(viewer.ctx, record))
-    zone, t = picks.zone_of(page), site.words(request)
-    filled = read_form(WHEN_ASKED, request.query_params, zone, {})
-    when = When(filled.raw, tuple(filled.problems))
-    at, known = filled.values.get("at"), filled.values.get("known_at")
-    if when.problems or (at is None and known is None):
-        return page, when, ""
+
+    def read(zone: ZoneInfo) -> Filled:
+        return read_form(WHEN_ASKED, request.query_params, zone, {})
+
+    # One reading, one line in the log: the form's times are read once the record's zone is known.
     try:
-        page = site.asked(lambda: site.desk.person(viewer.ctx, record, at, known))
+        page = site.asked(
+            lambda: site.desk.person_when(viewer.ctx, record, lambda zone: _times(read(zone)))
+        )
     except RecordError as error:
+        page = site.asked(lambda: site.desk.person(viewer.ctx, record))
         wrong = tuple(Problem.of(fault, WHEN_ASKED) for fault in error.faults)
-        return page, When(filled.raw, wrong), ""
+        return page, When(read(picks.zone_of(page)).raw, wrong), ""
+    zone, t = picks.zone_of(page), site.words(request)
+    filled = read(zone)
+    when = When(filled.raw, tuple(filled.problems))
+    at, known = _times(filled)
+    if at is None and known is None:
+        return page, when, ""
     said = {"time": t.time(page.answer.at, zone), "known": t.time(known, zone)}
     return page, when, t("person.asked_at" if known is None else "person.asked_known", **said)
+
+
+def _times(filled: Filled) -> Times:
+    """Return the times that are asked about; none where the form is at fault."""
+    if filled.problems:
+        return None, None
+    return filled.values.get("at"), filled.values.get("known_at")

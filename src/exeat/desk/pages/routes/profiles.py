@@ -12,17 +12,16 @@ from exeat.desk.pages.routes._common import may, see
 from exeat.desk.pages.site import At, PageRoute, SentForm, Site
 from exeat.desk.pages.views import Viewer
 from exeat.desk.service.profiles import PlacePage
-from exeat.errors import ExeatError, Fault
+from exeat.errors import ExeatError, Fault, LawError
 from exeat.report.law_text import rule_text
 from exeat.rules.model import Contest, OffenceList, Rule
-from exeat.rules.profile_questions import QUESTIONS, SIGNATURE, UNDECIDED, Field, Kind, Question
-from exeat.rules.profile_setup import Item, items
+from exeat.rules.profile import fingerprint
+from exeat.rules.profile_questions import QUESTIONS, SIGNATURE, UNDECIDED, Kind, Question
+from exeat.rules.profile_setup import Item, answer_of, items, standing, typed
 
 __all__ = ["router"]
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
-
-_FLAGS = {"yes": True, "no": False}
 
 
 @router.get("/profiles")
@@ -62,51 +61,71 @@ def answers_of(page: PlacePage, sent: FormData) -> dict[str, Any]:
 
     Args:
         page: What stands.
-        sent: What came: ``table.index.field``.
+        sent: What came: ``table.item.field``, and of a rule the text that was shown, as ``saw``.
+
+    Raises:
+        LawError: A rule was answered whose text is another one now.
     """
     found: dict[str, Any] = {}
+    faults: list[Fault] = []
     for question in QUESTIONS:
-        for index, item in enumerate(items(page.law, question, page.today)):
-            old = _standing(page, question, item)
-            new = _answer(question, item, f"{question.table}.{index}", sent)
-            fields = [field.name for field in question.fields if field.name != "saw"]
-            same = all(new.get(name) == old.get(name) for name in (*fields, "cite"))
-            if same or (question.decides.name not in new and not old):
+        for item in items(page.law, question, page.today):
+            new = _new(page, question, item, sent)
+            if new is None:
                 continue
-            new.setdefault(question.decides.name, UNDECIDED)
+            if _sent(sent, question, item, "saw") != _text_of(item):
+                faults.append(_changed(item))
             if question.many:
                 others = [] if question.key else page.tables.get(question.table, [])[1:]
                 found.setdefault(question.table, []).extend([new, *others])
             else:
                 found[question.table] = new
+    if faults:
+        raise LawError(faults)
     return found
 
 
-def _answer(question: Question, item: Item, prefix: str, sent: FormData) -> dict[str, Any]:
+def _new(page: PlacePage, question: Question, item: Item, sent: FormData) -> dict[str, Any] | None:
+    """Return what a form answers about one item, or None where that is what stands already."""
+    decides = question.decides.name
+    # What the form did not show is not taken back by it.
+    if _name(question, item, decides) not in sent:
+        return None
+    old = standing(page.tables, page.profile, question, item)
+    new = _answer(question, item, sent)
+    fields = [field.name for field in question.fields if field.name != "saw"]
+    same = all(new.get(name) == old.get(name) for name in (*fields, "cite"))
+    if same or (decides not in new and not old):
+        return None
+    return {**new, decides: new.get(decides, UNDECIDED)}
+
+
+def _name(question: Question, item: Item, field: str) -> str:
+    """Return a field's name in the form: by the item's key, since the list may have moved on."""
+    return f"{question.table}.{item.key or 0}.{field}"
+
+
+def _sent(sent: FormData, question: Question, item: Item, field: str) -> str:
+    return str(sent.get(_name(question, item, field)) or "").strip()
+
+
+def _text_of(item: Item) -> str:
+    return fingerprint(item.about) if isinstance(item.about, Rule) else ""
+
+
+def _changed(item: Item) -> Fault:
+    message = "the rule says something else than the page that was filled in showed"
+    place = f"question 2 (judged `{item.key}`)"
+    return Fault("E227", place, message, "Read it anew, and answer again.")
+
+
+def _answer(question: Question, item: Item, sent: FormData) -> dict[str, Any]:
     answer: dict[str, Any] = {question.key: item.key} if question.key else {}
     for field in (*question.fields, SIGNATURE[0]):
-        text = str(sent.get(f"{prefix}.{field.name}") or "").strip()
+        text = _sent(sent, question, item, field.name)
         if text:
-            answer[field.name] = _typed(field, text)
+            answer[field.name] = typed(field, text)
     return answer
-
-
-def _typed(field: Field, text: str) -> Any:
-    if field.kind is Kind.FLAG:
-        return _FLAGS.get(text, text)
-    if field.kind is Kind.COUNT:
-        return int(text) if text.isdigit() else text
-    if field.kind is Kind.TEXTS:
-        return [part.strip() for part in text.split(",") if part.strip()]
-    return text
-
-
-def _standing(page: PlacePage, question: Question, item: Item) -> dict[str, Any]:
-    given = page.tables.get(question.table) or {}
-    if isinstance(given, list):
-        same = [one for one in given if not question.key or one.get(question.key) == item.key]
-        return dict(same[0]) if same else {}
-    return dict(given)
 
 
 def _page(
@@ -119,7 +138,7 @@ def _page(
 ) -> Response:
     [page] = site.asked(lambda: site.desk.place_profiles(viewer.ctx, code))
     asked = [
-        (question, [_shown(page, question, i, item, said) for i, item in enumerate(about)])
+        (question, [_shown(page, question, item, said) for item in about])
         for question in QUESTIONS
         for about in [items(page.law, question, page.today)]
     ]
@@ -131,16 +150,18 @@ def _page(
     )  # fmt: skip
 
 
-def _shown(
-    page: PlacePage, question: Question, index: int, item: Item, said: dict[str, str]
-) -> dict[str, Any]:
+def _shown(page: PlacePage, question: Question, item: Item, said: dict[str, str]) -> dict[str, Any]:
     """Return one item of a question as the template needs it."""
-    old, prefix = _standing(page, question, item), f"{question.table}.{index}"
+    old = standing(page.tables, page.profile, question, item)
+    before = {} if old else answer_of(page.tables, question, item)
+    saw, text = _name(question, item, "saw"), _text_of(item)
+    # What was entered under another text is not offered again under this one.
+    said = said if said.get(saw, text) == text else {}
     fields = []
     for field in (*question.fields, SIGNATURE[0]):
         if field.name == "saw":
             continue
-        name = f"{prefix}.{field.name}"
+        name = _name(question, item, field.name)
         value = said.get(name, _text(old.get(field.name, "")))
         options = field.options or ([("yes", "yes"), ("no", "no")] * (field.kind is Kind.FLAG))
         if isinstance(item.about, Contest) and field.name == question.decides.name:
@@ -150,7 +171,10 @@ def _shown(
     title = item.about.question if isinstance(item.about, Contest) else ""
     if isinstance(item.about, OffenceList):
         title = f"{item.about.citation}: {', '.join(item.about.statutes)}"
-    return {"key": item.key, "rule": rule, "title": title, "fields": fields, "old": old}
+    return {
+        "key": item.key, "rule": rule, "title": title, "fields": fields, "old": old,
+        "before": before, "saw": (saw, text),
+    }  # fmt: skip
 
 
 def _text(value: Any) -> str:
