@@ -19,11 +19,11 @@ from uuid import UUID, uuid4
 
 import psycopg
 
-from exeat.desk.db import agency_person
 from exeat.desk.demo import fill
 from exeat.desk.house import House, master_of
-from exeat.desk.service._personal import blind, open_personal, personal_to_json
-from exeat.desk.service.models import PersonalData
+from exeat.office.db import agency_person
+from exeat.office.models import PersonalData
+from exeat.office.personal import blind, open_personal, personal_to_json
 from exeat.record import Ledger
 from exeat.record._rows import EntryRow, RecordRow, rows, values
 from exeat.record._writer import key_of

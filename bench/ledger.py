@@ -27,16 +27,16 @@ from uuid import uuid4
 
 import psycopg
 
+from exeat.auth import COOKIE
 from exeat.cli.serve import free_port
-from exeat.desk.auth import COOKIE
-from exeat.desk.clock import utcnow
 from exeat.desk.demo import enter, fill
 from exeat.desk.house import House, open_house
-from exeat.desk.service import Role
 from exeat.desk.service.setup import system_context
-from exeat.desk.settings import Settings
 from exeat.facts.codes import NoticeKind
 from exeat.facts.events import NoticeGiven
+from exeat.office.clock import utcnow
+from exeat.office.context import Role
+from exeat.office.settings import Settings
 from exeat.record import Ledger
 from exeat.record._rows import values
 from exeat.record.canonical import Leaf

@@ -14,7 +14,7 @@
     │                    E525  the vault key is in use, or is being changed
     │                    E534  a table has wrapped keys that this version does not know
     │                    E535  the vault key lies in no file, so that it cannot be changed there
-    └── DeskError        E6xx  the desk refuses an act (`exeat.desk.service.errors`)
+    └── DeskError        E6xx  the desk refuses an act (`exeat.office.errors`)
 
 Every error carries all its faults at once, each with the place, what was seen
 and what would do. Errors survive pickling, because worker processes carry them.

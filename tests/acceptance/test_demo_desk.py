@@ -11,9 +11,9 @@ from fastapi.testclient import TestClient
 
 from exeat.cli.demodesk import _let_in
 from exeat.cli.serve import application, settings_for
-from exeat.desk.clock import utcnow
 from exeat.desk.demo import fill
 from exeat.desk.house import open_house
+from exeat.office.clock import utcnow
 
 
 @pytest.fixture(scope="module")

@@ -19,9 +19,9 @@ import pytest
 from exeat.cli.serve import settings_for
 from exeat.desk.demo import fill
 from exeat.desk.house import open_house, signing
-from exeat.desk.service.context import Role
 from exeat.desk.service.setup import system_context
 from exeat.errors import LedgerError
+from exeat.office.context import Role
 from exeat.record.ledger import Ledger
 from exeat.record.server import database
 from tests.acceptance.readme import exeat

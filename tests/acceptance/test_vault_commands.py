@@ -18,9 +18,9 @@ import pytest
 
 from exeat.cli.serve import settings_for
 from exeat.desk.house import open_house, signing
-from exeat.desk.service import Role
 from exeat.desk.service.models import Released
 from exeat.desk.service.setup import system_context
+from exeat.office.context import Role
 from exeat.record import NotFound
 from tests.acceptance.readme import ROOT, exeat
 from tests.scenario.failures.kit import AGENCIES, Town, person_of

@@ -17,7 +17,7 @@ from tests.scenario.failures.kit import Town, county, person_of
 from exeat.desk.api.site import openapi
 from exeat.desk.app import create_app
 from exeat.desk.pages.app import pages_of
-from exeat.desk.service import Role
+from exeat.office.context import Role
 from exeat.record import check_request_proof
 
 # Who needs no login to ask for these, and why.

@@ -15,10 +15,10 @@ import pytest
 from tests.scenario.failures.kit import Town, county, database, person_of
 
 from exeat.desk.house import signing_login
-from exeat.desk.service import Role
 from exeat.desk.service import requests as service
 from exeat.desk.service.models import IncomingRequest
 from exeat.errors import LedgerError
+from exeat.office.context import Role
 from exeat.record import (
     Checkpoint,
     Ledger,

@@ -16,13 +16,14 @@ from typing import Any
 
 from tests.scenario.failures.kit import NOON, Town, person_of
 
-from exeat.desk.service import Context, Role
 from exeat.desk.service.acts import NewBasis
-from exeat.desk.service.models import Done, Refused
+from exeat.desk.service.models import Refused
 from exeat.errors import ExeatError
 from exeat.facts.codes import BasisEnd, BasisKind, LiftReason, StatusProof
 from exeat.facts.record import Person
 from exeat.facts.times import NEVER
+from exeat.office.context import Context, Role
+from exeat.office.models import Done
 
 __all__ = ["JAIL", "PEOPLE", "Storm", "book", "client", "run"]
 

@@ -25,9 +25,9 @@ import pytest
 from tests.scenario.failures import kit
 from tests.scenario.failures.kit import Town, county
 
-from exeat.desk.clock import utcnow
-from exeat.desk.service import Role
-from exeat.desk.service._steps import STEPS
+from exeat.office.clock import utcnow
+from exeat.office.context import Role
+from exeat.office.steps import STEPS
 from exeat.record import MasterKey, PrivateServer, verify_database
 
 # Where the ledger itself may die within the release; see exeat.record._steps.
@@ -40,7 +40,7 @@ import sys
 import uvicorn
 from exeat.desk.app import create_app
 from exeat.desk.service.setup import open_desk
-from exeat.desk.settings import Settings
+from exeat.office.settings import Settings
 from exeat.record import MasterKey, Signer
 conninfo, port, signer = sys.argv[1:]
 master, settings = MasterKey.from_environment(), Settings(pool_size=2)

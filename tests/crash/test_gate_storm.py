@@ -20,13 +20,13 @@ from tests.crash.storm import JAIL, PEOPLE, Storm, book, client, run
 from tests.scenario.failures.kit import Town, county
 
 from exeat.decide import Verdict, decide
-from exeat.desk.service._base import envelope
-from exeat.desk.service.models import Done
 from exeat.facts.codec import record_to_json
 from exeat.facts.events import Released
 from exeat.facts.fold import fold
 from exeat.facts.record import CustodyRecord
 from exeat.facts.times import NEVER
+from exeat.office.base import envelope
+from exeat.office.models import Done
 from exeat.record import Ledger, custody, rebuild, verify_database
 from exeat.record.entries import Entry, History
 

@@ -11,10 +11,10 @@ import psycopg
 import pytest
 from tests.scenario.failures.kit import Town, county, database, person_of
 
-from exeat.desk.service import Role
 from exeat.desk.service.models import Override, OverrideReason
 from exeat.desk.service.setup import prepare
 from exeat.errors import ExeatError
+from exeat.office.context import Role
 from exeat.record import backup, restore
 
 SEALED = ("person", "payload", "custody", "personal")

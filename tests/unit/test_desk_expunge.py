@@ -13,11 +13,11 @@ from psycopg.rows import dict_row
 from tests.scenario.failures.kit import Town, county, person_of
 
 from exeat.desk.expunge import Affected, Console
-from exeat.desk.service import Role
-from exeat.desk.service.errors import Refusing
 from exeat.desk.service.models import Override, OverrideReason, Released
 from exeat.errors import ExeatError
 from exeat.facts.codes import BasisEnd
+from exeat.office.context import Role
+from exeat.office.errors import Refusing
 from exeat.record import Expunged, NotFound, verify_database
 
 SURNAME, NUMBER, PAPER = "Quillfeather", "QF-7731", "26-2-88441-7"

@@ -8,18 +8,12 @@ from datetime import timedelta
 import pytest
 from tests.scenario.failures.kit import Town, county, person_of
 
-from exeat.desk.service import Role
-from exeat.desk.service.errors import NotPermitted, SignInError
-from exeat.desk.service.models import (
-    Override,
-    OverrideReason,
-    RefusalKind,
-    Refused,
-    Released,
-    TaskKind,
-)
+from exeat.desk.service.models import Override, OverrideReason, RefusalKind, Refused, Released
 from exeat.facts.codes import LiftReason, ReleaseKind, StatusProof, WarrantKind
 from exeat.facts.record import Person
+from exeat.office.context import Role
+from exeat.office.errors import NotPermitted, SignInError
+from exeat.office.models import TaskKind
 from exeat.record import Ledger, rebuild
 from exeat.record.views import drop
 

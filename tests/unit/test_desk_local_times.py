@@ -9,11 +9,12 @@ import psycopg
 import pytest
 from tests.scenario.failures.kit import Town, county, person_of
 
-from exeat.desk.service import Role
 from exeat.desk.service.acts import NewBasis
-from exeat.desk.service.models import Refused, TaskKind
+from exeat.desk.service.models import Refused
 from exeat.facts.codes import BasisEnd, BasisKind, StatusProof
 from exeat.facts.record import Person
+from exeat.office.context import Role
+from exeat.office.models import TaskKind
 
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d|T\d\d:\d\d|\d\dZ\b|[+-]\d\d:\d\d")
 

@@ -14,10 +14,10 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from tests.scenario.failures.kit import Town, county
 
-from exeat.desk.auth import Session
-from exeat.desk.auth._rows import door
-from exeat.desk.service.errors import BadInput, SignInError
+from exeat.auth import Session
+from exeat.auth._rows import door
 from exeat.desk.service.setup import system_context
+from exeat.office.errors import BadInput, SignInError
 
 ORIGIN = "http://localhost:8000"
 

@@ -12,9 +12,10 @@ import pytest
 from tests.scenario.failures.kit import Town, county
 
 from exeat.desk.pages.app import add_pages
-from exeat.desk.service import Role, profiles
-from exeat.desk.service.errors import DeskError, NotPermitted
+from exeat.desk.service import profiles
 from exeat.errors import LawError
+from exeat.office.context import Role
+from exeat.office.errors import DeskError, NotPermitted
 from exeat.rules.profile_file import profile_of, save_profile
 
 pytest.importorskip("fastapi")

@@ -12,14 +12,15 @@ from tests.scenario.failures.kit import Town, county, person_of
 
 from exeat.decide import decide
 from exeat.desk import demo
-from exeat.desk.db import desk_queries
-from exeat.desk.service import ACTS, Context, Desk, Role
+from exeat.desk.service import Desk
 from exeat.desk.service.board import next_change
-from exeat.desk.service.errors import BadInput, DeskError, NotPermitted, Refusing, Stale
-from exeat.desk.service.models import TaskKind
 from exeat.errors import ExeatError, RecordError
 from exeat.facts.codes import BasisEnd, BasisKind, LiftReason, NoticeKind, StatusProof
 from exeat.facts.record import Person
+from exeat.office.context import ACTS, Context, Role
+from exeat.office.db import desk_queries
+from exeat.office.errors import BadInput, DeskError, NotPermitted, Refusing, Stale
+from exeat.office.models import TaskKind
 from exeat.record import NotFound, verify_database
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.scenario.failures.kit import Town, person_of
 from tests.scenario.failures.kit import county as county_of
 
-from exeat.desk.service.errors import SignInError
+from exeat.office.errors import SignInError
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def test_an_issuer_sees_its_request_and_not_why_else_the_person_is_held(town: To
 def test_with_a_passkey_on_file_a_password_alone_makes_no_code_app(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from exeat.desk.db import Tx
+    from exeat.office.db import Tx
 
     town.account("keyholder", "booking", "pierce")
     half = town.desk.accounts.sign_in("keyholder", town.passwords["keyholder"], town.now)

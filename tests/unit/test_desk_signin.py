@@ -8,10 +8,10 @@ import pyotp
 import pytest
 from tests.scenario.failures.kit import Town, county
 
-from exeat.desk.auth import Session
-from exeat.desk.service import Role
-from exeat.desk.service.errors import BadInput, NotPermitted, SignInError
+from exeat.auth import Session
 from exeat.desk.service.setup import first_use, system_context
+from exeat.office.context import Role
+from exeat.office.errors import BadInput, NotPermitted, SignInError
 
 
 @pytest.fixture

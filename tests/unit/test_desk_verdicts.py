@@ -13,18 +13,12 @@ from tests.scenario.failures.kit import Town, county, person_of
 from exeat.decide import Verdict
 from exeat.desk.service._shut import SHUT
 from exeat.desk.service.acts import NewBasis
-from exeat.desk.service.models import (
-    Override,
-    OverrideReason,
-    RefusalKind,
-    Refused,
-    Released,
-    TaskKind,
-)
+from exeat.desk.service.models import Override, OverrideReason, RefusalKind, Refused, Released
 from exeat.desk.service.setup import system_context
 from exeat.errors import RecordError
 from exeat.facts.codes import BasisKind, LiftReason, NoticeKind, OffenceClass, StatusProof
 from exeat.facts.record import Offence, Person
+from exeat.office.models import TaskKind
 from exeat.rules.profile_file import save_profile
 
 PLACES = {"ohio": "us-oh", "carolina": "us-nc", "alabama": "us-al"}

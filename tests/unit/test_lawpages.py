@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 from exeat.decide import Verdict
-from exeat.report.law_text import cite
 from exeat.report.lawpages.classes import Class, Outcome
 from exeat.report.lawpages.classify import hold_class, notice_class
 from exeat.report.lawpages.compare import Variant, common_record, compare_all
@@ -26,6 +25,7 @@ from exeat.report.lawpages.tiles import TILES
 from exeat.rules.library import shipped
 from exeat.rules.model import JurisdictionKind
 from exeat.rules.place import law_of_place
+from exeat.say.law_text import cite
 
 TODAY = date(2026, 11, 25)
 LIBRARY = shipped()

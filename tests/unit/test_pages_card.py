@@ -19,11 +19,11 @@ from exeat.desk.service._shut import SHUT
 from exeat.facts.codec import record_from_json
 from exeat.facts.record import CustodyRecord
 from exeat.facts.times import NEVER
-from exeat.report.lead import lead_of
-from exeat.report.ring import Ring, Whom, counsel_of, rings_of
 from exeat.rules.library import shipped
 from exeat.rules.place import law_of_place
 from exeat.rules.profile import Profile, Serving, Signature, WhileUndecided
+from exeat.say.lead import lead_of
+from exeat.say.ring import Ring, Whom, counsel_of, rings_of
 
 RECORDS = ROOT / "src/exeat/sample/records"
 AT = datetime(2026, 11, 21, 1, tzinfo=UTC)

@@ -16,8 +16,8 @@ from exeat.decide import Verdict
 from exeat.desk.pages._invented import NOW
 from exeat.desk.pages.logged import Logged, logged
 from exeat.desk.pages.words import LANGUAGES, Words, catalogue, words
-from exeat.desk.service.context import ACTS
 from exeat.desk.service.models import LogLine, RefusalKind
+from exeat.office.context import ACTS
 
 DESK = Path(__file__).parents[2] / "src" / "exeat" / "desk"
 # What only the running desk knows, by how the code names it.

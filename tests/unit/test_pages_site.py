@@ -19,9 +19,9 @@ from exeat.desk.pages._invented import NOW
 from exeat.desk.pages.present import shown
 from exeat.desk.pages.preview import create_preview
 from exeat.desk.pages.routes.sign_in import _local
-from exeat.desk.service.context import Role
 from exeat.desk.service.models import BoardRow
 from exeat.desk.service.urgency import DeadlineKind, next_of, urgency
+from exeat.office.context import Role
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 

@@ -17,11 +17,12 @@ from exeat.desk.pages.correcting import form_of
 from exeat.desk.pages.forms import fields_of, options_of
 from exeat.desk.pages.more_acts import EVERY
 from exeat.desk.pages.words import LANGUAGES, catalogue, language_of, words
-from exeat.desk.service.context import Role
-from exeat.desk.service.models import RefusalKind, TaskKind
+from exeat.desk.service.models import RefusalKind
 from exeat.desk.service.urgency import DeadlineKind
 from exeat.facts import codes
 from exeat.facts.events import EVENT_KINDS
+from exeat.office.context import Role
+from exeat.office.models import TaskKind
 from exeat.rules.model import About, Modality
 
 PAGES = Path(__file__).parents[2] / "src" / "exeat" / "desk" / "pages"

@@ -8,9 +8,9 @@ from tests.unit.invented_law import HEAD, rule
 
 from exeat.facts.times import Truth
 from exeat.prove.coverage import stretches
-from exeat.report.law_text import law_of_day
 from exeat.rules.loader import load_text
 from exeat.rules.place import LawOfPlace, law_of_place
+from exeat.say.law_text import law_of_day
 
 LEVELS = {"us": ("country", ""), "us-xx": ("state", "us"), "us-xx-here": ("county", "us-xx")}
 ORDER = '\n[[suspend]]\nrule = "{rule}"\nfirst_day = "{first}"\n{last}source = ["code"]\n'

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 import pytest
 
 from exeat.report.chart import HoursHistogram, hours_svg, kept_bookings
-from exeat.report.law_text import cite, law_of_day, rule_lines
 from exeat.rules.library import shipped
 from exeat.rules.place import law_of_place
+from exeat.say.law_text import cite, law_of_day, rule_lines
 
 PLACES = sorted(shipped())
 

@@ -22,14 +22,14 @@ from exeat.facts.codec import record_from_json
 from exeat.facts.codes import DetainerForm, ReleaseKind, StatusProof, WarrantKind
 from exeat.facts.record import CustodyRecord, Release
 from exeat.facts.times import NEVER
-from exeat.report.acts import say_act, say_duty, say_option
-from exeat.report.answers import FORMAT, answer_to_json
-from exeat.report.citations import LATEST, cite
-from exeat.report.lead import Lead, lead_of
 from exeat.rules.library import shipped
 from exeat.rules.model import About, Modality, Trigger
 from exeat.rules.place import LawOfPlace, law_of_place
 from exeat.rules.profile import Profile, Signature, WhileUndecided
+from exeat.say.acts import say_act, say_duty, say_option
+from exeat.say.answers import FORMAT, answer_to_json
+from exeat.say.citations import LATEST, cite
+from exeat.say.lead import Lead, lead_of
 
 PLACES = sorted(shipped())
 RECORD_FILE = ROOT / "src/exeat/sample/records/common.json"

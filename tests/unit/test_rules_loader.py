@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from exeat.errors import LawError
-from exeat.report.words import say_days
 from exeat.rules.library import library, read_files, shipped
 from exeat.rules.loader import load_file, load_text
 from exeat.rules.place import law_of_place
+from exeat.say.words import say_days
 
 HERE = Path(__file__).parent / "bad_law"
 

@@ -9,7 +9,6 @@ from typing import Any
 import typer
 
 from exeat.errors import UsageError
-from exeat.report.law_text import rule_lines
 from exeat.rules.model import Contest, OffenceList, Rule
 from exeat.rules.place import LawOfPlace
 from exeat.rules.profile import Profile
@@ -21,6 +20,7 @@ from exeat.rules.profile_questions import (
     Question,
 )
 from exeat.rules.profile_setup import Item, answer_of, items, standing, typed
+from exeat.say.law_text import rule_lines
 
 __all__ = ["asked_for", "from_flags"]
 

@@ -28,8 +28,8 @@ from exeat.errors import UsageError
 from exeat.facts.case import zone_of
 from exeat.facts.codec import record_from_json
 from exeat.facts.record import CustodyRecord
-from exeat.report.answers import answer_to_json
 from exeat.rules.place import LawOfPlace
+from exeat.say.answers import answer_to_json
 
 __all__ = ["clear", "console_for_reading"]
 

@@ -17,13 +17,13 @@ from fastapi.responses import RedirectResponse
 from rich.console import Console
 from rich.table import Table
 
+from exeat.auth import COOKIE
 from exeat.cli.serve import application, free_port, running, settings_for
-from exeat.desk.auth import COOKIE
-from exeat.desk.clock import utcnow
 from exeat.desk.demo import Demo, enter, fill
 from exeat.desk.house import House, open_house, signing
-from exeat.desk.service.context import Role
 from exeat.desk.service.setup import system_context
+from exeat.office.clock import utcnow
+from exeat.office.context import Role
 
 __all__ = ["show_desk"]
 

@@ -13,10 +13,10 @@ from rich.table import Table
 
 from exeat.cli.common import LawDir, day_of, law_for, library_of
 from exeat.errors import LawError, UsageError, near_miss
-from exeat.report.law_text import adoption_of, reading_text, rule_lines
 from exeat.rules.adopt import draft, sign, upgrade_diff
 from exeat.rules.model import Rule
 from exeat.rules.place import LawOfPlace
+from exeat.say.law_text import adoption_of, reading_text, rule_lines
 
 __all__ = ["adopt", "list_law", "show", "upgrade"]
 

@@ -14,7 +14,6 @@ import typer
 from exeat.cli.common import read_text
 from exeat.cli.serve import DataDir, data_folder
 from exeat.desk.casefile import attachments_of
-from exeat.desk.clock import utcnow
 from exeat.desk.house import (
     desk_login,
     master_of,
@@ -22,6 +21,7 @@ from exeat.desk.house import (
     signer_of,
     signing_login,
 )
+from exeat.office.clock import utcnow
 from exeat.record import (
     History,
     Ledger,

@@ -25,8 +25,8 @@ from exeat.desk.app import create_app
 from exeat.desk.house import House, open_house, signing
 from exeat.desk.pages.app import pages_of
 from exeat.desk.pages.verifying import checker
-from exeat.desk.settings import Settings
 from exeat.errors import UsageError
+from exeat.office.settings import Settings
 
 __all__ = ["DataDir", "application", "data_folder", "free_port", "running", "serve", "settings_for"]
 

@@ -23,13 +23,13 @@ from exeat.decide import (
 )
 from exeat.decide.reasons import whose
 from exeat.facts.words import say_time
-from exeat.report.acts import STATES, grouped, say_act, say_duty, say_option
-from exeat.report.answers import DISCLAIMER, rules_named
-from exeat.report.citations import NOTHING_LATER, Citation, cite, cite_contest
-from exeat.report.law_text import reading_text, rule_text
-from exeat.report.lead import bears, checks_said, is_whether, lead_of, sides_of
 from exeat.rules.model import Modality, Rule
 from exeat.rules.place import LawOfPlace
+from exeat.say.acts import STATES, grouped, say_act, say_duty, say_option
+from exeat.say.answers import DISCLAIMER, rules_named
+from exeat.say.citations import NOTHING_LATER, Citation, cite, cite_contest
+from exeat.say.law_text import reading_text, rule_text
+from exeat.say.lead import bears, checks_said, is_whether, lead_of, sides_of
 
 __all__ = ["headline", "show_answer"]
 

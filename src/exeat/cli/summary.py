@@ -9,9 +9,9 @@ from rich.table import Table
 from exeat.audit import FindingKind
 from exeat.audit.summary import Summary
 from exeat.decide import Certainty
-from exeat.report.answers import DISCLAIMER
-from exeat.report.law_text import adoption_of
 from exeat.rules.place import LawOfPlace
+from exeat.say.answers import DISCLAIMER
+from exeat.say.law_text import adoption_of
 
 __all__ = ["show_summary"]
 

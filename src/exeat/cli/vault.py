@@ -11,8 +11,8 @@ import typer
 from exeat.cli.serve import DataDir, data_folder
 from exeat.desk.expunge import Affected, Console
 from exeat.desk.house import desk_login, master_of, open_record, vault_key_file
-from exeat.desk.settings import Settings
 from exeat.errors import UsageError
+from exeat.office.settings import Settings
 from exeat.record.rotation import change_key, key_at_rest
 
 __all__ = ["expunge", "rekey"]

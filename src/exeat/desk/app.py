@@ -15,10 +15,11 @@ from starlette.exceptions import HTTPException
 from exeat.desk.api import install
 from exeat.desk.api._errors import broken, http_error
 from exeat.desk.api.site import PREFIX
-from exeat.desk.service import Desk, Role
-from exeat.desk.service._steps import arm
+from exeat.desk.service import Desk
 from exeat.desk.service.live import Changes
 from exeat.desk.service.setup import system_context
+from exeat.office.context import Role
+from exeat.office.steps import arm
 
 __all__ = ["create_app", "sweep_all"]
 

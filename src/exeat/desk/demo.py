@@ -19,10 +19,10 @@ from itertools import groupby
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from exeat.desk.auth import Session
-from exeat.desk.service import Context, Desk, Role
+from exeat.auth import Session
+from exeat.desk.service import Desk
 from exeat.desk.service.acts import NewBasis
-from exeat.desk.service.models import PersonalData, ReleaseOrder, RequestPaper
+from exeat.desk.service.models import ReleaseOrder
 from exeat.desk.service.setup import first_use, system_context
 from exeat.errors import ExeatError
 from exeat.facts.codes import (
@@ -35,8 +35,11 @@ from exeat.facts.codes import (
     StatusProof,
     WarrantKind,
 )
+from exeat.facts.papers import RequestPaper
 from exeat.facts.record import Offence, Person
 from exeat.facts.times import NEVER
+from exeat.office.context import Context, Role
+from exeat.office.models import PersonalData
 
 __all__ = ["AGENCIES", "Demo", "Login", "enter", "fill"]
 

@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
-from exeat.desk.clock import utcnow
-from exeat.desk.db import Database, Tx
-from exeat.desk.service._base import Held, not_found
-from exeat.desk.service.context import Context, Role
-from exeat.desk.service.errors import Refusing
-from exeat.desk.settings import Settings
 from exeat.errors import Fault
+from exeat.office.base import Held, not_found
+from exeat.office.clock import utcnow
+from exeat.office.context import Context, Role
+from exeat.office.db import Database, Tx
+from exeat.office.errors import Refusing
+from exeat.office.settings import Settings
 from exeat.record import Expunged
 from exeat.record.vault import MasterKey
 

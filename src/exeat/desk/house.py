@@ -25,8 +25,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from exeat.desk.service import Desk
 from exeat.desk.service.setup import HOST, FirstUse, first_use, open_desk, prepare
-from exeat.desk.settings import Settings
 from exeat.errors import LedgerError
+from exeat.office.settings import Settings
 from exeat.record.checkpoint import Signer
 from exeat.record.keyfile import read_keys
 from exeat.record.ledger import Ledger

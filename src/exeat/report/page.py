@@ -18,7 +18,6 @@ from exeat.audit.summary import Summary
 from exeat.facts.case import zone_of
 from exeat.facts.words import say_hours, say_time
 from exeat.report.chart import HoursHistogram, hours_svg, kept_bookings
-from exeat.report.law_text import adoption_of
 from exeat.report.sentences import (
     GROUP_WORDS,
     ReportInfo,
@@ -28,8 +27,9 @@ from exeat.report.sentences import (
     total_rows,
 )
 from exeat.report.view import Laws, case_views
-from exeat.report.words import say_date
 from exeat.rules.place import LawOfPlace
+from exeat.say.law_text import adoption_of
+from exeat.say.words import say_date
 
 __all__ = ["ReportInfo", "page_html", "write_page"]
 

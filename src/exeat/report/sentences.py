@@ -12,7 +12,7 @@ from exeat.audit.findings import GROUP_OF
 from exeat.audit.summary import Summary
 from exeat.decide import Certainty
 from exeat.report.chart import HoursHistogram
-from exeat.report.words import say_date
+from exeat.say.words import say_date
 
 __all__ = ["GROUP_WORDS", "ReportInfo", "TotalRow", "count", "in_short", "period", "total_rows"]
 

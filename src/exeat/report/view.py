@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from exeat.audit import Examination, Finding, FindingGroup, FindingKind
 from exeat.facts.case import zone_of
 from exeat.facts.times import bounds
-from exeat.report.law_text import LawOfDay, RuleText, law_of_day
 from exeat.report.story import say_eligible, words_of
 from exeat.report.svg import key_of
 from exeat.report.timeline import timeline_svg
-from exeat.report.words import say_date
 from exeat.rules.place import LawOfPlace
+from exeat.say.law_text import LawOfDay, RuleText, law_of_day
+from exeat.say.words import say_date
 
 __all__ = ["CaseView", "LawView", "Laws", "case_views"]
 

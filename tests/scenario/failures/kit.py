@@ -22,21 +22,17 @@ import pyotp
 from argon2 import PasswordHasher
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from exeat.desk.auth.accounts import Accounts
-from exeat.desk.db import Database
-from exeat.desk.service import Context, Desk, Role
+from exeat.auth.accounts import Accounts
+from exeat.desk.service import Desk
 from exeat.desk.service.acts import NewBasis
-from exeat.desk.service.models import (
-    PersonalData,
-    Refused,
-    Released,
-    ReleaseOrder,
-    RequestPaper,
-    Witness,
-)
+from exeat.desk.service.models import Refused, Released, ReleaseOrder
 from exeat.desk.service.setup import first_use, open_desk, prepare, system_context
-from exeat.desk.settings import Settings
 from exeat.facts.codes import BasisEnd, BasisKind, DetainerForm, Ground, WarrantKind
+from exeat.facts.papers import RequestPaper
+from exeat.office.context import Context, Role
+from exeat.office.db import Database
+from exeat.office.models import PersonalData, Witness
+from exeat.office.settings import Settings
 from exeat.record.checkpoint import Signer
 from exeat.record.server import PrivateServer
 from exeat.record.vault import MasterKey

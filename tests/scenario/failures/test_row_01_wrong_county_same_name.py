@@ -5,7 +5,7 @@ Iowa, for requests that had gone to places of a similar name (January 2017).
 import pytest
 from tests.scenario.failures.kit import Town, person_of
 
-from exeat.desk.service.errors import BadInput
+from exeat.office.errors import BadInput
 
 
 def test_a_paper_that_names_one_franklin_does_not_reach_another(town: Town) -> None:

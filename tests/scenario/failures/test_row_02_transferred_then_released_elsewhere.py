@@ -4,7 +4,8 @@ knew of no request; a sending jail in Mississippi passed on no status, and the m
 
 from tests.scenario.failures.kit import Town
 
-from exeat.desk.service.models import Refused, TaskKind
+from exeat.desk.service.models import Refused
+from exeat.office.models import TaskKind
 
 
 def test_the_hold_moves_with_the_person_and_the_next_jail_says_so(town: Town) -> None:

@@ -9,8 +9,8 @@ import pytest
 from tests.scenario.failures.kit import Town, person_of
 
 from exeat.desk.house import signing_login
-from exeat.desk.service import Role
-from exeat.desk.service.errors import Refusing
+from exeat.office.context import Role
+from exeat.office.errors import Refusing
 from exeat.record import Ledger, check_request_proof, verify_database
 from exeat.record.checkpoint import Signer
 

@@ -3,8 +3,8 @@
 import pytest
 from tests.scenario.failures.kit import Town
 
-from exeat.desk.service.errors import BadInput
 from exeat.desk.service.setup import system_context
+from exeat.office.errors import BadInput
 
 
 def test_a_facility_of_one_state_does_not_carry_the_codes_of_another(town: Town) -> None:

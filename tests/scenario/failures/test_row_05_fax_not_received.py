@@ -7,7 +7,8 @@ from typing import Any
 import psycopg
 from tests.scenario.failures.kit import BORN, Town, person_of
 
-from exeat.desk.service.models import IncomingRequest, RefusalKind, Refused, Released, TaskKind
+from exeat.desk.service.models import IncomingRequest, RefusalKind, Refused, Released
+from exeat.office.models import TaskKind
 from exeat.record import verify_database
 
 

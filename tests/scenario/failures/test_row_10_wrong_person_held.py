@@ -4,8 +4,8 @@ twice on one warrant, twenty years apart.
 
 from tests.scenario.failures.kit import Town
 
-from exeat.desk.service.models import TaskKind
 from exeat.facts.record import Person
+from exeat.office.models import TaskKind
 
 
 def test_it_is_not_me_opens_a_check_with_a_due_time(town: Town) -> None:

@@ -5,9 +5,9 @@ listed as citizens in Miami-Dade.
 import pytest
 from tests.scenario.failures.kit import Town, person_of
 
-from exeat.desk.service.models import TaskKind
 from exeat.facts.codes import LiftReason, StatusProof
 from exeat.facts.record import Person
+from exeat.office.models import TaskKind
 
 
 @pytest.mark.parametrize(

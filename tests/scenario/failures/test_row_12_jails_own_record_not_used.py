@@ -4,9 +4,9 @@ with another middle name; the jail's own data said so; he was held for about thr
 
 from tests.scenario.failures.kit import Town, date_of, person_of
 
-from exeat.desk.service.models import TaskKind
 from exeat.facts.codes import StatusProof
 from exeat.facts.record import Person
+from exeat.office.models import TaskKind
 
 
 def test_a_request_that_the_jails_own_record_contradicts(town: Town) -> None:

@@ -5,10 +5,10 @@ night to Monday, and then found to be a citizen.
 import pytest
 from tests.scenario.failures.kit import Town
 
-from exeat.desk.service.errors import Refusing
-from exeat.desk.service.models import TaskKind
 from exeat.facts.codes import StatusProof
 from exeat.facts.record import Person
+from exeat.office.errors import Refusing
+from exeat.office.models import TaskKind
 
 
 def held(town: Town) -> str:

@@ -4,8 +4,9 @@
 
 from tests.scenario.failures.kit import Town
 
-from exeat.desk.service.models import RefusalKind, Refused, Released, TaskKind
+from exeat.desk.service.models import RefusalKind, Refused, Released
 from exeat.facts.codes import BasisEnd
+from exeat.office.models import TaskKind
 
 
 def test_an_unread_order_is_a_task_with_an_age_and_keeps_the_gate_shut(town: Town) -> None:

@@ -2,7 +2,7 @@
 
 from tests.scenario.failures.kit import Town
 
-from exeat.desk.service.models import TaskKind
+from exeat.office.models import TaskKind
 
 
 def test_from_the_order_on_somebody_owns_the_wait_until_the_person_is_out(town: Town) -> None:

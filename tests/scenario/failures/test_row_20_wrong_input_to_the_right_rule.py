@@ -6,13 +6,14 @@ from datetime import timedelta
 from tests.scenario.failures.kit import Town
 
 from exeat.decide import decide
-from exeat.desk.service import Role
 from exeat.desk.service.acts import NewBasis
-from exeat.desk.service.models import RefusalKind, Refused, TaskKind
+from exeat.desk.service.models import RefusalKind, Refused
 from exeat.facts import events as ev
 from exeat.facts.codes import BasisEnd, BasisKind, DetainerForm
 from exeat.facts.fold import fold, standing
 from exeat.facts.record import Person
+from exeat.office.context import Role
+from exeat.office.models import TaskKind
 
 
 def test_every_input_says_who_gave_it_and_when_and_a_correction_hides_none(town: Town) -> None:

@@ -2,7 +2,7 @@
 
 from tests.scenario.failures.kit import Town, person_of
 
-from exeat.desk.service.models import TaskKind
+from exeat.office.models import TaskKind
 
 
 def test_the_daily_comparison_finds_who_is_gone_and_who_is_there_without_ground(

@@ -4,8 +4,9 @@ import pytest
 from tests.scenario.failures.kit import Town
 
 from exeat.desk.service.acts import NewBasis
-from exeat.desk.service.models import RefusalKind, Refused, Released, TaskKind
+from exeat.desk.service.models import RefusalKind, Refused, Released
 from exeat.facts.codes import BasisEnd, BasisKind
+from exeat.office.models import TaskKind
 
 SENTENCE = [NewBasis(id="charge", kind=BasisKind.SENTENCE)]
 

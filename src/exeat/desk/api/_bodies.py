@@ -8,13 +8,7 @@ from pydantic import Field
 
 from exeat.desk.api._words import Body, Born, Id, Instant, Text, Version, Words
 from exeat.desk.service.acts import NewBasis
-from exeat.desk.service.models import (
-    Override,
-    OverrideReason,
-    PersonalData,
-    RequestPaper,
-    Witness,
-)
+from exeat.desk.service.models import Override, OverrideReason
 from exeat.facts.codes import (
     BasisEnd,
     BasisKind,
@@ -28,8 +22,10 @@ from exeat.facts.codes import (
     WarrantKind,
 )
 from exeat.facts.events import Plain
+from exeat.facts.papers import RequestPaper
 from exeat.facts.record import Conviction, Offence, Person
 from exeat.facts.times import LongAgo, When
+from exeat.office.models import PersonalData, Witness
 
 __all__ = [
     "AddBasis", "BookIn", "CloseTask", "Convictions", "Correct", "DecideRequest", "Dispute",

@@ -8,10 +8,11 @@ from uuid import uuid4
 from fastapi import Depends, Request
 from fastapi.security import APIKeyCookie, APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 
+from exeat.auth import COOKIE
 from exeat.desk.api._errors import Unauthenticated
-from exeat.desk.auth import COOKIE
-from exeat.desk.service import Context, Desk
-from exeat.desk.service.errors import SignInError
+from exeat.desk.service import Desk
+from exeat.office.context import Context
+from exeat.office.errors import SignInError
 
 __all__ = ["Caller", "TheDesk", "caller"]
 

@@ -12,10 +12,10 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from exeat.desk.service._words import one_line
-from exeat.desk.service.errors import BadInput, NotPermitted, Refusing, SignInError, Stale
 from exeat.errors import ExeatError, Fault, LawError, RecordError
 from exeat.facts.events import Event, event_to_json
+from exeat.office.errors import BadInput, NotPermitted, Refusing, SignInError, Stale
+from exeat.office.messages import one_line
 from exeat.record import DuplicateDifferent, Expunged, NotAllowed, NotFound
 
 __all__ = ["ERRORS", "ErrorOut", "Unauthenticated", "error_body", "events_out", "install_errors"]

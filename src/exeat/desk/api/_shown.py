@@ -13,18 +13,17 @@ from exeat.desk.api._errors import events_out
 from exeat.desk.service.models import (
     BoardRow,
     Clearance,
-    Done,
     Handover,
     IncomingRequest,
     LogLine,
     PersonPage,
     Released,
-    Task,
 )
 from exeat.facts.case import zone_of
 from exeat.facts.codec import record_to_json
 from exeat.facts.times import show_when
-from exeat.report.answers import answer_to_json
+from exeat.office.models import Done, Task
+from exeat.say.answers import answer_to_json
 
 __all__ = [
     "BoardOut", "ClearanceOut", "CountsOut", "DoneOut", "HandoverOut", "LogOut", "PersonOut",

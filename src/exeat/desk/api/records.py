@@ -23,7 +23,7 @@ from exeat.desk.api._shown import (
 )
 from exeat.desk.api._words import At, Id, KnownAt, RecordId
 from exeat.desk.service.models import Refused, ReleaseOrder
-from exeat.report.answers import answer_to_json
+from exeat.say.answers import answer_to_json
 
 __all__ = ["router"]
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from exeat.desk.service.models import PersonalData
 from exeat.facts import events as ev
 from exeat.facts.codes import (
     BasisEnd,
@@ -20,6 +19,7 @@ from exeat.facts.codes import (
     WarrantKind,
 )
 from exeat.facts.record import Facility, Offence, Person
+from exeat.office.models import PersonalData
 
 __all__ = ["HOUSE", "NOW", "Invented", "everyone"]
 

@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from exeat.desk.auth import Account, ApiKey, Passkey, Session
+from exeat.auth import Account, ApiKey, Passkey, Session
 from exeat.desk.pages._invented import HOUSE, NOW
 from exeat.desk.pages._invented_papers import accounts_of
-from exeat.desk.service._words import code_of
-from exeat.desk.service.context import Context, Role
-from exeat.desk.service.errors import NotPermitted, SignInError
+from exeat.office.context import Context, Role
+from exeat.office.errors import NotPermitted, SignInError
+from exeat.office.messages import code_of
 
 __all__ = ["InventedAccounts"]
 

@@ -7,22 +7,14 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from exeat.desk.auth import Account
+from exeat.auth import Account
 from exeat.desk.pages._invented import HOUSE, NOW, Invented
 from exeat.desk.pages.views import Verified
-from exeat.desk.service.context import Role
-from exeat.desk.service.models import (
-    Agency,
-    Counts,
-    Handover,
-    IncomingRequest,
-    LogLine,
-    PersonalData,
-    RequestPaper,
-    Task,
-    TaskKind,
-)
+from exeat.desk.service.models import Counts, Handover, IncomingRequest, LogLine
 from exeat.facts.codes import DetainerForm, Ground, WarrantKind
+from exeat.facts.papers import RequestPaper
+from exeat.office.context import Role
+from exeat.office.models import Agency, PersonalData, Task, TaskKind
 
 __all__ = [
     "AGENCIES",

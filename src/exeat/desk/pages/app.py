@@ -11,7 +11,6 @@ from fastapi.responses import RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from exeat.desk.clock import utcnow
 from exeat.desk.pages.rendering import HEADERS, STATIC
 from exeat.desk.pages.routes import (
     accounts,
@@ -26,7 +25,9 @@ from exeat.desk.pages.routes import (
 )
 from exeat.desk.pages.site import At, PageRoute, Site
 from exeat.desk.pages.views import Verified
-from exeat.desk.service import Context, Desk
+from exeat.desk.service import Desk
+from exeat.office.clock import utcnow
+from exeat.office.context import Context
 
 __all__ = ["add_pages", "pages_of"]
 

@@ -9,17 +9,12 @@ from uuid import uuid4
 from exeat.desk.pages.acts import ACTS, BOOK
 from exeat.desk.pages.content import entered
 from exeat.desk.pages.forms import Problem, Wrong
-from exeat.desk.service import Context
 from exeat.desk.service.acts import NewBasis
-from exeat.desk.service.models import (
-    Override,
-    PersonalData,
-    PersonPage,
-    ReleaseOrder,
-    RequestPaper,
-    Witness,
-)
+from exeat.desk.service.models import Override, PersonPage, ReleaseOrder
+from exeat.facts.papers import RequestPaper
 from exeat.facts.record import Person
+from exeat.office.context import Context
+from exeat.office.models import PersonalData, Witness
 
 __all__ = ["Wrong", "book", "do", "lodge", "order_of", "send_request"]
 

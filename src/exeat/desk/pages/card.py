@@ -11,9 +11,9 @@ from exeat.decide import Answer, Certainty, CheckKind, DutyState, Question, Verd
 from exeat.desk.pages.sentences import sentence
 from exeat.desk.pages.words import Words
 from exeat.desk.service._shut import remedies
-from exeat.report.ring import Ring, Whom, rings_of
 from exeat.rules.model import About
 from exeat.rules.place import LawOfPlace
+from exeat.say.ring import Ring, Whom, rings_of
 
 __all__ = ["Asked", "Card", "asked_of", "card_of"]
 

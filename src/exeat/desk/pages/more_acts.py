@@ -7,7 +7,7 @@ from typing import Final
 from exeat.desk.pages._fields import plain
 from exeat.desk.pages.acts import ACTS, BOOK, INTAKE, PAPERS, RELEASE
 from exeat.desk.pages.forms import Field, Form, Group
-from exeat.desk.service.context import Role, Scope
+from exeat.office.context import Role, Scope
 
 __all__ = [
     "ADD_AGENCY",

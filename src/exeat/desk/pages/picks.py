@@ -9,11 +9,12 @@ from exeat.desk.pages.present import event_line
 from exeat.desk.pages.site import Site
 from exeat.desk.pages.views import Viewer
 from exeat.desk.pages.words import Words
-from exeat.desk.service.context import Role
-from exeat.desk.service.models import Agency, BoardRow, PersonPage
+from exeat.desk.service.models import BoardRow, PersonPage
 from exeat.facts.events import Corrected, Disputed
 from exeat.facts.record import Basis, Detainer
 from exeat.facts.times import NEVER
+from exeat.office.context import Role
+from exeat.office.models import Agency
 
 __all__ = ["agencies", "of_person", "people", "zone_of"]
 

@@ -15,16 +15,17 @@ from exeat.desk.pages.sentences import duties_of, lines_of
 from exeat.desk.pages.timeline import bars_of, draw
 from exeat.desk.pages.views import EventLine, PersonView
 from exeat.desk.pages.words import Words
-from exeat.desk.service.models import BoardRow, PersonPage, Task
+from exeat.desk.service.models import BoardRow, PersonPage
 from exeat.desk.service.urgency import SINCE, DeadlineKind
 from exeat.facts.codes import Described
 from exeat.facts.events import Corrected, Event
 from exeat.facts.record import Conviction, Facility, Offence
 from exeat.facts.times import Uncertain, When, bounds, show_when
-from exeat.report.answers import rules_named
-from exeat.report.law_text import RuleText, rule_text
+from exeat.office.models import Task
 from exeat.report.svg import key_of
 from exeat.rules.place import LawOfPlace
+from exeat.say.answers import rules_named
+from exeat.say.law_text import RuleText, rule_text
 
 __all__ = [
     "deadline_of",

@@ -30,13 +30,10 @@ from exeat.desk.pages._invented_papers import (
 )
 from exeat.desk.pages.app import add_pages
 from exeat.desk.service._shut import shut_by
-from exeat.desk.service.context import ACTS, Context, Role
 from exeat.desk.service.models import (
     BoardRow,
     Counts,
-    Done,
     LogLine,
-    Namesake,
     PersonPage,
     Refusal,
     RefusalKind,
@@ -51,6 +48,8 @@ from exeat.facts.case import zone_of
 from exeat.facts.fold import fold
 from exeat.facts.record import CustodyRecord
 from exeat.facts.times import NEVER
+from exeat.office.context import ACTS, Context, Role
+from exeat.office.models import Done, Namesake
 from exeat.rules.library import shipped
 from exeat.rules.place import LawOfPlace, law_of_place
 

@@ -23,7 +23,7 @@ from exeat.desk.pages.words import LANGUAGES, Words
 from exeat.desk.service._shut import SHUT
 from exeat.desk.service.urgency import next_of
 from exeat.facts.times import NEVER
-from exeat.report.words import say_date
+from exeat.say.words import say_date
 
 __all__ = ["HEADERS", "STATIC", "Frame", "render"]
 

@@ -19,14 +19,14 @@ from fastapi.routing import APIRoute
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
-from exeat.desk.auth import COOKIE, Session
+from exeat.auth import COOKIE, Session
 from exeat.desk.pages.rendering import HEADERS, Frame, render
 from exeat.desk.pages.views import Viewer
 from exeat.desk.pages.words import Words, language_of, words
-from exeat.desk.service import Context
-from exeat.desk.service.errors import NotPermitted, SignInError
-from exeat.desk.service.models import Agency
 from exeat.errors import ExeatError, LedgerError
+from exeat.office.context import Context
+from exeat.office.errors import NotPermitted, SignInError
+from exeat.office.models import Agency
 
 if TYPE_CHECKING:
     from exeat.desk.pages.routes.law import LawPages

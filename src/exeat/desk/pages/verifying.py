@@ -8,7 +8,7 @@ from threading import Lock
 import psycopg
 
 from exeat.desk.pages.views import Verified
-from exeat.desk.service import Context
+from exeat.office.context import Context
 from exeat.record.checkpoint import Verifier
 from exeat.record.verify import verify_database
 

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 from exeat.desk.pages.card import Asked, Card
 from exeat.desk.pages.sentences import DutyView, Line
-from exeat.desk.service.context import Context
 from exeat.desk.service.models import PersonPage
 from exeat.desk.service.urgency import DeadlineKind
-from exeat.report.law_text import RuleText
+from exeat.office.context import Context
+from exeat.say.law_text import RuleText
 
 __all__ = ["EventLine", "PersonView", "Verified", "Viewer"]
 

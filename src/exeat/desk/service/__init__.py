@@ -10,21 +10,21 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from exeat.desk.clock import utcnow
-from exeat.desk.db import Database
 from exeat.desk.service.board import new_cache
-from exeat.desk.service.context import ACTS, Context, Role, Scope
 from exeat.desk.service.duty import Duty
 from exeat.desk.service.gate import Gate
 from exeat.desk.service.profiles import Profiles
 from exeat.desk.service.requests import Requests
 from exeat.desk.service.transfers import Transfers
-from exeat.desk.settings import Settings
+from exeat.office.clock import utcnow
+from exeat.office.context import ACTS, Context, Role, Scope
+from exeat.office.db import Database
+from exeat.office.settings import Settings
 from exeat.record.checkpoint import Signer
 from exeat.rules.model import Jurisdiction
 
 if TYPE_CHECKING:
-    from exeat.desk.auth.accounts import Accounts
+    from exeat.auth.accounts import Accounts
 
 __all__ = ["ACTS", "Context", "Desk", "Role", "Scope"]
 

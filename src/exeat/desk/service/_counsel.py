@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from exeat.decide import Answer, Verdict
 from exeat.facts.words import say_time
-from exeat.report.ring import Whom, counsel_of
 from exeat.rules.place import LawOfPlace
+from exeat.say.ring import Whom, counsel_of
 
 __all__ = ["FOR_COUNSEL", "counsel_says", "counsel_within", "whom_to_ring"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -12,12 +12,12 @@ from exeat.errors import Fault
 from exeat.facts.codes import Described, ReleaseKind
 from exeat.facts.events import Event
 from exeat.facts.record import CustodyRecord
+from exeat.office.models import Namesake, Witness
 from exeat.rules.place import LawOfPlace
 
 __all__ = [
     "OVERRIDABLE",
     "Clearance",
-    "Namesake",
     "Override",
     "OverrideReason",
     "Refusal",
@@ -25,17 +25,7 @@ __all__ = [
     "Refused",
     "ReleaseOrder",
     "Released",
-    "Witness",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Namesake:
-    """Somebody else in the house with the same surname."""
-
-    record: str
-    name: str
-    booking_number: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,15 +132,6 @@ class Released:
     tasks: tuple[str, ...] = ()
     repeated: bool = False
     warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Witness:
-    """The second person of an override, who signs in for it."""
-
-    name: str
-    password: str = field(repr=False)
-    code: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from exeat.desk.service._personal import plain
-from exeat.desk.service.models import PersonalData, RequestPaper
 from exeat.facts import events as ev
+from exeat.facts.papers import RequestPaper
 from exeat.facts.times import When
+from exeat.office.models import PersonalData
+from exeat.office.personal import plain
 
 __all__ = ["agree", "both", "lodging"]
 

@@ -10,20 +10,14 @@ from zoneinfo import ZoneInfo
 
 from exeat.decide import Answer, Certainty, CheckKind, Verdict
 from exeat.desk.service._counsel import counsel_says, whom_to_ring
-from exeat.desk.service._personal import IDENTIFIERS, matches
 from exeat.desk.service._shut import HELD_FOR_ISSUER, owed_to, shut_by
-from exeat.desk.service.models import (
-    Namesake,
-    PersonalData,
-    Refusal,
-    RefusalKind,
-    ReleaseOrder,
-    TaskKind,
-)
+from exeat.desk.service.models import Refusal, RefusalKind, ReleaseOrder
 from exeat.errors import Fault
 from exeat.facts.codes import ReleaseKind
 from exeat.facts.events import Event
 from exeat.facts.words import say_time
+from exeat.office.models import Namesake, PersonalData, TaskKind
+from exeat.office.personal import IDENTIFIERS, matches
 from exeat.record.entries import History
 from exeat.rules.model import About, Modality
 from exeat.rules.place import LawOfPlace

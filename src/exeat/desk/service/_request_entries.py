@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from uuid import UUID
 
-from exeat.desk.db import Tx
+from exeat.office.db import Tx
 from exeat.record import NotFound
 from exeat.record.checkpoint import Verifier
 from exeat.record.entries import answered_content, received_content

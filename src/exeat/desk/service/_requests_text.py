@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
-from exeat.desk.service._personal import personal_from_json, personal_to_json
-from exeat.desk.service.models import PersonalData, RequestPaper
+from exeat.facts.papers import RequestPaper
+from exeat.office.models import PersonalData
+from exeat.office.personal import personal_from_json, personal_to_json
 from exeat.record.canonical import canonical
 
 __all__ = ["paper_from_json", "request_from_bytes", "request_to_bytes"]

@@ -8,18 +8,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import NAMESPACE_OID, uuid4, uuid5
 
-from exeat.desk.db import Tx
-from exeat.desk.service._base import Base, Held, envelope, log
-from exeat.desk.service._consequences import consequences, disputes_that_follow, weighed
-from exeat.desk.service._personal import check_personal, plain, put_personal
-from exeat.desk.service._words import refused_field
-from exeat.desk.service.context import Context
-from exeat.desk.service.models import Done, PersonalData
 from exeat.facts import events as ev
 from exeat.facts.codes import BasisEnd, BasisKind, LiftReason, NoticeKind
 from exeat.facts.fold import standing
 from exeat.facts.record import Conviction, CustodyRecord, Offence, Person
 from exeat.facts.times import When
+from exeat.office.base import Base, Held, envelope, log
+from exeat.office.consequences import consequences, disputes_that_follow, weighed
+from exeat.office.context import Context
+from exeat.office.db import Tx
+from exeat.office.messages import refused_field
+from exeat.office.models import Done, PersonalData
+from exeat.office.personal import check_personal, plain, put_personal
 
 __all__ = ["Acts", "Common", "NewBasis"]
 

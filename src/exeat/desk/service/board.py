@@ -12,18 +12,19 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from exeat.decide import Answer, DutyState, Verdict, decide
-from exeat.desk.db import Tx
-from exeat.desk.service._base import Base, log
 from exeat.desk.service._counsel import FOR_COUNSEL, counsel_says, counsel_within
-from exeat.desk.service._personal import open_personal
-from exeat.desk.service.context import Context
-from exeat.desk.service.models import BoardRow, PersonalData
+from exeat.desk.service.models import BoardRow
 from exeat.desk.service.urgency import urgency
 from exeat.errors import RecordError
 from exeat.facts.case import zone_of
 from exeat.facts.codec import record_from_json
 from exeat.facts.record import CustodyRecord
 from exeat.facts.times import NEVER, When, bounds
+from exeat.office.base import Base, log
+from exeat.office.context import Context
+from exeat.office.db import Tx
+from exeat.office.models import PersonalData
+from exeat.office.personal import open_personal
 from exeat.rules.place import LawOfPlace
 
 __all__ = ["Board", "Shown", "new_cache", "next_change"]

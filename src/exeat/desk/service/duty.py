@@ -9,19 +9,20 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from exeat.decide import Verdict
-from exeat.desk.db import Tx
-from exeat.desk.service._base import Held, log
-from exeat.desk.service._personal import blind
-from exeat.desk.service._tasks import close_tasks, open_task
-from exeat.desk.service._words import bad_field, refused_field
 from exeat.desk.service.acts import Acts
 from exeat.desk.service.board import Shown
-from exeat.desk.service.context import Context
-from exeat.desk.service.errors import BadInput, Refusing
-from exeat.desk.service.models import Done, Reconciliation, TaskKind
+from exeat.desk.service.models import Reconciliation
 from exeat.desk.service.reading import Reading
 from exeat.facts import events as ev
 from exeat.facts.words import say_time
+from exeat.office.base import Held, log
+from exeat.office.context import Context
+from exeat.office.db import Tx
+from exeat.office.errors import BadInput, Refusing
+from exeat.office.messages import bad_field, refused_field
+from exeat.office.models import Done, TaskKind
+from exeat.office.personal import blind
+from exeat.office.tasks import close_tasks, open_task
 
 __all__ = ["Duty"]
 

@@ -10,16 +10,8 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from exeat.decide import Answer, Verdict, decide
-from exeat.desk.db import Tx
-from exeat.desk.service._base import Base, Held, envelope, log, said_again
-from exeat.desk.service._consequences import consequences
 from exeat.desk.service._counsel import FOR_COUNSEL, counsel_says, counsel_within
-from exeat.desk.service._personal import blind, namesakes, read_personal
 from exeat.desk.service._refusals import Door, refusals_of, warnings_of
-from exeat.desk.service._steps import reached
-from exeat.desk.service._tasks import cleared_before, close_tasks, open_task
-from exeat.desk.service._words import code_of, refused_field
-from exeat.desk.service.context import Context
 from exeat.desk.service.models import (
     OVERRIDABLE,
     Clearance,
@@ -28,18 +20,26 @@ from exeat.desk.service.models import (
     Refused,
     Released,
     ReleaseOrder,
-    TaskKind,
 )
 from exeat.facts import events as ev
 from exeat.facts.case import zone_of
 from exeat.facts.codes import ReleaseKind
 from exeat.facts.times import aware
+from exeat.office.base import Base, Held, envelope, log, said_again
+from exeat.office.consequences import consequences
+from exeat.office.context import Context
+from exeat.office.db import Tx
+from exeat.office.messages import code_of, refused_field
+from exeat.office.models import TaskKind
+from exeat.office.personal import blind, namesakes, read_personal
+from exeat.office.steps import reached
+from exeat.office.tasks import cleared_before, close_tasks, open_task
 from exeat.record.entries import History
-from exeat.report.answers import answer_to_json
 from exeat.rules.place import LawOfPlace
+from exeat.say.answers import answer_to_json
 
 if TYPE_CHECKING:
-    from exeat.desk.auth.accounts import Accounts
+    from exeat.auth.accounts import Accounts
 
 __all__ = ["Gate"]
 

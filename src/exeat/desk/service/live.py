@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import psycopg
 
-from exeat.desk.service.context import Context
+from exeat.office.context import Context
 
 if TYPE_CHECKING:
     from exeat.desk.service import Desk

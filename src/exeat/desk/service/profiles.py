@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from exeat.desk.db import Tx
-from exeat.desk.service._base import log
 from exeat.desk.service.board import Board
-from exeat.desk.service.context import Context
-from exeat.desk.service.errors import DeskError
-from exeat.desk.service.models import Agency
+from exeat.office.base import log
+from exeat.office.context import Context
+from exeat.office.db import Tx
+from exeat.office.errors import DeskError
+from exeat.office.models import Agency
 from exeat.rules.place import LawOfPlace, law_of_place
 from exeat.rules.profile import Profile
 from exeat.rules.profile_file import Tables, read_profile, save_profile

@@ -10,16 +10,17 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from exeat.decide import decide
-from exeat.desk.db import Tx
-from exeat.desk.service._base import Held, log
-from exeat.desk.service._personal import namesakes, read_personal
 from exeat.desk.service._refusals import warnings_of
-from exeat.desk.service._tasks import cleared_before, task_of
 from exeat.desk.service.board import Board
-from exeat.desk.service.context import ACTS, Context, Role
-from exeat.desk.service.models import Agency, Counts, LogLine, PersonPage, Task
+from exeat.desk.service.models import Counts, LogLine, PersonPage
 from exeat.facts.case import zone_of
 from exeat.facts.record import Person
+from exeat.office.base import Held, log
+from exeat.office.context import ACTS, Context, Role
+from exeat.office.db import Tx
+from exeat.office.models import Agency, Task
+from exeat.office.personal import namesakes, read_personal
+from exeat.office.tasks import cleared_before, task_of
 from exeat.record.entries import History
 
 __all__ = ["Reading", "Times"]

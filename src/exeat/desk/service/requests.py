@@ -10,27 +10,23 @@ from dataclasses import replace
 from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid4, uuid5
 
-from exeat.desk.db import Tx
-from exeat.desk.service._base import Held, envelope, log
 from exeat.desk.service._lodging import agree, both, lodging
-from exeat.desk.service._personal import blind, check_personal, read_personal
 from exeat.desk.service._request_entries import enter, proof_of
 from exeat.desk.service._requests_text import request_from_bytes, request_to_bytes
-from exeat.desk.service._tasks import close_about, open_task
-from exeat.desk.service._words import refused_field
 from exeat.desk.service.acts import Acts, Common
-from exeat.desk.service.context import Context, Role
-from exeat.desk.service.errors import Refusing
-from exeat.desk.service.models import (
-    Done,
-    IncomingRequest,
-    PersonalData,
-    RequestPaper,
-    TaskKind,
-)
+from exeat.desk.service.models import IncomingRequest
 from exeat.facts import events as ev
+from exeat.facts.papers import RequestPaper
 from exeat.facts.record import Facility
 from exeat.facts.times import When
+from exeat.office.base import Held, envelope, log
+from exeat.office.context import Context, Role
+from exeat.office.db import Tx
+from exeat.office.errors import Refusing
+from exeat.office.messages import refused_field
+from exeat.office.models import Done, PersonalData, TaskKind
+from exeat.office.personal import blind, check_personal, read_personal
+from exeat.office.tasks import close_about, open_task
 from exeat.record.canonical import new_salt
 from exeat.record.request_proof import RequestProof
 from exeat.record.request_text import answer_text, receipt_text

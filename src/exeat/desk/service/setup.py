@@ -12,16 +12,16 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from exeat.desk.clock import utcnow
-from exeat.desk.db import Database
-from exeat.desk.service.context import Context, Role
-from exeat.desk.settings import Settings
+from exeat.office.clock import utcnow
+from exeat.office.context import Context, Role
+from exeat.office.db import Database
+from exeat.office.settings import Settings
 from exeat.record.checkpoint import Signer
 from exeat.record.schema import migrate
 from exeat.record.vault import MasterKey
 
 if TYPE_CHECKING:
-    from exeat.desk.auth.accounts import Accounts
+    from exeat.auth.accounts import Accounts
     from exeat.desk.service import Desk
 
 __all__ = ["HOST", "FirstUse", "first_use", "open_desk", "prepare"]
@@ -88,7 +88,7 @@ def open_desk(
         clock: The one clock; a test sets its own.
         accounts: For a test that makes passwords cheaper.
     """
-    from exeat.desk.auth.accounts import Accounts
+    from exeat.auth.accounts import Accounts
     from exeat.desk.service import Desk
     from exeat.rules.library import library
 

@@ -9,27 +9,28 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from exeat.decide import Verdict, decide
-from exeat.desk.db import Tx
-from exeat.desk.service._base import Held, envelope, log
 from exeat.desk.service._moved import moved_along
-from exeat.desk.service._personal import (
-    personal_from_json,
-    personal_to_json,
-    put_personal,
-    read_personal,
-)
-from exeat.desk.service._tasks import close_about, open_task
-from exeat.desk.service._words import refused_field
 from exeat.desk.service.acts import Acts, Common
-from exeat.desk.service.context import Context
-from exeat.desk.service.errors import Refusing
-from exeat.desk.service.models import Done, Handover, PersonalData, TaskKind
+from exeat.desk.service.models import Handover
 from exeat.facts import events as ev
 from exeat.facts.codec import record_from_json, record_to_json
 from exeat.facts.codes import LiftReason, ReleaseKind
 from exeat.facts.fold import standing
 from exeat.facts.record import CustodyRecord, Detainer
 from exeat.facts.times import NEVER
+from exeat.office.base import Held, envelope, log
+from exeat.office.context import Context
+from exeat.office.db import Tx
+from exeat.office.errors import Refusing
+from exeat.office.messages import refused_field
+from exeat.office.models import Done, PersonalData, TaskKind
+from exeat.office.personal import (
+    personal_from_json,
+    personal_to_json,
+    put_personal,
+    read_personal,
+)
+from exeat.office.tasks import close_about, open_task
 from exeat.record.entries import History
 
 __all__ = ["Transfers"]

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from exeat.decide import Verdict
-from exeat.desk.service._words import code_of
 from exeat.desk.service.models import BoardRow
+from exeat.office.messages import code_of
 
 __all__ = ["SINCE", "DeadlineKind", "next_of", "urgency"]
 

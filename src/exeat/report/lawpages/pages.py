@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from exeat.facts.times import Truth
-from exeat.report.law_text import RuleText, rule_text
 from exeat.report.lawpages.conditions import Node, tree
 from exeat.report.lawpages.terms import ABOUT, BINDS, MODALITY
-from exeat.report.words import safe_url, say_days
 from exeat.rules.model import Actor, Contest, Jurisdiction, OffenceList, Rule, Source, Suspension
 from exeat.rules.place import LawOfPlace
+from exeat.say.law_text import RuleText, rule_text
+from exeat.say.words import safe_url, say_days
 
 __all__ = ["Group", "Open", "PlacePage", "RuleView", "StayView", "place_page", "rule_anchor"]
 

@@ -14,7 +14,6 @@ import jinja2
 
 from exeat._version import __version__
 from exeat.facts.words import say_time
-from exeat.report.law_text import adoption_of, cite
 from exeat.report.lawpages import terms
 from exeat.report.lawpages.classes import Class, Classified
 from exeat.report.lawpages.classify import hold_class, notice_class
@@ -23,9 +22,10 @@ from exeat.report.lawpages.explain import Explained, explain
 from exeat.report.lawpages.pages import place_page, rule_anchor
 from exeat.report.lawpages.register import MAX_AGE_DAYS, RegisterRow, in_order, overdue, register
 from exeat.report.lawpages.tiles import TILES, map_svg
-from exeat.report.words import safe_url, say_clock, say_date, say_days, say_modality
 from exeat.rules.model import About, Jurisdiction, JurisdictionKind
 from exeat.rules.place import LawOfPlace, law_of_place
+from exeat.say.law_text import adoption_of, cite
+from exeat.say.words import safe_url, say_clock, say_date, say_days, say_modality
 
 __all__ = ["SiteReport", "build_site"]
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
-from exeat.desk.auth import Account
+from exeat.auth import Account
 from exeat.desk.pages import picks
 from exeat.desk.pages.forms import Choice, Form, Problem
 from exeat.desk.pages.more_acts import ADD_AGENCY, ADD_KEY, ADD_USER
@@ -17,8 +17,8 @@ from exeat.desk.pages.reading import read_form
 from exeat.desk.pages.routes._common import done_words, form_page, may, see
 from exeat.desk.pages.site import At, PageRoute, SentForm, Site, Stop
 from exeat.desk.pages.views import Viewer
-from exeat.desk.service.context import Role
 from exeat.errors import ExeatError
+from exeat.office.context import Role
 from exeat.rules.library import shipped
 
 __all__ = ["router"]

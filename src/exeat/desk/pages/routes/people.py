@@ -25,11 +25,11 @@ from exeat.desk.pages.routes._common import done_words, form_page, may, see, sho
 from exeat.desk.pages.site import At, PageRoute, SentForm, Site, Stop
 from exeat.desk.pages.views import Viewer
 from exeat.desk.pages.words import Words
-from exeat.desk.service.context import Role
 from exeat.desk.service.models import BoardRow, PersonPage
 from exeat.desk.service.urgency import urgency
 from exeat.errors import ExeatError
 from exeat.facts.record import Person
+from exeat.office.context import Role
 
 __all__ = ["router"]
 

@@ -13,11 +13,11 @@ from exeat.desk.pages.site import At, PageRoute, SentForm, Site
 from exeat.desk.pages.views import Viewer
 from exeat.desk.service.profiles import PlacePage
 from exeat.errors import ExeatError, Fault, LawError
-from exeat.report.law_text import rule_text
 from exeat.rules.model import Contest, OffenceList, Rule
 from exeat.rules.profile import fingerprint
 from exeat.rules.profile_questions import QUESTIONS, SIGNATURE, UNDECIDED, Kind, Question
 from exeat.rules.profile_setup import Item, answer_of, items, standing, typed
+from exeat.say.law_text import rule_text
 
 __all__ = ["router"]
 

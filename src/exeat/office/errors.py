@@ -7,7 +7,7 @@
     ├── BadInput         E602  a field is missing or cannot be what it says
     ├── Stale            E603  the record has moved on since it was read; says what came in
     ├── Refusing         E604  the act would do wrong now; says why
-    └── SignInError      E61x  a person or a system was not let in (`exeat.desk.auth`)
+    └── SignInError      E61x  a person or a system was not let in (`exeat.auth`)
 """
 
 from __future__ import annotations

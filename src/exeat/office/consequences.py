@@ -6,11 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from exeat.desk.db import Tx
-from exeat.desk.service._base import Held
-from exeat.desk.service._tasks import close_tasks, open_task
-from exeat.desk.service.models import TaskKind
-from exeat.desk.settings import Settings
 from exeat.facts.codes import JUDGE_SIGNED, BasisEnd, BasisKind, StatusProof
 from exeat.facts.events import (
     BasisEnded,
@@ -29,6 +24,11 @@ from exeat.facts.events import (
 )
 from exeat.facts.record import CustodyRecord
 from exeat.facts.times import NEVER
+from exeat.office.base import Held
+from exeat.office.db import Tx
+from exeat.office.models import TaskKind
+from exeat.office.settings import Settings
+from exeat.office.tasks import close_tasks, open_task
 
 __all__ = ["consequences", "disputes_that_follow", "weighed"]
 

@@ -13,12 +13,12 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from exeat.decide import Answer, Duty, Option, Question
-from exeat.report.acts import say_act, say_duty
-from exeat.report.citations import NOTHING_LATER, cite_contest
-from exeat.report.law_text import reading_text, rule_text
-from exeat.report.lead import lead_of, sides_of
 from exeat.rules.model import Rule
 from exeat.rules.place import LawOfPlace
+from exeat.say.acts import say_act, say_duty
+from exeat.say.citations import NOTHING_LATER, cite_contest
+from exeat.say.law_text import reading_text, rule_text
+from exeat.say.lead import lead_of, sides_of
 
 __all__ = ["FORMAT", "answer_to_json", "rules_named"]
 

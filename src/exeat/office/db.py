@@ -13,12 +13,12 @@ import psycopg
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool
 
-from exeat.desk.settings import Settings
+from exeat.office.settings import Settings
 from exeat.record.ledger import Ledger
 from exeat.record.vault import MasterKey, PersonKey, agency_person
 
 if TYPE_CHECKING:
-    from exeat.desk.service.context import Context
+    from exeat.office.context import Context
 
 __all__ = ["Database", "Pool", "Tx", "agency_person", "desk_queries"]
 
@@ -34,7 +34,7 @@ T = TypeVar("T")
 def _queries() -> dict[str, tuple[str, bytes]]:
     texts = [
         (files(package) / "sql" / "queries.sql").read_text(encoding="utf-8")
-        for package in ("exeat.desk.service", "exeat.desk.auth")
+        for package in ("exeat.desk.service", "exeat.auth")
     ]
     text = "\n".join(texts)
     heads = list(_HEAD.finditer(text))

@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from exeat.facts.times import Truth
-from exeat.report.citations import Citation, cite
-from exeat.report.words import say_clock, say_days, say_modality
 from exeat.rules.model import About, Jurisdiction, Rule, Trigger
 from exeat.rules.place import LawOfPlace
+from exeat.say.citations import Citation, cite
+from exeat.say.words import say_clock, say_days, say_modality
 
 __all__ = [
     "Citation",

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Final
 from uuid import uuid4
 
-from exeat.desk.service.errors import NotPermitted
 from exeat.facts.codes import Described
 from exeat.facts.times import aware
+from exeat.office.errors import NotPermitted
 
 __all__ = ["ACTS", "Context", "Role", "Scope"]
 
@@ -144,7 +144,7 @@ class Context:
             >>> ctx.need("release")
             Traceback (most recent call last):
             ...
-            exeat.desk.service.errors.NotPermitted: release: is not for the role `counsel`
+            exeat.office.errors.NotPermitted: release: is not for the role `counsel`
               help: Ask somebody with one of the roles booking, supervisor.
         """
         if self.may(act):

@@ -8,13 +8,13 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from exeat.desk.db import Tx
-from exeat.desk.service._base import Held
-from exeat.desk.service._words import code_of
-from exeat.desk.service.context import Role
-from exeat.desk.service.models import Task, TaskKind
-from exeat.desk.settings import Settings
-from exeat.report.words import say_date
+from exeat.office.base import Held
+from exeat.office.context import Role
+from exeat.office.db import Tx
+from exeat.office.messages import code_of
+from exeat.office.models import Task, TaskKind
+from exeat.office.settings import Settings
+from exeat.say.words import say_date
 
 __all__ = ["cleared_before", "close_about", "close_tasks", "open_task", "task_of"]
 

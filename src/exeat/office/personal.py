@@ -9,12 +9,12 @@ from datetime import date
 from typing import Any, Final
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from exeat.desk.db import Tx
-from exeat.desk.service._base import Held
-from exeat.desk.service._words import bad_field
-from exeat.desk.service.errors import BadInput
-from exeat.desk.service.models import Namesake, PersonalData
 from exeat.errors import Fault
+from exeat.office.base import Held
+from exeat.office.db import Tx
+from exeat.office.errors import BadInput
+from exeat.office.messages import bad_field
+from exeat.office.models import Namesake, PersonalData
 from exeat.record.vault import PersonKey
 
 __all__ = [

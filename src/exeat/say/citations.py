@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from exeat.report.words import safe_url, say_date
 from exeat.rules.model import Rule, Source
 from exeat.rules.place import LawOfPlace
+from exeat.say.words import safe_url, say_date
 
 __all__ = ["LATEST", "NOTHING_LATER", "Citation", "cite", "cite_contest", "known_by"]
 

@@ -8,14 +8,14 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from exeat.desk.auth._rows import ApiKey, door, key_of
-from exeat.desk.auth.signin import SignIn
-from exeat.desk.db import Tx
-from exeat.desk.service._base import log
-from exeat.desk.service._words import bad_field, code_of
-from exeat.desk.service.context import Context, Role, Scope
-from exeat.desk.service.errors import BadInput, SignInError
+from exeat.auth._rows import ApiKey, door, key_of
+from exeat.auth.signin import SignIn
 from exeat.errors import near_miss
+from exeat.office.base import log
+from exeat.office.context import Context, Role, Scope
+from exeat.office.db import Tx
+from exeat.office.errors import BadInput, SignInError
+from exeat.office.messages import bad_field, code_of
 
 __all__ = ["Keys"]
 

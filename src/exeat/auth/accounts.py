@@ -13,16 +13,16 @@ from zoneinfo import ZoneInfo
 
 from psycopg.types.json import Jsonb
 
-from exeat.desk.auth._rows import Account, Session, account_of
-from exeat.desk.auth.keys import Keys
-from exeat.desk.auth.passkeys import Passkeys
-from exeat.desk.db import Tx, agency_person
-from exeat.desk.service._base import log
-from exeat.desk.service._words import bad_field, refused_field
-from exeat.desk.service.context import Context, Role
-from exeat.desk.service.errors import BadInput, NotPermitted
+from exeat.auth._rows import Account, Session, account_of
+from exeat.auth.keys import Keys
+from exeat.auth.passkeys import Passkeys
 from exeat.errors import Fault, LawError, near_miss
 from exeat.facts.codes import FacilityKind
+from exeat.office.base import log
+from exeat.office.context import Context, Role
+from exeat.office.db import Tx, agency_person
+from exeat.office.errors import BadInput, NotPermitted
+from exeat.office.messages import bad_field, refused_field
 from exeat.rules.counties import place_id
 from exeat.rules.model import Jurisdiction
 from exeat.rules.place import law_of_place

@@ -18,11 +18,11 @@ from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import PublicKeyCredentialDescriptor
 
-from exeat.desk.auth._rows import Passkey, Session, door
-from exeat.desk.auth.signin import SignIn
-from exeat.desk.service._base import log
-from exeat.desk.service._words import bad_field
-from exeat.desk.service.errors import BadInput, SignInError
+from exeat.auth._rows import Passkey, Session, door
+from exeat.auth.signin import SignIn
+from exeat.office.base import log
+from exeat.office.errors import BadInput, SignInError
+from exeat.office.messages import bad_field
 
 __all__ = ["Passkeys"]
 

@@ -9,18 +9,18 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from exeat.desk.clock import utcnow
-from exeat.desk.db import Database, Tx
-from exeat.desk.service._words import code_of, refused_field
-from exeat.desk.service.context import Context, Role
-from exeat.desk.service.errors import DeskError, Stale
-from exeat.desk.service.models import Agency, Done
-from exeat.desk.settings import Settings
 from exeat.errors import ExeatError, Fault
 from exeat.facts.codes import FacilityKind
 from exeat.facts.events import Event
 from exeat.facts.record import Facility
 from exeat.facts.times import When
+from exeat.office.clock import utcnow
+from exeat.office.context import Context, Role
+from exeat.office.db import Database, Tx
+from exeat.office.errors import DeskError, Stale
+from exeat.office.messages import code_of, refused_field
+from exeat.office.models import Agency, Done
+from exeat.office.settings import Settings
 from exeat.record import NotFound, StaleVersion
 from exeat.record.checkpoint import Signer
 from exeat.record.entries import History

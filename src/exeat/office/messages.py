@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from exeat.desk.service.errors import BadInput
 from exeat.errors import Fault, near_miss
 from exeat.facts.codes import Described
+from exeat.office.errors import BadInput
 
 __all__ = ["bad_field", "code_of", "one_line", "refused_field"]
 

@@ -14,13 +14,13 @@ import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from exeat.desk.auth._rows import Session, account_of, door
-from exeat.desk.db import Database, Tx
-from exeat.desk.service._base import log
-from exeat.desk.service.context import Context
-from exeat.desk.service.errors import SignInError
-from exeat.desk.service.models import Witness
-from exeat.desk.settings import Settings
+from exeat.auth._rows import Session, account_of, door
+from exeat.office.base import log
+from exeat.office.context import Context
+from exeat.office.db import Database, Tx
+from exeat.office.errors import SignInError
+from exeat.office.models import Witness
+from exeat.office.settings import Settings
 
 __all__ = ["SignIn"]
 

@@ -1,7 +1,7 @@
 """Who sits at the desk: accounts, second factors, sessions, and keys of other systems."""
 
-from exeat.desk.auth._rows import Account, ApiKey, Passkey, Session
-from exeat.desk.auth.accounts import Accounts
+from exeat.auth._rows import Account, ApiKey, Passkey, Session
+from exeat.auth.accounts import Accounts
 
 COOKIE = "exeat_session"
 """The cookie that holds a person's session."""

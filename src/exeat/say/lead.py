@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 from exeat.decide import Answer, Certainty, Check, CheckKind, Conflict, Duty, DutyState, Verdict
 from exeat.decide.reasons import whose
 from exeat.facts.words import say_time
-from exeat.report.acts import say_act, say_duty
-from exeat.report.ring import Ring, Whom, rings_of
 from exeat.rules.model import About, JurisdictionKind, Modality, Rule
 from exeat.rules.place import LawOfPlace
+from exeat.say.acts import say_act, say_duty
+from exeat.say.ring import Ring, Whom, rings_of
 
 __all__ = ["Lead", "bears", "checks_said", "is_whether", "lead_of", "sides_of"]
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from exeat.desk.service._words import code_of
-from exeat.desk.service.context import Context, Role
+from exeat.office.context import Context, Role
+from exeat.office.messages import code_of
 
 __all__ = ["Account", "ApiKey", "Passkey", "Session", "door"]
 

@@ -1,0 +1,1 @@
+"""Answers and law in words, for page, command and record alike."""
