@@ -19,7 +19,8 @@ from exeat.desk.pages.words import LANGUAGES, Words, catalogue, words
 from exeat.desk.service.models import LogLine, RefusalKind
 from exeat.office.context import ACTS
 
-DESK = Path(__file__).parents[2] / "src" / "exeat" / "desk"
+EXEAT = Path(__file__).parents[2] / "src" / "exeat"
+PARTS = ("office", "auth", "desk")
 # What only the running desk knows, by how the code names it.
 SEEN = {
     "answer.verdict.value": [one.value for one in Verdict],
@@ -70,7 +71,7 @@ class Call:
 @cache
 def calls() -> tuple[Call, ...]:
     found = []
-    for file in sorted(DESK.rglob("*.py")):
+    for file in sorted(file for part in PARTS for file in (EXEAT / part).rglob("*.py")):
         if "pages" not in file.parts:
             _collect(ast.parse(file.read_text(encoding="utf-8")), [], found)
     return tuple(found)
