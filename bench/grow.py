@@ -182,7 +182,7 @@ def grow(house: House, folder: Path, records: int, in_custody: int) -> int:
         records: How many custody records there shall be.
         in_custody: How many people shall be in custody at one facility.
     """
-    fill(house.desk, house.desk.clock())
+    fill(house.desk, house.desk.office.clock())
     with psycopg.connect(house.admin, autocommit=True) as conn:
         known = rows(conn, RecordRow, "all_records")
         patterns = tuple(_pattern(conn, house.master, row) for row in known)

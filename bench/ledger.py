@@ -190,7 +190,7 @@ class _Appends:
     """
 
     def __init__(self, house: House, names: Sequence[str], many: int, bare: bool) -> None:
-        self.ledger = Ledger.connect(house.desk.db.conninfo, house.master, agency=FACILITY)
+        self.ledger = Ledger.connect(house.desk.office.db.conninfo, house.master, agency=FACILITY)
         if bare:
             self.ledger = Ledger(self.ledger.conn, house.master, keep_views=False)
         self.order = random.Random(uuid4().int)

@@ -35,10 +35,10 @@ def data() -> Iterator[Path]:
     with open_house(folder, settings_for("127.0.0.1", 8000, None)) as house, signing(house):
         fill(house.desk, datetime.now(UTC))
         ctx = system_context(datetime.now(UTC), "wa-pierce", Role.SUPERVISOR)
-        (folder / "record").write_text(house.desk.board(ctx)[0].record, encoding="utf-8")
+        (folder / "record").write_text(house.desk.board.rows(ctx)[0].record, encoding="utf-8")
         with Ledger.connect(house.signing, house.master) as ledger:
             ledger.checkpoint(house.signer)
-        proof = house.desk.request_proof(ctx, house.desk.requests(ctx)[0].id)
+        proof = house.desk.requests.request_proof(ctx, house.desk.requests.requests(ctx)[0].id)
         (folder / "request.json").write_text(json.dumps(asdict(proof)), encoding="utf-8")
     yield folder
     shutil.rmtree(folder, ignore_errors=True)

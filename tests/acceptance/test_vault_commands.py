@@ -35,7 +35,7 @@ def desk(data: Path) -> Iterator[Town]:
     """The desk of a data folder, in this process, while the block runs."""
     settings = settings_for("127.0.0.1", 8000, None)
     with open_house(data, settings) as house, signing(house):
-        conninfo = house.desk.db.conninfo
+        conninfo = house.desk.office.db.conninfo
         now = datetime.now(UTC)
         yield Town(house.desk, house.admin, conninfo, house.master, house.signer, settings, now)
 
@@ -56,7 +56,7 @@ def data() -> Iterator[Path]:
         (folder / "here").write_text(town.book("Example", "B-1"), encoding="utf-8")
         paper = town.paper(issued=town.now)
         waiting = person_of("Waiting", "")
-        town.desk.send_request(town.ice, facility="pierce", person=waiting, paper=paper)
+        town.desk.requests.send_request(town.ice, facility="pierce", person=waiting, paper=paper)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -101,8 +101,8 @@ def test_a_person_is_expunged_at_a_terminal_and_everything_still_verifies(
     assert exeat("verify", str(bundle), "--key", key[1]).returncode == 0
     assert exeat("export", gone, str(tmp_path / "b.zip"), *OF_PIERCE, *at).returncode == 2
     with desk(data) as town:
-        assert [row.record for row in town.desk.board(town.ctx())] == [named(data, "here")]
-        lines = town.desk.audit_log(town.ctx(role=Role.SUPERVISOR))
+        assert [row.record for row in town.desk.board.rows(town.ctx())] == [named(data, "here")]
+        lines = town.desk.reading.audit_log(town.ctx(role=Role.SUPERVISOR))
     assert {line.about for line in lines if line.what == "expunge"} == {"26-EX-1"}
     twice = exeat("expunge", keys[0], *OF_PIERCE, "--order", "26-EX-1", "--yes", *at)
     assert twice.returncode == 2 and "was expunged already" in twice.stderr
@@ -118,11 +118,11 @@ def test_nothing_is_destroyed_unless_it_is_confirmed(data: Path) -> None:
     wrong = typed(gone[:-1], *words)
     assert wrong.returncode == 2 and "nothing was destroyed" in wrong.stderr
     with desk(data) as town:
-        assert town.desk.person(town.ctx(), gone).personal is not None
+        assert town.desk.reading.person(town.ctx(), gone).personal is not None
         # A desk may run meanwhile; it knows the record no more at once.
         assert exeat(*words, "--yes").returncode == 0
         with pytest.raises(NotFound):
-            town.desk.person(town.ctx(), gone)
+            town.desk.reading.person(town.ctx(), gone)
 
 
 @pytest.mark.parametrize(
@@ -163,8 +163,8 @@ def test_the_vault_key_is_changed_and_old_backups_open_no_more(data: Path, tmp_p
     assert old.strip() not in done.stdout + done.stderr
     assert new.strip() not in done.stdout + done.stderr
     with desk(data) as town:
-        assert town.desk.person(town.ctx(), named(data, "here")).personal is not None
-        waiting = town.desk.requests(town.ctx())[0]
+        assert town.desk.reading.person(town.ctx(), named(data, "here")).personal is not None
+        waiting = town.desk.requests.requests(town.ctx())[0]
         assert waiting.person is not None and waiting.person.surname == "Waiting"
     with earlier(dump, data) as back:
         seen = exeat("verify", "--contents", "--data", str(back))

@@ -161,14 +161,14 @@ def test_book_hold_release_and_verify(browser: Any, address: str, town: Town) ->
     assert page.get_by_text("Something came in meanwhile").is_visible()
     assert page.get_by_text("Request lodged").is_visible()
     assert violations(page) == []
-    assert town.desk.person(town.ctx(), record).record.release is None
+    assert town.desk.reading.person(town.ctx(), record).record.release is None
 
-    town.desk.lift(town.ctx(), record, detainer="d9", reason=LiftReason.CANCELLED)
+    town.desk.acts.lift(town.ctx(), record, detainer="d9", reason=LiftReason.CANCELLED)
     at_the_door(page, address, town, record, "B-77")
     page.get_by_role("button", name="Release Mockup").click()
     assert page.locator("h1").inner_text() == "Released"
     assert violations(page) == []
-    assert town.desk.person(town.ctx(), record).record.release is not None
+    assert town.desk.reading.person(town.ctx(), record).record.release is not None
     page.context.close()
 
     page = sign_in(browser, address, town, "auditor")
@@ -187,7 +187,7 @@ def test_a_wrong_identifier_is_mended_in_the_form(browser: Any, address: str, to
     page.get_by_role("button", name="Release Specimen").click()
     assert page.locator("h1").inner_text().startswith("Release")
     assert page.locator("#faults").is_visible()
-    assert town.desk.person(town.ctx(), record).record.release is None
+    assert town.desk.reading.person(town.ctx(), record).record.release is None
     page.context.close()
 
 
@@ -209,7 +209,7 @@ def test_a_release_against_the_answer_takes_two(browser: Any, address: str, town
     page.get_by_label("Warrants queried").fill(f"{town.now:%Y-%m-%dT%H:%M}")
     page.get_by_role("button", name="with two people").click()
     assert page.locator("h1").inner_text() == "Released"
-    tasks = {task.kind.value for task in town.desk.tasks(town.ctx())}
+    tasks = {task.kind.value for task in town.desk.reading.tasks(town.ctx())}
     assert "override-review" in tasks
     page.context.close()
 

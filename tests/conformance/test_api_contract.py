@@ -274,7 +274,7 @@ def test_whatever_is_sent_the_api_answers_as_its_openapi_says(town: Town, app: F
 
     record = town.book("Fuzz", "Z-1")
     town.lodge(record)
-    town.desk.send_request(
+    town.desk.requests.send_request(
         town.ice, facility="pierce", person=person_of("Fuzz", ""), paper=town.paper()
     )
     headers = {"facility": key(town), "issuer": key(town, "ice-sea", "requester")}

@@ -47,13 +47,13 @@ def town() -> Iterator[Town]:
 
 def send(town: Town, surname: str = "Elsewhere", number: str = "", **more: Any) -> IncomingRequest:
     said = {"facility": "pierce", "person": person_of(surname, number), "paper": town.paper()}
-    return town.desk.send_request(town.ice, **{**said, **more})
+    return town.desk.requests.send_request(town.ice, **{**said, **more})
 
 
 def not_here(town: Town, **more: Any) -> IncomingRequest:
     """Send a request, and answer that the person is not in custody here."""
     sent = send(town, **more)
-    return town.desk.not_in_custody_here(town.ctx(agency=sent.facility), sent.id)
+    return town.desk.requests.not_in_custody_here(town.ctx(agency=sent.facility), sent.id)
 
 
 def signed(town: Town) -> str:
@@ -115,7 +115,7 @@ def test_a_request_that_is_matched_at_once_is_received_and_then_answered(town: T
     assert read_text(said["text"])["answer"] == sent.answer == "matched"
     later = send(town, "Other")
     assert later.receipt_leaf is not None and later.answer_leaf is None
-    town.desk.match_request(town.ctx(), later.id, town.book("Other", "B-2"))
+    town.desk.requests.match_request(town.ctx(), later.id, town.book("Other", "B-2"))
     assert [one["entry"] for one in entries_of(town)] == [
         "request-received", "request-answered", "request-received", "request-answered",
     ]  # fmt: skip
@@ -124,7 +124,7 @@ def test_a_request_that_is_matched_at_once_is_received_and_then_answered(town: T
 
 def test_a_withdrawal_is_the_senders_word_among_the_facilitys_entries(town: Town) -> None:
     sent = send(town)
-    town.desk.withdraw_request(town.ice, sent.id)
+    town.desk.requests.withdraw_request(town.ice, sent.id)
     said = entries_of(town)[-1]
     assert said["agency"] == "pierce"
     assert (read_text(said["text"])["by"], read_text(said["text"])["answer"]) == (
@@ -155,7 +155,7 @@ def test_an_act_that_fails_leaves_neither_row_nor_entry(
     monkeypatch.setattr(service, "enter", broken)
     with pytest.raises(RuntimeError):
         send(town)
-    assert town.desk.requests(town.ice) == [] and entries_of(town) == []
+    assert town.desk.requests.requests(town.ice) == [] and entries_of(town) == []
 
 
 def test_each_facility_has_a_record_of_its_own(town: Town) -> None:
@@ -171,11 +171,11 @@ def test_a_request_from_before_is_entered_with_its_answer(
         before.setattr(service, "enter", lambda *_: None)
         sent = send(town)
         assert (sent.receipt_leaf, entries_of(town)) == (None, [])
-        found = town.desk.request_proof(town.ice, sent.id)
+        found = town.desk.requests.request_proof(town.ice, sent.id)
         assert (found.receipt, found.answer) == (None, None)
         assert check_request_proof(asdict(found)).exit_code == 3  # nothing is proved by it
     assert verified(town).damages == []
-    town.desk.not_in_custody_here(town.ctx(), sent.id)
+    town.desk.requests.not_in_custody_here(town.ctx(), sent.id)
     assert [one["entry"] for one in entries_of(town)] == ["request-received", "request-answered"]
     assert verified(town).damages == []
 
@@ -270,7 +270,7 @@ def test_a_second_entry_of_a_request_takes_no_first_ones_place(town: Town) -> No
     answered = not_here(town)
     record = town.book()
     other = read_text(answered.receipt)["commitment"]
-    with town.desk.db.transaction(town.ctx()) as tx:
+    with town.desk.office.db.transaction(town.ctx()) as tx:
         text = town.signer.sign_text(f"exeat-answer/1\nanswer matched\nx {other}\n")
         content = answered_content(UUID(answered.id), text)
         (receipt,) = tx.ledger._writer.append(Target(record), [content], None, check=False)
@@ -293,7 +293,7 @@ def test_whoever_sees_no_requests_verifies_the_rest(town: Town) -> None:
 
 def proof_of(town: Town, request: str) -> dict[str, Any]:
     """Return a proof as its sender reads it."""
-    return dict(json.loads(json.dumps(asdict(town.desk.request_proof(town.ice, request)))))
+    return dict(json.loads(json.dumps(asdict(town.desk.requests.request_proof(town.ice, request)))))
 
 
 def test_the_sender_checks_receipt_and_answer_offline(town: Town, tmp_path: Path) -> None:
@@ -313,7 +313,7 @@ def test_the_sender_checks_receipt_and_answer_offline(town: Town, tmp_path: Path
     path.write_text(json.dumps(said), encoding="utf-8")
     assert verify_request(path, keys).exit_code == 0
     # The facility reads the very same.
-    assert asdict(town.desk.request_proof(town.ctx(), answered.id)) == said
+    assert asdict(town.desk.requests.request_proof(town.ctx(), answered.id)) == said
 
 
 def test_what_no_checkpoint_covers_is_not_yet_proved(town: Town) -> None:
@@ -326,7 +326,7 @@ def test_what_no_checkpoint_covers_is_not_yet_proved(town: Town) -> None:
     assert "ask for the proof again" in "\n".join(report.lines())
     signed(town)
     assert check_request_proof(proof_of(town, sent.id), keys).exit_code == 0
-    town.desk.not_in_custody_here(town.ctx(), sent.id)
+    town.desk.requests.not_in_custody_here(town.ctx(), sent.id)
     report = check_request_proof(proof_of(town, sent.id), keys)
     assert (report.exit_code, report.unproved) == (3, 1)
 
@@ -380,7 +380,7 @@ def test_a_text_that_the_desk_did_not_sign_is_refused(town: Town) -> None:
     forged = Signer.generate("desk.example").sign_text(
         f"exeat-answer/1\nrequest {sent.id}\nby pierce\nanswer matched\n"
     )
-    with town.desk.db.transaction(town.ctx()) as tx:
+    with town.desk.office.db.transaction(town.ctx()) as tx:
         (receipt,) = tx.ledger.append_of_requests([answered_content(UUID(sent.id), forged)])
         tx.run("put_leaves", request=UUID(sent.id), receipt_leaf=None, answer_leaf=receipt.seq)
     signed(town)
@@ -401,7 +401,7 @@ def test_nobody_but_the_two_sides_gets_a_proof(town: Town) -> None:
     for agency, role in (("other-issuer", Role.REQUESTER), ("texas", Role.BOOKING)):
         for number in (answered.id, "0" * 32, "no number"):
             with pytest.raises(NotFound, match="neither sent nor got"):
-                town.desk.request_proof(town.ctx("x", agency, role), number)
+                town.desk.requests.request_proof(town.ctx("x", agency, role), number)
 
 
 def test_a_row_that_names_another_entry_opens_none(town: Town) -> None:
@@ -410,7 +410,7 @@ def test_a_row_that_names_another_entry_opens_none(town: Town) -> None:
     for leaf in (0, 1, 99):  # a sealed one, another, none
         run(town, f"UPDATE exeat_desk.request SET receipt_leaf = {leaf}")
         with pytest.raises(LedgerError, match="as the row of the request says"):
-            town.desk.request_proof(town.ice, sent.id)
+            town.desk.requests.request_proof(town.ice, sent.id)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": "exeat-request-proof/1"}', "PK"])
@@ -428,9 +428,9 @@ def test_the_record_of_requests_is_no_custody_record(town: Town) -> None:
     record = town.book()
     not_here(town)
     ctx = town.ctx("auditor", role=Role.AUDITOR)
-    counts = town.desk.counts(ctx)
+    counts = town.desk.reading.counts(ctx)
     assert (counts.records, counts.in_custody) == (1, 1)
-    assert [row.record for row in town.desk.board(town.ctx())] == [record]
+    assert [row.record for row in town.desk.board.rows(town.ctx())] == [record]
     with Ledger.connect(town.conninfo, town.master, agency="pierce") as ledger:
         assert [row.name for row in ledger.records()] == [record]
         before = board(ledger.conn), custody(ledger.conn, town.master)
@@ -445,7 +445,7 @@ def test_the_record_of_requests_is_no_custody_record(town: Town) -> None:
             assert key not in [one for (one,) in found] and len(found) == 1
     for name in (str(key), "", "requests"):
         with pytest.raises(NotFound):
-            town.desk.person(town.ctx(), name)
+            town.desk.reading.person(town.ctx(), name)
 
 
 @pytest.mark.parametrize(
@@ -487,7 +487,7 @@ def test_what_a_record_is_of_never_changes(town: Town) -> None:
 def test_an_expungement_leaves_receipt_and_answer_and_what_they_prove(town: Town) -> None:
     record = town.book("Example", "B-1")
     sent = send(town, "Example", "B-1")
-    with town.desk.db.transaction(town.ctx()) as tx:
+    with town.desk.office.db.transaction(town.ctx()) as tx:
         tx.ledger.shred(record)
     signed(town)
     report = verified(town)

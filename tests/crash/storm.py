@@ -63,7 +63,7 @@ def book(storm: Storm, who: int, ctx: Context) -> str:
     bases = [NewBasis(id="charge", kind=BasisKind.CHARGE)]
     facts = Person(status_proof=StatusProof.NONE)
     person = person_of(f"Person{who}", f"B-{who}")
-    done = storm.town.desk.book(ctx, person, bases=bases, facts=facts)
+    done = storm.town.desk.acts.book(ctx, person, bases=bases, facts=facts)
     storm.took(done)
     return done.record
 
@@ -73,13 +73,13 @@ def act(storm: Storm, rng: random.Random, number: int, who: int) -> tuple[str, .
     desk, record, ctx = storm.town.desk, storm.now_in[who], storm.ctx(number)
     chosen = rng.random()
     if chosen < 0.12:
-        storm.took(desk.end_basis(ctx, record, basis="charge", ended_by=BasisEnd.BAIL))
+        storm.took(desk.acts.end_basis(ctx, record, basis="charge", ended_by=BasisEnd.BAIL))
         return ("ended",)
     if chosen < 0.26:
         id = f"d{rng.randrange(1000)}"
         paper = storm.town.paper()
-        storm.took(desk.lodge(ctx, record, detainer=id, issuer="ice-sea", paper=paper))
-        storm.took(desk.serve(ctx, record, detainer=id))
+        storm.took(desk.requests.lodge(ctx, record, detainer=id, issuer="ice-sea", paper=paper))
+        storm.took(desk.acts.serve(ctx, record, detainer=id))
         return ("lodged",)
     if chosen < 0.30:
         return send(storm, who)
@@ -94,7 +94,7 @@ def act(storm: Storm, rng: random.Random, number: int, who: int) -> tuple[str, .
 
 def send(storm: Storm, who: int) -> tuple[str, ...]:
     """Send a request from the issuer's own desk; with two identifiers it stands at once."""
-    storm.town.desk.send_request(
+    storm.town.desk.requests.send_request(
         storm.town.ctx("agent", "ice-sea", Role.REQUESTER),
         facility=JAIL,
         person=person_of(f"Person{who}", f"B-{who}"),
@@ -107,21 +107,21 @@ def stranger(storm: Storm, rng: random.Random, ctx: Context) -> tuple[str, ...]:
     """Ask for somebody who is not here, and answer, or withdraw, or leave it."""
     desk, ice = storm.town.desk, storm.town.ctx("agent", "ice-sea", Role.REQUESTER)
     person = person_of("Nobody", f"N-{rng.randrange(PEOPLE)}")
-    sent = desk.send_request(ice, facility=JAIL, person=person, paper=storm.town.paper())
+    sent = desk.requests.send_request(ice, facility=JAIL, person=person, paper=storm.town.paper())
     assert sent.receipt_leaf is not None
     chosen = rng.random()
     if chosen < 0.4:
-        desk.not_in_custody_here(ctx, sent.id)
+        desk.requests.not_in_custody_here(ctx, sent.id)
     elif chosen < 0.7:
-        desk.withdraw_request(ice, sent.id)
+        desk.requests.withdraw_request(ice, sent.id)
     return ("sent for nobody here",)
 
 
 def match(storm: Storm, ctx: Context, who: int, record: str) -> tuple[str, ...]:
     """Say of a request that waits whom it is about."""
-    for one in storm.town.desk.requests(ctx):
+    for one in storm.town.desk.requests.requests(ctx):
         if not one.answered and one.person and one.person.booking_number == f"B-{who}":
-            storm.took(storm.town.desk.match_request(ctx, one.id, record))
+            storm.took(storm.town.desk.requests.match_request(ctx, one.id, record))
             return ("matched",)
     return ("nothing to match",)
 
@@ -129,9 +129,9 @@ def match(storm: Storm, ctx: Context, who: int, record: str) -> tuple[str, ...]:
 def lift(storm: Storm, rng: random.Random, ctx: Context, record: str) -> tuple[str, ...]:
     """Lift requests that are open; often all of them, so that people get to go."""
     desk = storm.town.desk
-    found = [d.id for d in desk.clear(ctx, record).record.detainers if d.lifted is NEVER]
+    found = [d.id for d in desk.gate.clear(ctx, record).record.detainers if d.lifted is NEVER]
     for id in found[: rng.choice((1, len(found)))] if found else ():
-        storm.took(desk.lift(ctx, record, detainer=id, reason=LiftReason.CANCELLED))
+        storm.took(desk.acts.lift(ctx, record, detainer=id, reason=LiftReason.CANCELLED))
     return ("lifted",) if found else ("nothing to lift",)
 
 
@@ -140,10 +140,10 @@ def release(
 ) -> tuple[str, ...]:
     """Look at the screen, take a moment, and try to let the person go."""
     desk = storm.town.desk
-    seen = desk.clear(storm.ctx(number), record).version
+    seen = desk.gate.clear(storm.ctx(number), record).version
     time.sleep(rng.random() * 0.02)
     ctx = storm.ctx(number)
-    found = desk.release(ctx, storm.town.order_for(ctx, record, f"B-{who}", seen_version=seen))
+    found = desk.gate.release(ctx, storm.town.order_for(ctx, record, f"B-{who}", seen_version=seen))
     if isinstance(found, Refused):
         return ("refused", *(f"refused:{one.kind.value}" for one in found.refusals))
     with storm.lock:

@@ -117,13 +117,13 @@ def ready(town: Town) -> tuple[str, int, str]:
     _, bearer = town.desk.accounts.add_key(
         ctx, label="door", role="booking", scopes=["read", "release"]
     )
-    return record, town.desk.clear(town.ctx(), record).version, bearer
+    return record, town.desk.gate.clear(town.ctx(), record).version, bearer
 
 
 def state(town: Town, record: str) -> tuple[list[str], int, bool]:
     """Return what is on record, how many answers, and whether the board shows the person."""
-    page = town.desk.person(town.ctx(), record)
-    shown = [row.record for row in town.desk.board(town.ctx())]
+    page = town.desk.reading.person(town.ctx(), record)
+    shown = [row.record for row in town.desk.board.rows(town.ctx())]
     with psycopg.connect(town.admin) as conn:
         done = conn.execute(
             "SELECT count(*) FROM exeat_desk.log WHERE what = 'release' AND outcome = 'done'"
@@ -183,7 +183,7 @@ def test_the_database_is_killed_at_a_step_of_a_release(
         with county() as town:
             record, version, bearer = ready(town)
             before = state(town, record)
-            town.desk.db.close()
+            town.desk.office.db.close()
             environ = {"EXEAT_CRASH_AT": step, "EXEAT_CRASH_PID": str(server.pid())}
             with serving(town, **environ) as (address, process):
                 answer = ask(address, bearer, f"/records/{record}/release", order(version))
@@ -192,9 +192,11 @@ def test_the_database_is_killed_at_a_step_of_a_release(
                 assert answered or answer["error"]["code"] == "E699"  # and nothing of its inside
                 assert process.poll() is None
             started_again(server)
-            town.desk.db = type(town.desk.db)(town.conninfo, town.master, town.settings)
-            town.desk.accounts.db = town.desk.db
-            town.desk.db.open()
+            town.desk.office.db = type(town.desk.office.db)(
+                town.conninfo, town.master, town.settings
+            )
+            town.desk.accounts.db = town.desk.office.db
+            town.desk.office.db.open()
             # What was answered holds; what was not left no trace.
             assert (state(town, record) == before) is not answered
             with psycopg.connect(town.admin, autocommit=True) as conn:

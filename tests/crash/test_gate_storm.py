@@ -25,8 +25,8 @@ from exeat.facts.events import Released
 from exeat.facts.fold import fold
 from exeat.facts.record import CustodyRecord
 from exeat.facts.times import NEVER
-from exeat.office.base import envelope
 from exeat.office.models import Done
+from exeat.office.office import envelope
 from exeat.record import Ledger, custody, rebuild, verify_database
 from exeat.record.entries import Entry, History
 
@@ -38,7 +38,7 @@ FREE_TO_GO = {Verdict.RELEASE, Verdict.OVERDUE, Verdict.MAY_HOLD}
 
 
 def histories(town: Town) -> Iterator[tuple[History, Any]]:
-    with town.desk.db.transaction(town.ctx(agency=JAIL)) as tx:
+    with town.desk.office.db.transaction(town.ctx(agency=JAIL)) as tx:
         for row in tx.ledger.records():
             history = tx.ledger.read(row.record)
             yield history, town.desk._law(tx, JAIL, history.fold().facility.kind)
@@ -166,20 +166,20 @@ def out(town: Town, record: str, seen: int) -> None:
     """Let somebody go without the gate, as if these many entries had been seen."""
     ctx = town.ctx(agency=JAIL)
     given = {"verdict": "release", "at": town.now.isoformat(), "gate": {"seen_version": seen}}
-    with town.desk.db.transaction(ctx) as tx:
+    with town.desk.office.db.transaction(ctx) as tx:
         tx.ledger.append_answer(record, "a1", given)
         tx.ledger.append([Released(**envelope(ctx, record, "out", None))])
 
 
 def test_the_check_of_releases_lets_pass_what_the_gate_would(town: Town) -> None:
     record = at_the_door(town)
-    out(town, record, town.desk.clear(town.ctx(agency=JAIL), record).version)
+    out(town, record, town.desk.gate.clear(town.ctx(agency=JAIL), record).version)
     assert releases_of(town) == 1
 
 
 def test_the_check_of_releases_finds_a_hold_that_was_not_seen(town: Town) -> None:
     record = at_the_door(town)
-    seen = town.desk.clear(town.ctx(agency=JAIL), record).version
+    seen = town.desk.gate.clear(town.ctx(agency=JAIL), record).version
     town.lodge(record, agency=JAIL)
     out(town, record, seen)
     with pytest.raises(AssertionError, match=r"assert 4 == \(8 - 1\)"):
@@ -189,7 +189,7 @@ def test_the_check_of_releases_finds_a_hold_that_was_not_seen(town: Town) -> Non
 def test_the_check_of_releases_finds_a_hold_that_was_seen_and_passed_over(town: Town) -> None:
     record = at_the_door(town)
     town.lodge(record, agency=JAIL)
-    out(town, record, town.desk.clear(town.ctx(agency=JAIL), record).version)
+    out(town, record, town.desk.gate.clear(town.ctx(agency=JAIL), record).version)
     with pytest.raises(AssertionError, match="d1"):
         releases_of(town)
 

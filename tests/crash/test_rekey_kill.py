@@ -56,10 +56,10 @@ def town() -> Iterator[Town]:
     with county(master=MasterKey(OLD)) as one:
         for number in range(4):
             one.book("Example", f"B-{number}")
-        one.desk.send_request(
+        one.desk.requests.send_request(
             one.ice, facility="pierce", person=person_of("Waiting", ""), paper=one.paper()
         )
-        one.desk.transfer(one.ctx(), one.book("Mover", "QZ-2"), to="franklin-ny")
+        one.desk.transfers.transfer(one.ctx(), one.book("Mover", "QZ-2"), to="franklin-ny")
         yield one
 
 

@@ -35,22 +35,22 @@ def fill(town: Town) -> None:
     town.account("sam", "supervisor")
     record = town.book(number="QZ-1")
     town.lodge(record)
-    desk.send_request(
+    desk.requests.send_request(
         town.ice, facility="pierce", person=person_of("Example", "QZ-1"), paper=town.paper()
     )
-    desk.send_request(
+    desk.requests.send_request(
         town.ice, facility="pierce", person=person_of("Other", ""), paper=town.paper()
     )
-    desk.subscribe(ctx, record, kinds=["released"], channel="mail:desk@pierce.example")
+    desk.rounds.subscribe(ctx, record, kinds=["released"], channel="mail:desk@pierce.example")
     desk.accounts.add_key(
         town.ctx("sam", role=Role.SUPERVISOR), label="jms", role="booking", scopes=["read"]
     )
     session = desk.accounts.sign_in("sam", town.passwords["sam"], town.now)
-    with desk.db.transaction(ctx) as tx:
+    with desk.office.db.transaction(ctx) as tx:
         said = {"public_key": b"p", "sign_count": 0, "label": "k", "now": town.now}
         tx.run("add_passkey", id=b"k", account=session.account.id, **said)
     moved = town.book("Mover", "QZ-2")
-    desk.transfer(ctx, moved, to="franklin-ny")
+    desk.transfers.transfer(ctx, moved, to="franklin-ny")
     gone = town.book("Gone", "QZ-3")
     second = Override(reason=OverrideReason.COURT_ORDER, words="26-417", second=town.witness("sam"))
     town.release(gone, "QZ-3", override=second)
@@ -185,11 +185,11 @@ def test_no_personal_data_stand_in_clear_anywhere(town: Town) -> None:
 def test_the_desk_says_of_anothers_record_what_it_says_of_none(
     town: Town, agency: str, role: Role
 ) -> None:
-    record = town.desk.board(town.ctx())[0].record
+    record = town.desk.board.rows(town.ctx())[0].record
     ctx = town.ctx("x", agency, role)
     said = []
     for id in (record, "0" * 32):
         with pytest.raises(ExeatError) as error:
-            town.desk.person(ctx, id)
+            town.desk.reading.person(ctx, id)
         said.append(str(error.value).replace(id, "ID"))
     assert said[0] == said[1]

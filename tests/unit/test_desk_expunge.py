@@ -34,23 +34,23 @@ def lived(town: Town) -> tuple[str, str]:
     """Let somebody be booked twice, and let everything happen that leaves a trace."""
     desk = town.desk
     town.account("sam", "supervisor")
-    desk.reconcile(town.ctx(), [NUMBER])
+    desk.rounds.reconcile(town.ctx(), [NUMBER])
     first = town.book(SURNAME, NUMBER, given_names="Marmaduke")
     person = person_of(SURNAME, NUMBER, given_names="Marmaduke")
-    desk.send_request(town.ice, facility="pierce", person=person, paper=town.paper())
-    desk.paper_arrived(town.ctx(), first, paper=PAPER, sender="court")
-    for task in desk.tasks(town.ctx()):
+    desk.requests.send_request(town.ice, facility="pierce", person=person, paper=town.paper())
+    desk.rounds.paper_arrived(town.ctx(), first, paper=PAPER, sender="court")
+    for task in desk.reading.tasks(town.ctx()):
         said = f"asked the sister of {SURNAME} ({NUMBER})"
-        desk.close_task(town.ctx(role=Role.SUPERVISOR), task.id, said)
-    desk.paper_arrived(town.ctx(), first, paper=PAPER, sender="court")
+        desk.rounds.close_task(town.ctx(role=Role.SUPERVISOR), task.id, said)
+    desk.rounds.paper_arrived(town.ctx(), first, paper=PAPER, sender="court")
     channel = f"mail:{SURNAME}@defender.example"
-    desk.share(town.ctx(), first, agency="defender")
+    desk.rounds.share(town.ctx(), first, agency="defender")
     counsel = town.ctx("counsel", "defender", Role.COUNSEL)
-    desk.subscribe(counsel, first, kinds=["released"], channel=channel)
+    desk.rounds.subscribe(counsel, first, kinds=["released"], channel=channel)
     with pytest.raises(ExeatError):
-        desk.serve(town.ctx(), first, detainer="d9")
+        desk.acts.serve(town.ctx(), first, detainer="d9")
     with pytest.raises(NotFound):
-        desk.person(town.ctx(), SURNAME)
+        desk.reading.person(town.ctx(), SURNAME)
     leave(town, first, override=True)
     town.later(days=3)
     second = town.book(SURNAME, NUMBER, given_names="Marmaduke")
@@ -71,7 +71,7 @@ def leave(town: Town, record: str, *, override: bool = False) -> None:
 
 
 def expunge(town: Town, record: str, agency: str = "pierce") -> Affected:
-    return Console(town.desk.db, agency).expunge(record, "26-EX-1")
+    return Console(town.desk.office.db, agency).expunge(record, "26-EX-1")
 
 
 def in_clear(town: Town) -> str:
@@ -142,13 +142,13 @@ def test_what_the_desk_itself_says_of_the_person_is_nothing(town: Town) -> None:
     first, second = lived(town)
     gone = expunge(town, first)
     desk, ctx = town.desk, town.ctx()
-    assert desk.board(ctx) == [] and desk.tasks(ctx) == []
+    assert desk.board.rows(ctx) == [] and desk.reading.tasks(ctx) == []
     for record in (first, second, *(key.hex for _, key, _ in gone.records)):
         with pytest.raises(NotFound):
-            desk.person(ctx, record)
-    (request,) = desk.requests(ctx)
+            desk.reading.person(ctx, record)
+    (request,) = desk.requests.requests(ctx)
     assert (request.person, request.paper, request.record) == (None, None, None)
-    assert desk.clients(town.ctx("counsel", "defender", Role.COUNSEL)) == []
+    assert desk.reading.clients(town.ctx("counsel", "defender", Role.COUNSEL)) == []
     with psycopg.connect(town.admin, autocommit=True) as conn:
         report = verify_database(conn, master=town.master)
     assert report.damages == [] and report.expunged == gone.entries
@@ -156,9 +156,9 @@ def test_what_the_desk_itself_says_of_the_person_is_nothing(town: Town) -> None:
 
 def test_the_log_says_on_whose_order_and_keeps_who_did_what(town: Town) -> None:
     first, _ = lived(town)
-    before = town.desk.audit_log(town.ctx(role=Role.SUPERVISOR))
+    before = town.desk.reading.audit_log(town.ctx(role=Role.SUPERVISOR))
     expunge(town, first)
-    lines = town.desk.audit_log(town.ctx(role=Role.SUPERVISOR))
+    lines = town.desk.reading.audit_log(town.ctx(role=Role.SUPERVISOR))
     said = [line for line in lines if line.what == "expunge"]
     assert {(line.role, line.about, line.outcome) for line in said} == {
         ("console", "26-EX-1", "done")
@@ -171,8 +171,10 @@ def test_the_log_says_on_whose_order_and_keeps_who_did_what(town: Town) -> None:
 def test_a_request_that_stood_on_no_record_stays_and_is_counted(town: Town) -> None:
     """Nobody has said that it is about this person: it may be a twin's. So it is only told."""
     other = person_of(SURNAME, "")
-    sent = town.desk.send_request(town.ice, facility="pierce", person=other, paper=town.paper())
-    town.desk.not_in_custody_here(town.ctx(), sent.id)
+    sent = town.desk.requests.send_request(
+        town.ice, facility="pierce", person=other, paper=town.paper()
+    )
+    town.desk.requests.not_in_custody_here(town.ctx(), sent.id)
     record = town.book(SURNAME, NUMBER)
     town.bail(record)
     assert isinstance(town.release(record, NUMBER), Released)
@@ -189,21 +191,21 @@ def test_nobody_in_custody_is_expunged(town: Town) -> None:
     with pytest.raises(Refusing, match="is in custody") as error:
         expunge(town, first)
     assert [fault.place for fault in error.value.faults] == [f"record `{again}`"]
-    assert town.desk.person(town.ctx(), first).personal is not None
+    assert town.desk.reading.person(town.ctx(), first).personal is not None
 
 
 def test_nobody_on_the_way_is_expunged_and_then_both_sides_forget(town: Town) -> None:
     record = town.book(SURNAME, NUMBER)
     town.lodge(record)
-    town.desk.transfer(town.ctx(), record, to="franklin-ny")
+    town.desk.transfers.transfer(town.ctx(), record, to="franklin-ny")
     with pytest.raises(Refusing, match="on the way"):
         expunge(town, record)
     there = town.ctx(agency="franklin-ny")
-    (handover,) = town.desk.handovers(there)
-    done = town.desk.acknowledge_transfer(there, handover.id, booking_number="NY-1")
+    (handover,) = town.desk.transfers.handovers(there)
+    done = town.desk.transfers.acknowledge_transfer(there, handover.id, booking_number="NY-1")
     town.bail(done.record, agency="franklin-ny", by=BasisEnd.DISMISSED)
     order = town.order_for(there, done.record, "NY-1")
-    assert isinstance(town.desk.release(there, order), Released)
+    assert isinstance(town.desk.gate.release(there, order), Released)
     assert expunge(town, done.record, "franklin-ny").handovers == 1
     left = {table for table, text in opened(town) if SURNAME.lower() in text}
     assert left == {"exeat_vault.personal"}  # at the first facility, which has an order of its own
@@ -253,12 +255,12 @@ def test_a_booking_at_the_same_moment_is_not_torn(
     monkeypatch.setattr(module, "_affected", and_then)
     with pytest.raises(Refusing, match="booked again"):
         expunge(town, first)
-    assert town.desk.person(town.ctx(), second).personal is not None
+    assert town.desk.reading.person(town.ctx(), second).personal is not None
 
 
 def test_the_log_loses_nothing_but_what_an_expungement_takes(town: Town) -> None:
     first, _ = lived(town)
-    keys = [key for _, key, _ in Console(town.desk.db, "pierce").affected(first).records]
+    keys = [key for _, key, _ in Console(town.desk.office.db, "pierce").affected(first).records]
     kept = town.book("Other", "QZ-1")
     changes = (
         "UPDATE exeat_desk.log SET about = NULL",
@@ -285,10 +287,10 @@ def test_the_log_loses_nothing_but_what_an_expungement_takes(town: Town) -> None
 
 def test_what_is_typed_in_place_of_an_id_is_not_kept(town: Town) -> None:
     with pytest.raises(NotFound):
-        town.desk.person(town.ctx(), SURNAME)
+        town.desk.reading.person(town.ctx(), SURNAME)
     probe = UUID(int=7).hex
     with pytest.raises(NotFound):
-        town.desk.person(town.ctx(), probe)
-    lines = town.desk.audit_log(town.ctx(role=Role.SUPERVISOR))
+        town.desk.reading.person(town.ctx(), probe)
+    lines = town.desk.reading.audit_log(town.ctx(role=Role.SUPERVISOR))
     assert [line.about for line in lines if line.outcome == "error:E507"] == [probe, None]
     assert SURNAME.lower() not in json.dumps([str(line) for line in lines]).lower()

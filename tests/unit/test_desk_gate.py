@@ -34,7 +34,7 @@ def test_a_person_who_posted_bail_goes(town: Town) -> None:
     town.bail(record)
     found = town.release(record)
     assert isinstance(found, Released), found
-    history = town.desk.person(town.ctx(), record)
+    history = town.desk.reading.person(town.ctx(), record)
     assert history.record.release is not None
     assert history.answers[-1]["verdict"] == "release"
     assert history.answers[-1]["gate"]["identifiers_matched"] == ["born", "booking_number"]
@@ -43,19 +43,19 @@ def test_a_person_who_posted_bail_goes(town: Town) -> None:
 def test_a_hold_that_arrives_between_screen_and_release_stops_it(town: Town) -> None:
     record = town.book()
     town.bail(record)
-    seen = town.desk.clear(town.ctx(), record).version
+    seen = town.desk.gate.clear(town.ctx(), record).version
     town.lodge(record)
     found = town.release(record, seen_version=seen)
     assert RefusalKind.MOVED_ON in kinds(found)
     assert isinstance(found, Refused)
     assert [event.event for event in found.came_in][:2] == ["detainer-lodged", "detainer-received"]
-    assert town.desk.person(town.ctx(), record).record.release is None
+    assert town.desk.reading.person(town.ctx(), record).record.release is None
 
 
 def test_the_answer_that_was_given_lies_beside_the_release(town: Town) -> None:
     record = town.book()
     town.bail(record)
-    version = town.desk.clear(town.ctx(), record).version
+    version = town.desk.gate.clear(town.ctx(), record).version
     found = town.release(record, event_id="out-1")
     assert isinstance(found, Released)
     # The answer, then the event that rests on it.
@@ -109,7 +109,7 @@ def test_a_namesake_who_was_ruled_out_opens_it_and_a_new_one_shuts_it_again(town
     assert kinds(town.release(record)) == {RefusalKind.NAMESAKE}
     town.book("GARCIA", "B-3")
     assert kinds(town.release(record, namesakes_seen=(other,))) == {RefusalKind.NAMESAKE}
-    seen = tuple(one.record for one in town.desk.clear(town.ctx(), record).namesakes)
+    seen = tuple(one.record for one in town.desk.gate.clear(town.ctx(), record).namesakes)
     assert len(seen) == 2
     assert isinstance(town.release(record, namesakes_seen=seen), Released)
 
@@ -118,15 +118,17 @@ def test_who_has_left_is_no_namesake_and_who_came_back_is_one(town: Town) -> Non
     record, other = town.book("García"), town.book("Garcia", "B-2")
     town.bail(other)
     assert isinstance(town.release(other, "B-2", namesakes_seen=(record,)), Released)
-    assert town.desk.clear(town.ctx(), record).namesakes == ()
-    gone = town.desk.person(town.ctx(), other).events[-1]
-    town.desk.correct(town.ctx(), other, of=gone.id, says="Somebody else left.", instead=None)
-    assert [one.record for one in town.desk.clear(town.ctx(), record).namesakes] == [other]
-    with town.desk.db.transaction(town.ctx()) as tx:
+    assert town.desk.gate.clear(town.ctx(), record).namesakes == ()
+    gone = town.desk.reading.person(town.ctx(), other).events[-1]
+    town.desk.acts.correct(town.ctx(), other, of=gone.id, says="Somebody else left.", instead=None)
+    assert [one.record for one in town.desk.gate.clear(town.ctx(), record).namesakes] == [other]
+    with town.desk.office.db.transaction(town.ctx()) as tx:
         drop(tx.conn)
-    with Ledger.connect(town.desk.db.conninfo, town.desk.db.master, agency="pierce") as ledger:
+    with Ledger.connect(
+        town.desk.office.db.conninfo, town.desk.office.db.master, agency="pierce"
+    ) as ledger:
         rebuild(ledger.conn, ledger.master)
-    assert [one.record for one in town.desk.clear(town.ctx(), record).namesakes] == [other]
+    assert [one.record for one in town.desk.gate.clear(town.ctx(), record).namesakes] == [other]
 
 
 def test_a_judges_warrant_on_a_request_keeps_the_person_and_is_to_be_confirmed(
@@ -138,11 +140,11 @@ def test_a_judges_warrant_on_a_request_keeps_the_person_and_is_to_be_confirmed(
     found = town.release(record)
     assert kinds(found) == {RefusalKind.IN_CUSTODY} and isinstance(found, Refused)
     assert "Marshals Service" in found.refusals[0].fault.help
-    (task,) = [one for one in town.desk.tasks(town.ctx()) if one.kind is TaskKind.WARRANT]
+    (task,) = [one for one in town.desk.reading.tasks(town.ctx()) if one.kind is TaskKind.WARRANT]
     assert task.about == "d1" and "confirm it with the court" in task.because
     town.later(minutes=30)
-    town.desk.lift(town.ctx(), record, detainer="d1", reason=LiftReason.CANCELLED)
-    assert TaskKind.WARRANT not in {one.kind for one in town.desk.tasks(town.ctx())}
+    town.desk.acts.lift(town.ctx(), record, detainer="d1", reason=LiftReason.CANCELLED)
+    assert TaskKind.WARRANT not in {one.kind for one in town.desk.reading.tasks(town.ctx())}
     assert isinstance(town.release(record), Released)
 
 
@@ -150,12 +152,12 @@ def test_may_hold_does_not_stop_a_release(town: Town) -> None:
     ctx = town.ctx(agency="arizona")
     record = town.book(agency="arizona")
     town.lodge(record, agency="arizona")
-    town.desk.set_person_fact(ctx, record, facts=Person(status_proof=StatusProof.NONE))
+    town.desk.acts.set_person_fact(ctx, record, facts=Person(status_proof=StatusProof.NONE))
     town.bail(record, agency="arizona")
-    clearance = town.desk.clear(ctx, record)
+    clearance = town.desk.gate.clear(ctx, record)
     assert clearance.answer.verdict.value == "may-hold", clearance.answer.questions
     order = town.order_for(ctx, record)
-    assert isinstance(town.desk.release(ctx, order), Released)
+    assert isinstance(town.desk.gate.release(ctx, order), Released)
 
 
 def test_unknown_stops_it_and_opens_a_task_with_an_owner_and_a_due_time(town: Town) -> None:
@@ -163,10 +165,10 @@ def test_unknown_stops_it_and_opens_a_task_with_an_owner_and_a_due_time(town: To
     town.lodge(record, agency="texas", warrants=None)
     town.bail(record, agency="texas")
     ctx = town.ctx(agency="texas")
-    assert town.desk.clear(ctx, record).answer.verdict.value == "unknown"
-    found = town.desk.release(ctx, town.order_for(ctx, record))
+    assert town.desk.gate.clear(ctx, record).answer.verdict.value == "unknown"
+    found = town.desk.gate.release(ctx, town.order_for(ctx, record))
     assert kinds(found) == {RefusalKind.UNKNOWN}
-    (task,) = [one for one in town.desk.tasks(ctx) if one.kind.value == "answer-needed"]
+    (task,) = [one for one in town.desk.reading.tasks(ctx) if one.kind.value == "answer-needed"]
     assert task.owner_role == "booking" and task.due == town.now + timedelta(minutes=60)
     assert "?" in task.because  # it says what to ask
 
@@ -184,19 +186,19 @@ def test_an_override_takes_a_reason_and_a_second_person_and_lands_in_the_record(
             second=town.witness("sam"),
         ),
     )
-    found = town.desk.release(town.ctx(), order)
+    found = town.desk.gate.release(town.ctx(), order)
     assert isinstance(found, Released) and found.overridden == (RefusalKind.IN_CUSTODY,)
-    page = town.desk.person(town.ctx(), record)
+    page = town.desk.reading.person(town.ctx(), record)
     assert "26-417" in (page.events[-1].note or "")
     assert page.answers[-1]["gate"]["override"]["second"] == "sam"
     assert [task.kind.value for task in page.tasks if task.closed is None] == ["override-review"]
-    assert town.desk.counts(town.ctx()).overrides == 1
+    assert town.desk.reading.counts(town.ctx()).overrides == 1
 
 
 def test_no_override_passes_over_who_the_person_is_or_what_came_in(town: Town) -> None:
     town.account("sam", "supervisor")
     record = town.book()
-    seen = town.desk.clear(town.ctx(), record).version
+    seen = town.desk.gate.clear(town.ctx(), record).version
     town.lodge(record)
     override = Override(reason=OverrideReason.LIFE, words="x", second=town.witness("sam"))
     found = town.release(record, seen_version=seen, identifiers={}, override=override)
@@ -212,17 +214,17 @@ def test_the_second_person_is_another_one_and_a_supervisor_here(town: Town, seco
     override = Override(reason=OverrideReason.LIFE, words="x", second=town.witness(second))
     with pytest.raises(SignInError):
         town.release(record, override=override)
-    assert town.desk.person(town.ctx(), record).record.release is None
+    assert town.desk.reading.person(town.ctx(), record).record.release is None
 
 
 def test_a_request_that_waits_for_a_match_stops_whoever_it_may_be_about(town: Town) -> None:
     record = town.book()
     town.bail(record)
-    request = town.desk.send_request(
+    request = town.desk.requests.send_request(
         town.ice, facility="pierce", person=person_of("Example", "", born=None), paper=town.paper()
     )
     assert kinds(town.release(record)) == {RefusalKind.REQUEST_WAITING}
-    town.desk.not_in_custody_here(town.ctx(), request.id)
+    town.desk.requests.not_in_custody_here(town.ctx(), request.id)
     assert isinstance(town.release(record), Released)
 
 
@@ -244,14 +246,14 @@ def test_another_role_does_not_reach_the_gate(town: Town) -> None:
     order = town.order(record)
     for role in (Role.COUNSEL, Role.REQUESTER, Role.AUDITOR, Role.ADMIN):
         with pytest.raises(NotPermitted):
-            town.desk.release(town.ctx("x", "pierce", role), order)
+            town.desk.gate.release(town.ctx("x", "pierce", role), order)
 
 
 def test_nothing_is_written_when_the_gate_stays_shut(town: Town) -> None:
     record = town.book()
-    before = town.desk.person(town.ctx(), record)
+    before = town.desk.reading.person(town.ctx(), record)
     assert isinstance(town.release(record), Refused)
-    after = town.desk.person(town.ctx(), record)
+    after = town.desk.reading.person(town.ctx(), record)
     assert (before.version, before.answers) == (after.version, after.answers)
-    log = [line.outcome for line in town.desk.audit_log(town.ctx(role=Role.SUPERVISOR))]
+    log = [line.outcome for line in town.desk.reading.audit_log(town.ctx(role=Role.SUPERVISOR))]
     assert "refused:in-custody" in log

@@ -26,7 +26,7 @@ def town() -> Iterator[Town]:
 
 
 def because(town: Town, kind: TaskKind, agency: str = "pierce") -> str:
-    tasks = town.desk.tasks(town.ctx(agency=agency))
+    tasks = town.desk.reading.tasks(town.ctx(agency=agency))
     return next(task.because for task in tasks if task.kind is kind)
 
 
@@ -43,7 +43,7 @@ def test_an_alarm_says_since_when_in_the_facilitys_own_time(
 ) -> None:
     record = town.book(agency=agency)
     town.bail(record, agency)
-    town.desk.sweep(town.ctx(agency=agency))
+    town.desk.rounds.sweep(town.ctx(agency=agency))
     assert because(town, TaskKind.RELEASE_DUE, agency).endswith(said)
 
 
@@ -51,7 +51,7 @@ def test_the_abbreviation_follows_the_clocks_back_in_autumn(town: Town) -> None:
     town.at("2026-11-01T01:30:00-08:00")  # The second half past one of that night.
     record = town.book()
     town.bail(record)
-    town.desk.sweep(town.ctx())
+    town.desk.rounds.sweep(town.ctx())
     assert because(town, TaskKind.RELEASE_DUE).endswith("Since Sun 1 Nov 2026, 01:30 PST.")
 
 
@@ -60,14 +60,14 @@ def test_a_gate_that_stays_shut_and_a_hold_that_ends_say_until_when(town: Town) 
     texas = town.ctx(agency="texas")
     record = town.book(agency="texas")
     town.lodge(record, agency="texas")
-    town.desk.set_person_fact(texas, record, facts=Person(status_proof=StatusProof.NONE))
+    town.desk.acts.set_person_fact(texas, record, facts=Person(status_proof=StatusProof.NONE))
     town.bail(record, "texas")
-    refused = town.desk.release(texas, town.order_for(texas, record))
+    refused = town.desk.gate.release(texas, town.order_for(texas, record))
     assert isinstance(refused, Refused)
     helps = " ".join(one.fault.help for one in refused.refusals)
     assert "Keep the person until Fri 18 Sep 2026, 14:00 CDT, or have" in helps
     town.later(hours=47)
-    town.desk.sweep(town.ctx(agency="texas"))
+    town.desk.rounds.sweep(town.ctx(agency="texas"))
     assert because(town, TaskKind.HOLD_ENDS, "texas").endswith("At Fri 18 Sep 2026, 14:00 CDT.")
 
 
@@ -76,13 +76,15 @@ def test_a_check_closed_at_night_is_told_by_the_day_it_was_there(town: Town) -> 
     town.at("2026-09-16T23:30:00-07:00")
     first = town.book()
     town.lodge(first)
-    town.desk.set_person_fact(town.ctx(), first, facts=Person(disputes_identity=True))
-    (task,) = [t for t in town.desk.tasks(town.ctx()) if t.kind is TaskKind.IDENTITY]
+    town.desk.acts.set_person_fact(town.ctx(), first, facts=Person(disputes_identity=True))
+    (task,) = [t for t in town.desk.reading.tasks(town.ctx()) if t.kind is TaskKind.IDENTITY]
     town.later(minutes=5)
-    town.desk.set_person_fact(town.ctx(), first, facts=Person(disputes_identity=False))
+    town.desk.acts.set_person_fact(town.ctx(), first, facts=Person(disputes_identity=False))
     town.later(days=3)
-    again = town.desk.book(town.ctx(), person_of("Example", "B-2", fingerprint_id="F-B-1")).record
-    said = " ".join(town.desk.clear(town.ctx(), again).warnings)
+    again = town.desk.acts.book(
+        town.ctx(), person_of("Example", "B-2", fingerprint_id="F-B-1")
+    ).record
+    said = " ".join(town.desk.gate.clear(town.ctx(), again).warnings)
     assert task.id
     assert "(16 September 2026)" in said
 
@@ -91,24 +93,24 @@ def test_no_text_that_the_desk_keeps_or_answers_has_a_time_for_machines(town: To
     """One of each: papers, claims, sentences, moves, rosters, alarms, refusals."""
     record = town.book(bases=[NewBasis(id="charge", kind=BasisKind.SENTENCE)])
     town.lodge(record, names_this_person=False)
-    town.desk.set_person_fact(
+    town.desk.acts.set_person_fact(
         town.ctx(), record, facts=Person(claims_citizenship=True, disputes_identity=True)
     )
-    town.desk.paper_arrived(town.ctx(), record, paper="p1", sender="court", legible=False)
+    town.desk.rounds.paper_arrived(town.ctx(), record, paper="p1", sender="court", legible=False)
     town.bail(record, by=BasisEnd.COURT_ORDERED)
-    town.desk.reconcile(town.ctx(), ["B-9"])
+    town.desk.rounds.reconcile(town.ctx(), ["B-9"])
     moved = town.book("Mockup", "B-3")
-    town.desk.transfer(town.ctx(), moved, to="texas")
+    town.desk.transfers.transfer(town.ctx(), moved, to="texas")
     free = town.book("Specimen", "B-4")
     town.bail(free)
     for hours in (0, 1, 30, 60):
         town.later(hours=hours)
-        town.desk.sweep(town.ctx())
-        town.desk.clear(town.ctx(), record)
+        town.desk.rounds.sweep(town.ctx())
+        town.desk.gate.clear(town.ctx(), record)
     found = town.release(record)
     assert isinstance(found, Refused)
     texts = [f"{one.fault.message} {one.fault.help}" for one in found.refusals]
-    page = town.desk.person(town.ctx(role=Role.SUPERVISOR), record)
+    page = town.desk.reading.person(town.ctx(role=Role.SUPERVISOR), record)
     texts += [*page.warnings, *(step.says for step in page.answer.because)]
     with psycopg.connect(town.admin) as conn:
         rows = conn.execute("SELECT because, coalesce(outcome, '') FROM exeat_desk.task").fetchall()

@@ -107,7 +107,7 @@ def replace_app(town: Town, sealed: bytes | None) -> Session:
     """Sign in, and take the code app away behind the desk's back."""
     town.later(minutes=1)  # A code counts once.
     session = town.desk.accounts.confirm(half(town), town.code("sam"), town.now)
-    with town.desk.db.transaction(door("pierce", town.now)) as tx:
+    with town.desk.office.db.transaction(door("pierce", town.now)) as tx:
         row = tx.one("account_by_name", name="sam")
         assert row is not None
         tx.run("account_second", id=row["id"], sealed=sealed)

@@ -35,14 +35,14 @@ def admin(town: Town) -> Any:
 
 
 def test_an_answer_acts_at_once_and_the_change_is_in_the_log(town: Town, tmp_path: Path) -> None:
-    town.desk.board(town.ctx())
-    page = town.desk.set_place_profile(admin(town), "pierce", POWER, SIGN)
+    town.desk.board.rows(town.ctx())
+    page = town.desk.profiles.set_place_profile(admin(town), "pierce", POWER, SIGN)
     assert page.profile.power is not None
     found = profile_of("us-wa-pierce", tmp_path)
     assert found is not None and found.power == page.profile.power
-    assert not town.desk._laws and not town.desk._board_cache
-    town.desk.set_place_profile(admin(town), "pierce", POWER, SIGN)
-    lines = town.desk.audit_log(town.ctx(role=Role.SUPERVISOR))
+    assert not town.desk.office._laws and not town.desk.board._kept
+    town.desk.profiles.set_place_profile(admin(town), "pierce", POWER, SIGN)
+    lines = town.desk.reading.audit_log(town.ctx(role=Role.SUPERVISOR))
     said = [(one.actor, one.about, one.outcome) for one in lines if one.what == "set_place_profile"]
     assert [(about, outcome) for _, about, outcome in said] == [
         ("pierce", "unchanged"), ("pierce", "done"),
@@ -52,17 +52,19 @@ def test_an_answer_acts_at_once_and_the_change_is_in_the_log(town: Town, tmp_pat
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMIN])
 def test_nobody_but_the_administrator_may(town: Town, role: Role) -> None:
     with pytest.raises(NotPermitted):
-        town.desk.set_place_profile(town.ctx(role=role), "pierce", POWER, SIGN)
+        town.desk.profiles.set_place_profile(town.ctx(role=role), "pierce", POWER, SIGN)
 
 
 def test_a_faulty_answer_changes_nothing(town: Town, tmp_path: Path) -> None:
     with pytest.raises(LawError, match="question 1"):
-        town.desk.set_place_profile(admin(town), "pierce", {"power": {"answer": "perhaps"}}, SIGN)
+        town.desk.profiles.set_place_profile(
+            admin(town), "pierce", {"power": {"answer": "perhaps"}}, SIGN
+        )
     assert profile_of("us-wa-pierce", tmp_path) is None
 
 
 def lines_of(town: Town) -> list[str]:
-    lines = town.desk.audit_log(town.ctx(role=Role.SUPERVISOR))
+    lines = town.desk.reading.audit_log(town.ctx(role=Role.SUPERVISOR))
     return [one.outcome for one in lines if one.what == "set_place_profile"]
 
 
@@ -75,13 +77,13 @@ def test_the_change_stands_in_the_log_before_it_is_in_force(
         seen.append(lines_of(town))
         raise OSError(28, "No space left on device")
 
-    town.desk.board(town.ctx())
+    town.desk.board.rows(town.ctx())
     monkeypatch.setattr(profiles, "save_profile", fails)
     with pytest.raises(DeskError, match="No space left"):
-        town.desk.set_place_profile(admin(town), "pierce", POWER, SIGN)
+        town.desk.profiles.set_place_profile(admin(town), "pierce", POWER, SIGN)
     assert seen == [["done"]]
     assert profile_of("us-wa-pierce", tmp_path) is None
-    assert not town.desk._laws and not town.desk._board_cache
+    assert not town.desk.office._laws and not town.desk.board._kept
 
 
 def test_a_change_that_cannot_be_logged_is_not_in_force(
@@ -92,7 +94,7 @@ def test_a_change_that_cannot_be_logged_is_not_in_force(
 
     monkeypatch.setattr(profiles, "log", fails)
     with pytest.raises(RuntimeError):
-        town.desk.set_place_profile(admin(town), "pierce", POWER, SIGN)
+        town.desk.profiles.set_place_profile(admin(town), "pierce", POWER, SIGN)
     assert profile_of("us-wa-pierce", tmp_path) is None
 
 
@@ -103,13 +105,13 @@ def test_a_desk_without_a_folder_reads_no_profile_of_the_working_directory(
     save_profile({"format": 1, "place": {"id": "us-wa-pierce"}, "power": power}, tmp_path)
     monkeypatch.chdir(tmp_path)
     with county() as town:
-        [page] = town.desk.place_profiles(admin(town), "pierce")
+        [page] = town.desk.profiles.place_profiles(admin(town), "pierce")
         assert page.profile.power is None
 
 
 def test_a_desk_without_a_folder_of_law_says_so() -> None:
     with county() as town, pytest.raises(DeskError, match="no folder of adopted law"):
-        town.desk.set_place_profile(admin(town), "pierce", POWER, SIGN)
+        town.desk.profiles.set_place_profile(admin(town), "pierce", POWER, SIGN)
 
 
 def test_a_facility_may_lie_in_any_county(town: Town) -> None:
@@ -117,7 +119,9 @@ def test_a_facility_may_lie_in_any_county(town: Town) -> None:
     town.desk.accounts.add_agency(
         admin(town), **added, place="39049", zone="America/New_York", facility={"fips": "39049"}
     )
-    assert [p.law.id for p in town.desk.place_profiles(admin(town), "franklin")] == ["us-oh-39049"]
+    assert [p.law.id for p in town.desk.profiles.place_profiles(admin(town), "franklin")] == [
+        "us-oh-39049"
+    ]
 
 
 class Signed:

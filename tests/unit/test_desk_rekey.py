@@ -27,10 +27,10 @@ def town() -> Iterator[Town]:
     """A desk with a key of every kind: persons, agencies, a request, a handover."""
     with county(master=MasterKey(OLD)) as one:
         one.account("sam", "supervisor")
-        one.desk.send_request(
+        one.desk.requests.send_request(
             one.ice, facility="pierce", person=person_of("Waiting", ""), paper=one.paper()
         )
-        one.desk.transfer(one.ctx(), one.book("Mover", "QZ-2"), to="franklin-ny")
+        one.desk.transfers.transfer(one.ctx(), one.book("Mover", "QZ-2"), to="franklin-ny")
         yield one
 
 
@@ -82,14 +82,14 @@ def test_the_desk_goes_on_with_the_new_key_alone(town: Town, path: Path) -> None
     assert fresh != OLD and count > 10
     assert report.damages == [] and report.opened == report.size > 0
     with county_again(town, fresh) as desk:
-        (waiting,) = desk.requests(town.ctx())
+        (waiting,) = desk.requests.requests(town.ctx())
         assert waiting.person is not None and waiting.person.surname == "Waiting"
-        (moving,) = desk.handovers(town.ctx(agency="franklin-ny"))
+        (moving,) = desk.transfers.handovers(town.ctx(agency="franklin-ny"))
         assert moving.person.surname == "Mover"
         session = desk.accounts.sign_in("sam", town.passwords["sam"], town.now)
         town.later(minutes=1)
         assert desk.accounts.confirm(session, town.code("sam"), town.now).whole
-        desk.reconcile(town.ctx(), ["QZ-2"])  # blind indexes, under the agency's own key
+        desk.rounds.reconcile(town.ctx(), ["QZ-2"])  # blind indexes, under the agency's own key
 
 
 def county_again(town: Town, key: bytes) -> Any:
@@ -110,7 +110,7 @@ def county_again(town: Town, key: bytes) -> Any:
         try:
             yield desk
         finally:
-            desk.db.close()
+            desk.office.db.close()
 
     return opened()
 

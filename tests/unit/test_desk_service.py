@@ -12,7 +12,6 @@ from tests.scenario.failures.kit import Town, county, person_of
 
 from exeat.decide import decide
 from exeat.desk import demo
-from exeat.desk.service import Desk
 from exeat.desk.service.board import next_change
 from exeat.errors import ExeatError, RecordError
 from exeat.facts.codes import BasisEnd, BasisKind, LiftReason, NoticeKind, StatusProof
@@ -32,35 +31,37 @@ def town() -> Iterator[Town]:
 
 def test_an_act_sent_twice_counts_once_even_later(town: Town) -> None:
     record = town.book()
-    first = town.desk.end_basis(
+    first = town.desk.acts.end_basis(
         town.ctx(), record, basis="charge", ended_by=BasisEnd.BAIL, event_id="e1"
     )
     town.later(hours=1)
-    again = town.desk.end_basis(
+    again = town.desk.acts.end_basis(
         town.ctx(), record, basis="charge", ended_by=BasisEnd.BAIL, event_id="e1"
     )
     assert again.repeated and not first.repeated and again.version == first.version
     with pytest.raises(DeskError, match="stands for another content"):
-        town.desk.end_basis(
+        town.desk.acts.end_basis(
             town.ctx(), record, basis="charge", ended_by=BasisEnd.DISMISSED, event_id="e1"
         )
 
 
 def test_a_booking_sent_twice_is_one_record(town: Town) -> None:
-    first = town.desk.book(town.ctx(), person_of("Example", "B-1"), event_id="b1")
+    first = town.desk.acts.book(town.ctx(), person_of("Example", "B-1"), event_id="b1")
     town.later(minutes=1)
-    again = town.desk.book(town.ctx(), person_of("Example", "B-1"), event_id="b1")
+    again = town.desk.acts.book(town.ctx(), person_of("Example", "B-1"), event_id="b1")
     assert again.record == first.record and again.repeated
-    other = town.desk.book(town.ctx(agency="texas"), person_of("Example", "B-1"), event_id="b1")
+    other = town.desk.acts.book(
+        town.ctx(agency="texas"), person_of("Example", "B-1"), event_id="b1"
+    )
     assert other.record != first.record  # an id is the sender's own
 
 
 def test_a_stale_version_is_refused_with_what_came_in(town: Town) -> None:
     record = town.book()
-    seen = town.desk.clear(town.ctx(), record).version
+    seen = town.desk.gate.clear(town.ctx(), record).version
     town.lodge(record)
     with pytest.raises(Stale) as error:
-        town.desk.end_basis(
+        town.desk.acts.end_basis(
             town.ctx(),
             record,
             basis="charge",
@@ -76,87 +77,91 @@ def test_a_stale_version_is_refused_with_what_came_in(town: Town) -> None:
 
 def test_an_act_about_nothing_on_record_is_refused_and_leaves_nothing(town: Town) -> None:
     record = town.book()
-    before = town.desk.person(town.ctx(), record)
+    before = town.desk.reading.person(town.ctx(), record)
     with pytest.raises(RecordError, match="no request has the id"):
-        town.desk.serve(town.ctx(), record, detainer="d9")
-    after = town.desk.person(town.ctx(), record)
+        town.desk.acts.serve(town.ctx(), record, detainer="d9")
+    after = town.desk.reading.person(town.ctx(), record)
     assert after.version == before.version
     errors = [line for line in after.read_by if line.outcome.startswith("error")]
     with pytest.raises(NotFound):
-        town.desk.person(town.ctx(), "nobody")
+        town.desk.reading.person(town.ctx(), "nobody")
     assert errors == []  # said of the record's id, not under its key
-    lines = town.desk.audit_log(town.ctx(role=Role.SUPERVISOR))
+    lines = town.desk.reading.audit_log(town.ctx(role=Role.SUPERVISOR))
     assert "error:E108" in [line.outcome for line in lines]
 
 
 def test_every_reading_of_a_person_is_written_down(town: Town) -> None:
     record = town.book()
-    town.desk.share(town.ctx(), record, agency="defender")
+    town.desk.rounds.share(town.ctx(), record, agency="defender")
     counsel = town.ctx("counsel", "defender", Role.COUNSEL)
-    assert town.desk.person(counsel, record).personal is not None
-    assert town.desk.clients(counsel) == [(record, "pierce", True)]
-    town.desk.clear(town.ctx("officer-2"), record)
-    town.desk.board(town.ctx("officer-3"))
-    lines = town.desk.person(town.ctx(), record).read_by
+    assert town.desk.reading.person(counsel, record).personal is not None
+    assert town.desk.reading.clients(counsel) == [(record, "pierce", True)]
+    town.desk.gate.clear(town.ctx("officer-2"), record)
+    town.desk.board.rows(town.ctx("officer-3"))
+    lines = town.desk.reading.person(town.ctx(), record).read_by
     assert {("counsel", "person"), ("officer-2", "clear")} <= {(x.actor, x.what) for x in lines}
-    whole = town.desk.audit_log(town.ctx(role=Role.SUPERVISOR))
+    whole = town.desk.reading.audit_log(town.ctx(role=Role.SUPERVISOR))
     assert ("officer-3", "board") in {(line.actor, line.what) for line in whole}
 
 
 def test_counsel_disputes_and_reads_and_does_nothing_else(town: Town) -> None:
     record = town.book()
-    town.desk.share(town.ctx(), record, agency="defender")
+    town.desk.rounds.share(town.ctx(), record, agency="defender")
     counsel = town.ctx("counsel", "defender", Role.COUNSEL)
-    town.desk.dispute(counsel, record, of="charge", says="Dismissed last week.")
-    page = town.desk.person(town.ctx(), record)
+    town.desk.acts.dispute(counsel, record, of="charge", says="Dismissed last week.")
+    page = town.desk.reading.person(town.ctx(), record)
     assert page.record.corrections[0].by == "defender"
     with pytest.raises(NotPermitted):
-        town.desk.end_basis(counsel, record, basis="charge", ended_by=BasisEnd.DISMISSED)
+        town.desk.acts.end_basis(counsel, record, basis="charge", ended_by=BasisEnd.DISMISSED)
 
 
 def test_an_issuer_sees_its_own_requests_and_no_other(town: Town) -> None:
     town.book("Example", "B-1")
-    town.desk.send_request(
+    town.desk.requests.send_request(
         town.ice, facility="pierce", person=person_of("Example", "B-1"), paper=town.paper()
     )
     other = town.ctx("agent", "other-issuer", Role.REQUESTER)
-    assert town.desk.requests(other) == []
-    (mine,) = town.desk.requests(town.ice)
+    assert town.desk.requests.requests(other) == []
+    (mine,) = town.desk.requests.requests(town.ice)
     assert mine.record is not None
     with pytest.raises(NotFound):
-        town.desk.person(other, mine.record)
+        town.desk.reading.person(other, mine.record)
     with pytest.raises(NotFound):
-        town.desk.lift(other, mine.record, detainer=mine.id, reason=LiftReason.CANCELLED)
+        town.desk.acts.lift(other, mine.record, detainer=mine.id, reason=LiftReason.CANCELLED)
 
 
 def test_an_issuer_lifts_its_own_request_and_no_other_on_the_same_record(town: Town) -> None:
     record = town.book("Example", "B-1")
     town.lodge(record, "theirs")
-    town.desk.share(town.ctx(), record, agency="other-issuer")
+    town.desk.rounds.share(town.ctx(), record, agency="other-issuer")
     other = town.ctx("agent", "other-issuer", Role.REQUESTER)
-    before = town.desk.person(town.ctx(), record).version
+    before = town.desk.reading.person(town.ctx(), record).version
     with pytest.raises(BadInput, match="no request of `other-issuer`"):
-        town.desk.lift(other, record, detainer="theirs", reason=LiftReason.CANCELLED)
-    assert town.desk.person(town.ctx(), record).version == before
-    town.desk.lift(town.ctx(), record, detainer="theirs", reason=LiftReason.CANCELLED)
+        town.desk.acts.lift(other, record, detainer="theirs", reason=LiftReason.CANCELLED)
+    assert town.desk.reading.person(town.ctx(), record).version == before
+    town.desk.acts.lift(town.ctx(), record, detainer="theirs", reason=LiftReason.CANCELLED)
 
 
 def test_a_request_is_withdrawn_or_lifted_by_its_issuer(town: Town) -> None:
-    sent = town.desk.send_request(
+    sent = town.desk.requests.send_request(
         town.ice, facility="pierce", person=person_of("Else", ""), paper=town.paper()
     )
-    assert town.desk.withdraw_request(town.ice, sent.id).answer == "withdrawn"
-    assert town.desk.tasks(town.ctx()) == []
+    assert town.desk.requests.withdraw_request(town.ice, sent.id).answer == "withdrawn"
+    assert town.desk.reading.tasks(town.ctx()) == []
     with pytest.raises(Refusing):
-        town.desk.withdraw_request(town.ice, sent.id)
+        town.desk.requests.withdraw_request(town.ice, sent.id)
 
 
 def test_who_may_do_what_is_the_table_and_nothing_else(town: Town) -> None:
     """Every public act of the desk asks the table first."""
-    outside = {"visible", "accounts", "db", "person_when"}
     acts = {
-        name for name in dir(Desk) if not name.startswith("_") and callable(getattr(Desk, name))
+        name
+        for part in vars(town.desk).values()
+        if type(part).__module__.startswith("exeat.desk.service")
+        for name in dir(part)
+        if not name.startswith("_") and callable(getattr(part, name))
     }
+    outside = {"visible", "person_when", "rows", "shown", "forget"}
     assert acts - outside - set(ACTS) == {"take_task"}  # as closing one
     for name in ("sweep", "reconcile", "close_task"):
         assert Role.COUNSEL not in ACTS[name][0]
@@ -165,7 +170,7 @@ def test_who_may_do_what_is_the_table_and_nothing_else(town: Town) -> None:
 @pytest.mark.parametrize(("agency", "role"), [("pierce", Role.ADMIN), ("ice-sea", Role.REQUESTER)])
 def test_the_board_is_for_the_staff_of_the_house(town: Town, agency: str, role: Role) -> None:
     with pytest.raises(NotPermitted):
-        town.desk.board(town.ctx("x", agency, role))
+        town.desk.board.rows(town.ctx("x", agency, role))
 
 
 def test_the_board_says_what_the_decision_says_at_every_instant(town: Town) -> None:
@@ -175,15 +180,15 @@ def test_the_board_says_what_the_decision_says_at_every_instant(town: Town) -> N
         record = town.book("Example", f"B-{number}", agency="arizona")
         if served:
             town.lodge(record, agency="arizona")
-        town.desk.set_person_fact(ctx, record, facts=Person(status_proof=StatusProof.NONE))
+        town.desk.acts.set_person_fact(ctx, record, facts=Person(status_proof=StatusProof.NONE))
         if number < 2:
             town.bail(record, agency="arizona")
-    town.desk.schedule_release(ctx, record, release_at=town.now + timedelta(hours=30))
+    town.desk.acts.schedule_release(ctx, record, release_at=town.now + timedelta(hours=30))
     verdicts = set()
     for _ in range(80):
         now = town.ctx(agency="arizona")
-        for row in town.desk.board(now):
-            page = town.desk.person(now, row.record)
+        for row in town.desk.board.rows(now):
+            page = town.desk.reading.person(now, row.record)
             assert row.verdict == page.answer.verdict.value
             assert (row.until, row.overdue_since) == (page.answer.until, page.answer.overdue_since)
             verdicts.add(row.verdict)
@@ -196,98 +201,98 @@ def test_a_row_is_not_worked_out_again_while_nothing_can_have_changed(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     town.book()
-    town.desk.board(town.ctx())
+    town.desk.board.rows(town.ctx())
     calls = []
     monkeypatch.setattr("exeat.desk.service.board.decide", lambda *a: calls.append(1) or decide(*a))
-    town.desk.board(town.ctx())
+    town.desk.board.rows(town.ctx())
     assert calls == []
     town.later(days=1)
-    town.desk.board(town.ctx())
+    town.desk.board.rows(town.ctx())
     assert calls == [1]
 
 
 def test_a_task_says_what_came_of_it_and_a_supervisors_is_a_supervisors(town: Town) -> None:
     record = town.book()
-    town.desk.paper_arrived(town.ctx(), record, paper="1", sender="court")
-    (task,) = town.desk.tasks(town.ctx())
+    town.desk.rounds.paper_arrived(town.ctx(), record, paper="1", sender="court")
+    (task,) = town.desk.reading.tasks(town.ctx())
     with pytest.raises(BadInput, match="outcome"):
-        town.desk.close_task(town.ctx(), task.id, " ")
+        town.desk.rounds.close_task(town.ctx(), task.id, " ")
     town.later(hours=2)
-    town.desk.sweep(town.ctx())  # late: it went to a supervisor
+    town.desk.rounds.sweep(town.ctx())  # late: it went to a supervisor
     with pytest.raises(Refusing, match="supervisor"):
-        town.desk.close_task(town.ctx(), task.id, "read")
+        town.desk.rounds.close_task(town.ctx(), task.id, "read")
     sam = town.ctx("sam", role=Role.SUPERVISOR)
-    town.desk.close_task(sam, task.id, "read: it changes nothing")
+    town.desk.rounds.close_task(sam, task.id, "read: it changes nothing")
     with pytest.raises(Refusing, match="closed already"):
-        town.desk.close_task(sam, task.id, "again")
+        town.desk.rounds.close_task(sam, task.id, "again")
     with pytest.raises(BadInput, match="no task here"):
-        town.desk.close_task(town.ctx(agency="texas"), task.id, "x")
+        town.desk.rounds.close_task(town.ctx(agency="texas"), task.id, "x")
 
 
 def test_a_request_that_is_acknowledged_waits_no_longer(town: Town) -> None:
     record = town.book()
     town.lodge(record)
-    assert TaskKind.ACKNOWLEDGE in [task.kind for task in town.desk.tasks(town.ctx())]
-    town.desk.acknowledge(town.ctx(), record, detainer="d1")
-    assert TaskKind.ACKNOWLEDGE not in [task.kind for task in town.desk.tasks(town.ctx())]
+    assert TaskKind.ACKNOWLEDGE in [task.kind for task in town.desk.reading.tasks(town.ctx())]
+    town.desk.acts.acknowledge(town.ctx(), record, detainer="d1")
+    assert TaskKind.ACKNOWLEDGE not in [task.kind for task in town.desk.reading.tasks(town.ctx())]
 
 
 def test_a_task_of_the_clock_closes_when_its_reason_is_over(town: Town) -> None:
     record = town.book()
     town.bail(record)
-    town.desk.sweep(town.ctx())
-    town.desk.add_basis(town.ctx(), record, basis="w", kind=BasisKind.WARRANT)
-    town.desk.sweep(town.ctx())
-    assert TaskKind.RELEASE_DUE not in [task.kind for task in town.desk.tasks(town.ctx())]
+    town.desk.rounds.sweep(town.ctx())
+    town.desk.acts.add_basis(town.ctx(), record, basis="w", kind=BasisKind.WARRANT)
+    town.desk.rounds.sweep(town.ctx())
+    assert TaskKind.RELEASE_DUE not in [task.kind for task in town.desk.reading.tasks(town.ctx())]
 
 
 def test_only_a_round_that_changes_something_leaves_a_line(town: Town) -> None:
     def rounds() -> int:
         auditor = town.ctx("auditor", role=Role.AUDITOR)
-        return [line.what for line in town.desk.audit_log(auditor)].count("sweep")
+        return [line.what for line in town.desk.reading.audit_log(auditor)].count("sweep")
 
     record = town.book()
-    town.desk.sweep(town.ctx())
+    town.desk.rounds.sweep(town.ctx())
     assert rounds() == 0
     town.bail(record)
     for _ in range(2):
-        town.desk.sweep(town.ctx())
+        town.desk.rounds.sweep(town.ctx())
     assert rounds() == 1
-    town.desk.add_basis(town.ctx(), record, basis="w", kind=BasisKind.WARRANT)
+    town.desk.acts.add_basis(town.ctx(), record, basis="w", kind=BasisKind.WARRANT)
     for _ in range(2):
-        town.desk.sweep(town.ctx())
+        town.desk.rounds.sweep(town.ctx())
     assert rounds() == 2
 
 
 def test_a_person_with_no_ground_at_all_is_a_task_until_one_is_entered(town: Town) -> None:
-    record = town.desk.book(town.ctx(), person_of("Bare", "B-1")).record
-    assert [task.kind for task in town.desk.tasks(town.ctx())] == [TaskKind.NO_BASIS]
-    town.desk.add_basis(town.ctx(), record, basis="c", kind=BasisKind.CHARGE)
-    assert town.desk.tasks(town.ctx()) == []
+    record = town.desk.acts.book(town.ctx(), person_of("Bare", "B-1")).record
+    assert [task.kind for task in town.desk.reading.tasks(town.ctx())] == [TaskKind.NO_BASIS]
+    town.desk.acts.add_basis(town.ctx(), record, basis="c", kind=BasisKind.CHARGE)
+    assert town.desk.reading.tasks(town.ctx()) == []
 
 
 def test_every_act_on_a_record_is_done_and_folds(town: Town) -> None:
     record, ctx = town.book(), town.ctx()
     town.lodge(record)
     desk = town.desk
-    desk.hold_ordered(ctx, record, detainer="d1")
-    desk.decide_request(ctx, record, detainer="d1", complies=False, why="No power to hold.")
-    desk.record_convictions(ctx, record, convictions=())
-    desk.give_notice(ctx, record, kind=NoticeKind.INFORM, to="person", about="d1")
-    desk.subscribe(ctx, record, kinds=["released"], channel="mail:x@pierce.example")
-    desk.lift(ctx, record, detainer="d1", reason=LiftReason.CANCELLED)
-    facts = desk.person(ctx, record).record
+    desk.acts.hold_ordered(ctx, record, detainer="d1")
+    desk.acts.decide_request(ctx, record, detainer="d1", complies=False, why="No power to hold.")
+    desk.acts.record_convictions(ctx, record, convictions=())
+    desk.acts.give_notice(ctx, record, kind=NoticeKind.INFORM, to="person", about="d1")
+    desk.rounds.subscribe(ctx, record, kinds=["released"], channel="mail:x@pierce.example")
+    desk.acts.lift(ctx, record, detainer="d1", reason=LiftReason.CANCELLED)
+    facts = desk.reading.person(ctx, record).record
     assert facts.detainers[0].decided == town.now and facts.convictions == ()
     with pytest.raises(BadInput, match="no kind of event"):
-        desk.subscribe(ctx, record, kinds=["relaesed"], channel="mail:x")
+        desk.rounds.subscribe(ctx, record, kinds=["relaesed"], channel="mail:x")
 
 
 def test_an_expungement_takes_the_personal_data_and_the_requests_along(town: Town) -> None:
     record = town.book()
-    town.desk.send_request(
+    town.desk.requests.send_request(
         town.ice, facility="pierce", person=person_of("Example", "B-1"), paper=town.paper()
     )
-    with town.desk.db.transaction(town.ctx()) as tx:
+    with town.desk.office.db.transaction(town.ctx()) as tx:
         tx.ledger.shred(record)
     with psycopg.connect(town.admin, autocommit=True) as conn:
         counted = conn.execute(
@@ -296,7 +301,7 @@ def test_an_expungement_takes_the_personal_data_and_the_requests_along(town: Tow
         ).fetchone()
         assert counted == (0, 0)
         assert verify_database(conn, master=town.master).count == 0
-    (left,) = town.desk.requests(town.ice)
+    (left,) = town.desk.requests.requests(town.ice)
     assert left.person is None and left.receipt.startswith("exeat-receipt/1")
 
 
@@ -317,11 +322,11 @@ def test_a_week_of_real_traffic_fills_the_desk(town: Town) -> None:
     assert done.acts > 150 and done.refused < done.acts / 20
     found = set()
     for agency in ("wa-pierce", "fl-broward"):
-        rows = town.desk.board(town.ctx(agency=agency))
+        rows = town.desk.board.rows(town.ctx(agency=agency))
         assert rows and all(row.name for row in rows)
         found |= {row.verdict for row in rows}
     assert {"in-custody", "release", "must-hold"} <= found
-    kinds = {task.kind for task in town.desk.tasks(town.ctx(agency="wa-pierce"))}
+    kinds = {task.kind for task in town.desk.reading.tasks(town.ctx(agency="wa-pierce"))}
     assert {TaskKind.MATCH, TaskKind.PAPER, TaskKind.CITIZENSHIP, TaskKind.IDENTITY} <= kinds
     session = demo.enter(town.desk, done.logins[0], town.now)
     ctx: Context = town.desk.accounts.context(session, town.now)
@@ -336,9 +341,9 @@ def test_the_board_of_many_people_is_quick(town: Town) -> None:
     """2,000 people in the bench; 300 here, in proportion."""
     for number in range(300):
         town.book(f"Person{number}", f"B-{number}")
-    town.desk.board(town.ctx())
+    town.desk.board.rows(town.ctx())
     began = time.perf_counter()
-    rows = town.desk.board(town.ctx())
+    rows = town.desk.board.rows(town.ctx())
     took = time.perf_counter() - began
     assert len(rows) == 300 and took < 0.1
 

@@ -18,10 +18,10 @@ def town() -> Town:
 
 def test_what_an_issuer_reads_is_on_the_list_of_accesses_as_its_own(town: Town) -> None:
     record = town.book()
-    town.desk.send_request(
+    town.desk.requests.send_request(
         town.ice, facility="pierce", person=person_of("Example", "B-1"), paper=town.paper()
     )
-    town.desk.person(town.ice, record)
+    town.desk.reading.person(town.ice, record)
     with psycopg.connect(town.admin) as conn:
         rows = conn.execute("SELECT agency FROM exeat.access ORDER BY number DESC LIMIT 2")
         assert sorted(agency for (agency,) in rows) == ["ice-sea", "pierce"]
@@ -29,11 +29,11 @@ def test_what_an_issuer_reads_is_on_the_list_of_accesses_as_its_own(town: Town) 
 
 def test_an_issuer_sees_its_request_and_not_why_else_the_person_is_held(town: Town) -> None:
     record = town.book("Example", "B-77")
-    town.desk.send_request(
+    town.desk.requests.send_request(
         town.ice, facility="pierce", person=person_of("Example", "B-77"), paper=town.paper()
     )
-    seen = town.desk.person(town.ice, record)
-    jail = town.desk.person(town.ctx(), record)
+    seen = town.desk.reading.person(town.ice, record)
+    jail = town.desk.reading.person(town.ctx(), record)
     assert jail.record.bases
     assert seen.record.bases == ()
     assert seen.personal is None

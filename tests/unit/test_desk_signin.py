@@ -173,7 +173,7 @@ def test_a_reset_takes_the_app_away_and_asks_for_a_new_password(town: Town) -> N
 
 def log_of(town: Town, agency: str) -> list[tuple[str, str, str, str | None]]:
     """Return what an agency's auditor reads: who did it, for whom, what, and on what."""
-    lines = town.desk.audit_log(town.ctx("ari", agency, Role.AUDITOR))
+    lines = town.desk.reading.audit_log(town.ctx("ari", agency, Role.AUDITOR))
     return [(line.actor, line.agency, line.what, line.about) for line in lines]
 
 
@@ -201,7 +201,7 @@ def test_at_the_door_the_log_says_the_role_of_whoever_comes(town: Town) -> None:
     with pytest.raises(SignInError):
         town.desk.accounts.sign_in("sam", "wrong", town.now)
     town.desk.accounts.sign_out(session, town.now)
-    lines = town.desk.audit_log(town.ctx("ari", role=Role.AUDITOR))
+    lines = town.desk.reading.audit_log(town.ctx("ari", role=Role.AUDITOR))
     own = [line for line in lines if line.actor == "sam"]
     assert {line.what for line in own} >= {"sign_in", "sign_out", "enrol"}
     assert {line.role for line in own} == {"supervisor"}
@@ -262,6 +262,6 @@ def test_every_try_is_in_the_log(town: Town) -> None:
     whole(town)
     with pytest.raises(SignInError):
         town.desk.accounts.sign_in("sam", "wrong", town.now)
-    lines = town.desk.audit_log(town.ctx("sam", role=Role.SUPERVISOR))
+    lines = town.desk.reading.audit_log(town.ctx("sam", role=Role.SUPERVISOR))
     said = [line.outcome for line in lines if line.what == "sign_in"]
     assert said[:3] == ["wrong password", "code", "password"]

@@ -39,14 +39,14 @@ def held(town: Town, agency: str, *, serve: bool = True, **paper: Any) -> str:
     theft = Offence(offence_class=OffenceClass.MISDEMEANOR, lists={"nc-list-2025": False})
     bases = [NewBasis(id="charge", kind=BasisKind.CHARGE, offence=theft)]
     record, ctx = town.book(agency=agency, bases=bases), town.ctx(agency=agency)
-    town.desk.record_convictions(ctx, record, convictions=())
+    town.desk.acts.record_convictions(ctx, record, convictions=())
     none = Person(status_proof=StatusProof.NONE)
-    town.desk.set_person_fact(ctx, record, facts=none)
+    town.desk.acts.set_person_fact(ctx, record, facts=none)
     if serve:
         town.lodge(record, agency=agency, **paper)
     else:
         said = {"detainer": "d1", "issuer": "ice-sea", "paper": town.paper(**paper)}
-        town.desk.lodge(ctx, record, **said)
+        town.desk.requests.lodge(ctx, record, **said)
     town.later(minutes=10)
     town.bail(record, agency=agency)
     return record
@@ -54,11 +54,11 @@ def held(town: Town, agency: str, *, serve: bool = True, **paper: Any) -> str:
 
 def let_go(town: Town, agency: str, record: str, **more: Any) -> Released | Refused:
     ctx = town.ctx(agency=agency)
-    return town.desk.release(ctx, town.order_for(ctx, record, **more))
+    return town.desk.gate.release(ctx, town.order_for(ctx, record, **more))
 
 
 def verdict(town: Town, agency: str, record: str) -> str:
-    return town.desk.clear(town.ctx(agency=agency), record).answer.verdict.value
+    return town.desk.gate.clear(town.ctx(agency=agency), record).answer.verdict.value
 
 
 def refused(found: Released | Refused) -> tuple[set[RefusalKind], str]:
@@ -68,7 +68,7 @@ def refused(found: Released | Refused) -> tuple[set[RefusalKind], str]:
 
 def open_kinds(town: Town, agency: str) -> set[TaskKind]:
     ctx = town.ctx(agency=agency)
-    return {one.kind for one in town.desk.tasks(ctx) if one.closed is None}
+    return {one.kind for one in town.desk.reading.tasks(ctx) if one.closed is None}
 
 
 def test_what_shuts_the_door_is_written_once_and_covers_every_verdict() -> None:
@@ -86,7 +86,7 @@ def test_where_nothing_shows_a_power_the_person_goes_and_counsels_task_stays(tow
     (said,) = found.warnings
     assert said.startswith("Nothing shows that this office may hold: let the person go.")
     assert "instructed in writing" in said and "until" in said
-    tasks = [t for t in town.desk.tasks(town.ctx(agency="ohio")) if t.closed is None]
+    tasks = [t for t in town.desk.reading.tasks(town.ctx(agency="ohio")) if t.closed is None]
     (task,) = [one for one in tasks if one.kind is TaskKind.COUNSEL]
     assert task.owner_role == "supervisor" and task.because == said
 
@@ -94,12 +94,12 @@ def test_where_nothing_shows_a_power_the_person_goes_and_counsels_task_stays(tow
 def test_the_clock_opens_counsels_task_too_and_closes_it_when_the_answer_turns(town: Town) -> None:
     record = held(town, "ohio")
     ctx = town.ctx(agency="ohio")
-    town.desk.sweep(ctx)
+    town.desk.rounds.sweep(ctx)
     assert {TaskKind.COUNSEL, TaskKind.RELEASE_DUE} <= open_kinds(town, "ohio")
     town.later(minutes=5)
     ctx = town.ctx(agency="ohio")
-    town.desk.lift(ctx, record, detainer="d1", reason=LiftReason.CANCELLED)
-    town.desk.sweep(ctx)
+    town.desk.acts.lift(ctx, record, detainer="d1", reason=LiftReason.CANCELLED)
+    town.desk.rounds.sweep(ctx)
     assert TaskKind.COUNSEL not in open_kinds(town, "ohio")
 
 
@@ -125,10 +125,10 @@ def test_counsels_task_is_the_same_whoever_opens_it_first(kansas: Town, first: s
     record = held(kansas, "kansas")
     ctx = kansas.ctx(agency="kansas")
     if first == "the clock":
-        kansas.desk.sweep(ctx)
+        kansas.desk.rounds.sweep(ctx)
     assert verdict(kansas, "kansas", record) == "call-counsel"
-    kansas.desk.sweep(ctx)
-    [task] = [one for one in kansas.desk.tasks(ctx) if one.kind is TaskKind.COUNSEL]
+    kansas.desk.rounds.sweep(ctx)
+    [task] = [one for one in kansas.desk.reading.tasks(ctx) if one.kind is TaskKind.COUNSEL]
     assert task.due - task.opened == timedelta(minutes=30)
     assert " CDT; if not, let the person go." in task.because
     assert task.because.endswith("Ring A. Counsel at 555-0100, for at most 30 minutes.")
@@ -160,10 +160,10 @@ def test_an_unserved_copy_is_served_first_and_then_the_law_commands(town: Town) 
     assert verdict(town, "texas", record) == "serve-first"
     kinds, help = refused(let_go(town, "texas", record))
     assert kinds == {RefusalKind.SERVE_FIRST} and help.startswith("Serve the copy now")
-    town.desk.sweep(town.ctx(agency="texas"))
+    town.desk.rounds.sweep(town.ctx(agency="texas"))
     assert TaskKind.ACT_FIRST in open_kinds(town, "texas")
     town.later(minutes=2)
-    town.desk.serve(town.ctx(agency="texas"), record, detainer="d1")
+    town.desk.acts.serve(town.ctx(agency="texas"), record, detainer="d1")
     assert verdict(town, "texas", record) == "must-hold"
 
 
@@ -172,7 +172,7 @@ def test_the_person_goes_before_the_official_who_orders_the_hold(town: Town) -> 
     kinds, help = refused(let_go(town, "carolina", record))
     assert kinds == {RefusalKind.BRING_FIRST} and "what the official decides" in help
     town.later(minutes=20)
-    town.desk.hold_ordered(town.ctx(agency="carolina"), record, detainer="d1")
+    town.desk.acts.hold_ordered(town.ctx(agency="carolina"), record, detainer="d1")
     assert verdict(town, "carolina", record) == "must-hold"
 
 
@@ -181,7 +181,7 @@ def test_who_was_before_the_official_without_an_order_goes(town: Town) -> None:
     town.later(minutes=20)
     kind = NoticeKind.BRING
     ctx = town.ctx(agency="carolina")
-    town.desk.give_notice(ctx, record, kind=kind, to="judge", about="d1")
+    town.desk.acts.give_notice(ctx, record, kind=kind, to="judge", about="d1")
     assert isinstance(let_go(town, "carolina", record), Released)
 
 
@@ -192,7 +192,7 @@ def test_a_request_that_ended_before_it_came_is_refused_at_the_act(town: Town) -
     ctx = town.ctx(agency="ohio")
     with pytest.raises(RecordError, match="is before `received`"):
         reason = LiftReason.CANCELLED
-        town.desk.lift(ctx, record, detainer="d1", reason=reason, occurred=early)
+        town.desk.acts.lift(ctx, record, detainer="d1", reason=reason, occurred=early)
 
 
 def test_knowledge_is_asked_for_by_name_and_the_answer_says_so(town: Town) -> None:
@@ -200,39 +200,39 @@ def test_knowledge_is_asked_for_by_name_and_the_answer_says_so(town: Town) -> No
     out, ctx = town.now, town.ctx(agency="texas")
     town.later(hours=5)
     late = town.ctx(agency="texas")
-    town.desk.lift(late, record, detainer="d1", reason=LiftReason.CANCELLED, occurred=out)
-    now = town.desk.clear(late, record, out)
-    then = town.desk.clear(late, record, out, out)
+    town.desk.acts.lift(late, record, detainer="d1", reason=LiftReason.CANCELLED, occurred=out)
+    now = town.desk.gate.clear(late, record, out)
+    then = town.desk.gate.clear(late, record, out, out)
     assert (now.answer.verdict, now.answer.known_at) == (Verdict.RELEASE, None)
     assert (then.answer.verdict, then.answer.known_at) == (Verdict.MUST_HOLD, out)
-    page = town.desk.person(ctx, record, out, out)
+    page = town.desk.reading.person(ctx, record, out, out)
     assert page.answer.verdict is Verdict.MUST_HOLD
     with pytest.raises(RecordError, match="had no event `booked`"):
-        town.desk.clear(late, record, out, out.replace(year=2020))
+        town.desk.gate.clear(late, record, out, out.replace(year=2020))
 
 
 def test_that_these_are_all_the_grounds_is_said_at_booking_or_not_known(town: Town) -> None:
     ctx = town.ctx(agency="ohio")
-    silent = town.desk.book(ctx, person_of("Example", "B-1")).record
-    assert town.desk.clear(ctx, silent).answer.verdict is Verdict.UNKNOWN
-    told = town.desk.book(ctx, person_of("Sample", "B-2"), bases_complete=True).record
-    assert town.desk.clear(ctx, told).answer.verdict is Verdict.RELEASE
+    silent = town.desk.acts.book(ctx, person_of("Example", "B-1")).record
+    assert town.desk.gate.clear(ctx, silent).answer.verdict is Verdict.UNKNOWN
+    told = town.desk.acts.book(ctx, person_of("Sample", "B-2"), bases_complete=True).record
+    assert town.desk.gate.clear(ctx, told).answer.verdict is Verdict.RELEASE
 
 
 def test_a_moved_person_has_everything_along_and_is_gone_from_the_first_jail(town: Town) -> None:
     record = held(town, "carolina")
     town.later(minutes=20)
     here, next_jail = town.ctx(agency="carolina"), town.ctx(agency="ohio")
-    town.desk.hold_ordered(here, record, detainer="d1")
-    town.desk.acknowledge(here, record, detainer="d1")
-    town.desk.give_notice(here, record, kind=NoticeKind.RELEASE, to="ice", about="d1")
-    before = town.desk.person(here, record)
-    town.desk.transfer(here, record, to="ohio")
-    assert town.desk.board(here) == []
-    assert town.desk.clear(here, record).answer.verdict is Verdict.NOT_IN_CUSTODY
-    (way,) = town.desk.handovers(next_jail)
-    done = town.desk.acknowledge_transfer(next_jail, way.id, booking_number="N-1")
-    there = town.desk.person(next_jail, done.record).record
+    town.desk.acts.hold_ordered(here, record, detainer="d1")
+    town.desk.acts.acknowledge(here, record, detainer="d1")
+    town.desk.acts.give_notice(here, record, kind=NoticeKind.RELEASE, to="ice", about="d1")
+    before = town.desk.reading.person(here, record)
+    town.desk.transfers.transfer(here, record, to="ohio")
+    assert town.desk.board.rows(here) == []
+    assert town.desk.gate.clear(here, record).answer.verdict is Verdict.NOT_IN_CUSTODY
+    (way,) = town.desk.transfers.handovers(next_jail)
+    done = town.desk.transfers.acknowledge_transfer(next_jail, way.id, booking_number="N-1")
+    there = town.desk.reading.person(next_jail, done.record).record
     was = before.record
     assert there.booked == was.booked and there.taken_over == town.now
     assert there.bases == was.bases and there.detainers == was.detainers

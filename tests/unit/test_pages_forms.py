@@ -150,6 +150,7 @@ def test_a_booking_says_who_and_why_and_no_nationality() -> None:
         ("offence", "trespass"), ("offence_class", "misdemeanor"),
     )  # fmt: skip
     desk = Recorder()
+    desk.acts = desk.requests = desk
     calls.book(desk, None, read(BOOK, *sent).values, "e1")  # type: ignore[arg-type]
     [(act, said)] = desk.asked
     [basis] = said["bases"]  # type: ignore[misc]
@@ -169,6 +170,7 @@ def test_intake_lodges_the_paper_and_its_service() -> None:
     filled = read(INTAKE, *sent)
     assert filled.problems == ()
     desk = Recorder()
+    desk.acts = desk.requests = desk
     calls.lodge(desk, None, "r", filled.values, {"event_id": "e" * 8})  # type: ignore[arg-type]
     assert [act for act, _ in desk.asked] == ["lodge", "serve"]
     paper = desk.asked[0][1]["paper"]

@@ -128,7 +128,10 @@ def _named(name: str, within: ast.FunctionDef) -> Iterator[str]:
     takes = [*within.args.posonlyargs, *within.args.args]
     parameters = [one.arg for one in takes if one.arg != "self"]
     assert name in parameters, f"{within.name}: say in SEEN what `{name}` can be"
-    callers = [one for one in calls() if ast.unparse(one.node.func) == f"self.{within.name}"]
+    method = takes[0].arg == "self"
+    by = ("self.", "self.office.") if method else ("",)
+    own = {f"{of}{within.name}" for of in by}
+    callers = [one for one in calls() if ast.unparse(one.node.func) in own]
     assert callers, f"nobody calls {within.name}"
     for call in callers:
         expr = given(call.node, name, parameters.index(name))

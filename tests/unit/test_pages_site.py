@@ -216,7 +216,7 @@ def test_what_breaks_is_a_page_with_a_number_and_without_details(
     def broken(ctx: object) -> None:
         raise RuntimeError("secret words")
 
-    monkeypatch.setattr(app.state.desk, "board", broken, raising=False)
+    monkeypatch.setattr(app.state.pages.desk.board, "rows", broken)
     answer = signed(client, "booking").get("/board")
     assert answer.status_code == 500
     assert "Nothing was written" in answer.text
@@ -272,7 +272,7 @@ def test_the_board_shows_two_thousand_people_a_part_at_a_time(
     app: FastAPI, client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = [row(n, Verdict.RELEASE, eligible_since=NOW, requests=1) for n in range(2000)]
-    monkeypatch.setattr(app.state.desk, "board", lambda ctx: rows, raising=False)
+    monkeypatch.setattr(app.state.pages.desk.board, "rows", lambda ctx: rows)
     answer = signed(client, "booking").get("/board")
     assert answer.text.count('class="name"') == 200
     assert "Show 1800 more" in answer.text

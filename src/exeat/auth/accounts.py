@@ -18,10 +18,10 @@ from exeat.auth.keys import Keys
 from exeat.auth.passkeys import Passkeys
 from exeat.errors import Fault, LawError, near_miss
 from exeat.facts.codes import FacilityKind
-from exeat.office.base import log
 from exeat.office.context import Context, Role
 from exeat.office.db import Tx, agency_person
 from exeat.office.errors import BadInput, NotPermitted
+from exeat.office.held import log
 from exeat.office.messages import bad_field, refused_field
 from exeat.rules.counties import place_id
 from exeat.rules.model import Jurisdiction

@@ -11,10 +11,10 @@ from typing import Any, Final
 from exeat.auth._rows import ApiKey, door, key_of
 from exeat.auth.signin import SignIn
 from exeat.errors import near_miss
-from exeat.office.base import log
 from exeat.office.context import Context, Role, Scope
 from exeat.office.db import Tx
 from exeat.office.errors import BadInput, SignInError
+from exeat.office.held import log
 from exeat.office.messages import bad_field, code_of
 
 __all__ = ["Keys"]

@@ -20,8 +20,8 @@ from webauthn.helpers.structs import PublicKeyCredentialDescriptor
 
 from exeat.auth._rows import Passkey, Session, door
 from exeat.auth.signin import SignIn
-from exeat.office.base import log
 from exeat.office.errors import BadInput, SignInError
+from exeat.office.held import log
 from exeat.office.messages import bad_field
 
 __all__ = ["Passkeys"]

@@ -15,10 +15,10 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from exeat.auth._rows import Session, account_of, door
-from exeat.office.base import log
 from exeat.office.context import Context
 from exeat.office.db import Database, Tx
 from exeat.office.errors import SignInError
+from exeat.office.held import log
 from exeat.office.models import Witness
 from exeat.office.settings import Settings
 

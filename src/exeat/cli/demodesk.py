@@ -69,7 +69,7 @@ def _let_in(app: FastAPI, house: House, demo: Demo, token: str) -> None:
 
 def _count(console: Console, house: House, agency: str) -> None:
     """Print who is in custody at a facility, by verdict."""
-    board = house.desk.board(system_context(utcnow(), agency, Role.SUPERVISOR))
+    board = house.desk.board.rows(system_context(utcnow(), agency, Role.SUPERVISOR))
     verdicts = Counter(str(row.verdict) for row in board)
     counted = ", ".join(f"{count} {name}" for name, count in sorted(verdicts.items()))
     console.print(f"{len(board)} people in custody at `{agency}`: {counted}", markup=False)

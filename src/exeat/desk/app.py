@@ -101,7 +101,7 @@ def _health(desk: Desk) -> Callable[[], Response]:
     def healthz() -> Response:
         """Say whether the desk reaches its database; nothing else."""
         try:
-            with desk.db.pool.connection(timeout=5) as conn:
+            with desk.office.db.pool.connection(timeout=5) as conn:
                 conn.execute("SELECT 1")
         except Exception as error:
             _log.error("the database does not answer: %s", type(error).__name__)
@@ -113,12 +113,12 @@ def _health(desk: Desk) -> Callable[[], Response]:
 
 def sweep_all(desk: Desk) -> int:
     """Look at everyone in custody everywhere; return how many tasks of the clock are open."""
-    now = desk.clock()
+    now = desk.office.clock()
     root = system_context(now)
     count = 0
-    for agency in desk.agencies(root):
+    for agency in desk.reading.agencies(root):
         if agency.kind == "facility":
-            count += len(desk.sweep(system_context(now, agency.code, Role.SUPERVISOR)))
+            count += len(desk.rounds.sweep(system_context(now, agency.code, Role.SUPERVISOR)))
             desk.accounts.disable_unused(system_context(now, agency.code))
     return count
 

@@ -168,9 +168,9 @@ class _Week:
         """Try to let somebody go, as a careful officer does."""
         ctx = self.ctx(agency, at)
         record = self.records[key]
-        clearance = self.desk.clear(ctx, record)
+        clearance = self.desk.gate.clear(ctx, record)
         assert person.born is not None
-        self.desk.release(
+        self.desk.gate.release(
             ctx,
             ReleaseOrder(
                 record=record,
@@ -198,7 +198,7 @@ class _Week:
         facts = Person(status_proof=StatusProof.NONE) if request_at else None
 
         def book(at: datetime) -> None:
-            done = self.desk.book(
+            done = self.desk.acts.book(
                 self.ctx(agency, at),
                 person,
                 event_id=f"{key}.in",
@@ -215,7 +215,7 @@ class _Week:
         self.add(end, lambda at: self.let_go(agency, key, person, at))
 
     def _end(self, agency: str, key: str, basis: str, by: BasisEnd) -> Callable[[datetime], object]:
-        return lambda at: self.desk.end_basis(
+        return lambda at: self.desk.acts.end_basis(
             self.ctx(agency, at), self.records[key], basis=basis, ended_by=by
         )
 
@@ -229,14 +229,14 @@ class _Week:
                 names_this_person=True,
             )
             issuer = self.ctx("ice-demo", at, Role.REQUESTER)
-            sent = self.desk.send_request(
+            sent = self.desk.requests.send_request(
                 issuer, facility=agency, person=person, paper=paper, request_id=f"{key}.request"
             )
             if sent.record is None:
                 return
             ctx = self.ctx(agency, at + timedelta(minutes=40))
-            self.desk.acknowledge(ctx, sent.record, detainer=sent.id)
-            self.desk.serve(ctx, sent.record, detainer=sent.id)
+            self.desk.acts.acknowledge(ctx, sent.record, detainer=sent.id)
+            self.desk.acts.serve(ctx, sent.record, detainer=sent.id)
 
         return send
 
@@ -261,20 +261,20 @@ def fill(desk: Desk, now: datetime) -> Demo:
         week = _Week(desk, now)
         _broward(week)
         _pierce(week)
-        clock = desk.clock
+        clock = desk.office.clock
         try:
             for step in sorted(week.steps):
                 acts += 1
                 # The desk takes a request in at its own time, so the week brings that along.
-                desk.clock = partial(_at, step.at)
+                desk.office.clock = partial(_at, step.at)
                 try:
                     step.do(step.at)
                 except ExeatError:
                     refused += 1
-            desk.clock = partial(_at, now)
+            desk.office.clock = partial(_at, now)
             _today(week)
         finally:
-            desk.clock = clock
+            desk.office.clock = clock
     return Demo(tuple(_login(desk, root, *one) for one in _ACCOUNTS), acts, refused)
 
 
@@ -310,7 +310,7 @@ def _login(desk: Desk, root: Context, name: str, shown: str, role: str, agency: 
 def _no_change(desk: Desk, root: Context, name: str, password: str, agency: str) -> None:
     """Keep the password that is printed, so that a newcomer may come back with it."""
     hashed = desk.accounts.hasher.hash(password)
-    with desk.db.transaction(root) as tx, tx.acting_for(agency):
+    with desk.office.db.transaction(root) as tx, tx.acting_for(agency):
         row = tx.one("account_by_name", name=name)
         assert row is not None
         tx.run("account_password", id=row["id"], hash=hashed, must_change=False)
@@ -378,44 +378,50 @@ def _today(week: _Week) -> None:
     """Add what waits on the desk right now, so that each of its pages has something to do."""
     desk, now, house = week.desk, week.now, "wa-pierce"
     ctx = week.ctx(house, now)
-    inside = sorted(week.desk.board(ctx), key=lambda row: row.booking_number)
+    inside = sorted(week.desk.board.rows(ctx), key=lambda row: row.booking_number)
     waiting = [row.record for row in inside if row.verdict == "in-custody"]
     for record, act in zip(waiting, _scenes(desk, ctx), strict=False):
         act(record)
     someone = PersonalData(surname="Example", given_names="Robin", born=date(1988, 4, 2))
     paper = RequestPaper(form=DetainerForm.I247A, issued=now, warrants=(WarrantKind.I200,))
     issuer = week.ctx("ice-demo", now, Role.REQUESTER)
-    desk.send_request(
+    desk.requests.send_request(
         issuer, facility=house, person=someone, paper=paper, request_id="demo.waiting"
     )
     florida = week.ctx("fl-broward", now)
-    charged = [row for row in desk.board(florida) if row.verdict == "in-custody"]
+    charged = [row for row in desk.board.rows(florida) if row.verdict == "in-custody"]
     for row in [row for row in charged if row.requests][:3]:
-        desk.end_basis(florida, row.record, basis="charge", ended_by=BasisEnd.BAIL)
+        desk.acts.end_basis(florida, row.record, basis="charge", ended_by=BasisEnd.BAIL)
     for agency in (house, "fl-broward"):
-        desk.sweep(week.ctx(agency, now, Role.SUPERVISOR))
+        desk.rounds.sweep(week.ctx(agency, now, Role.SUPERVISOR))
 
 
 def _scenes(desk: Desk, ctx: Context) -> tuple[Callable[[str], object], ...]:
     """Return one thing to happen today to each of the next people in custody."""
 
     def free(record: str) -> None:
-        facts = desk.person(ctx, record).record
+        facts = desk.reading.person(ctx, record).record
         for basis in (basis for basis in facts.grounds if basis.end is NEVER):
-            desk.end_basis(ctx, record, basis=basis.id, ended_by=BasisEnd.BAIL)
+            desk.acts.end_basis(ctx, record, basis=basis.id, ended_by=BasisEnd.BAIL)
 
     def told(record: str) -> None:
-        desk.give_notice(ctx, record, kind=NoticeKind.INFORM, to="person", evidence="in writing")
+        desk.acts.give_notice(
+            ctx, record, kind=NoticeKind.INFORM, to="person", evidence="in writing"
+        )
 
     return (
         free,
-        lambda record: desk.paper_arrived(
+        lambda record: desk.rounds.paper_arrived(
             ctx, record, paper="26-0417", sender="court", legible=False
         ),
-        lambda record: desk.set_person_fact(ctx, record, facts=Person(claims_citizenship=True)),
-        lambda record: desk.set_person_fact(ctx, record, facts=Person(disputes_identity=True)),
-        lambda record: desk.schedule_release(ctx, record, release_at=ctx.now + timedelta(hours=3)),
-        lambda record: desk.transfer(ctx, record, to="fl-broward"),
-        lambda record: desk.share(ctx, record, agency="defender-demo"),
+        lambda record: desk.acts.set_person_fact(
+            ctx, record, facts=Person(claims_citizenship=True)
+        ),
+        lambda record: desk.acts.set_person_fact(ctx, record, facts=Person(disputes_identity=True)),
+        lambda record: desk.acts.schedule_release(
+            ctx, record, release_at=ctx.now + timedelta(hours=3)
+        ),
+        lambda record: desk.transfers.transfer(ctx, record, to="fl-broward"),
+        lambda record: desk.rounds.share(ctx, record, agency="defender-demo"),
         told,
     )

@@ -14,11 +14,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from exeat.errors import Fault
-from exeat.office.base import Held, not_found
 from exeat.office.clock import utcnow
 from exeat.office.context import Context, Role
 from exeat.office.db import Database, Tx
 from exeat.office.errors import Refusing
+from exeat.office.held import Held, not_found
 from exeat.office.settings import Settings
 from exeat.record import Expunged
 from exeat.record.vault import MasterKey

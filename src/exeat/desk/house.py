@@ -222,7 +222,7 @@ def _opened(folder: Path, settings: Settings, admin: str) -> Iterator[House]:
         first = first_use(desk)
         yield House(desk, admin, signing_login(admin), master, signer, first)
     finally:
-        desk.db.close()
+        desk.office.db.close()
 
 
 @contextmanager

@@ -24,8 +24,8 @@ from exeat.facts.events import (
 )
 from exeat.facts.record import CustodyRecord
 from exeat.facts.times import NEVER
-from exeat.office.base import Held
 from exeat.office.db import Tx
+from exeat.office.held import Held
 from exeat.office.models import TaskKind
 from exeat.office.settings import Settings
 from exeat.office.tasks import close_tasks, open_task

@@ -10,9 +10,9 @@ from typing import Any, Final
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from exeat.errors import Fault
-from exeat.office.base import Held
 from exeat.office.db import Tx
 from exeat.office.errors import BadInput
+from exeat.office.held import Held
 from exeat.office.messages import bad_field
 from exeat.office.models import Namesake, PersonalData
 from exeat.record.vault import PersonKey

@@ -8,9 +8,9 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from exeat.office.base import Held
 from exeat.office.context import Role
 from exeat.office.db import Tx
+from exeat.office.held import Held
 from exeat.office.messages import code_of
 from exeat.office.models import Task, TaskKind
 from exeat.office.settings import Settings

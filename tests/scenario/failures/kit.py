@@ -126,11 +126,11 @@ class Town:
         """Book somebody on a charge, and return the record's id."""
         bases = more.pop("bases", [NewBasis(id="charge", kind=BasisKind.CHARGE)])
         person = person_of(surname, number, **more)
-        return self.desk.book(self.ctx(agency=agency), person, bases=bases).record
+        return self.desk.acts.book(self.ctx(agency=agency), person, bases=bases).record
 
     def bail(self, record: str, agency: str = "pierce", by: BasisEnd = BasisEnd.BAIL) -> None:
         """Let the charge end."""
-        self.desk.end_basis(self.ctx(agency=agency), record, basis="charge", ended_by=by)
+        self.desk.acts.end_basis(self.ctx(agency=agency), record, basis="charge", ended_by=by)
 
     def paper(self, **more: Any) -> RequestPaper:
         """Return a request as its form reads."""
@@ -149,15 +149,17 @@ class Town:
     ) -> None:
         """Enter a request that came on paper, and serve it on the person."""
         ctx = self.ctx(agency=agency)
-        self.desk.lodge(ctx, record, detainer=detainer, issuer="ice-sea", paper=self.paper(**more))
-        self.desk.serve(ctx, record, detainer=detainer)
+        self.desk.requests.lodge(
+            ctx, record, detainer=detainer, issuer="ice-sea", paper=self.paper(**more)
+        )
+        self.desk.acts.serve(ctx, record, detainer=detainer)
 
     def order_for(
         self, ctx: Context, record: str, number: str = "B-1", **more: Any
     ) -> ReleaseOrder:
         """Return what a careful officer of any facility says at the door."""
         if "seen_version" not in more:
-            more["seen_version"] = self.desk.clear(ctx, record).version
+            more["seen_version"] = self.desk.gate.clear(ctx, record).version
         said: dict[str, Any] = {
             "identifiers": {"born": BORN.isoformat(), "booking_number": number},
             "warrants_checked": self.now,
@@ -171,7 +173,7 @@ class Town:
 
     def release(self, record: str, number: str = "B-1", **more: Any) -> Released | Refused:
         """Try to let somebody go, as a careful officer does."""
-        return self.desk.release(self.ctx(), self.order(record, number, **more))
+        return self.desk.gate.release(self.ctx(), self.order(record, number, **more))
 
     def account(self, name: str, role: str, agency: str = "pierce") -> None:
         """Add somebody who can sign in, with a password and a code app."""
@@ -234,4 +236,4 @@ def county(*, master: MasterKey | None = None, **settings: Any) -> Iterator[Town
             desk.accounts.add_agency(system_context(town.now), **agency)
         yield town
     finally:
-        desk.db.close()
+        desk.office.db.close()

@@ -11,11 +11,11 @@ from exeat.office.errors import BadInput
 def test_a_paper_that_names_one_franklin_does_not_reach_another(town: Town) -> None:
     paper = town.paper(addressed_to="36033")  # Franklin County, New York
     with pytest.raises(BadInput, match="is not `franklin-pa`"):
-        town.desk.send_request(
+        town.desk.requests.send_request(
             town.ice, facility="franklin-pa", person=person_of("Example", "9"), paper=paper
         )
-    assert town.desk.requests(town.ctx(agency="franklin-pa")) == []
-    sent = town.desk.send_request(
+    assert town.desk.requests.requests(town.ctx(agency="franklin-pa")) == []
+    sent = town.desk.requests.send_request(
         town.ice, facility="franklin-ny", person=person_of("Example", "9"), paper=paper
     )
     assert sent.facility == "franklin-ny" and "to franklin-ny" in sent.receipt
@@ -23,6 +23,6 @@ def test_a_paper_that_names_one_franklin_does_not_reach_another(town: Town) -> N
 
 def test_a_name_is_no_address(town: Town) -> None:
     with pytest.raises(BadInput, match="is no agency's code"):
-        town.desk.send_request(
+        town.desk.requests.send_request(
             town.ice, facility="Franklin", person=person_of("Example", "9"), paper=town.paper()
         )

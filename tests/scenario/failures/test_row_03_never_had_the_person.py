@@ -16,30 +16,30 @@ from exeat.record.checkpoint import Signer
 
 
 def test_not_in_custody_here_is_a_recorded_answer_and_no_refusal(town: Town) -> None:
-    sent = town.desk.send_request(
+    sent = town.desk.requests.send_request(
         town.ice, facility="pierce", person=person_of("Elsewhere", "9"), paper=town.paper()
     )
-    town.desk.not_in_custody_here(town.ctx(), sent.id)
-    (answered,) = town.desk.requests(town.ice)
+    town.desk.requests.not_in_custody_here(town.ctx(), sent.id)
+    (answered,) = town.desk.requests.requests(town.ice)
     assert answered.answer == "not-in-custody-here" and answered.answered == town.now
-    counts = town.desk.counts(town.ctx("auditor", role=Role.AUDITOR))
+    counts = town.desk.reading.counts(town.ctx("auditor", role=Role.AUDITOR))
     assert counts.requests == {"not-in-custody-here": 1}
-    assert [line.what for line in town.desk.audit_log(town.ctx(role=Role.SUPERVISOR))].count(
-        "not_in_custody_here"
-    ) == 1
+    assert [
+        line.what for line in town.desk.reading.audit_log(town.ctx(role=Role.SUPERVISOR))
+    ].count("not_in_custody_here") == 1
     assert isinstance(town.signer, Signer)
 
 
 def test_both_sides_can_prove_the_answer_and_the_desk_cannot_unsay_it(town: Town) -> None:
-    sent = town.desk.send_request(
+    sent = town.desk.requests.send_request(
         town.ice, facility="pierce", person=person_of("Elsewhere", "9"), paper=town.paper()
     )
-    answered = town.desk.not_in_custody_here(town.ctx(), sent.id)
+    answered = town.desk.requests.not_in_custody_here(town.ctx(), sent.id)
     assert (answered.receipt_leaf, answered.answer_leaf) == (0, 1)
     with Ledger.connect(signing_login(town.admin), town.master) as ledger:
         ledger.checkpoint(town.signer)
     for side in (town.ice, town.ctx()):
-        proof = asdict(town.desk.request_proof(side, sent.id))
+        proof = asdict(town.desk.requests.request_proof(side, sent.id))
         assert "answer not-in-custody-here" in proof["answer"]["text"]
         assert check_request_proof(proof, [town.signer.verifier()]).exit_code == 0
     with psycopg.connect(town.admin, autocommit=True) as conn:
@@ -49,9 +49,9 @@ def test_both_sides_can_prove_the_answer_and_the_desk_cannot_unsay_it(town: Town
 
 
 def test_an_answer_is_given_once(town: Town) -> None:
-    sent = town.desk.send_request(
+    sent = town.desk.requests.send_request(
         town.ice, facility="pierce", person=person_of("Elsewhere", "9"), paper=town.paper()
     )
-    town.desk.not_in_custody_here(town.ctx(), sent.id)
+    town.desk.requests.not_in_custody_here(town.ctx(), sent.id)
     with pytest.raises(Refusing, match="was answered already"):
-        town.desk.match_request(town.ctx(), sent.id, town.book("Elsewhere"))
+        town.desk.requests.match_request(town.ctx(), sent.id, town.book("Elsewhere"))

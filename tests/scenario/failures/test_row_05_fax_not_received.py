@@ -14,30 +14,33 @@ from exeat.record import verify_database
 
 def send(town: Town, **more: Any) -> IncomingRequest:
     said = {"facility": "pierce", "person": person_of("Khan", "K-1"), "paper": town.paper(), **more}
-    return town.desk.send_request(town.ice, **said)
+    return town.desk.requests.send_request(town.ice, **said)
 
 
 def test_a_request_is_made_when_its_receipt_is_signed_and_both_sides_hold_it(town: Town) -> None:
     record = town.book("Khan", "K-1")
     sent = send(town, request_id="fax-1")
-    (ours,), (theirs,) = town.desk.requests(town.ctx()), town.desk.requests(town.ice)
+    (ours,), (theirs,) = (
+        town.desk.requests.requests(town.ctx()),
+        town.desk.requests.requests(town.ice),
+    )
     assert ours.receipt == theirs.receipt
     text, _, signature = ours.receipt.rpartition("\n\n")
     assert text.startswith("exeat-receipt/1\nrequest ") and "from ice-sea\nto pierce" in text
     # Signed by the desk: the same text under the same key gives the same signature.
     assert town.signer.sign_text(text + "\n").endswith(signature)
     # It stands on the person's record, because number, birth date and name agree.
-    page = town.desk.person(town.ctx(), record)
+    page = town.desk.reading.person(town.ctx(), record)
     assert page.record.detainers[0].received == town.now
     assert page.record.detainers[0].issuer == "ice-sea"
     again = send(town, request_id="fax-1")
-    assert again == sent and len(town.desk.requests(town.ice)) == 1
+    assert again == sent and len(town.desk.requests.requests(town.ice)) == 1
 
 
 def test_nobody_is_let_go_past_a_request_that_was_received(town: Town) -> None:
     record = town.book("Khan", "K-1")
     town.bail(record)
-    seen = town.desk.clear(town.ctx(), record).version
+    seen = town.desk.gate.clear(town.ctx(), record).version
     send(town)
     found = town.release(record, "K-1", seen_version=seen)
     assert isinstance(found, Refused)
@@ -49,7 +52,7 @@ def test_a_request_that_names_no_number_waits_for_a_person_and_stops_the_gate(to
     record = town.book("Khan", "K-1")
     town.bail(record)
     send(town, person=person_of("KHAN", "", born=BORN))
-    (task,) = [task for task in town.desk.tasks(town.ctx()) if task.kind is TaskKind.MATCH]
+    (task,) = [task for task in town.desk.reading.tasks(town.ctx()) if task.kind is TaskKind.MATCH]
     assert (task.due - town.now).total_seconds() == 3600
     found = town.release(record, "K-1")
     assert isinstance(found, Refused)
@@ -69,5 +72,5 @@ def test_that_a_request_was_received_cannot_be_denied_by_removing_it(town: Town)
 def test_without_a_receipt_there_was_no_request(town: Town) -> None:
     record = town.book("Khan", "K-1")
     town.bail(record)
-    assert town.desk.requests(town.ice) == []
+    assert town.desk.requests.requests(town.ice) == []
     assert isinstance(town.release(record, "K-1"), Released)

@@ -14,8 +14,8 @@ def test_a_warrant_that_comes_in_while_the_person_is_at_the_door(town: Town) -> 
     record = town.book()
     town.bail(record)
     order = town.order(record)  # what the officer sees
-    town.desk.add_basis(town.ctx("records"), record, basis="warrant-7", kind=BasisKind.WARRANT)
-    found = town.desk.release(town.ctx(), order)
+    town.desk.acts.add_basis(town.ctx("records"), record, basis="warrant-7", kind=BasisKind.WARRANT)
+    found = town.desk.gate.release(town.ctx(), order)
     assert isinstance(found, Refused)
     assert {one.kind for one in found.refusals} == {RefusalKind.MOVED_ON, RefusalKind.IN_CUSTODY}
     assert found.came_in[-1].event == "basis-added"
@@ -30,14 +30,14 @@ def test_a_hold_that_waits_while_the_release_is_written_comes_after_it_and_not_w
     order = town.order(record)
     found: list[Released | Refused] = []
     threads = [
-        Thread(target=lambda: found.append(town.desk.release(town.ctx(), order))),
+        Thread(target=lambda: found.append(town.desk.gate.release(town.ctx(), order))),
         Thread(target=lambda: town.lodge(record)),
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    events = [event.event for event in town.desk.person(town.ctx(), record).events]
+    events = [event.event for event in town.desk.reading.person(town.ctx(), record).events]
     (result,) = found
     if isinstance(result, Released):
         assert events.index("released") < events.index("detainer-lodged")

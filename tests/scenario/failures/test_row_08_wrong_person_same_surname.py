@@ -29,7 +29,7 @@ def test_a_namesake_in_the_house_is_shown_and_must_be_ruled_out(town: Town) -> N
     bonded = town.book("Bryan", "N-1")
     other = town.book("bryan", "N-2", born=date_of("1988-05-05"))
     town.bail(bonded)
-    clearance = town.desk.clear(town.ctx(), bonded)
+    clearance = town.desk.gate.clear(town.ctx(), bonded)
     assert [one.record for one in clearance.namesakes] == [other]
     found = town.release(bonded, "N-1")
     assert isinstance(found, Refused)

@@ -10,29 +10,33 @@ from exeat.office.models import TaskKind
 
 def test_it_is_not_me_opens_a_check_with_a_due_time(town: Town) -> None:
     record = town.book()
-    done = town.desk.set_person_fact(town.ctx(), record, facts=Person(disputes_identity=True))
-    (task,) = [task for task in town.desk.tasks(town.ctx()) if task.kind is TaskKind.IDENTITY]
+    done = town.desk.acts.set_person_fact(town.ctx(), record, facts=Person(disputes_identity=True))
+    (task,) = [
+        task for task in town.desk.reading.tasks(town.ctx()) if task.kind is TaskKind.IDENTITY
+    ]
     assert task.id in done.tasks and task.due > town.now and task.owner_role == "booking"
-    warned = town.desk.clear(town.ctx(), record).warnings
+    warned = town.desk.gate.clear(town.ctx(), record).warnings
     assert any("not them" in words for words in warned)
     town.later(hours=2)
-    town.desk.sweep(town.ctx())
-    (late,) = [task for task in town.desk.tasks(town.ctx()) if task.kind is TaskKind.IDENTITY]
+    town.desk.rounds.sweep(town.ctx())
+    (late,) = [
+        task for task in town.desk.reading.tasks(town.ctx()) if task.kind is TaskKind.IDENTITY
+    ]
     assert late.late and late.owner_role == "supervisor"
 
 
 def test_a_clearance_stays_on_file_for_the_next_time(town: Town) -> None:
     first = town.book()
-    town.desk.set_person_fact(town.ctx(), first, facts=Person(disputes_identity=True))
+    town.desk.acts.set_person_fact(town.ctx(), first, facts=Person(disputes_identity=True))
     town.later(minutes=20)
-    town.desk.set_person_fact(town.ctx(), first, facts=Person(disputes_identity=False))
+    town.desk.acts.set_person_fact(town.ctx(), first, facts=Person(disputes_identity=False))
     town.bail(first)
     town.release(first)
     town.later(days=365)
     # The same fingerprints, another booking number.
     again = town.book("Example", "B-77", fingerprint_id="F-B-1")
     assert any(
-        "checked and cleared" in words for words in town.desk.clear(town.ctx(), again).warnings
+        "checked and cleared" in words for words in town.desk.gate.clear(town.ctx(), again).warnings
     )
     stranger = town.book("Else", "B-78")
-    assert town.desk.clear(town.ctx(), stranger).warnings == ()
+    assert town.desk.gate.clear(town.ctx(), stranger).warnings == ()

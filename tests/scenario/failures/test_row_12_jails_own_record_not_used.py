@@ -12,30 +12,34 @@ from exeat.office.models import TaskKind
 def test_a_request_that_the_jails_own_record_contradicts(town: Town) -> None:
     desk, ctx = town.desk, town.ctx(agency="arizona")
     record = town.book("Brown", "P-1", agency="arizona", given_names="Peter Sean")
-    desk.set_person_fact(ctx, record, facts=Person(status_proof=StatusProof.NONE))
+    desk.acts.set_person_fact(ctx, record, facts=Person(status_proof=StatusProof.NONE))
     other = person_of("Brown", "", given_names="Peter Damian", born=date_of("1985-02-02"))
-    sent = desk.send_request(town.ice, facility="arizona", person=other, paper=town.paper())
-    desk.match_request(ctx, sent.id, record, detainer="d1")
-    desk.serve(ctx, record, detainer="d1")
+    sent = desk.requests.send_request(
+        town.ice, facility="arizona", person=other, paper=town.paper()
+    )
+    desk.requests.match_request(ctx, sent.id, record, detainer="d1")
+    desk.acts.serve(ctx, record, detainer="d1")
     town.bail(record, agency="arizona")
 
-    page = desk.person(ctx, record)
+    page = desk.reading.person(ctx, record)
     assert page.record.detainers[0].names_this_person is False
     assert TaskKind.CONTRADICTION in [task.kind for task in page.tasks]
     # Nobody is held on it, and its issuer reads why.
     assert page.answer.verdict.value == "release"
-    (back,) = desk.person(town.ice, record).record.corrections
+    (back,) = desk.reading.person(town.ice, record).record.corrections
     assert back.of == "d1" and "differs from the jail's own record" in back.says
 
 
 def test_the_same_request_on_the_right_person_lets_them_be_held(town: Town) -> None:
     desk, ctx = town.desk, town.ctx(agency="arizona")
     record = town.book("Brown", "P-1", agency="arizona", given_names="Peter Damian")
-    desk.set_person_fact(ctx, record, facts=Person(status_proof=StatusProof.NONE))
+    desk.acts.set_person_fact(ctx, record, facts=Person(status_proof=StatusProof.NONE))
     person = person_of("Brown", "P-1", given_names="Peter Damian")
-    sent = desk.send_request(town.ice, facility="arizona", person=person, paper=town.paper())
-    detainer = desk.person(ctx, record).record.detainers[0]
+    sent = desk.requests.send_request(
+        town.ice, facility="arizona", person=person, paper=town.paper()
+    )
+    detainer = desk.reading.person(ctx, record).record.detainers[0]
     assert detainer.names_this_person is True and detainer.id == sent.id
-    desk.serve(ctx, record, detainer=detainer.id)
+    desk.acts.serve(ctx, record, detainer=detainer.id)
     town.bail(record, agency="arizona")
-    assert desk.clear(ctx, record).answer.verdict.value == "may-hold"
+    assert desk.gate.clear(ctx, record).answer.verdict.value == "may-hold"

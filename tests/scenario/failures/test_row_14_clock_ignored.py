@@ -16,22 +16,22 @@ def held(town: Town) -> str:
     ctx = town.ctx(agency="arizona")
     record = town.book(agency="arizona")
     town.lodge(record, agency="arizona")
-    town.desk.set_person_fact(ctx, record, facts=Person(status_proof=StatusProof.NONE))
+    town.desk.acts.set_person_fact(ctx, record, facts=Person(status_proof=StatusProof.NONE))
     town.bail(record, agency="arizona")
     return record
 
 
 def alarms(town: Town) -> list[TaskKind]:
     ctx = town.ctx(agency="arizona")
-    town.desk.sweep(ctx)
+    town.desk.rounds.sweep(ctx)
     clockwork = (TaskKind.HOLD_ENDS, TaskKind.OVERDUE)
-    return [task.kind for task in town.desk.tasks(ctx) if task.kind in clockwork]
+    return [task.kind for task in town.desk.reading.tasks(ctx) if task.kind in clockwork]
 
 
 def test_the_alarm_rings_before_the_hold_ends_and_again_when_it_has(town: Town) -> None:
     record = held(town)
     began = town.now
-    (row,) = town.desk.board(town.ctx(agency="arizona"))
+    (row,) = town.desk.board.rows(town.ctx(agency="arizona"))
     assert row.verdict == "may-hold" and row.until is not None
     assert (row.until - began).total_seconds() == 48 * 3600
     assert alarms(town) == []
@@ -39,7 +39,7 @@ def test_the_alarm_rings_before_the_hold_ends_and_again_when_it_has(town: Town) 
     assert alarms(town) == [TaskKind.HOLD_ENDS]
     town.later(hours=6)  # past the 48 hours
     assert alarms(town) == [TaskKind.OVERDUE]
-    (row,) = town.desk.board(town.ctx(agency="arizona"))
+    (row,) = town.desk.board.rows(town.ctx(agency="arizona"))
     assert row.verdict == "overdue" and row.overdue_since is not None
     assert (row.overdue_since - began).total_seconds() == 48 * 3600
     assert row.record == record
@@ -52,7 +52,9 @@ def test_an_alarm_that_nobody_minds_goes_to_a_supervisor(town: Town) -> None:
     town.later(hours=2)
     alarms(town)
     (task,) = [
-        t for t in town.desk.tasks(town.ctx(agency="arizona")) if t.kind is TaskKind.HOLD_ENDS
+        t
+        for t in town.desk.reading.tasks(town.ctx(agency="arizona"))
+        if t.kind is TaskKind.HOLD_ENDS
     ]
     assert task.late and task.owner_role == "supervisor"
 
@@ -61,4 +63,4 @@ def test_nobody_is_moved_on_to_hide_that_their_time_is_over(town: Town) -> None:
     record = held(town)
     town.later(hours=49)
     with pytest.raises(Refusing, match="nobody may keep the person"):
-        town.desk.transfer(town.ctx(agency="arizona"), record, to="texas")
+        town.desk.transfers.transfer(town.ctx(agency="arizona"), record, to="texas")

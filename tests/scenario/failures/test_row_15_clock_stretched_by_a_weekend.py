@@ -11,16 +11,16 @@ def test_both_readings_are_shown_and_the_shorter_one_bounds_the_hold(town: Town)
     ctx = town.ctx(agency="arizona")
     record = town.book(agency="arizona")
     town.lodge(record, agency="arizona")
-    town.desk.set_person_fact(ctx, record, facts=Person(status_proof=StatusProof.NONE))
+    town.desk.acts.set_person_fact(ctx, record, facts=Person(status_proof=StatusProof.NONE))
     town.bail(record, agency="arizona")
-    answer = town.desk.clear(ctx, record).answer
+    answer = town.desk.gate.clear(ctx, record).answer
     ends = {window.end for window in answer.windows if window.end is not None}
     hours = sorted((end - town.now).total_seconds() / 3600 for end in ends)
     assert hours[0] == 48 and hours[-1] == 96  # running, and without Saturday and Sunday
     assert answer.until == min(ends)
     town.later(hours=49)
     ctx = town.ctx(agency="arizona")
-    answer = town.desk.clear(ctx, record).answer
+    answer = town.desk.gate.clear(ctx, record).answer
     assert (answer.verdict.value, answer.certainty.value) == ("overdue", "possible")
-    assert any("disagree" in words for words in town.desk.clear(ctx, record).warnings)
+    assert any("disagree" in words for words in town.desk.gate.clear(ctx, record).warnings)
     assert answer.conflicts and answer.conflicts[0].rules  # with the law of both

@@ -14,7 +14,7 @@ def test_bail_ends_custody_whether_a_request_is_on_file_or_not(town: Town) -> No
     town.lodge(record)
     town.later(hours=1)
     town.bail(record)
-    clearance = town.desk.clear(town.ctx(), record)
+    clearance = town.desk.gate.clear(town.ctx(), record)
     assert clearance.answer.eligible_since == town.now  # the request is no ground of custody
     assert clearance.answer.verdict.value == "release"  # nor does the law of this place let it be
     assert isinstance(town.release(record), Released)
@@ -24,7 +24,7 @@ def test_where_the_law_lets_a_jail_hold_it_need_not(town: Town) -> None:
     ctx = town.ctx(agency="arizona")
     record = town.book(agency="arizona")
     town.lodge(record, agency="arizona")
-    town.desk.set_person_fact(ctx, record, facts=Person(status_proof=StatusProof.NONE))
+    town.desk.acts.set_person_fact(ctx, record, facts=Person(status_proof=StatusProof.NONE))
     town.bail(record, agency="arizona")
-    assert town.desk.clear(ctx, record).answer.verdict.value == "may-hold"
-    assert isinstance(town.desk.release(ctx, town.order_for(ctx, record)), Released)
+    assert town.desk.gate.clear(ctx, record).answer.verdict.value == "may-hold"
+    assert isinstance(town.desk.gate.release(ctx, town.order_for(ctx, record)), Released)

@@ -12,21 +12,23 @@ from exeat.office.models import TaskKind
 def test_an_unread_order_is_a_task_with_an_age_and_keeps_the_gate_shut(town: Town) -> None:
     record = town.book()
     town.bail(record)
-    town.desk.paper_arrived(town.ctx(), record, paper="26-417", sender="court-1", legible=False)
-    (task,) = [task for task in town.desk.tasks(town.ctx()) if task.kind is TaskKind.PAPER]
+    town.desk.rounds.paper_arrived(
+        town.ctx(), record, paper="26-417", sender="court-1", legible=False
+    )
+    (task,) = [task for task in town.desk.reading.tasks(town.ctx()) if task.kind is TaskKind.PAPER]
     assert "call the court" in task.because and task.about == "26-417"
     found = town.release(record)
     assert isinstance(found, Refused)
     assert [one.kind for one in found.refusals] == [RefusalKind.PAPER_UNREAD]
     town.later(hours=2)
-    (task,) = [task for task in town.desk.tasks(town.ctx()) if task.kind is TaskKind.PAPER]
+    (task,) = [task for task in town.desk.reading.tasks(town.ctx()) if task.kind is TaskKind.PAPER]
     assert task.late and (town.now - task.opened).total_seconds() == 7200
-    town.desk.close_task(town.ctx(), task.id, "Court called: it orders release.")
+    town.desk.rounds.close_task(town.ctx(), task.id, "Court called: it orders release.")
     assert isinstance(town.release(record), Released)
 
 
 def test_an_order_that_keeps_the_person_is_read_before_they_are_let_go(town: Town) -> None:
     record = town.book()
     town.bail(record, by=BasisEnd.DISMISSED)
-    town.desk.paper_arrived(town.ctx(), record, paper="26-418", sender="court-1")
+    town.desk.rounds.paper_arrived(town.ctx(), record, paper="26-418", sender="court-1")
     assert isinstance(town.release(record), Refused)

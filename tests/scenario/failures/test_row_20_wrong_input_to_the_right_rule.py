@@ -19,13 +19,13 @@ from exeat.office.models import TaskKind
 def test_every_input_says_who_gave_it_and_when_and_a_correction_hides_none(town: Town) -> None:
     record = town.book()
     wrong = town.now
-    done = town.desk.end_basis(
+    done = town.desk.acts.end_basis(
         town.ctx("clerk"), record, basis="charge", ended_by=BasisEnd.BAIL, event_id="end-1"
     )
-    before = town.desk.clear(town.ctx(), record)
+    before = town.desk.gate.clear(town.ctx(), record)
     assert before.answer.verdict.value == "release"
     town.later(minutes=20)
-    first = next(e for e in town.desk.person(town.ctx(), record).events if e.id == "end-1")
+    first = next(e for e in town.desk.reading.person(town.ctx(), record).events if e.id == "end-1")
     assert isinstance(first, ev.BasisEnded) and first.by == "pierce"
     right = ev.BasisEnded(
         id="end-1",
@@ -36,13 +36,13 @@ def test_every_input_says_who_gave_it_and_when_and_a_correction_hides_none(town:
         basis="charge",
         ended_by=BasisEnd.TIME_SERVED,
     )
-    town.desk.correct(
+    town.desk.acts.correct(
         town.ctx("lead"), record, of="end-1", says="The date was of another case.", instead=right
     )
-    page = town.desk.person(town.ctx(), record)
+    page = town.desk.reading.person(town.ctx(), record)
     assert page.answer.verdict.value == "in-custody"
     assert [e.event for e in page.events][-2:] == ["basis-ended", "corrected"]
-    lines = town.desk.audit_log(town.ctx("auditor", role=Role.AUDITOR))
+    lines = town.desk.reading.audit_log(town.ctx("auditor", role=Role.AUDITOR))
     assert [line.actor for line in lines if line.what == "end_basis"] == ["clerk"]
     assert [line.actor for line in lines if line.what == "correct"] == ["lead"]
     assert done.version == before.version
@@ -50,22 +50,22 @@ def test_every_input_says_who_gave_it_and_when_and_a_correction_hides_none(town:
 
 def corrected(town: Town, record: str, of: str, **parts: object) -> None:
     """Correct an entry of a record in some of its parts, once more if it was corrected before."""
-    page = town.desk.person(town.ctx(), record)
+    page = town.desk.reading.person(town.ctx(), record)
     stands = standing(page.events)[of]
     town.later(minutes=1)
-    town.desk.correct(
+    town.desk.acts.correct(
         town.ctx("lead"), record, of=of, says="A slip.", instead=replace(stands, **parts)
     )
 
 
 def open_kinds(town: Town) -> list[TaskKind]:
-    return [task.kind for task in town.desk.tasks(town.ctx())]
+    return [task.kind for task in town.desk.reading.tasks(town.ctx())]
 
 
 def test_a_corrected_entry_has_the_consequences_of_one_entered_so_at_first(town: Town) -> None:
     """What a slip left undone is done once the slip is mended: a check opens, the gate shuts."""
     record = town.book(bases=[NewBasis(id="charge", kind=BasisKind.SENTENCE)])
-    town.desk.end_basis(
+    town.desk.acts.end_basis(
         town.ctx(), record, basis="charge", ended_by=BasisEnd.TIME_SERVED, event_id="end-1"
     )
     assert TaskKind.VERIFY_ORDER not in open_kinds(town)
@@ -79,7 +79,7 @@ def test_a_corrected_entry_has_the_consequences_of_one_entered_so_at_first(town:
 def test_a_corrected_claim_goes_back_to_the_issuer_once(town: Town) -> None:
     record = town.book()
     town.lodge(record)
-    town.desk.set_person_fact(
+    town.desk.acts.set_person_fact(
         town.ctx(), record, facts=Person(claims_citizenship=False), event_id="facts-1"
     )
     assert TaskKind.CITIZENSHIP not in open_kinds(town)
@@ -87,7 +87,7 @@ def test_a_corrected_claim_goes_back_to_the_issuer_once(town: Town) -> None:
     assert TaskKind.CITIZENSHIP in open_kinds(town)
 
     def back() -> list[str]:
-        told = town.desk.person(town.ctx(), record).record.corrections
+        told = town.desk.reading.person(town.ctx(), record).record.corrections
         return [one.of for one in told if one.disputed]
 
     assert back() == ["d1"]
@@ -97,11 +97,13 @@ def test_a_corrected_claim_goes_back_to_the_issuer_once(town: Town) -> None:
 
 def test_a_correction_of_the_time_alone_opens_nothing_again(town: Town) -> None:
     record = town.book()
-    town.desk.set_person_fact(
+    town.desk.acts.set_person_fact(
         town.ctx(), record, facts=Person(claims_citizenship=True), event_id="facts-1"
     )
-    (task,) = [one for one in town.desk.tasks(town.ctx()) if one.kind is TaskKind.CITIZENSHIP]
-    town.desk.close_task(town.ctx(), task.id, "passport seen")
+    (task,) = [
+        one for one in town.desk.reading.tasks(town.ctx()) if one.kind is TaskKind.CITIZENSHIP
+    ]
+    town.desk.rounds.close_task(town.ctx(), task.id, "passport seen")
     corrected(town, record, "facts-1", occurred=town.now - timedelta(hours=2), note="at booking")
     assert TaskKind.CITIZENSHIP not in open_kinds(town)
 
@@ -111,13 +113,17 @@ def test_a_request_that_was_answered_is_not_asked_about_again_once_it_is_correct
 ) -> None:
     record = town.book()
     town.lodge(record)
-    town.desk.acknowledge(town.ctx(), record, detainer="d1")
+    town.desk.acts.acknowledge(town.ctx(), record, detainer="d1")
     lodged = next(
-        e for e in town.desk.person(town.ctx(), record).events if isinstance(e, ev.DetainerLodged)
+        e
+        for e in town.desk.reading.person(town.ctx(), record).events
+        if isinstance(e, ev.DetainerLodged)
     )
     corrected(town, record, lodged.id, form=DetainerForm.I247G)
     assert TaskKind.ACKNOWLEDGE not in open_kinds(town)
-    assert town.desk.person(town.ctx(), record).record.detainers[0].form is DetainerForm.I247G
+    assert (
+        town.desk.reading.person(town.ctx(), record).record.detainers[0].form is DetainerForm.I247G
+    )
     corrected(town, record, lodged.id, names_this_person=False)
     assert TaskKind.CONTRADICTION in open_kinds(town)
 
@@ -126,7 +132,7 @@ def test_the_answer_that_was_given_can_be_worked_out_again_from_its_inputs(town:
     record = town.book()
     town.bail(record)
     town.release(record)
-    page = town.desk.person(town.ctx(), record)
+    page = town.desk.reading.person(town.ctx(), record)
     inputs = [event for event in page.events if event.event != "released"]
     again = decide(fold(inputs), page.law, town.now)
     (given,) = page.answers

@@ -19,14 +19,18 @@ def test_a_paper_that_turns_a_sentence_into_a_release_is_confirmed_with_the_cour
 ) -> None:
     record = town.book(bases=SENTENCE)
     town.bail(record, by=by)
-    (task,) = [task for task in town.desk.tasks(town.ctx()) if task.kind is TaskKind.VERIFY_ORDER]
+    (task,) = [
+        task for task in town.desk.reading.tasks(town.ctx()) if task.kind is TaskKind.VERIFY_ORDER
+    ]
     assert "ask the court" in task.because
     found = town.release(record)
     assert isinstance(found, Refused)
     assert [one.kind for one in found.refusals] == [RefusalKind.ORDER_UNVERIFIED]
-    town.desk.close_task(town.ctx(), task.id, "Clerk of court-1, by telephone: confirmed.")
+    town.desk.rounds.close_task(town.ctx(), task.id, "Clerk of court-1, by telephone: confirmed.")
     assert isinstance(town.release(record), Released)
-    closed = [task for task in town.desk.person(town.ctx(), record).tasks if task.id == task.id]
+    closed = [
+        task for task in town.desk.reading.person(town.ctx(), record).tasks if task.id == task.id
+    ]
     assert any(one.outcome and "confirmed" in one.outcome for one in closed)
 
 

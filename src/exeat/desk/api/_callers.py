@@ -48,11 +48,11 @@ def caller(
     Raises:
         Unauthenticated: Nobody whom this desk knows.
     """
-    now, request_id = desk.clock(), uuid4().hex
+    now, request_id = desk.office.clock(), uuid4().hex
     try:
         if key is not None:
             return desk.accounts.system(key.credentials, now, request_id)
-        if client and desk.settings.trust_proxy:
+        if client and desk.office.settings.trust_proxy:
             return desk.accounts.client(client, now, request_id)
         if cookie and request.method in ("GET", "HEAD"):
             return _person(desk, cookie, now, request_id)

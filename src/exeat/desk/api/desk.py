@@ -43,19 +43,19 @@ _Before = Annotated[int | None, Query(ge=0, le=2**62)]
 @router.get("/board")
 def board(desk: TheDesk, ctx: Caller) -> list[BoardOut]:
     """Return everyone in custody here, the most urgent first."""
-    return [board_out(row) for row in desk.board(ctx)]
+    return [board_out(row) for row in desk.board.rows(ctx)]
 
 
 @router.get("/requests")
 def requests(desk: TheDesk, ctx: Caller) -> list[RequestOut]:
     """Return the requests that this agency sent, or got."""
-    return [request_out(one) for one in desk.requests(ctx)]
+    return [request_out(one) for one in desk.requests.requests(ctx)]
 
 
 @router.post("/requests", status_code=201)
 def send_request(desk: TheDesk, ctx: Caller, body: b.SendRequest) -> RequestOut:
     """Send a request to a facility; what comes back is its signed receipt."""
-    found = desk.send_request(
+    found = desk.requests.send_request(
         ctx,
         facility=body.facility,
         person=body.person.fact(),
@@ -68,31 +68,33 @@ def send_request(desk: TheDesk, ctx: Caller, body: b.SendRequest) -> RequestOut:
 @router.get("/requests/{request}/proof")
 def request_proof(desk: TheDesk, ctx: Caller, request: _Number) -> RequestProofOut:
     """Return what proves a request's receipt and answer; for its sender and its facility only."""
-    return request_proof_out(desk.request_proof(ctx, request))
+    return request_proof_out(desk.requests.request_proof(ctx, request))
 
 
 @router.post("/requests/{request}/match")
 def match_request(desk: TheDesk, ctx: Caller, request: _Number, body: b.Match) -> DoneOut:
     """Say whom a request is about; it then stands on that person's record."""
-    return done_out(desk.match_request(ctx, request, body.record, detainer=body.detainer or ""))
+    return done_out(
+        desk.requests.match_request(ctx, request, body.record, detainer=body.detainer or "")
+    )
 
 
 @router.post("/requests/{request}/not-in-custody-here")
 def not_in_custody_here(desk: TheDesk, ctx: Caller, request: _Number) -> RequestOut:
     """Answer that the person is not in custody here; it is no refusal."""
-    return request_out(desk.not_in_custody_here(ctx, request))
+    return request_out(desk.requests.not_in_custody_here(ctx, request))
 
 
 @router.post("/requests/{request}/withdraw")
 def withdraw_request(desk: TheDesk, ctx: Caller, request: _Number) -> RequestOut:
     """Withdraw a request that nobody has matched yet."""
-    return request_out(desk.withdraw_request(ctx, request))
+    return request_out(desk.requests.withdraw_request(ctx, request))
 
 
 @router.get("/handovers")
 def handovers(desk: TheDesk, ctx: Caller) -> list[HandoverOut]:
     """Return who is on the way from here, or to here."""
-    return [handover_out(one) for one in desk.handovers(ctx)]
+    return [handover_out(one) for one in desk.transfers.handovers(ctx)]
 
 
 @router.post("/handovers/{handover}/acknowledge")
@@ -102,7 +104,7 @@ def acknowledge_transfer(
     """Take a person over, with every hold that came along."""
     number = body.booking_number
     return done_out(
-        desk.acknowledge_transfer(
+        desk.transfers.acknowledge_transfer(
             ctx, handover, booking_number=number, event_id=body.event_id or ""
         )
     )
@@ -111,31 +113,31 @@ def acknowledge_transfer(
 @router.get("/tasks")
 def tasks(desk: TheDesk, ctx: Caller) -> list[TaskOut]:
     """Return what is open here, the most urgent first."""
-    return [task_out(task) for task in desk.tasks(ctx)]
+    return [task_out(task) for task in desk.reading.tasks(ctx)]
 
 
 @router.post("/tasks/{task}/take", status_code=204)
 def take_task(desk: TheDesk, ctx: Caller, task: _Number) -> None:
     """Say that one does a task oneself."""
-    desk.take_task(ctx, task)
+    desk.rounds.take_task(ctx, task)
 
 
 @router.post("/tasks/{task}/close", status_code=204)
 def close_task(desk: TheDesk, ctx: Caller, task: _Number, body: b.CloseTask) -> None:
     """Close a task, and say what came of it."""
-    desk.close_task(ctx, task, body.outcome)
+    desk.rounds.close_task(ctx, task, body.outcome)
 
 
 @router.post("/sweep")
 def sweep(desk: TheDesk, ctx: Caller) -> list[str]:
     """Look at everyone in custody, and open what is due; return the tasks of the clock."""
-    return list(desk.sweep(ctx))
+    return list(desk.rounds.sweep(ctx))
 
 
 @router.post("/reconcile")
 def reconcile(desk: TheDesk, ctx: Caller, body: b.Roster) -> ReconciliationOut:
     """Compare the roster with who is on record as in custody, and why."""
-    return ReconciliationOut(**asdict(desk.reconcile(ctx, body.booking_numbers)))
+    return ReconciliationOut(**asdict(desk.rounds.reconcile(ctx, body.booking_numbers)))
 
 
 @router.get("/log")
@@ -147,19 +149,19 @@ def audit_log(
     limit: Count = 200,
 ) -> list[LogOut]:
     """Return who did or read what, the newest first."""
-    return [log_out(line) for line in desk.audit_log(ctx, record, before, limit)]
+    return [log_out(line) for line in desk.reading.audit_log(ctx, record, before, limit)]
 
 
 @router.get("/counts")
 def counts(desk: TheDesk, ctx: Caller) -> CountsOut:
     """Return how many of what; nothing in it is about one person."""
-    return CountsOut(**asdict(desk.counts(ctx)))
+    return CountsOut(**asdict(desk.reading.counts(ctx)))
 
 
 @router.get("/agencies")
 def agencies(desk: TheDesk, ctx: Caller) -> list[AgencyOut]:
     """Return every agency, by code."""
-    return [AgencyOut(**asdict(one)) for one in desk.agencies(ctx)]
+    return [AgencyOut(**asdict(one)) for one in desk.reading.agencies(ctx)]
 
 
 @router.get(

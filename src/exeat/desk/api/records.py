@@ -33,7 +33,7 @@ router = APIRouter(prefix="/records", tags=["records"], responses=ERRORS)
 @router.post("", status_code=201)
 def book(desk: TheDesk, ctx: Caller, body: b.BookIn) -> DoneOut:
     """Book a person: open a record with the grounds of custody and protective facts."""
-    done = desk.book(
+    done = desk.acts.book(
         ctx,
         body.person.fact(),
         event_id=body.event_id or "",
@@ -51,7 +51,7 @@ def person(
     desk: TheDesk, ctx: Caller, record: RecordId, at: At = None, known_at: KnownAt = None
 ) -> PersonOut:
     """Return a record with its events, the answer, and who has read it."""
-    return person_out(desk.person(ctx, record, at, known_at))
+    return person_out(desk.reading.person(ctx, record, at, known_at))
 
 
 @router.post("/{record}/bases")
@@ -59,14 +59,14 @@ def add_basis(desk: TheDesk, ctx: Caller, record: RecordId, body: b.AddBasis) ->
     """Enter a ground of custody."""
     offence = body.offence.fact() if body.offence else None
     said: dict[str, Any] = {"basis": body.basis, "kind": body.kind, "agency": body.agency}
-    return done_out(desk.add_basis(ctx, record, offence=offence, **said, **body.common()))
+    return done_out(desk.acts.add_basis(ctx, record, offence=offence, **said, **body.common()))
 
 
 @router.post("/{record}/bases/end")
 def end_basis(desk: TheDesk, ctx: Caller, record: RecordId, body: b.EndBasis) -> DoneOut:
     """Enter that a ground of custody ended."""
     said: dict[str, Any] = {"basis": body.basis, "ended_by": body.ended_by}
-    return done_out(desk.end_basis(ctx, record, **said, **body.common()))
+    return done_out(desk.acts.end_basis(ctx, record, **said, **body.common()))
 
 
 @router.post("/{record}/requests")
@@ -74,7 +74,7 @@ def lodge(desk: TheDesk, ctx: Caller, record: RecordId, body: b.Lodge) -> DoneOu
     """Enter a request that came on paper."""
     said: dict[str, Any] = {"detainer": body.detainer, "issuer": body.issuer}
     said |= {"paper": body.paper.fact(), "received": body.received}
-    return done_out(desk.lodge(ctx, record, **said, **body.common()))
+    return done_out(desk.requests.lodge(ctx, record, **said, **body.common()))
 
 
 @router.post("/{record}/requests/{detainer}/receive")
@@ -82,13 +82,13 @@ def receive(
     desk: TheDesk, ctx: Caller, record: RecordId, detainer: Id, body: b.OfRequest
 ) -> DoneOut:
     """Enter that the facility had a request in hand."""
-    return done_out(desk.receive(ctx, record, detainer=detainer, **body.common()))
+    return done_out(desk.acts.receive(ctx, record, detainer=detainer, **body.common()))
 
 
 @router.post("/{record}/requests/{detainer}/serve")
 def serve(desk: TheDesk, ctx: Caller, record: RecordId, detainer: Id, body: b.OfRequest) -> DoneOut:
     """Enter that a copy was served on the person."""
-    return done_out(desk.serve(ctx, record, detainer=detainer, **body.common()))
+    return done_out(desk.acts.serve(ctx, record, detainer=detainer, **body.common()))
 
 
 @router.post("/{record}/requests/{detainer}/acknowledge")
@@ -96,7 +96,7 @@ def acknowledge(
     desk: TheDesk, ctx: Caller, record: RecordId, detainer: Id, body: b.OfRequest
 ) -> DoneOut:
     """Enter that the issuer was told that its request is here."""
-    return done_out(desk.acknowledge(ctx, record, detainer=detainer, **body.common()))
+    return done_out(desk.acts.acknowledge(ctx, record, detainer=detainer, **body.common()))
 
 
 @router.post("/{record}/requests/{detainer}/hold-ordered")
@@ -104,7 +104,7 @@ def hold_ordered(
     desk: TheDesk, ctx: Caller, record: RecordId, detainer: Id, body: b.OfRequest
 ) -> DoneOut:
     """Enter that a state judicial official ordered the hold."""
-    return done_out(desk.hold_ordered(ctx, record, detainer=detainer, **body.common()))
+    return done_out(desk.acts.hold_ordered(ctx, record, detainer=detainer, **body.common()))
 
 
 @router.post("/{record}/requests/{detainer}/decide")
@@ -114,35 +114,37 @@ def decide_request(
     """Answer a request: whether the facility complies, and why."""
     said: dict[str, Any] = {"detainer": detainer, "complies": body.complies, "why": body.why}
     common = {name: value for name, value in body.common().items() if name != "note"}
-    return done_out(desk.decide_request(ctx, record, **said, **common))
+    return done_out(desk.acts.decide_request(ctx, record, **said, **common))
 
 
 @router.post("/{record}/requests/{detainer}/lift")
 def lift(desk: TheDesk, ctx: Caller, record: RecordId, detainer: Id, body: b.Lift) -> DoneOut:
     """Enter that a request ended; its issuer may do so as well."""
     said: dict[str, Any] = {"detainer": detainer, "reason": body.reason}
-    return done_out(desk.lift(ctx, record, **said, **body.common()))
+    return done_out(desk.acts.lift(ctx, record, **said, **body.common()))
 
 
 @router.post("/{record}/schedule")
 def schedule_release(desk: TheDesk, ctx: Caller, record: RecordId, body: b.Schedule) -> DoneOut:
     """Set when the person is to leave."""
     said: dict[str, Any] = {"release_at": body.release_at}
-    return done_out(desk.schedule_release(ctx, record, **said, **body.common()))
+    return done_out(desk.acts.schedule_release(ctx, record, **said, **body.common()))
 
 
 @router.post("/{record}/notices")
 def give_notice(desk: TheDesk, ctx: Caller, record: RecordId, body: b.GiveNotice) -> DoneOut:
     """Enter that somebody was told something."""
     said: dict[str, Any] = {"kind": body.kind, "to": body.to, "about": body.about}
-    return done_out(desk.give_notice(ctx, record, evidence=body.evidence, **said, **body.common()))
+    return done_out(
+        desk.acts.give_notice(ctx, record, evidence=body.evidence, **said, **body.common())
+    )
 
 
 @router.post("/{record}/facts")
 def set_person_fact(desk: TheDesk, ctx: Caller, record: RecordId, body: b.Facts) -> DoneOut:
     """Enter protective facts."""
     said: dict[str, Any] = {"facts": body.facts.fact()}
-    return done_out(desk.set_person_fact(ctx, record, **said, **body.common()))
+    return done_out(desk.acts.set_person_fact(ctx, record, **said, **body.common()))
 
 
 @router.post("/{record}/convictions")
@@ -151,47 +153,49 @@ def record_convictions(
 ) -> DoneOut:
     """Enter the convictions of record that were looked up; none is an answer too."""
     said: dict[str, Any] = {"convictions": tuple(one.fact() for one in body.convictions)}
-    return done_out(desk.record_convictions(ctx, record, **said, **body.common()))
+    return done_out(desk.acts.record_convictions(ctx, record, **said, **body.common()))
 
 
 @router.post("/{record}/papers")
 def paper_arrived(desk: TheDesk, ctx: Caller, record: RecordId, body: b.Paper) -> DoneOut:
     """Enter that a court's paper came in; until it is read, it is a task."""
     return done_out(
-        desk.paper_arrived(ctx, record, paper=body.paper, sender=body.sender, legible=body.legible)
+        desk.rounds.paper_arrived(
+            ctx, record, paper=body.paper, sender=body.sender, legible=body.legible
+        )
     )
 
 
 @router.post("/{record}/transfer")
 def transfer(desk: TheDesk, ctx: Caller, record: RecordId, body: b.TransferIn) -> DoneOut:
     """Send the person to another facility, with every hold."""
-    return done_out(desk.transfer(ctx, record, to=body.to, **body.common()))
+    return done_out(desk.transfers.transfer(ctx, record, to=body.to, **body.common()))
 
 
 @router.post("/{record}/corrections")
 def correct(desk: TheDesk, ctx: Caller, record: RecordId, body: b.Correct) -> DoneOut:
     """Correct an event; it stays on record."""
     said: dict[str, Any] = {"of": body.of, "says": body.says, "instead": body.instead}
-    return done_out(desk.correct(ctx, record, **said, **body.common()))
+    return done_out(desk.acts.correct(ctx, record, **said, **body.common()))
 
 
 @router.post("/{record}/disputes")
 def dispute(desk: TheDesk, ctx: Caller, record: RecordId, body: b.Dispute) -> DoneOut:
     """Say that something on record is wrong."""
     said: dict[str, Any] = {"of": body.of, "says": body.says}
-    return done_out(desk.dispute(ctx, record, **said, **body.common()))
+    return done_out(desk.acts.dispute(ctx, record, **said, **body.common()))
 
 
 @router.post("/{record}/share", status_code=204)
 def share(desk: TheDesk, ctx: Caller, record: RecordId, body: b.Share) -> None:
     """Let counsel, or an agency that asked, read the record."""
-    desk.share(ctx, record, agency=body.agency)
+    desk.rounds.share(ctx, record, agency=body.agency)
 
 
 @router.post("/{record}/subscriptions", status_code=201)
 def subscribe(desk: TheDesk, ctx: Caller, record: RecordId, body: b.Subscribe) -> SubscriptionOut:
     """Ask to be told of kinds of event."""
-    found = desk.subscribe(ctx, record, kinds=body.kinds, channel=body.channel)
+    found = desk.rounds.subscribe(ctx, record, kinds=body.kinds, channel=body.channel)
     return SubscriptionOut(subscription=found)
 
 
@@ -200,7 +204,7 @@ def clear(
     desk: TheDesk, ctx: Caller, record: RecordId, at: At = None, known_at: KnownAt = None
 ) -> ClearanceOut:
     """Answer whether the person may go: on all that is on record, or on what was known then."""
-    return clearance_out(desk.clear(ctx, record, at, known_at))
+    return clearance_out(desk.gate.clear(ctx, record, at, known_at))
 
 
 @router.post("/{record}/release")
@@ -217,7 +221,7 @@ def release(desk: TheDesk, ctx: Caller, record: RecordId, body: b.ReleaseIn) -> 
         override=body.override.fact() if body.override else None,
         event_id=body.event_id or "",
     )
-    found = desk.release(ctx, order)
+    found = desk.gate.release(ctx, order)
     if isinstance(found, Refused):
         return JSONResponse(_refused(found), 409)  # type: ignore[return-value]
     return released_out(found)

@@ -75,7 +75,7 @@ def add_pages(
     Returns:
         What the routes share.
     """
-    pages = law.LawPages(desk.library)
+    pages = law.LawPages(desk.office.library)
     site = Site(desk, clock, secure, invented, still, changes, verify, pages)
     app.state.pages = site
     app.mount("/static", _Static(directory=STATIC), name="static")
@@ -95,8 +95,10 @@ def pages_of(
     """
 
     def put(app: FastAPI) -> None:
-        secure = desk.settings.secure_cookies
-        add_pages(app, desk, clock=desk.clock, secure=secure, changes=_CHANGES, verify=verify)
+        secure = desk.office.settings.secure_cookies
+        add_pages(
+            app, desk, clock=desk.office.clock, secure=secure, changes=_CHANGES, verify=verify
+        )
 
     return put
 

@@ -56,7 +56,7 @@ def _timed(values: Values, common: dict[str, Any]) -> dict[str, Any]:
 def _add_basis(
     desk: Any, ctx: Context, page: PersonPage, values: Values, common: dict[str, Any]
 ) -> Any:
-    return desk.add_basis(
+    return desk.acts.add_basis(
         ctx,
         page.record.id,
         basis=f"b-{uuid4().hex[:8]}",
@@ -73,7 +73,7 @@ def _set_person_fact(
     facts = entered(ACTS["set_person_fact"], values, "person")
     if facts == Person():
         raise Wrong(Problem("", "fault.no-fact"))
-    return desk.set_person_fact(ctx, page.record.id, facts=facts, **_timed(values, common))
+    return desk.acts.set_person_fact(ctx, page.record.id, facts=facts, **_timed(values, common))
 
 
 def _record_convictions(
@@ -82,13 +82,13 @@ def _record_convictions(
     found = entered(ACTS["record_convictions"], values, "convictions")
     if bool(found) == bool(values["none_found"]):
         raise Wrong(Problem("none_found", "fault.none-chosen"))
-    return desk.record_convictions(ctx, page.record.id, convictions=found, **common)
+    return desk.acts.record_convictions(ctx, page.record.id, convictions=found, **common)
 
 
 def _paper_arrived(
     desk: Any, ctx: Context, page: PersonPage, values: Values, common: dict[str, Any]
 ) -> Any:
-    return desk.paper_arrived(
+    return desk.rounds.paper_arrived(
         ctx,
         page.record.id,
         paper=values["paper"],
@@ -101,13 +101,13 @@ def _subscribe(
     desk: Any, ctx: Context, page: PersonPage, values: Values, common: dict[str, Any]
 ) -> Any:
     kinds, channel = values["kinds"], values["channel"]
-    return desk.subscribe(ctx, page.record.id, kinds=kinds, channel=channel)
+    return desk.rounds.subscribe(ctx, page.record.id, kinds=kinds, channel=channel)
 
 
 def _share(
     desk: Any, ctx: Context, page: PersonPage, values: Values, common: dict[str, Any]
 ) -> Any:
-    return desk.share(ctx, page.record.id, agency=values["agency"])
+    return desk.rounds.share(ctx, page.record.id, agency=values["agency"])
 
 
 _CALLS: Final[Mapping[str, _Call]] = {
@@ -136,7 +136,7 @@ def book(desk: Any, ctx: Context, values: Values, event_id: str) -> Any:
         offence=entered(BOOK, values, "offence"),
     )
     facts = Person(language=values["language"]) if values["language"] else None
-    return desk.book(
+    return desk.acts.book(
         ctx,
         person,
         event_id=event_id,
@@ -164,7 +164,7 @@ def paper_of(values: Values) -> RequestPaper:
 def lodge(desk: Any, ctx: Context, record: str, values: Values, common: dict[str, Any]) -> Any:
     """Enter a request that came on paper, and that a copy was served where it was."""
     detainer = f"d-{common['event_id'][:8]}"
-    done = desk.lodge(
+    done = desk.requests.lodge(
         ctx,
         record,
         detainer=detainer,
@@ -177,7 +177,7 @@ def lodge(desk: Any, ctx: Context, record: str, values: Values, common: dict[str
     )
     if values["served"] is not None:
         event = f"{common['event_id']}.served"
-        desk.serve(ctx, record, detainer=detainer, occurred=values["served"], event_id=event)
+        desk.acts.serve(ctx, record, detainer=detainer, occurred=values["served"], event_id=event)
     return done
 
 
@@ -190,7 +190,7 @@ def send_request(desk: Any, ctx: Context, values: Values, request_id: str) -> An
         booking_number=values["booking_number"] or "",
         fingerprint_id=values["fingerprint_id"] or "",
     )
-    return desk.send_request(
+    return desk.requests.send_request(
         ctx,
         facility=values["facility"],
         person=person,

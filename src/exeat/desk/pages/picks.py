@@ -68,7 +68,7 @@ def of_person(site: Site, viewer: Viewer, page: PersonPage, t: Words) -> dict[st
 
 def agencies(site: Site, viewer: Viewer, *kinds: str) -> list[Choice]:
     """Return the agencies of some kinds, by code, the viewer's own left out; no kind: all."""
-    found: list[Agency] = site.desk.agencies(viewer.ctx)
+    found: list[Agency] = site.desk.reading.agencies(viewer.ctx)
     return [
         Choice(one.code, one.name, one.code)
         for one in found

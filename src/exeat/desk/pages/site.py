@@ -118,7 +118,7 @@ class Site:
     def agency(self, ctx: Context, code: str) -> Agency | None:
         """Return an agency by its code; the directory is read again where it is not known."""
         if code not in self._agencies:
-            self._agencies = {one.code: one for one in self.desk.agencies(ctx)}
+            self._agencies = {one.code: one for one in self.desk.reading.agencies(ctx)}
         return self._agencies.get(code)
 
     def checked(self, request: Request, form: FormData) -> Viewer:
@@ -151,7 +151,7 @@ class Site:
         """Return what every page needs, with the count of open tasks."""
         tasks = 0
         if viewer is not None and viewer.ctx.may("tasks"):
-            tasks = sum(1 for task in self.desk.tasks(viewer.ctx) if task.closed is None)
+            tasks = sum(1 for task in self.desk.reading.tasks(viewer.ctx) if task.closed is None)
         return replace(self._frame(request, viewer), here=here, tasks=tasks, done=done)
 
     def _frame(self, request: Request, viewer: Viewer | None) -> Frame:

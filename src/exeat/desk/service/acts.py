@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from uuid import NAMESPACE_OID, uuid4, uuid5
 
 from exeat.facts import events as ev
 from exeat.facts.codes import BasisEnd, BasisKind, LiftReason, NoticeKind
-from exeat.facts.fold import standing
 from exeat.facts.record import Conviction, CustodyRecord, Offence, Person
 from exeat.facts.times import When
-from exeat.office.base import Base, Held, envelope, log
-from exeat.office.consequences import consequences, disputes_that_follow, weighed
 from exeat.office.context import Context
 from exeat.office.db import Tx
+from exeat.office.held import Held
 from exeat.office.messages import refused_field
 from exeat.office.models import Done, PersonalData
-from exeat.office.personal import check_personal, plain, put_personal
+from exeat.office.office import Given, Office, envelope, log_act
+from exeat.office.personal import check_personal, plain
 
-__all__ = ["Acts", "Common", "NewBasis"]
+__all__ = ["Acts", "NewBasis"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,12 +33,18 @@ class NewBasis:
     offence: Offence | None = None
 
 
-class Acts(Base):
+class Acts:
     """What happens to a person in custody, one method each.
 
     Every method takes ``event_id``, which the client gives and never uses again (sent twice,
     it counts once), ``occurred`` (left out: now) and ``expected_version`` (left out: any).
+
+    Args:
+        office: What it stands on.
     """
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
 
     def book(
         self,
@@ -73,7 +77,7 @@ class Acts(Base):
 
         def work(tx: Tx) -> Done:
             check_personal(person)
-            agency, facility = self._facility(tx, ctx.agency)
+            agency, facility = self.office.facility(tx, ctx.agency)
             index = tx.key_of(ctx.agency)
             # Unguessable, and the same again when a client sends its booking again.
             name = index.mac(uuid5(NAMESPACE_OID, "exeat record"), event_id)[:16].hex()
@@ -87,19 +91,17 @@ class Acts(Base):
             events += [_basis(said, basis) for basis in bases]
             if facts is not None:
                 events.append(ev.PersonFact(**{**said, "id": f"{event_id}.facts"}, person=facts))
-            fresh = not tx.all("find_record", name=name)
-            if fresh:
-                ref = index.mac(uuid5(NAMESPACE_OID, "exeat ref"), plain(person.fingerprint_id))
-                tx.ledger.append(events, person=ref.hex() if person.fingerprint_id else None)
-            held = self._hold(tx, name)
-            if fresh:
-                put_personal(tx, held, self._key(tx, held), person)
-                done = Done(name, len(events), tuple(event.id for event in events))
+            if tx.all("find_record", name=name):
+                held = self.office.hold(tx, name)
+                done = self.office.commit(tx, held, events, timed=occurred is not None)
             else:
-                done, _ = self._append(tx, held, events, None, timed=occurred is not None)
-            return self._settled(tx, held, "book", done, events)
+                ref = index.mac(uuid5(NAMESPACE_OID, "exeat ref"), plain(person.fingerprint_id))
+                known = ref.hex() if person.fingerprint_id else None
+                held, done = self.office.open_record(tx, name, events, person, known)
+            log_act(tx, "book", held, done)
+            return done
 
-        return self._run(ctx, "book", work)
+        return self.office.run(ctx, "book", work)
 
     def add_basis(
         self,
@@ -162,15 +164,15 @@ class Acts(Base):
         Raises:
             BadInput: An agency that asked would end a request that is not its own.
         """
-        given = Common(**common)
+        given = Given(**common)
 
         def events(tx: Tx, held: Held) -> list[ev.Event]:
             if held.stake == "issuer":
                 _own_request(tx.ledger.read(held.record).fold(), detainer, ctx.agency)
-            said = envelope(ctx, held.name, given.event_id, given.occurred, given.note)
+            said = given.envelope(ctx, held.name)
             return [ev.DetainerLifted(**said, detainer=detainer, reason=reason)]
 
-        return self._act(ctx, "lift", record, given, events)
+        return self.office.perform(ctx, "lift", record, given, events)
 
     def schedule_release(
         self, ctx: Context, record: str, *, release_at: When, **common: Any
@@ -234,81 +236,13 @@ class Acts(Base):
         **said: Any,
     ) -> Done:
         """Do an act that is one event."""
-        given = Common(**common)
+        given = Given(**common)
 
         def events(tx: Tx, held: Held) -> list[ev.Event]:
-            start = envelope(ctx, held.name, given.event_id, given.occurred, given.note)
+            start = given.envelope(ctx, held.name)
             return [kind(**start, **said)]
 
-        return self._act(ctx, act, record, given, events)
-
-    def _act(
-        self,
-        ctx: Context,
-        act: str,
-        record: str,
-        given: Common,
-        events: Callable[[Tx, Held], list[ev.Event]],
-    ) -> Done:
-        def work(tx: Tx) -> Done:
-            held = self._find(tx, record)
-            with self._writing(tx, held):
-                self._hold(tx, record)
-                said = events(tx, held)
-                done, _ = self._append(
-                    tx, held, said, given.expected_version, timed=given.occurred is not None
-                )
-                done = self._follow(tx, held, done, said)
-            self._log_act(tx, held, act, done, said)
-            return done
-
-        return self._run(ctx, act, work, about=record)
-
-    def _writing(self, tx: Tx, held: Held) -> AbstractContextManager[None]:
-        """Others write through the facility, which keeps the record; `by` says who it was."""
-        return tx.acting_for(held.facility) if held.stake != "facility" else nullcontext()
-
-    def _settled(
-        self, tx: Tx, held: Held, act: str, done: Done, events: Sequence[ev.Event]
-    ) -> Done:
-        """Do what follows from new events, and write the act down."""
-        done = self._follow(tx, held, done, events)
-        self._log_act(tx, held, act, done, events)
-        return done
-
-    def _follow(self, tx: Tx, held: Held, done: Done, events: Sequence[ev.Event]) -> Done:
-        if done.repeated:
-            return done
-        history = tx.ledger.read(held.record)
-        record = history.fold()
-        new = {event.id for event in events}
-        before = standing(event for event in history.events() if event.id not in new)
-        said = [weighed(event, before) for event in events]
-        opened = consequences(tx, self.settings, held, said, record)
-        back = [one for event in events for one in disputes_that_follow(event, record, before)]
-        if back:
-            tx.ledger.append(back, expected_version=history.version, facility=held.facility)
-        version = history.version + len(back)
-        return replace(done, version=version, tasks=(*done.tasks, *opened))
-
-    def _log_act(
-        self, tx: Tx, held: Held, act: str, done: Done, events: Sequence[ev.Event]
-    ) -> None:
-        log(tx, act, "repeated" if done.repeated else "done", held=held, about=events[0].id)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Common:
-    """What every act takes besides its own fields."""
-
-    event_id: str = ""
-    occurred: When | None = None
-    expected_version: int | None = None
-    note: str | None = None
-
-    def __post_init__(self) -> None:
-        if not self.event_id:
-            object.__setattr__(self, "event_id", uuid4().hex)
+        return self.office.perform(ctx, act, record, given, events)
 
 
 def _own_request(record: CustodyRecord, detainer: str, agency: str) -> None:

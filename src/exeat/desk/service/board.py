@@ -20,14 +20,15 @@ from exeat.facts.case import zone_of
 from exeat.facts.codec import record_from_json
 from exeat.facts.record import CustodyRecord
 from exeat.facts.times import NEVER, When, bounds
-from exeat.office.base import Base, log
 from exeat.office.context import Context
 from exeat.office.db import Tx
+from exeat.office.held import log
 from exeat.office.models import PersonalData
+from exeat.office.office import Office
 from exeat.office.personal import open_personal
 from exeat.rules.place import LawOfPlace
 
-__all__ = ["Board", "Shown", "new_cache", "next_change"]
+__all__ = ["Board", "Shown", "next_change"]
 
 _ABOUT_CUSTODY = b"exeat-custody/1"
 
@@ -54,13 +55,19 @@ class Shown:
     within: timedelta | None = None
 
 
-class Board(Base):
-    """Everyone in custody, at a glance."""
+class Board:
+    """Everyone in custody, at a glance.
 
-    _board_cache: dict[UUID, Shown]
-    _board_lock: Lock
+    Args:
+        office: What it stands on.
+    """
 
-    def board(self, ctx: Context) -> list[BoardRow]:
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self._kept: dict[UUID, Shown] = {}
+        self._lock = Lock()
+
+    def rows(self, ctx: Context) -> list[BoardRow]:
         """Return everyone in custody here, the most urgent first.
 
         Rows are kept between calls for as long as nothing can have changed in them: the record's
@@ -68,18 +75,24 @@ class Board(Base):
         """
 
         def work(tx: Tx) -> list[BoardRow]:
-            shown = self._shown(tx)
+            shown = self.shown(tx)
             log(tx, "board", str(len(shown)))
             return [one.row for one in shown]
 
-        return sorted(self._run(ctx, "board", work), key=urgency)
+        return sorted(self.office.run(ctx, "board", work), key=urgency)
 
-    def _shown(self, tx: Tx) -> list[Shown]:
+    def forget(self) -> None:
+        """Make every row anew: the law of a place has changed."""
+        with self._lock:
+            self._kept.clear()
+
+    def shown(self, tx: Tx) -> list[Shown]:
+        """Return the row of everyone in custody here, with what pages do not show."""
         now, rows = tx.ctx.now, tx.all("board", agency=tx.agency)
         tasks = Counter(row["record"] for row in tx.all("open_tasks"))
         kept, fresh = {}, []
         for row in rows:
-            one = self._board_cache.get(row["record"])
+            one = self._kept.get(row["record"])
             if one is not None and one.row.version == row["version"] and now < one.until:
                 kept[row["record"]] = one
             else:
@@ -92,11 +105,11 @@ class Board(Base):
         keys = [row["record"] for row in rows]
         sealed = {one["record"]: one for one in tx.all("board_sealed", records=keys)}
         found = {row["record"]: self._row(tx, row, sealed[row["record"]]) for row in rows}
-        with self._board_lock:
+        with self._lock:
             # Whoever has left the board, or was expunged, is out of this memory within a day.
-            for key in [key for key, one in self._board_cache.items() if one.until <= tx.ctx.now]:
-                del self._board_cache[key]
-            self._board_cache.update(found)
+            for key in [key for key, one in self._kept.items() if one.until <= tx.ctx.now]:
+                del self._kept[key]
+            self._kept.update(found)
         return found
 
     def _row(self, tx: Tx, row: dict[str, Any], sealed: dict[str, Any]) -> Shown:
@@ -109,9 +122,9 @@ class Board(Base):
             facts = record_from_json(state or b"{}", f"record `{row['name']}`")
         except RecordError:
             said = "The events of this record do not add up; read them one by one."
-            zone = zone_of(self._agency(tx, tx.agency).zone or "UTC")
+            zone = zone_of(self.office.agency(tx, tx.agency).zone or "UTC")
             return Shown(record, replace(blank, warnings=(said,)), now + timedelta(days=1), zone)
-        law = self._law(tx, tx.agency, facts.facility.kind)
+        law = self.office.law(tx, tx.agency, facts.facility.kind)
         answer = decide(facts, law, now)
         row_now, until = _filled(blank, facts, answer, now), next_change(facts, law, answer, now)
         zone = zone_of(facts.zone)
@@ -196,8 +209,3 @@ def _times(facts: CustodyRecord) -> Iterable[When]:
         acts += [d.received, d.served, d.hold_ordered, d.lifted]
     acts += [notice.given for notice in facts.notices or ()]
     return [act for act in acts if act is not None and act is not NEVER]
-
-
-def new_cache() -> tuple[dict[UUID, Shown], Lock]:
-    """Return an empty cache of the board, and its lock."""
-    return {}, Lock()

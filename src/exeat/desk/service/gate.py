@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from exeat.auth.accounts import Accounts
 from exeat.decide import Answer, Verdict, decide
 from exeat.desk.service._counsel import FOR_COUNSEL, counsel_says, counsel_within
 from exeat.desk.service._refusals import Door, refusals_of, warnings_of
@@ -25,21 +25,18 @@ from exeat.facts import events as ev
 from exeat.facts.case import zone_of
 from exeat.facts.codes import ReleaseKind
 from exeat.facts.times import aware
-from exeat.office.base import Base, Held, envelope, log, said_again
-from exeat.office.consequences import consequences
 from exeat.office.context import Context
 from exeat.office.db import Tx
+from exeat.office.held import Held, log
 from exeat.office.messages import code_of, refused_field
 from exeat.office.models import TaskKind
+from exeat.office.office import Office, envelope, said_again
 from exeat.office.personal import blind, namesakes, read_personal
 from exeat.office.steps import reached
 from exeat.office.tasks import cleared_before, close_tasks, open_task
 from exeat.record.entries import History
 from exeat.rules.place import LawOfPlace
 from exeat.say.answers import answer_to_json
-
-if TYPE_CHECKING:
-    from exeat.auth.accounts import Accounts
 
 __all__ = ["Gate"]
 
@@ -51,18 +48,17 @@ _WAITS: Final = {
 """Which task is open while nobody, or only counsel, can say whether the person may be kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Written:
-    """What a release is made of, once the gate is open."""
+class Gate:
+    """Clearance and release.
 
-    event: ev.Released
-    answer: dict[str, Any]
+    Args:
+        office: What it stands on.
+        accounts: Who people are; for the second person of an override.
+    """
 
-
-class Gate(Base):
-    """Clearance and release."""
-
-    accounts: Accounts
+    def __init__(self, office: Office, accounts: Accounts) -> None:
+        self.office = office
+        self.accounts = accounts
 
     def clear(
         self,
@@ -90,12 +86,12 @@ class Gate(Base):
         when = ctx.now if at is None else aware(at, "at")
 
         def work(tx: Tx) -> Clearance:
-            held = self._find(tx, record)
+            held = self.office.find(tx, record)
             history = tx.ledger.read(held.record)
             facts = history.fold(known_at=known_at)
-            law = self._law(tx, held.facility, facts.facility.kind)
+            law = self.office.law(tx, held.facility, facts.facility.kind)
             answer, zone = decide(facts, law, when, known_at=known_at), zone_of(facts.zone)
-            person = read_personal(tx, held, self._key(tx, held))
+            person = read_personal(tx, held, self.office.key(tx, held))
             others = namesakes(tx, held, person)
             kinds = [row["kind"] for row in tx.all("open_kinds", record=held.record)]
             opened: tuple[str, ...] = ()
@@ -113,7 +109,7 @@ class Gate(Base):
                 opened,
             )
 
-        return self._run(ctx, "clear", work, about=record)
+        return self.office.run(ctx, "clear", work, about=record)
 
     def release(self, ctx: Context, order: ReleaseOrder) -> Released | Refused:
         """Let a person go, or say why not. One transaction: hold, read, decide, then write.
@@ -136,7 +132,7 @@ class Gate(Base):
         def work(tx: Tx) -> Released | Refused:
             return self._release(tx, order, second)
 
-        found = self._run(ctx, "release", work, about=order.record)
+        found = self.office.run(ctx, "release", work, about=order.record)
         reached("release-committed")
         return found
 
@@ -152,7 +148,7 @@ class Gate(Base):
     def _release(self, tx: Tx, order: ReleaseOrder, second: str | None) -> Released | Refused:
         event_id = order.event_id or uuid4().hex
         tx.run("lock_desk", agency=tx.agency, alone=False)
-        held = self._hold(tx, order.record)
+        held = self.office.hold(tx, order.record)
         reached("release-locked")
         history = tx.ledger.read(held.record)
         event = self._event(tx.ctx, held, order, event_id)
@@ -161,7 +157,7 @@ class Gate(Base):
             given = history.answers()[-1] if history.answers() else {}
             return Released(held.name, history.version, event_id, given, repeated=True)
         facts = history.fold()
-        law = self._law(tx, held.facility, facts.facility.kind)
+        law = self.office.law(tx, held.facility, facts.facility.kind)
         answer = decide(facts, law, tx.ctx.now)
         reached("release-decided")
         door = self._door(tx, held, history, order, answer, law)
@@ -191,7 +187,7 @@ class Gate(Base):
         answer: Answer,
         law: LawOfPlace,
     ) -> Door:
-        person = read_personal(tx, held, self._key(tx, held))
+        person = read_personal(tx, held, self.office.key(tx, held))
         waiting: list[dict[str, Any]] = []
         if person is not None:
             index = tx.key_of(held.facility)
@@ -213,7 +209,7 @@ class Gate(Base):
             namesakes=namesakes(tx, held, person),
             waiting=tuple(row["request"].hex for row in waiting),
             open_tasks=frozenset(code_of(TaskKind, row["kind"]) for row in rows),
-            warrant_check=self.settings.minutes("warrant_check_minutes"),
+            warrant_check=self.office.settings.minutes("warrant_check_minutes"),
         )
 
     def _shut(
@@ -253,19 +249,19 @@ class Gate(Base):
             held.name, f"{event.id}.answer", given, expected_version=version, facility=held.facility
         )
         reached("release-answered")
-        tx.ledger.append([event], expected_version=version + 1, facility=held.facility)
+        done = self.office.commit(tx, held, [event], version + 1, timed=False)
         reached("release-written")
-        opened = consequences(tx, self.settings, held, [event], door.history.fold())
+        opened = done.tasks
         said: tuple[str, ...] = ()
         if door.answer.verdict in FOR_COUNSEL:
             said = (counsel_says(door.answer, law, zone),)
             opened += self._await(tx, held, door.answer, law, zone, ())
         kinds = tuple(one.kind for one in passed)
         if passed and second is not None:
-            opened += self._override(tx, held, door, version + 2, kinds, second)
+            opened += self._override(tx, held, door, done.version, kinds, second)
         log(tx, "release", "override" if passed else "done", held=held, about=event.id)
         reached("release-logged")
-        return Released(held.name, version + 2, event.id, given, kinds, opened, warnings=said)
+        return Released(held.name, done.version, event.id, given, kinds, opened, warnings=said)
 
     def _override(
         self,
@@ -291,7 +287,7 @@ class Gate(Base):
             second=second,
         )
         task = TaskKind.OVERRIDE
-        return (open_task(tx, self.settings, task, held=held, about=override.hex),)
+        return (open_task(tx, self.office.settings, task, held=held, about=override.hex),)
 
     def _await(
         self,
@@ -318,4 +314,4 @@ class Gate(Base):
             asks = [question.asks for question in answer.questions]
             asks += [conflict.says for conflict in answer.conflicts]
             because = " ".join(asks) or answer.verdict.description
-        return (open_task(tx, self.settings, wanted, held=held, because=because, due=due),)
+        return (open_task(tx, self.office.settings, wanted, held=held, because=because, due=due),)

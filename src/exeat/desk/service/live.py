@@ -56,7 +56,7 @@ class Changes:
                 if not keys:
                     yield ": quiet\n\n"
                     continue
-                names = await asyncio.to_thread(self.desk.visible, ctx, keys)
+                names = await asyncio.to_thread(self.desk.reading.visible, ctx, keys)
                 for name in names:
                     yield f"event: record\ndata: {name}\n\n"
         finally:
@@ -76,7 +76,9 @@ class Changes:
     async def _listen(self) -> None:
         while True:
             try:
-                conn = await psycopg.AsyncConnection.connect(self.desk.db.conninfo, autocommit=True)
+                conn = await psycopg.AsyncConnection.connect(
+                    self.desk.office.db.conninfo, autocommit=True
+                )
                 async with conn:
                     await conn.execute(f"LISTEN {_CHANNEL}".encode())
                     async for note in conn.notifies():

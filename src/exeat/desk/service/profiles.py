@@ -13,11 +13,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from exeat.desk.service.board import Board
-from exeat.office.base import log
 from exeat.office.context import Context
 from exeat.office.db import Tx
 from exeat.office.errors import DeskError
+from exeat.office.held import log
 from exeat.office.models import Agency
+from exeat.office.office import Office
 from exeat.rules.place import LawOfPlace, law_of_place
 from exeat.rules.profile import Profile
 from exeat.rules.profile_file import Tables, read_profile, save_profile
@@ -46,8 +47,17 @@ class PlacePage:
     today: date
 
 
-class Profiles(Board):
-    """The nine questions of each facility's place, for the administrator."""
+class Profiles:
+    """The nine questions of each facility's place, for the administrator.
+
+    Args:
+        office: What it stands on.
+        board: Its rows are made anew once the law of a place is another.
+    """
+
+    def __init__(self, office: Office, board: Board) -> None:
+        self.office = office
+        self.board = board
 
     def place_profiles(self, ctx: Context, facility: str | None = None) -> list[PlacePage]:
         """Return the profile of every facility's place, by its code; or of one facility's.
@@ -61,7 +71,7 @@ class Profiles(Board):
             log(tx, "place_profiles", about=facility)
             return [self._profile(tx, code) for code in ([facility] if facility else sorted(every))]
 
-        return self._run(ctx, "place_profiles", work)
+        return self.office.run(ctx, "place_profiles", work)
 
     def set_place_profile(
         self, ctx: Context, facility: str, answers: Mapping[str, Any], sign: Mapping[str, str]
@@ -92,33 +102,32 @@ class Profiles(Board):
             return self._profile(tx, facility)
 
         # Two transactions: what is in force must never be missing from the log.
-        tables = self._run(ctx, "set_place_profile", announce)
+        tables = self.office.run(ctx, "set_place_profile", announce)
         try:
-            return self._run(ctx, "set_place_profile", write)
+            return self.office.run(ctx, "set_place_profile", write)
         finally:
-            with self._board_lock:
-                self._laws.clear()
-                self._board_cache.clear()
+            self.office.forget_law()
+            self.board.forget()
 
     def _profile(self, tx: Tx, code: str) -> PlacePage:
-        agency, _ = self._facility(tx, code)
+        agency, _ = self.office.facility(tx, code)
         assert agency.place is not None
-        law = law_of_place(agency.place, self.library)
-        tables = current(law, self.settings.law)
+        law = law_of_place(agency.place, self.office.library)
+        tables = current(law, self.office.settings.law)
         profile = read_profile(tables, law.id)
         today = tx.ctx.now.astimezone(ZoneInfo(agency.zone or "UTC")).date()
         left = open_questions(law, profile, today)
         return PlacePage(agency, law, tables, profile, left, today)
 
     def _folder(self) -> Path:
-        if self.settings.law is None:
+        if self.office.settings.law is None:
             raise DeskError.one(
                 "E618",
                 "profile",
                 "this desk has no folder of adopted law to keep a profile in",
                 "Start it with --law FOLDER, or set EXEAT_LAW.",
             )
-        return self.settings.law
+        return self.office.settings.law
 
 
 def _save(tables: Tables, folder: Path) -> None:

@@ -15,10 +15,11 @@ from exeat.desk.service.board import Board
 from exeat.desk.service.models import Counts, LogLine, PersonPage
 from exeat.facts.case import zone_of
 from exeat.facts.record import Person
-from exeat.office.base import Held, log
 from exeat.office.context import ACTS, Context, Role
 from exeat.office.db import Tx
+from exeat.office.held import Held, log
 from exeat.office.models import Agency, Task
+from exeat.office.office import Office
 from exeat.office.personal import namesakes, read_personal
 from exeat.office.tasks import cleared_before, task_of
 from exeat.record.entries import History
@@ -37,8 +38,17 @@ _ON_A_PERSON = (
 _READERS_SHOWN = 50
 
 
-class Reading(Board):
-    """Queries of the desk."""
+class Reading:
+    """Queries of the desk.
+
+    Args:
+        office: What it stands on.
+        board: Everyone in custody.
+    """
+
+    def __init__(self, office: Office, board: Board) -> None:
+        self.office = office
+        self.board = board
 
     def person(
         self,
@@ -69,18 +79,20 @@ class Reading(Board):
         """
 
         def work(tx: Tx) -> PersonPage:
-            held = self._find(tx, record)
+            held = self.office.find(tx, record)
             history = _history(tx, held)
             facts = history.fold()
             at, known_at = when_asked(zone_of(facts.zone))
             if known_at is not None:
                 facts = history.fold(known_at=known_at)
-            law = self._law(tx, held.facility, facts.facility.kind)
+            law = self.office.law(tx, held.facility, facts.facility.kind)
             when = at if at is not None else ctx.now
             answer = decide(facts, law, when, known_at=known_at)
             mine = held.stake == "facility"
             person = (
-                read_personal(tx, held, self._key(tx, held)) if held.stake != "issuer" else None
+                read_personal(tx, held, self.office.key(tx, held))
+                if held.stake != "issuer"
+                else None
             )
             others = namesakes(tx, held, person)
             rows = tx.all("tasks_of", record=held.record) if mine else []
@@ -104,7 +116,7 @@ class Reading(Board):
             )
             return _as_issuer(page, ctx.agency) if held.stake == "issuer" else page
 
-        return self._run(ctx, "person", work, about=record)
+        return self.office.run(ctx, "person", work, about=record)
 
     def clients(self, ctx: Context) -> list[tuple[str, str, bool]]:
         """Return the records that counsel may read: id, facility, and whether custody goes on."""
@@ -114,7 +126,7 @@ class Reading(Board):
             log(tx, "clients", str(len(rows)))
             return [(row["name"], row["facility"], bool(row["open"])) for row in rows]
 
-        return self._run(ctx, "clients", work)
+        return self.office.run(ctx, "clients", work)
 
     def tasks(self, ctx: Context) -> list[Task]:
         """Return what is open here, the most urgent first."""
@@ -122,7 +134,7 @@ class Reading(Board):
         def work(tx: Tx) -> list[Task]:
             return [task_of(row, ctx.now) for row in tx.all("tasks")]
 
-        return self._run(ctx, "tasks", work)
+        return self.office.run(ctx, "tasks", work)
 
     def audit_log(
         self,
@@ -141,12 +153,12 @@ class Reading(Board):
         """
 
         def work(tx: Tx) -> list[LogLine]:
-            key = self._find(tx, record).record if record else None
+            key = self.office.find(tx, record).record if record else None
             lines = self._lines(tx, key, before, min(max(limit, 1), 1000))
             log(tx, "audit_log", str(len(lines)))
             return lines
 
-        return self._run(ctx, "audit_log", work)
+        return self.office.run(ctx, "audit_log", work)
 
     def counts(self, ctx: Context) -> Counts:
         """Return how many of what this agency has; nothing in it is about one person."""
@@ -156,7 +168,7 @@ class Reading(Board):
             tasks = tx.all("count_tasks", at=ctx.now)
             overrides = tx.one("count_overrides") or {}
             verdicts: dict[str, int] = {}
-            for one in self._shown(tx) if ctx.role is not Role.ADMIN else ():
+            for one in self.board.shown(tx) if ctx.role is not Role.ADMIN else ():
                 verdicts[one.row.verdict] = verdicts.get(one.row.verdict, 0) + 1
             log(tx, "counts")
             return Counts(
@@ -171,7 +183,7 @@ class Reading(Board):
                 verdicts=verdicts,
             )
 
-        return self._run(ctx, "counts", work)
+        return self.office.run(ctx, "counts", work)
 
     def agencies(self, ctx: Context) -> list[Agency]:
         """Return every agency, by code: to whom a request can be sent."""
@@ -179,11 +191,11 @@ class Reading(Board):
         def work(tx: Tx) -> list[Agency]:
             return [Agency(**row) for row in tx.all("directory")]
 
-        return self._run(ctx, "agencies", work)
+        return self.office.run(ctx, "agencies", work)
 
     def visible(self, ctx: Context, keys: list[str]) -> list[str]:
         """Return the ids of those records, given by key, in which this agency has a stake."""
-        with self.db.transaction(ctx) as tx:
+        with self.office.db.transaction(ctx) as tx:
             rows = tx.all("names_of", records=[UUID(key) for key in keys])
         return sorted(row["name"] for row in rows if row["name"])
 

@@ -13,18 +13,18 @@ from uuid import NAMESPACE_OID, UUID, uuid4, uuid5
 from exeat.desk.service._lodging import agree, both, lodging
 from exeat.desk.service._request_entries import enter, proof_of
 from exeat.desk.service._requests_text import request_from_bytes, request_to_bytes
-from exeat.desk.service.acts import Acts, Common
 from exeat.desk.service.models import IncomingRequest
 from exeat.facts import events as ev
 from exeat.facts.papers import RequestPaper
 from exeat.facts.record import Facility
 from exeat.facts.times import When
-from exeat.office.base import Held, envelope, log
 from exeat.office.context import Context, Role
 from exeat.office.db import Tx
 from exeat.office.errors import Refusing
+from exeat.office.held import Held, log
 from exeat.office.messages import refused_field
 from exeat.office.models import Done, PersonalData, TaskKind
+from exeat.office.office import Given, Office
 from exeat.office.personal import blind, check_personal, read_personal
 from exeat.office.tasks import close_about, open_task
 from exeat.record.canonical import new_salt
@@ -37,8 +37,15 @@ __all__ = ["Requests"]
 _PAGE = 500
 
 
-class Requests(Acts):
-    """What agencies ask of a facility, and what it answers."""
+class Requests:
+    """What agencies ask of a facility, and what it answers.
+
+    Args:
+        office: What it stands on.
+    """
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
 
     def send_request(
         self,
@@ -68,7 +75,7 @@ class Requests(Acts):
 
         def work(tx: Tx) -> IncomingRequest:
             check_personal(person)
-            _, house = self._facility(tx, facility)
+            _, house = self.office.facility(tx, facility)
             _right_house(paper, house, facility)
             id_mac = tx.key_of(ctx.agency).mac(uuid5(NAMESPACE_OID, "exeat request"), request_id)
             # No release begins, and none that has begun has missed it. The same request, sent
@@ -81,14 +88,14 @@ class Requests(Acts):
             request = self._file(tx, facility, person, paper, request_id, id_mac)
             with tx.acting_for(facility):
                 if not self._matched_at_once(tx, request, person, paper):
-                    open_task(tx, self.settings, TaskKind.MATCH, about=request.hex)
+                    open_task(tx, self.office.settings, TaskKind.MATCH, about=request.hex)
             log(tx, "send_request", about=request.hex)
             enter(tx, request)
             row = tx.one("request_by_mac", sender=ctx.agency, id_mac=id_mac)
             assert row is not None
             return self._incoming(tx, row)
 
-        return self._run(ctx, "send_request", work)
+        return self.office.run(ctx, "send_request", work)
 
     def lodge(
         self,
@@ -104,11 +111,11 @@ class Requests(Acts):
         """Enter a request that came on paper: that it was lodged, and that it was received."""
 
         def events(tx: Tx, held: Held) -> list[ev.Event]:
-            said = envelope(ctx, held.name, given.event_id, given.occurred, given.note)
+            said = given.envelope(ctx, held.name)
             return lodging(said, detainer, issuer, paper, received)
 
-        given = Common(**common)
-        return self._act(ctx, "lodge", record, given, events)
+        given = Given(**common)
+        return self.office.perform(ctx, "lodge", record, given, events)
 
     def match_request(self, ctx: Context, request: str, record: str, *, detainer: str = "") -> Done:
         """Say whom a request is about; it then stands on that person's record.
@@ -120,13 +127,13 @@ class Requests(Acts):
         def work(tx: Tx) -> Done:
             tx.run("lock_desk", agency=ctx.agency, alone=True)
             row = self._waiting(tx, request)
-            held = self._hold(tx, record)
+            held = self.office.hold(tx, record)
             done = self._stand(tx, row, held, detainer or row["request"].hex)
             log(tx, "match_request", held=held, about=row["request"].hex)
             enter(tx, row["request"])
             return done
 
-        return self._run(ctx, "match_request", work, about=record)
+        return self.office.run(ctx, "match_request", work, about=record)
 
     def not_in_custody_here(self, ctx: Context, request: str) -> IncomingRequest:
         """Answer that the person is not in custody here. It is recorded, signed, and no refusal."""
@@ -136,7 +143,7 @@ class Requests(Acts):
             answer = "not-in-custody-here"
             return self._answer(tx, row, answer, row["facility"], "not_in_custody_here")
 
-        return self._run(ctx, "not_in_custody_here", work)
+        return self.office.run(ctx, "not_in_custody_here", work)
 
     def withdraw_request(self, ctx: Context, request: str) -> IncomingRequest:
         """Withdraw a request that nobody has matched yet; a matched one is lifted on its record.
@@ -149,7 +156,7 @@ class Requests(Acts):
             row = self._waiting(tx, request)
             return self._answer(tx, row, "withdrawn", row["sender"], "withdraw_request")
 
-        return self._run(ctx, "withdraw_request", work)
+        return self.office.run(ctx, "withdraw_request", work)
 
     def requests(self, ctx: Context) -> list[IncomingRequest]:
         """Return the requests that this agency sent, or got, the newest first."""
@@ -159,7 +166,7 @@ class Requests(Acts):
             log(tx, "requests")
             return found
 
-        return self._run(ctx, "requests", work)
+        return self.office.run(ctx, "requests", work)
 
     def request_proof(self, ctx: Context, request: str) -> RequestProof:
         """Return what proves a request's receipt and answer, for either of its two sides.
@@ -169,11 +176,11 @@ class Requests(Acts):
         """
 
         def work(tx: Tx) -> RequestProof:
-            found = proof_of(tx, request, self.signer.verifier())
+            found = proof_of(tx, request, self.office.signer.verifier())
             log(tx, "request_proof", about=found.request)
             return found
 
-        return self._run(ctx, "request_proof", work)
+        return self.office.run(ctx, "request_proof", work)
 
     def _file(
         self,
@@ -190,7 +197,7 @@ class Requests(Acts):
         data = request_to_bytes(person, paper, salt, request_id)
         nonce, sealed = key.seal(data, request.bytes)
         # A lodging waits for whoever is before it, so the clock is read only now.
-        at = max(tx.ctx.now, self.clock())
+        at = max(tx.ctx.now, self.office.clock())
         sides = (tx.ctx.agency, facility)
         index = tx.key_of(facility)
         tx.run(
@@ -200,7 +207,7 @@ class Requests(Acts):
             facility=facility,
             id_mac=id_mac,
             lodged=at,
-            receipt=receipt_text(self.signer, request, sides, at, data, salt),
+            receipt=receipt_text(self.office.signer, request, sides, at, data, salt),
             wrapped_key=wrapped,
             nonce=nonce,
             sealed=sealed,
@@ -227,13 +234,13 @@ class Requests(Acts):
         ]
         if len(found) != 1 or len(same) != 1:
             return False
-        self._stand(tx, row, self._hold(tx, same[0]["name"]), request.hex)
+        self._stand(tx, row, self.office.hold(tx, same[0]["name"]), request.hex)
         return True
 
     def _stand(self, tx: Tx, row: dict[str, Any], held: Held, detainer: str) -> Done:
         """Put a request on a record, let its issuer see that record, and answer "matched"."""
         _, person, paper = self._open(tx, row)
-        on_file = read_personal(tx, held, self._key(tx, held))
+        on_file = read_personal(tx, held, self.office.key(tx, held))
         same = agree(on_file, person)
         paper = replace(paper, names_this_person=both(paper.names_this_person, same))
         said = {
@@ -246,8 +253,7 @@ class Requests(Acts):
         }
         tx.ledger.share(held.name, row["sender"], "issuer")
         events = lodging(said, detainer, row["sender"], paper, row["lodged"])
-        done, _ = self._append(tx, held, events, None)
-        done = self._follow(tx, held, done, events)
+        done = self.office.commit(tx, held, events)
         self._close(tx, row, "matched", row["facility"], held.record)
         return done
 
@@ -265,7 +271,7 @@ class Requests(Acts):
         self, tx: Tx, row: dict[str, Any], answer: str, by: str, record: UUID | None
     ) -> None:
         at = max(tx.ctx.now, row["lodged"])
-        note = answer_text(self.signer, row["request"], by, answer, at)
+        note = answer_text(self.office.signer, row["request"], by, answer, at)
         tx.run(
             "answer_request", request=row["request"], at=at, answer=answer, record=record, note=note
         )

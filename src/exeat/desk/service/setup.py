@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from uuid import uuid4
 
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from exeat.auth.accounts import Accounts
+from exeat.desk.service import Desk
 from exeat.office.clock import utcnow
 from exeat.office.context import Context, Role
 from exeat.office.db import Database
+from exeat.office.office import Office
 from exeat.office.settings import Settings
 from exeat.record.checkpoint import Signer
 from exeat.record.schema import migrate
 from exeat.record.vault import MasterKey
-
-if TYPE_CHECKING:
-    from exeat.auth.accounts import Accounts
-    from exeat.desk.service import Desk
+from exeat.rules.library import library
 
 __all__ = ["HOST", "FirstUse", "first_use", "open_desk", "prepare"]
 
@@ -78,7 +78,7 @@ def open_desk(
     clock: Callable[[], datetime] = utcnow,
     accounts: Callable[[Database, Settings], Accounts] | None = None,
 ) -> Desk:
-    """Return a desk that is connected; close it with ``desk.db.close()``.
+    """Return a desk that is connected; close it with ``desk.office.db.close()``.
 
     Args:
         conninfo: As the desk's login; see :func:`prepare`.
@@ -88,15 +88,11 @@ def open_desk(
         clock: The one clock; a test sets its own.
         accounts: For a test that makes passwords cheaper.
     """
-    from exeat.auth.accounts import Accounts
-    from exeat.desk.service import Desk
-    from exeat.rules.library import library
-
     db = Database(conninfo, master, settings)
     db.open()
     people, law = (accounts or Accounts)(db, settings), library(settings.law)
     people.library = law
-    return Desk(db, law, settings, signer, people, clock)
+    return Desk(Office(db, law, settings, signer, clock), people)
 
 
 def system_context(now: datetime, agency: str = HOST, role: Role = Role.ADMIN) -> Context:
@@ -109,7 +105,7 @@ def system_context(now: datetime, agency: str = HOST, role: Role = Role.ADMIN) -
 
 def first_use(desk: Desk) -> FirstUse | None:
     """Make the host and the first administrator; None where there is one already."""
-    ctx = system_context(desk.clock())
+    ctx = system_context(desk.office.clock())
     desk.accounts.add_agency(ctx, code=HOST, name="Host of this installation", kind="host")
     if any(one.role is Role.ADMIN for one in desk.accounts.users(ctx)):
         return None

@@ -10,7 +10,6 @@ from uuid import UUID, uuid4
 
 from exeat.decide import Verdict, decide
 from exeat.desk.service._moved import moved_along
-from exeat.desk.service.acts import Acts, Common
 from exeat.desk.service.models import Handover
 from exeat.facts import events as ev
 from exeat.facts.codec import record_from_json, record_to_json
@@ -18,16 +17,16 @@ from exeat.facts.codes import LiftReason, ReleaseKind
 from exeat.facts.fold import standing
 from exeat.facts.record import CustodyRecord, Detainer
 from exeat.facts.times import NEVER
-from exeat.office.base import Held, envelope, log
 from exeat.office.context import Context
 from exeat.office.db import Tx
 from exeat.office.errors import Refusing
+from exeat.office.held import Held, log
 from exeat.office.messages import refused_field
 from exeat.office.models import Done, PersonalData, TaskKind
+from exeat.office.office import Given, Office, envelope, log_act
 from exeat.office.personal import (
     personal_from_json,
     personal_to_json,
-    put_personal,
     read_personal,
 )
 from exeat.office.tasks import close_about, open_task
@@ -45,8 +44,15 @@ _NOBODY_MAY_KEEP = frozenset(
 )
 
 
-class Transfers(Acts):
-    """Handing a person over to the next facility, and taking one over."""
+class Transfers:
+    """Handing a person over to the next facility, and taking one over.
+
+    Args:
+        office: What it stands on.
+    """
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
 
     def transfer(self, ctx: Context, record: str, *, to: str, **common: Any) -> Done:
         """Send a person to another facility of this system, with every hold and every ground.
@@ -54,26 +60,29 @@ class Transfers(Acts):
         Raises:
             Refusing: Nobody may keep the person any longer, so they are let go and not moved.
         """
-        given = Common(**common)
+        given = Given(**common)
 
         def work(tx: Tx) -> Done:
-            self._facility(tx, to, "to")
-            held = self._hold(tx, record)
+            self.office.facility(tx, to, "to")
+            held = self.office.hold(tx, record)
             event = ev.Transferred(
-                **envelope(ctx, held.name, given.event_id, given.occurred, given.note),
-                to=to,
-                detainers_passed_on=True,
+                **given.envelope(ctx, held.name), to=to, detainers_passed_on=True
             )
-            done, history = self._append(
-                tx, held, [event], given.expected_version, timed=given.occurred is not None
+            before = tx.ledger.read(held.record).fold()
+            done = self.office.commit(
+                tx,
+                held,
+                [event],
+                given.expected_version,
+                timed=given.occurred is not None,
+                check=lambda facts: self._may_be_moved(tx, held, facts),
             )
             if not done.repeated:
-                facts = history.fold()
-                self._may_be_moved(tx, held, facts)
-                self._send(tx, held, facts, to, given.event_id)
-            return self._settled(tx, held, "transfer", done, [event])
+                self._send(tx, held, before, to, given.event_id)
+            log_act(tx, "transfer", held, done)
+            return done
 
-        return self._run(ctx, "transfer", work, about=record)
+        return self.office.run(ctx, "transfer", work, about=record)
 
     def acknowledge_transfer(
         self, ctx: Context, handover: str, *, booking_number: str, event_id: str = ""
@@ -105,7 +114,7 @@ class Transfers(Acts):
             log(tx, "acknowledge_transfer", held=held, about=row["handover"].hex)
             return done
 
-        return self._run(ctx, "acknowledge_transfer", work)
+        return self.office.run(ctx, "acknowledge_transfer", work)
 
     def handovers(self, ctx: Context) -> list[Handover]:
         """Return who is on the way from here, or to here."""
@@ -124,17 +133,17 @@ class Transfers(Acts):
             log(tx, "handovers")
             return found
 
-        return self._run(ctx, "handovers", work)
+        return self.office.run(ctx, "handovers", work)
 
     def _may_be_moved(self, tx: Tx, held: Held, facts: CustodyRecord) -> None:
-        law = self._law(tx, held.facility, facts.facility.kind)
+        law = self.office.law(tx, held.facility, facts.facility.kind)
         answer = decide(facts, law, tx.ctx.now)
         if answer.verdict in _NOBODY_MAY_KEEP:
             words = f"nobody may keep the person: {answer.verdict.description}"
             raise Refusing.one("E604", f"record `{held.name}`", words, "Let the person go.")
 
     def _send(self, tx: Tx, held: Held, facts: CustodyRecord, to: str, event: str) -> None:
-        person = read_personal(tx, held, self._key(tx, held))
+        person = read_personal(tx, held, self.office.key(tx, held))
         if person is None:
             help = "Enter the person's data first."
             raise refused_field("record", held.name, "has no personal data to send", help)
@@ -159,7 +168,7 @@ class Transfers(Acts):
             sealed=sealed,
         )
         with tx.acting_for(to):
-            open_task(tx, self.settings, TaskKind.TRANSFER, about=handover.hex)
+            open_task(tx, self.office.settings, TaskKind.TRANSFER, about=handover.hex)
 
     def _on_the_way(self, tx: Tx, handover: str) -> dict[str, Any]:
         row = None
@@ -189,7 +198,7 @@ class Transfers(Acts):
         person: PersonalData,
         event_id: str,
     ) -> tuple[Done, Held]:
-        agency, facility = self._facility(tx, ctx.agency)
+        agency, facility = self.office.facility(tx, ctx.agency)
         assert agency.zone is not None
         name = uuid4().hex
         said = envelope(ctx, name, event_id, None)
@@ -203,21 +212,18 @@ class Transfers(Acts):
         events: list[ev.Event] = [booked]
         events += moved_along(said, standing(history.events()).values())
         events += _disputed(said, history, {event.id for event in events}, facts)
-        tx.ledger.append(events)
-        held = self._hold(tx, name)
-        put_personal(tx, held, self._key(tx, held), person)
+        held, done = self.office.open_record(tx, name, events, person, None)
         for issuer in {d.issuer for d in _open_requests(facts) if d.issuer}:
-            if issuer in self._directory:
+            if self.office.knows(issuer):
                 tx.ledger.share(name, issuer, "issuer")
-        done = Done(name, len(events), tuple(event.id for event in events))
-        return self._follow(tx, held, done, events), held
+        return done, held
 
     def _former(self, tx: Tx, record: UUID) -> Held:
         """Return the record at the facility that sent the person, and hold it."""
         row = tx.one("record_by_key", record=record)
         assert row is not None
         held = Held(**row)
-        return self._hold(tx, held.name)
+        return self.office.hold(tx, held.name)
 
     def _hand_over(self, tx: Tx, ctx: Context, held: Held, history: History, event_id: str) -> None:
         """Write on the former facility's record that the next one has the person."""
@@ -237,8 +243,7 @@ class Transfers(Acts):
                 **{**said, "id": f"{event_id}.left"}, kind=ReleaseKind.TRANSFER, to=ctx.agency
             )
         )
-        done, _ = self._append(tx, held, events, None)
-        self._follow(tx, held, done, events)
+        self.office.commit(tx, held, events)
 
 
 def _open_requests(facts: CustodyRecord) -> list[Detainer]:

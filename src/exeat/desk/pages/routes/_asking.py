@@ -44,10 +44,12 @@ def page_at(
     # One reading, one line in the log: the form's times are read once the record's zone is known.
     try:
         page = site.asked(
-            lambda: site.desk.person_when(viewer.ctx, record, lambda zone: _times(read(zone)))
+            lambda: site.desk.reading.person_when(
+                viewer.ctx, record, lambda zone: _times(read(zone))
+            )
         )
     except RecordError as error:
-        page = site.asked(lambda: site.desk.person(viewer.ctx, record))
+        page = site.asked(lambda: site.desk.reading.person(viewer.ctx, record))
         wrong = tuple(Problem.of(fault, WHEN_ASKED) for fault in error.faults)
         return page, When(read(picks.zone_of(page)).raw, wrong), ""
     zone, t = picks.zone_of(page), site.words(request)

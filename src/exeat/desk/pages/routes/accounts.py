@@ -142,7 +142,7 @@ def _kept(
 
 def _page(site: Site, request: Request, viewer: Viewer, secret: Any = None) -> Response:
     ctx, keeper = viewer.ctx, site.desk.accounts
-    agencies = site.desk.agencies(ctx)
+    agencies = site.desk.reading.agencies(ctx)
     codes = [one.code for one in agencies] if ctx.role is Role.ADMIN else [ctx.agency]
     users = [one for code in codes for one in site.asked(lambda: keeper.users(ctx, code))]  # noqa: B023
     return site.page(

@@ -42,7 +42,7 @@ class _Opened:
 def choosing(request: Request, site: At, record: str, sent: SentForm) -> Response:
     """Go on to the entry that was chosen."""
     viewer = site.checked(request, sent)
-    page = site.asked(lambda: site.desk.person(viewer.ctx, record))
+    page = site.asked(lambda: site.desk.reading.person(viewer.ctx, record))
     choices = picks.of_person(site, viewer, page, site.words(request))
     filled = read_form(_CHOOSE, sent, picks.zone_of(page), choices)
     if not filled.problems:
@@ -74,7 +74,7 @@ def correct(request: Request, site: At, record: str, sent: SentForm) -> Response
         return _page(site, request, opened, filled.raw, problems=filled.problems, event_id=event_id)
 
     def call(common: dict[str, Any]) -> Any:
-        return site.desk.correct(
+        return site.desk.acts.correct(
             viewer.ctx, record, of=entry.first.id, says=filled.values["says"],
             instead=correcting.instead(form, entry, filled), **common,
         )  # fmt: skip
@@ -91,7 +91,7 @@ def _opened(site: Site, request: Request, viewer: Viewer, record: str, of: str) 
     Raises:
         Stop: The record has no such entry.
     """
-    page = site.asked(lambda: site.desk.person(viewer.ctx, record))
+    page = site.asked(lambda: site.desk.reading.person(viewer.ctx, record))
     entry = correcting.entry_of(page.events, of)
     if entry is None:
         raise Stop(404, "error.gone")

@@ -38,7 +38,7 @@ _AT_THE_FORM: Final = {
 def asking(request: Request, site: At, record: str) -> Response:
     """Ask who stands before the officer, and how they leave."""
     viewer = may(site, request, "release")
-    page = site.asked(lambda: site.desk.person(viewer.ctx, record))
+    page = site.asked(lambda: site.desk.reading.person(viewer.ctx, record))
     raw = starts(RELEASE, picks.zone_of(page), viewer.ctx.now, {"kind": ReleaseKind.STREET})
     return _form(site, request, viewer, page, raw)
 
@@ -47,7 +47,7 @@ def asking(request: Request, site: At, record: str) -> Response:
 def releasing(request: Request, site: At, record: str, sent: SentForm) -> Response:
     """Let the person go, or say why not."""
     viewer = site.checked(request, sent)
-    page = site.asked(lambda: site.desk.person(viewer.ctx, record))
+    page = site.asked(lambda: site.desk.reading.person(viewer.ctx, record))
     choices = picks.of_person(site, viewer, page, site.words(request))
     filled = read_form(RELEASE, sent, picks.zone_of(page), choices)
     event_id, version = str(sent.get("event_id") or ""), str(sent.get("version") or "")
@@ -57,7 +57,7 @@ def releasing(request: Request, site: At, record: str, sent: SentForm) -> Respon
             against = sent.get("override") == "yes"
             seen = int(version) if version.isdigit() else 0
             order = calls.order_of(record, filled.values, seen, event_id, against=against)
-            found = site.asked(lambda: site.desk.release(viewer.ctx, order))
+            found = site.asked(lambda: site.desk.gate.release(viewer.ctx, order))
             if not isinstance(found, Refused):
                 return see(f"/people/{record}/released?entry={found.event}")
             problems = _at_the_form(found.refusals)
@@ -74,7 +74,7 @@ def releasing(request: Request, site: At, record: str, sent: SentForm) -> Respon
 def released(request: Request, site: At, record: str, entry: str = "") -> Response:
     """Say that the person left, and what is due now."""
     viewer = may(site, request, "release")
-    page = site.asked(lambda: site.desk.person(viewer.ctx, record))
+    page = site.asked(lambda: site.desk.reading.person(viewer.ctx, record))
     if page.record.release is None:
         return see(f"/people/{record}")
     zone = picks.zone_of(page)
@@ -125,7 +125,7 @@ def _refused(
 ) -> Response:
     """Show why not, what came in, and the answer as it stands now."""
     t = site.words(request)
-    fresh = site.asked(lambda: site.desk.person(viewer.ctx, page.record.id))
+    fresh = site.asked(lambda: site.desk.reading.person(viewer.ctx, page.record.id))
     zone = picks.zone_of(fresh)
     shown: dict[str, Any] = {
         "view": person_view(fresh, t),

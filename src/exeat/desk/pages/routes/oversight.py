@@ -41,8 +41,8 @@ _LINES = 200
 def tasks(request: Request, site: At) -> Response:
     """Show what is open."""
     viewer = may(site, request, "tasks")
-    found = [one for one in site.desk.tasks(viewer.ctx) if one.closed is None]
-    names = {row.record: row.name for row in site.desk.board(viewer.ctx)}
+    found = [one for one in site.desk.reading.tasks(viewer.ctx) if one.closed is None]
+    names = {row.record: row.name for row in site.desk.board.rows(viewer.ctx)}
     return site.page(
         request,
         viewer,
@@ -86,7 +86,7 @@ def compare(request: Request, site: At, sent: SentForm) -> Response:
             problems=filled.problems, here="tasks",
         )  # fmt: skip
     lines = filled.values["roster"].splitlines()
-    found = site.asked(lambda: site.desk.reconcile(viewer.ctx, lines))
+    found = site.asked(lambda: site.desk.rounds.reconcile(viewer.ctx, lines))
     return site.page(request, viewer, "roster.html.j2", here="tasks", found=found)
 
 
@@ -118,7 +118,7 @@ def verify(request: Request, site: At, sent: SentForm) -> Response:
 def counts_json(request: Request, site: At) -> Response:
     """Return the counts as a file."""
     viewer = may(site, request, "audit_log")
-    text = json.dumps(asdict(site.desk.counts(viewer.ctx)), indent=2)
+    text = json.dumps(asdict(site.desk.reading.counts(viewer.ctx)), indent=2)
     return _file(text, "application/json", "counts.json")
 
 
@@ -128,7 +128,7 @@ def log(request: Request, site: At, record: str = "", before: int | None = None)
     viewer = may(site, request, "audit_log")
     wanted = record.strip() or None
     lines = site.asked(
-        lambda: site.desk.audit_log(viewer.ctx, record=wanted, before=before, limit=_LINES)
+        lambda: site.desk.reading.audit_log(viewer.ctx, record=wanted, before=before, limit=_LINES)
     )
     last = {"record": record, "before": str(lines[-1].number)} if lines else {}
     older = link_of("/log", last) if len(lines) == _LINES else ""
@@ -143,7 +143,7 @@ def log_csv(request: Request, site: At) -> Response:
     out = io.StringIO()
     sheet = csv.writer(out)
     sheet.writerow(["number", "at", "agency", "actor", "role", "what", "outcome", "record"])
-    for line in site.desk.audit_log(viewer.ctx, limit=1000):
+    for line in site.desk.reading.audit_log(viewer.ctx, limit=1000):
         sheet.writerow(
             [
                 line.number, line.at.isoformat(), _cell(line.agency), _cell(line.actor),
@@ -166,7 +166,7 @@ def _file(text: str, kind: str, name: str) -> Response:
 def _close(
     site: Site, request: Request, viewer: Viewer, id: str, sent: FormData | None
 ) -> Response:
-    found: Task | None = next((t for t in site.desk.tasks(viewer.ctx) if t.id == id), None)
+    found: Task | None = next((t for t in site.desk.reading.tasks(viewer.ctx) if t.id == id), None)
     if found is None:
         raise Stop(404, "error.gone")
     t = site.words(request)
@@ -176,7 +176,7 @@ def _close(
         problems = filled.problems
         if not problems:
             try:
-                site.desk.close_task(viewer.ctx, id, filled.values["outcome"])
+                site.desk.rounds.close_task(viewer.ctx, id, filled.values["outcome"])
                 return see("/tasks?done=close_task")
             except ExeatError as error:
                 problems = tuple(Problem.of(fault, CLOSE_TASK) for fault in error.faults)
@@ -190,8 +190,8 @@ def _close(
 
 def _clients(site: Site, viewer: Viewer) -> list[Any]:
     found = []
-    for record, facility, _ in site.desk.clients(viewer.ctx):
-        page = site.desk.person(viewer.ctx, record)
+    for record, facility, _ in site.desk.reading.clients(viewer.ctx):
+        page = site.desk.reading.person(viewer.ctx, record)
         zone = ZoneInfo(page.record.zone)
         planned = instant_of(page.record.scheduled_release, zone)
         at, kind = deadline_of(page.answer, planned, page.tasks)
@@ -212,7 +212,7 @@ def _clients(site: Site, viewer: Viewer) -> list[Any]:
 
 
 def _counts(site: Site, request: Request, viewer: Viewer, verified: Any) -> Response:
-    found: Counts = site.asked(lambda: site.desk.counts(viewer.ctx))
+    found: Counts = site.asked(lambda: site.desk.reading.counts(viewer.ctx))
     t = site.words(request)
     numbers = [
         ("in_custody", found.in_custody),

@@ -55,7 +55,7 @@ _SHOWN: Final = (
 def board(request: Request, site: At, show: str = "", find: str = "", all: str = "") -> Response:
     """Show everyone in custody."""
     viewer = site.viewer(request)
-    rows = sorted(site.asked(lambda: site.desk.board(viewer.ctx)), key=urgency)
+    rows = sorted(site.asked(lambda: site.desk.board.rows(viewer.ctx)), key=urgency)
     found = shown(rows, show, find)
     first = found if all else found[:_FIRST]
     query = {"show": show, "find": find}
@@ -117,7 +117,7 @@ def asking(request: Request, site: At, record: str, act: str) -> Response:
     """Ask what an act needs."""
     form = _form(act)
     viewer = may(site, request, act)
-    page = site.asked(lambda: site.desk.person(viewer.ctx, record))
+    page = site.asked(lambda: site.desk.reading.person(viewer.ctx, record))
     choices = picks.of_person(site, viewer, page, site.words(request))
     given = dict(request.query_params)
     raw = starts(form, picks.zone_of(page), viewer.ctx.now, given, choices)
@@ -129,7 +129,7 @@ def acting(request: Request, site: At, record: str, act: str, sent: SentForm) ->
     """Do an act."""
     form = _form(act)
     viewer = site.checked(request, sent)
-    page = site.asked(lambda: site.desk.person(viewer.ctx, record))
+    page = site.asked(lambda: site.desk.reading.person(viewer.ctx, record))
     return _acted(site, request, viewer, form, page, sent)
 
 

@@ -28,7 +28,7 @@ router = APIRouter(include_in_schema=False, route_class=PageRoute)
 def profiles(request: Request, site: At) -> Response:
     """Show the places of all facilities, and how much of each is decided."""
     viewer = may(site, request, "place_profiles")
-    found = site.asked(lambda: site.desk.place_profiles(viewer.ctx))
+    found = site.asked(lambda: site.desk.profiles.place_profiles(viewer.ctx))
     shown = [(page, *_decided(page)) for page in found]
     return site.page(request, viewer, "profiles.html.j2", here="admin", places=shown)
 
@@ -44,13 +44,13 @@ def profile(request: Request, site: At, code: str) -> Response:
 def change(request: Request, site: At, code: str, sent: SentForm) -> Response:
     """Put answers in force."""
     viewer = site.checked(request, sent)
-    [page] = site.asked(lambda: site.desk.place_profiles(viewer.ctx, code))
+    [page] = site.asked(lambda: site.desk.profiles.place_profiles(viewer.ctx, code))
     said = {name: str(value) for name, value in sent.items()}
     sign = {field.name: said.get(f"sign.{field.name}", "").strip() for field in SIGNATURE}
     sign["on"] = sign["on"] or page.today.isoformat()
     try:
         answers = answers_of(page, sent)
-        site.asked(lambda: site.desk.set_place_profile(viewer.ctx, code, answers, sign))
+        site.asked(lambda: site.desk.profiles.set_place_profile(viewer.ctx, code, answers, sign))
     except ExeatError as error:
         return _page(site, request, viewer, code, said, error.faults)
     return see(f"/profiles/{code}?saved=1")
@@ -136,7 +136,7 @@ def _page(
     said: dict[str, str],
     faults: tuple[Fault, ...],
 ) -> Response:
-    [page] = site.asked(lambda: site.desk.place_profiles(viewer.ctx, code))
+    [page] = site.asked(lambda: site.desk.profiles.place_profiles(viewer.ctx, code))
     asked = [
         (question, [_shown(page, question, item, said) for item in about])
         for question in QUESTIONS
@@ -146,7 +146,7 @@ def _page(
     sign = [(field, said.get(f"sign.{field.name}", "")) for field in SIGNATURE]
     return site.page(
         request, viewer, "profile.html.j2", here="admin", done=done, status=422 if faults else 200,
-        page=page, asked=asked, sign=sign, faults=faults, folder=site.desk.settings.law,
+        page=page, asked=asked, sign=sign, faults=faults, folder=site.desk.office.settings.law,
     )  # fmt: skip
 
 

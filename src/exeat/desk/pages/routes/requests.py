@@ -114,7 +114,7 @@ def match(request: Request, site: At, id: str, sent: SentForm) -> Response:
 def not_here(request: Request, site: At, id: str, sent: SentForm) -> Response:
     """Answer that the person is not in custody here."""
     viewer = site.checked(request, sent)
-    _said(site, lambda: site.desk.not_in_custody_here(viewer.ctx, id))
+    _said(site, lambda: site.desk.requests.not_in_custody_here(viewer.ctx, id))
     return see("/requests?done=answer_not_here")
 
 
@@ -122,7 +122,7 @@ def not_here(request: Request, site: At, id: str, sent: SentForm) -> Response:
 def withdraw(request: Request, site: At, id: str, sent: SentForm) -> Response:
     """Withdraw a request."""
     viewer = site.checked(request, sent)
-    _said(site, lambda: site.desk.withdraw_request(viewer.ctx, id))
+    _said(site, lambda: site.desk.requests.withdraw_request(viewer.ctx, id))
     return see("/requests?done=withdraw_request")
 
 
@@ -141,8 +141,10 @@ def take(request: Request, site: At, id: str, sent: SentForm) -> Response:
 def _list(site: Site, request: Request) -> Response:
     viewer = site.viewer(request)
     ctx, t = viewer.ctx, site.words(request)
-    found = site.asked(lambda: site.desk.requests(ctx))
-    handovers = site.asked(lambda: site.desk.handovers(ctx)) if ctx.may("handovers") else None
+    found = site.asked(lambda: site.desk.requests.requests(ctx))
+    handovers = (
+        site.asked(lambda: site.desk.transfers.handovers(ctx)) if ctx.may("handovers") else None
+    )
     return site.page(
         request,
         viewer,
@@ -151,7 +153,7 @@ def _list(site: Site, request: Request) -> Response:
         done=done_words(request, t),
         requests=found,
         handovers=handovers,
-        agency_names={one.code: one.name for one in site.desk.agencies(ctx)},
+        agency_names={one.code: one.name for one in site.desk.reading.agencies(ctx)},
         steps=lambda one: _steps(one, t),
     )
 
@@ -170,8 +172,8 @@ def _match(
     site: Site, request: Request, viewer: Viewer, id: str, sent: FormData | None
 ) -> Response:
     """Ask, or say, whom a request is about."""
-    wanted = _find(site.asked(lambda: site.desk.requests(viewer.ctx)), id)
-    choices = {"people": picks.people(site.desk.board(viewer.ctx))}
+    wanted = _find(site.asked(lambda: site.desk.requests.requests(viewer.ctx)), id)
+    choices = {"people": picks.people(site.desk.board.rows(viewer.ctx))}
     t = site.words(request)
     filled, problems = Filled({}, {}, ()), _NO_PROBLEMS
     if sent is not None:
@@ -180,7 +182,7 @@ def _match(
         if not problems:
             try:
                 record = filled.values["record"]
-                site.desk.match_request(viewer.ctx, id, record)
+                site.desk.requests.match_request(viewer.ctx, id, record)
                 return see(f"/people/{record}?done=match_request")
             except ExeatError as error:
                 problems = tuple(Problem.of(fault, MATCH) for fault in error.faults)
@@ -201,7 +203,7 @@ def _take_over(
     site: Site, request: Request, viewer: Viewer, id: str, sent: FormData | None
 ) -> Response:
     """Ask for the booking number here of a person who is on the way, and book them."""
-    coming = _find(site.asked(lambda: site.desk.handovers(viewer.ctx)), id)
+    coming = _find(site.asked(lambda: site.desk.transfers.handovers(viewer.ctx)), id)
     t = site.words(request)
     filled, problems = Filled({}, {}, ()), _NO_PROBLEMS
     if sent is not None:
@@ -210,7 +212,7 @@ def _take_over(
         if not problems:
             try:
                 number, event = filled.values["booking_number"], str(sent.get("event_id") or "")
-                done = site.desk.acknowledge_transfer(
+                done = site.desk.transfers.acknowledge_transfer(
                     viewer.ctx, id, booking_number=number, event_id=event
                 )
                 return see(f"/people/{done.record}?done=acknowledge_transfer")
@@ -253,7 +255,7 @@ def _find(found: list[Any], id: str) -> Any:
 def _record_of(site: Site, viewer: Viewer, number: str) -> str | None:
     """Return the record in the house with a booking number; None where there is not just one."""
     wanted = "".join(number.split()).casefold()
-    rows = site.desk.board(viewer.ctx)
+    rows = site.desk.board.rows(viewer.ctx)
     found = [r.record for r in rows if "".join(r.booking_number.split()).casefold() == wanted]
     return found[0] if len(found) == 1 else None
 

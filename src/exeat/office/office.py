@@ -1,27 +1,32 @@
-"""What every act of the desk stands on: one transaction, one record held, one append."""
+"""What every act of the desk stands on: one transaction, one record held, one throat."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, TypeVar
-from uuid import UUID
+from uuid import uuid4
 
 from exeat.errors import ExeatError, Fault
 from exeat.facts.codes import FacilityKind
 from exeat.facts.events import Event
-from exeat.facts.record import Facility
+from exeat.facts.fold import standing
+from exeat.facts.record import CustodyRecord, Facility
 from exeat.facts.times import When
 from exeat.office.clock import utcnow
-from exeat.office.context import Context, Role
+from exeat.office.consequences import consequences, disputes_that_follow, weighed
+from exeat.office.context import Context
 from exeat.office.db import Database, Tx
 from exeat.office.errors import DeskError, Stale
+from exeat.office.held import Held, log, not_found
 from exeat.office.messages import code_of, refused_field
-from exeat.office.models import Agency, Done
+from exeat.office.models import Agency, Done, PersonalData
+from exeat.office.personal import put_personal
 from exeat.office.settings import Settings
-from exeat.record import NotFound, StaleVersion
+from exeat.record import StaleVersion
 from exeat.record.checkpoint import Signer
 from exeat.record.entries import History
 from exeat.record.vault import PersonKey
@@ -30,35 +35,33 @@ from exeat.rules.model import Actor, Jurisdiction
 from exeat.rules.place import LawOfPlace, law_of_place
 from exeat.rules.profile_file import profile_of
 
-__all__ = ["Base", "Held", "said_again"]
+__all__ = ["Given", "Office", "envelope", "log_act", "said_again", "stale"]
 
 T = TypeVar("T")
 
-_ID_CHARACTERS: Final = 200
 _RECORD_ID: Final = re.compile(r"[0-9a-f]{32}")
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A record that a transaction holds, or has found.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What every act on a record takes besides its own fields."""
 
-    Attributes:
-        record: Its key.
-        name: Its id in events.
-        facility: Code of the facility.
-        stake: ``facility``, ``issuer`` or ``counsel``: why this agency sees it.
-    """
+    event_id: str = ""
+    occurred: When | None = None
+    expected_version: int | None = None
+    note: str | None = None
 
-    record: UUID
-    name: str
-    facility: str
-    person: UUID
-    wrapped_key: bytes | None
-    stake: str
+    def __post_init__(self) -> None:
+        if not self.event_id:
+            object.__setattr__(self, "event_id", uuid4().hex)
+
+    def envelope(self, ctx: Context, record: str) -> dict[str, Any]:
+        """Return what every event says, as keywords."""
+        return envelope(ctx, record, self.event_id, self.occurred, self.note)
 
 
-class Base:
-    """The parts that the acts share.
+class Office:
+    """The parts that the acts share; each act is given one.
 
     Args:
         db: Connections as the desk's login.
@@ -84,7 +87,7 @@ class Base:
         self._directory: dict[str, Agency] = {}
         self._laws: dict[tuple[str, str], LawOfPlace] = {}
 
-    def _run(
+    def run(
         self,
         ctx: Context,
         act: str,
@@ -102,7 +105,7 @@ class Base:
             )
             raise
 
-    def _find(self, tx: Tx, record_id: str) -> Held:
+    def find(self, tx: Tx, record_id: str) -> Held:
         """Return a record in which this agency has a stake.
 
         Raises:
@@ -113,20 +116,29 @@ class Base:
             raise not_found(record_id)
         return Held(**rows[0])
 
-    def _hold(self, tx: Tx, record_id: str) -> Held:
+    def hold(self, tx: Tx, record_id: str) -> Held:
         """Return a record, and hold it until the transaction ends."""
-        held = self._find(tx, record_id)
+        held = self.find(tx, record_id)
         row = tx.one("lock_record", record=held.record)
         if row is None or not row["held"]:
             raise not_found(record_id)
         return held
 
-    def _key(self, tx: Tx, held: Held) -> PersonKey:
+    def key(self, tx: Tx, held: Held) -> PersonKey:
+        """Return the key of a record's person.
+
+        Raises:
+            NotFound: It is not for this agency.
+        """
         if held.wrapped_key is None:
             raise not_found(held.name)
         return tx.master.unwrap(held.person, held.wrapped_key, f"record `{held.name}`")
 
-    def _agency(self, tx: Tx, code: str, field: str = "agency") -> Agency:
+    def knows(self, code: str) -> bool:
+        """Say whether some agency has a code."""
+        return code in self._directory
+
+    def agency(self, tx: Tx, code: str, field: str = "agency") -> Agency:
         """Return an agency by its code, never by its name.
 
         Raises:
@@ -139,18 +151,27 @@ class Base:
             raise refused_field(field, code, "is no agency's code", "Give its code.", known)
         return self._directory[code]
 
-    def _facility(self, tx: Tx, code: str, field: str = "facility") -> tuple[Agency, Facility]:
-        agency = self._agency(tx, code, field)
+    def facility(self, tx: Tx, code: str, field: str = "facility") -> tuple[Agency, Facility]:
+        """Return a facility by its code: the agency, and what events say of the house.
+
+        Raises:
+            BadInput: No facility has that code.
+        """
+        agency = self.agency(tx, code, field)
         if agency.kind != "facility":
             raise refused_field(field, code, "is no facility", "Give the code of a facility.")
         said = dict(agency.facility)
         kind = code_of(FacilityKind, said.pop("kind", "jail"))
         return agency, Facility(kind=kind, **said)
 
-    def _law(self, tx: Tx, facility: str, kind: FacilityKind) -> LawOfPlace:
+    def forget_law(self) -> None:
+        """Read the law of each place anew: a profile has changed."""
+        self._laws.clear()
+
+    def law(self, tx: Tx, facility: str, kind: FacilityKind) -> LawOfPlace:
         """Return the law of a facility's place, for its kind of house."""
         if (facility, kind) not in self._laws:
-            agency, _ = self._facility(tx, facility)
+            agency, _ = self.facility(tx, facility)
             assert agency.place is not None
             profile = profile_of(place_id(agency.place), self.settings.law)
             self._laws[(facility, kind)] = law_of_place(
@@ -158,16 +179,20 @@ class Base:
             )
         return self._laws[(facility, kind)]
 
-    def _append(
+    def commit(
         self,
         tx: Tx,
         held: Held,
         events: Sequence[Event],
-        expected: int | None,
+        expected: int | None = None,
         *,
         timed: bool = True,
-    ) -> tuple[Done, History]:
-        """Add events to a record that is held.
+        check: Callable[[CustodyRecord], None] = lambda record: None,
+    ) -> Done:
+        """Add events to a record that is held, with all that follows from them.
+
+        The one way in which anything is added: tasks that it opens and closes, and disputes that
+        go back to issuers, are made here, in the same transaction.
 
         Args:
             tx: The transaction.
@@ -175,24 +200,82 @@ class Base:
             events: What is added, all or none.
             expected: The version that the client has read; None: any.
             timed: The client said when it happened; otherwise the first sending's time counts.
+            check: Refuses the act on the record as it stands before; not asked again where the
+                events are on record already.
 
-        Returns:
-            What was done, and the history as it was before.
+        Raises:
+            DeskError: An id is on record with another content.
+            Stale: The record has moved on from the version expected.
         """
         history = tx.ledger.read(held.record)
         again = said_again(history, events, timed=timed)
         if again:
-            return Done(held.name, history.version, again, repeated=True), history
+            return Done(held.name, history.version, again, repeated=True)
         if expected is not None and expected != history.version:
             raise stale(history, expected)
+        check(history.fold())
         try:
-            receipts = tx.ledger.append(
-                events, expected_version=history.version, facility=held.facility
-            )
+            tx.ledger.append(events, expected_version=history.version, facility=held.facility)
         except StaleVersion as error:
             raise stale(tx.ledger.read(held.record), history.version) from error
-        version = max(receipt.version for receipt in receipts)
-        return Done(held.name, version, tuple(event.id for event in events)), history
+        return self._follow(tx, held, events)
+
+    def open_record(
+        self, tx: Tx, name: str, events: Sequence[Event], person: PersonalData, ref: str | None
+    ) -> tuple[Held, Done]:
+        """Open a record with its first events and its personal data, and all that follows.
+
+        Args:
+            tx: The transaction.
+            name: Id of the record.
+            events: The first events.
+            person: Who the person is.
+            ref: What stands for the same person at another booking, if anything does.
+        """
+        tx.ledger.append(events, person=ref)
+        held = self.hold(tx, name)
+        put_personal(tx, held, self.key(tx, held), person)
+        return held, self._follow(tx, held, events)
+
+    def _follow(self, tx: Tx, held: Held, events: Sequence[Event]) -> Done:
+        """Do what follows from new events."""
+        history = tx.ledger.read(held.record)
+        record = history.fold()
+        new = {event.id for event in events}
+        before = standing(event for event in history.events() if event.id not in new)
+        said = [weighed(event, before) for event in events]
+        opened = consequences(tx, self.settings, held, said, record)
+        back = [one for event in events for one in disputes_that_follow(event, record, before)]
+        if back:
+            tx.ledger.append(back, expected_version=history.version, facility=held.facility)
+        version = history.version + len(back)
+        return Done(held.name, version, tuple(event.id for event in events), tasks=opened)
+
+    def perform(
+        self,
+        ctx: Context,
+        act: str,
+        record: str,
+        given: Given,
+        events: Callable[[Tx, Held], list[Event]],
+    ) -> Done:
+        """Do an act that adds events to one record, and write it down.
+
+        Others write through the facility, which keeps the record; `by` says who it was.
+        """
+
+        def work(tx: Tx) -> Done:
+            held = self.find(tx, record)
+            foreign = held.stake != "facility"
+            with tx.acting_for(held.facility) if foreign else nullcontext():
+                self.hold(tx, record)
+                said = events(tx, held)
+                timed = given.occurred is not None
+                done = self.commit(tx, held, said, given.expected_version, timed=timed)
+            log_act(tx, act, held, done)
+            return done
+
+        return self.run(ctx, act, work, about=record)
 
 
 def said_again(
@@ -245,16 +328,6 @@ def stale(history: History, expected: int) -> Stale:
     )
 
 
-def not_found(record_id: str) -> NotFound:
-    """Return the error that says neither whether a record exists nor whose it is."""
-    return NotFound.one(
-        "E507",
-        f"record `{record_id[:_ID_CHARACTERS]}`",
-        "is not on record, or this agency has no stake in it",
-        "Check the id, and whom you act for.",
-    )
-
-
 def _id_of_record(tx: Tx, text: str | None) -> str | None:
     """Return the id of a record as it was given; what else stood there may be a person's name."""
     if text is None or _RECORD_ID.fullmatch(text) or tx.all("find_record", name=text):
@@ -262,42 +335,9 @@ def _id_of_record(tx: Tx, text: str | None) -> str | None:
     return None
 
 
-def log(
-    tx: Tx,
-    what: str,
-    outcome: str = "done",
-    *,
-    held: Held | None = None,
-    concerns: str | None = None,
-    about: str | None = None,
-    role: str | None = None,
-) -> None:
-    """Write down who did or read what.
-
-    Args:
-        tx: The transaction; the line stands if it does.
-        what: The act, such as ``end_basis``.
-        outcome: What came of it, such as ``done`` or ``refused:unknown``.
-        held: The record that it is about; its facility sees the line too.
-        concerns: Without a record, the agency that must see the line too, such as ``pierce``
-            where the host's administrator resets an account of Pierce.
-        about: What else it is about: an account's name, an event's id. No person held.
-        role: Of whoever acts, where they are at the door and not in yet.
-    """
-    ctx = tx.ctx
-    tx.run(
-        "put_log",
-        at=ctx.now,
-        agency=ctx.agency,
-        facility=held.facility if held is not None else concerns,
-        actor=ctx.actor_name,
-        role=role or ctx.role.value,
-        what=what,
-        outcome=outcome,
-        record=held.record if held is not None else None,
-        about=about,
-        request_id=ctx.request_id,
-    )
+def log_act(tx: Tx, act: str, held: Held, done: Done) -> None:
+    """Write down an act that added events, or would have."""
+    log(tx, act, "repeated" if done.repeated else "done", held=held, about=done.events[0])
 
 
 def envelope(
@@ -312,8 +352,3 @@ def envelope(
         "by": ctx.agency,
         "note": note,
     }
-
-
-def is_jail(ctx: Context) -> bool:
-    """Say whether this is staff, or a system, of a facility."""
-    return ctx.role in (Role.BOOKING, Role.SUPERVISOR)

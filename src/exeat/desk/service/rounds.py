@@ -9,22 +9,21 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from exeat.decide import Verdict
-from exeat.desk.service.acts import Acts
-from exeat.desk.service.board import Shown
+from exeat.desk.service.board import Board, Shown
 from exeat.desk.service.models import Reconciliation
-from exeat.desk.service.reading import Reading
 from exeat.facts import events as ev
 from exeat.facts.words import say_time
-from exeat.office.base import Held, log
 from exeat.office.context import Context
 from exeat.office.db import Tx
 from exeat.office.errors import BadInput, Refusing
+from exeat.office.held import Held, log
 from exeat.office.messages import bad_field, refused_field
 from exeat.office.models import Done, TaskKind
+from exeat.office.office import Office
 from exeat.office.personal import blind
 from exeat.office.tasks import close_tasks, open_task
 
-__all__ = ["Duty"]
+__all__ = ["Rounds"]
 
 _ALARMS = {
     Verdict.OVERDUE.value: TaskKind.OVERDUE,
@@ -48,8 +47,17 @@ _OF_THE_CLOCK = (
 )
 
 
-class Duty(Acts, Reading):
-    """Tasks: opened by the clock and by papers, taken and closed by people."""
+class Rounds:
+    """Tasks: opened by the clock and by papers, taken and closed by people.
+
+    Args:
+        office: What it stands on.
+        board: Whom it looks at.
+    """
+
+    def __init__(self, office: Office, board: Board) -> None:
+        self.office = office
+        self.board = board
 
     def sweep(self, ctx: Context) -> tuple[str, ...]:
         """Look at everyone in custody, open what is due, close what is over, raise what is late.
@@ -63,7 +71,7 @@ class Duty(Acts, Reading):
         def work(tx: Tx) -> tuple[str, ...]:
             standing = {(r["record"], r["kind"]): r["task"].hex for r in tx.all("open_tasks")}
             opened, closed = [], 0
-            for shown in self._shown(tx):
+            for shown in self.board.shown(tx):
                 wanted = dict(self._wanted(ctx, shown))
                 over = [kind for kind in _OF_THE_CLOCK if kind not in wanted]
                 if any((shown.key, kind.value) in standing for kind in over):
@@ -78,14 +86,14 @@ class Duty(Acts, Reading):
                 log(tx, "sweep", f"{len(opened)} open, {len(raised)} raised")
             return tuple(opened)
 
-        return self._run(ctx, "sweep", work)
+        return self.office.run(ctx, "sweep", work)
 
     def _raise(self, tx: Tx, shown: Shown, kind: TaskKind, because: str) -> str:
         """Open a task about a row, due when it would be if somebody's look had opened it."""
         within = shown.within if kind is TaskKind.COUNSEL else None
         due = tx.ctx.now + within if within is not None else None
         held = _of_board(tx, shown)
-        return open_task(tx, self.settings, kind, held=held, because=because, due=due)
+        return open_task(tx, self.office.settings, kind, held=held, because=because, due=due)
 
     def _wanted(self, ctx: Context, shown: Shown) -> Iterator[tuple[TaskKind, str]]:
         """Yield what is due on a row, and why, in the facility's own time."""
@@ -96,7 +104,7 @@ class Duty(Acts, Reading):
         if kind is not None:
             since = row.overdue_since or row.eligible_since
             yield kind, kind.description + (f" Since {say_time(since, zone)}." if since else "")
-        alarm = timedelta(hours=self.settings.alarm_hours)
+        alarm = timedelta(hours=self.office.settings.alarm_hours)
         ends = row.until if row.verdict in _HELD else None
         if ends is not None and ctx.now < ends <= ctx.now + alarm:
             kind = TaskKind.HOLD_ENDS
@@ -123,7 +131,7 @@ class Duty(Acts, Reading):
                 raise Refusing.one("E604", f"task `{task}`", "is closed already", help)
             log(tx, "close_task", about=row["task"].hex)
 
-        self._run(ctx, "close_task", work)
+        self.office.run(ctx, "close_task", work)
 
     def take_task(self, ctx: Context, task: str) -> None:
         """Say that one does a task oneself."""
@@ -133,7 +141,7 @@ class Duty(Acts, Reading):
             tx.run("take_task", task=row["task"], owner=ctx.actor_name)
             log(tx, "take_task", about=row["task"].hex)
 
-        self._run(ctx, "close_task", work)
+        self.office.run(ctx, "close_task", work)
 
     def _task(self, tx: Tx, task: str) -> dict[str, Any]:
         row = None
@@ -159,7 +167,7 @@ class Duty(Acts, Reading):
         def work(tx: Tx) -> Done:
             if not paper.strip():
                 raise BadInput([bad_field("paper", "is missing", "Enter the number on the paper.")])
-            held = self._hold(tx, record)
+            held = self.office.hold(tx, record)
             what = (
                 "Read it, and enter what it orders."
                 if legible
@@ -167,12 +175,14 @@ class Duty(Acts, Reading):
             )
             because = f"A paper of `{sender}` came in. {what}"
             kind = TaskKind.PAPER
-            task = open_task(tx, self.settings, kind, held=held, about=paper, because=because)
+            task = open_task(
+                tx, self.office.settings, kind, held=held, about=paper, because=because
+            )
             log(tx, "paper_arrived", held=held, about=paper)
             version = tx.one("version", record=held.record) or {"version": 0}
             return Done(held.name, version["version"], (), tasks=(task,))
 
-        return self._run(ctx, "paper_arrived", work, about=record)
+        return self.office.run(ctx, "paper_arrived", work, about=record)
 
     def reconcile(self, ctx: Context, roster: Iterable[str]) -> Reconciliation:
         """Compare the roster, by booking number, with who is on record as in custody, and why.
@@ -185,12 +195,12 @@ class Duty(Acts, Reading):
             index = tx.key_of(tx.agency)
             by_mac = {blind(index, "number", number): number for number in numbers}
             on_record, tasks, bare = {}, [], []
-            for shown in self._shown(tx):
+            for shown in self.board.shown(tx):
                 held = _of_board(tx, shown)
                 on_record[blind(index, "number", shown.row.booking_number)] = held
                 if shown.bare:
                     bare.append(held.name)
-                    tasks.append(open_task(tx, self.settings, TaskKind.NO_BASIS, held=held))
+                    tasks.append(open_task(tx, self.office.settings, TaskKind.NO_BASIS, held=held))
             missing = [held for mac, held in on_record.items() if mac not in by_mac]
             extra = [number for mac, number in by_mac.items() if mac not in on_record]
             for held in missing:
@@ -209,24 +219,26 @@ class Duty(Acts, Reading):
                 tasks=tuple(tasks),
             )
 
-        return self._run(ctx, "reconcile", work)
+        return self.office.run(ctx, "reconcile", work)
 
     def _mismatch(self, tx: Tx, held: Held | None, about: str, words: str) -> str:
-        return open_task(tx, self.settings, TaskKind.ROSTER, held=held, about=about, because=words)
+        return open_task(
+            tx, self.office.settings, TaskKind.ROSTER, held=held, about=about, because=words
+        )
 
     def share(self, ctx: Context, record: str, *, agency: str) -> None:
         """Let counsel, or an agency that asked, read a record of this facility."""
 
         def work(tx: Tx) -> None:
-            other = self._agency(tx, agency)
+            other = self.office.agency(tx, agency)
             if other.kind not in ("counsel", "requester"):
                 help = "Give the code of counsel, or of an agency that lodges requests."
                 raise refused_field("agency", agency, "is neither counsel nor an issuer", help)
-            held = self._hold(tx, record)
+            held = self.office.hold(tx, record)
             tx.ledger.share(held.name, agency, "counsel" if other.kind == "counsel" else "issuer")
             log(tx, "share", held=held, about=agency)
 
-        self._run(ctx, "share", work, about=record)
+        self.office.run(ctx, "share", work, about=record)
 
     def subscribe(self, ctx: Context, record: str, *, kinds: Iterable[str], channel: str) -> str:
         """Ask to be told of kinds of event of a record.
@@ -250,7 +262,7 @@ class Duty(Acts, Reading):
                 raise refused_field("kinds", seen, "is no kind of event", "Use one.", known)
             if not channel.strip():
                 raise BadInput([bad_field("channel", "is missing", "Enter where to tell you.")])
-            held = self._find(tx, record)
+            held = self.office.find(tx, record)
             row = tx.one(
                 "add_subscription",
                 subscription=uuid4(),
@@ -264,7 +276,7 @@ class Duty(Acts, Reading):
             assert row is not None
             return str(row["subscription"].hex)
 
-        return self._run(ctx, "subscribe", work, about=record)
+        return self.office.run(ctx, "subscribe", work, about=record)
 
 
 def _of_board(tx: Tx, shown: Shown) -> Held:
