@@ -41,7 +41,7 @@ def histories(town: Town) -> Iterator[tuple[History, Any]]:
     with town.desk.office.db.transaction(town.ctx(agency=JAIL)) as tx:
         for row in tx.ledger.records():
             history = tx.ledger.read(row.record)
-            yield history, town.desk._law(tx, JAIL, history.fold().facility.kind)
+            yield history, town.desk.office.law(tx, JAIL, history.fold().facility.kind)
 
 
 def kinds_of(entries: tuple[Entry, ...]) -> list[str]:
