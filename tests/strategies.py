@@ -15,12 +15,13 @@ from functools import cache
 from typing import Any, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
-from hypothesis import settings
+from hypothesis import assume, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from exeat.facts import codes
 from exeat.facts import events as ev
+from exeat.facts.codec import inconsistencies
 from exeat.facts.record import (
     Basis,
     Conviction,
@@ -318,7 +319,7 @@ def records(draw: DrawFn) -> CustodyRecord:
         says=st.just("a wrong box"),
         disputed=st.booleans(),
     )
-    return CustodyRecord(
+    record = CustodyRecord(
         id=draw(st.sampled_from(["r1", "2026-00417"])),
         zone=zone,
         booked=draw(whens(st.just(booked), zone)),
@@ -335,6 +336,9 @@ def records(draw: DrawFn) -> CustodyRecord:
         transfers=tuple(draw(st.lists(transfer, max_size=1))),
         corrections=_numbered("c", draw(st.lists(correction, max_size=1))),
     )
+    # A request is seldom drawn as lifted before it was received; no file may say so.
+    assume(not list(inconsistencies(record, "record")))
+    return record
 
 
 _DETAINER_ACTS = (

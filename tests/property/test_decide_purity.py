@@ -27,7 +27,7 @@ ASK_THE_CLOCK = {
     "cli/law.py",
     "cli/lawcheck.py",
     "cli/place.py",
-    "desk/clock.py",
+    "office/clock.py",
     "intake/mapping_layout.py",
 }
 

@@ -244,7 +244,7 @@ def test_what_is_withdrawn_no_longer_counts() -> None:
 def test_a_move_that_is_withdrawn_leaves_the_person_here() -> None:
     stayed = tell(Corrected, "e9", 22, of="e7", says="The van never came.")
     moved = [BOOKED, CHARGED, BAILED, LODGED, SERVED, MOVED]
-    assert fold(moved).transfers == (Transfer(at=hour(18), to="51013"),)
+    assert fold(moved).transfers == (Transfer(at=hour(18), to="51013", acknowledged=NEVER),)
     record = fold([*moved, stayed])
     assert record.transfers == ()
     law = law_of_place("us-tx", shipped())
