@@ -73,6 +73,11 @@ record: dev ## Write the answers in the README and the gallery anew, as the comm
 	@$(BIN)/python -m tests.acceptance.readme
 	@$(BIN)/python -m tests.acceptance.gallery
 
+.PHONY: words
+words: dev ## Bring each translation up to the English of src/exeat/i18n/exeat.pot.
+	@for po in src/exeat/i18n/*.po; do $(BIN)/pybabel -q update --no-wrap --previous --ignore-obsolete \
+		--ignore-pot-creation-date -i src/exeat/i18n/exeat.pot -o $$po -l $$(basename $$po .po); done
+
 .PHONY: bench
 bench: dev ## Measure speed, and print the figures.
 	@$(BIN)/python bench/run.py

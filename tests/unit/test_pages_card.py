@@ -14,11 +14,11 @@ pytest.importorskip("fastapi")
 
 from exeat.decide import Verdict, decide
 from exeat.desk.pages.card import Card, card_of
-from exeat.desk.pages.words import LANGUAGES, catalogue, words
 from exeat.desk.service._shut import SHUT
 from exeat.facts.codec import record_from_json
 from exeat.facts.record import CustodyRecord
 from exeat.facts.times import NEVER
+from exeat.i18n.words import LANGUAGES, catalogue, words
 from exeat.rules.library import shipped
 from exeat.rules.place import law_of_place
 from exeat.rules.profile import Profile, Serving, Signature, WhileUndecided
@@ -160,6 +160,6 @@ def test_where_a_notice_comes_first_whoever_is_told_is_rung() -> None:
 
 
 def test_the_catalogue_has_whom_to_ring_and_nothing_else() -> None:
-    held = {key for key in catalogue("en") if key.startswith("ring.")}
+    held = {key for key in catalogue("en").texts if key.startswith("ring.")}
     more = {"ring.minutes", "ring.minutes_shut", "ring.counsel_shut"}
     assert held == {f"ring.{whom.value}" for whom in Whom} | more

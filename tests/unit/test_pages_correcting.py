@@ -18,11 +18,11 @@ from starlette.datastructures import FormData
 from exeat.desk.pages import correcting
 from exeat.desk.pages.correcting import ENTERED_BY, ENVELOPE, TIME_ONLY, entry_of, form_of
 from exeat.desk.pages.forms import Choice, Problem, Wrong
-from exeat.desk.pages.words import LANGUAGES, catalogue
 from exeat.facts import codes
 from exeat.facts import events as ev
 from exeat.facts.record import Conviction, Offence, Person
 from exeat.facts.times import Uncertain
+from exeat.i18n.words import LANGUAGES, catalogue
 
 ZONE = ZoneInfo("America/New_York")
 AT = datetime(2026, 3, 6, 22, 30, 17, tzinfo=UTC)
@@ -121,7 +121,7 @@ def test_every_kind_has_a_form_or_is_said_to_have_only_a_time() -> None:
     assert set(ENTERED_BY).isdisjoint(TIME_ONLY)
     assert set(ENTERED_BY) | set(TIME_ONLY) == set(get_args(ev.Plain))
     for lang in LANGUAGES:
-        told = {key for key in catalogue(lang) if key.startswith("time_only.")}
+        told = {key for key in catalogue(lang).texts if key.startswith("time_only.")}
         by_kind = {kind: tag for tag, kind in ev.EVENT_KINDS.items()}
         assert told == {f"time_only.{by_kind[kind]}" for kind in TIME_ONLY}
 
@@ -428,4 +428,4 @@ def test_a_form_is_in_the_readers_language(client: Any) -> None:
     assert "Lo que deje vacío cuenta como no conocido" in page
     answer = client.post(path.split("?")[0], data=form_sent(page), headers=spanish)
     assert "Escriba qué está mal" in answer.text
-    assert Problem("", "fault.nothing-changed").key in catalogue("es")
+    assert Problem("", "fault.nothing-changed").key in catalogue("es").texts

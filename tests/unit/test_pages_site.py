@@ -275,7 +275,7 @@ def test_the_board_shows_two_thousand_people_a_part_at_a_time(
     monkeypatch.setattr(app.state.pages.desk.board, "rows", lambda ctx: rows)
     answer = signed(client, "booking").get("/board")
     assert answer.text.count('class="name"') == 200
-    assert "Show 1800 more" in answer.text
+    assert "Show 1,800 more" in answer.text
     assert client.get("/board?all=1").text.count('class="name"') == 2000
 
 

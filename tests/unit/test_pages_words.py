@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
+from string import Formatter
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from babel.messages.pofile import read_po
+from hypothesis import given
+from hypothesis import strategies as st
 
 pytest.importorskip("fastapi")
 from tests.unit.test_pages_correcting import EXAMPLES
@@ -16,36 +22,72 @@ from exeat.decide import CheckKind, DutyState, Verdict
 from exeat.desk.pages.correcting import form_of
 from exeat.desk.pages.forms import fields_of, options_of
 from exeat.desk.pages.more_acts import EVERY
-from exeat.desk.pages.words import LANGUAGES, catalogue, language_of, words
 from exeat.desk.service.models import RefusalKind
 from exeat.desk.service.urgency import DeadlineKind
 from exeat.facts import codes
 from exeat.facts.events import EVENT_KINDS
+from exeat.i18n import words as words_module
+from exeat.i18n.said import Said
+from exeat.i18n.words import LANGUAGES, catalogue, language_of, texts_of, words
 from exeat.office.context import Role
 from exeat.office.models import TaskKind
 from exeat.rules.model import About, Modality
 
 PAGES = Path(__file__).parents[2] / "src" / "exeat" / "desk" / "pages"
-EN = catalogue("en")
+EN = catalogue("en").texts
 FORMS = (*EVERY, *(form_of(event) for event in EXAMPLES))
+SOURCE = Path(words_module.__file__).parent
 
 
-def test_both_languages_have_the_same_keys() -> None:
-    assert catalogue("en").keys() == catalogue("es").keys()
+def put_in(forms: tuple[str, ...]) -> set[str]:
+    """Return what a text has put in; a form for one may say it in words."""
+    return {name for form in forms for _, name, _, _ in Formatter().parse(form) if name}
 
 
-def test_both_languages_put_in_the_same_values() -> None:
-    spanish = catalogue("es")
-    holes = {key: set(re.findall(r"{\w+}", text)) for key, text in EN.items()}
-    assert {key: set(re.findall(r"{\w+}", spanish[key])) for key in EN} == holes
+@pytest.mark.parametrize("lang", [one for one in LANGUAGES if one != "en"])
+def test_each_language_has_every_text_and_none_that_english_has_not(lang: str) -> None:
+    assert catalogue(lang).texts.keys() == EN.keys()
 
 
-def test_only_hints_and_one_note_may_be_empty() -> None:
-    for lang in LANGUAGES:
-        empty = {key for key, text in catalogue(lang).items() if not text.strip()}
-        odd = {key for key in empty if not key.endswith(".hint")} - {"site.english_only"}
-        assert odd == set()
-    assert words("es")("site.english_only"), "a reader of Spanish is told what stays in English"
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_each_language_puts_in_the_same_values(lang: str) -> None:
+    assert {key: put_in(text) for key, text in catalogue(lang).texts.items()} == {
+        key: put_in(text) for key, text in EN.items()
+    }
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_text_that_counts_has_every_form_of_the_language(lang: str) -> None:
+    found = catalogue(lang)
+    forms = 1 + max(found.plural(n) for n in (0, 1, 2, 5, 11, 100, 1_000_000))
+    plural = {key for key, text in EN.items() if len(text) > 1}
+    assert {len(found.texts[key]) for key in plural} == {forms}
+    assert all("n" in put_in(EN[key]) for key in plural)
+
+
+@pytest.mark.parametrize("lang", [one for one in LANGUAGES if one != "en"])
+def test_a_translation_is_of_the_english_as_it_stands(lang: str) -> None:
+    """What `make words` would change: a text that English changed, or that is gone."""
+    with (SOURCE / "exeat.pot").open("rb") as source, (SOURCE / f"{lang}.po").open("rb") as file:
+        wanted, found = read_po(source), read_po(file, locale=lang)
+    assert {(one.context, one.id) for one in found} == {(one.context, one.id) for one in wanted}
+    assert not [one.context for one in found if one.fuzzy]
+    assert not found.obsolete
+
+
+def test_no_text_stands_twice_under_one_name() -> None:
+    for file in SOURCE.glob("*.po*"):
+        names = re.findall(r'^msgctxt "(.+)"$', file.read_text(encoding="utf-8"), re.MULTILINE)
+        assert len(names) == len(set(names)) > 1000, file
+
+
+def test_a_translation_that_nobody_saw_since_is_not_shown(tmp_path: Path) -> None:
+    lines = (
+        'msgctxt "a"\nmsgid "A"\nmsgstr "Á"\n\n#, fuzzy\nmsgctxt "b"\nmsgid "B"\nmsgstr "b"\n\n'
+        'msgctxt "c"\nmsgid "C"\nmsgstr ""\n'
+    )
+    (tmp_path / "xx.po").write_text(lines, encoding="utf-8")
+    assert texts_of(tmp_path / "xx.po", "es").texts == {"a": ("Á",)}
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
@@ -55,7 +97,7 @@ def test_each_form_and_field_has_words(form: object) -> None:
     wanted |= {f"group.{one.name}" for one in form.groups if one.name}  # type: ignore[attr-defined]
     wanted -= {"group.namesakes", "group.identify", "group.leaving", "group.override"}
     for field in form.fields:  # type: ignore[attr-defined]
-        wanted |= {f"field.{field.key}.{part}" for part in ("label", "hint", "missing")}
+        wanted |= {f"field.{field.key}.{part}" for part in ("label", "missing")}
         if field.codes is not None:
             wanted |= {option.label for option in options_of(field, {})}
     assert wanted - EN.keys() == set()
@@ -89,6 +131,7 @@ def test_every_code_has_words() -> None:
 def test_no_text_is_left_over() -> None:
     """Every key is named in the code or a template, or is of a table that is looked up by code."""
     files = [one for one in PAGES.rglob("*") if one.suffix in (".py", ".j2")]
+    files.append(Path(words_module.__file__))
     source = "".join(one.read_text(encoding="utf-8") for one in files)
     by_code = set(
         "about act agency_kind answer auditor code count deadline detail duty event field"  # noqa: SIM905
@@ -113,6 +156,47 @@ def test_a_time_is_said_in_the_facilitys_zone_on_both_sides_of_the_clock_change(
     assert words("en").time(None, zone) == "a time that is not known"
 
 
+def test_each_language_has_its_own_plurals_numbers_days_and_lists() -> None:
+    en, es = words("en"), words("es")
+    assert [en.number(n, "count.person") for n in (0, 1, 1234)] == [
+        "0 people", "1 person", "1,234 people",
+    ]  # fmt: skip
+    assert [es.number(n, "count.person") for n in (0, 1, 1234, 1_000_000)] == [
+        "0 personas", "1 persona", "1.234 personas", "1.000.000 de personas",
+    ]  # fmt: skip
+    day = date(2026, 9, 4)
+    assert (en.day(day), es.day(day)) == ("Fri 4 Sep 2026", "vie 4 sept 2026")
+    assert (en.value(("a", "b")), es.value(("a", "b"))) == ("a and b", "a y b")
+
+
+def test_a_sentence_comes_in_parts_and_what_is_put_in_is_never_read() -> None:
+    said = Said("done.saved", {"act": "{time} `x` 2026-03-06T22:30Z"})
+    assert [part for part in words("en").parts(said) if part[0]] == [
+        ("act", "{time} `x` 2026-03-06T22:30Z")
+    ]
+
+
+VALUES = st.recursive(
+    st.text() | st.integers() | st.dates() | st.datetimes(timezones=st.just(UTC)),
+    lambda inner: (
+        st.lists(inner, max_size=3).map(tuple)
+        | st.builds(Said, st.text(), st.dictionaries(st.text(), inner, max_size=2))
+    ),
+    max_leaves=6,
+)
+
+
+@given(st.builds(Said, st.text(), st.dictionaries(st.text(), VALUES, max_size=3)))
+def test_what_is_said_comes_back_from_json_as_it_was(said: Said) -> None:
+    assert Said.of_json(json.loads(json.dumps(said.to_json()))) == said
+
+
+@pytest.mark.parametrize("kept", [{}, {"code": 1}, {"code": "a", "values": {"b": {"c": 1}}}])
+def test_what_is_no_code_is_refused(kept: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="code"):
+        Said.of_json(kept)
+
+
 def test_a_short_time_leaves_out_the_day_only_where_it_is_today_there() -> None:
     zone = ZoneInfo("America/New_York")
     now = datetime(2026, 3, 7, 2, 0, tzinfo=UTC)  # Friday evening in New York
@@ -125,7 +209,16 @@ def test_a_short_time_leaves_out_the_day_only_where_it_is_today_there() -> None:
 
 @pytest.mark.parametrize(
     ("cookie", "accepts", "lang"),
-    [(None, "", "en"), (None, "es-MX,es;q=0.9", "es"), ("en", "es", "en"), ("xx", "fr, es", "es")],
+    [
+        (None, "", "en"),
+        (None, "es-MX,es;q=0.9", "es"),
+        (None, "en;q=0.1, es;q=0.9", "es"),
+        (None, "en;q=0.1, es-US ; q=0.9", "es"),
+        (None, "es;q=0, en;q=0.2", "en"),
+        (None, "es;q=?, *", "en"),
+        ("en", "es", "en"),
+        ("xx", "fr, es", "es"),
+    ],
 )
 def test_language(cookie: str | None, accepts: str, lang: str) -> None:
     assert language_of(cookie, accepts) == lang

@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from exeat.desk.pages.words import Words
 from exeat.desk.service.models import LogLine
+from exeat.i18n.words import Words
 
 __all__ = ["Logged", "logged"]
 
@@ -51,7 +51,7 @@ def logged(line: LogLine, t: Words) -> Logged:
 
     Examples:
         >>> from datetime import UTC, datetime
-        >>> from exeat.desk.pages.words import words
+        >>> from exeat.i18n.words import words
         >>> def said(what, outcome, lang="en", about=None):
         ...     at = datetime(2026, 3, 6, tzinfo=UTC)
         ...     line = LogLine(1, at, "xx-jail", "sam", "booking", what, outcome, None, about)
@@ -88,7 +88,7 @@ def _count(part: str, what: str, t: Words) -> str:
     """Return a count in words; of what, the log says, or the act does."""
     found = _COUNT.fullmatch(part)
     key = f"count.{found[2] or _COUNTED.get(what, what)}" if found else ""
-    return t.number(int(found[1]), key) if found and t.first(f"{key}.one") else part
+    return t.number(int(found[1]), key) if found and t.has(key) else part
 
 
 def _lower(text: str) -> str:

@@ -8,11 +8,11 @@ from exeat.desk.pages.forms import Choice
 from exeat.desk.pages.present import event_line
 from exeat.desk.pages.site import Site
 from exeat.desk.pages.views import Viewer
-from exeat.desk.pages.words import Words
 from exeat.desk.service.models import BoardRow, PersonPage
 from exeat.facts.events import Corrected, Disputed
 from exeat.facts.record import Basis, Detainer
 from exeat.facts.times import NEVER
+from exeat.i18n.words import Words
 from exeat.office.context import Role
 from exeat.office.models import Agency
 

@@ -14,13 +14,13 @@ from exeat.desk.pages.correcting import ENVELOPE
 from exeat.desk.pages.sentences import duties_of, lines_of
 from exeat.desk.pages.timeline import bars_of, draw
 from exeat.desk.pages.views import EventLine, PersonView
-from exeat.desk.pages.words import Words
 from exeat.desk.service.models import BoardRow, PersonPage
 from exeat.desk.service.urgency import SINCE, DeadlineKind
 from exeat.facts.codes import Described
 from exeat.facts.events import Corrected, Event
 from exeat.facts.record import Conviction, Facility, Offence
 from exeat.facts.times import Uncertain, When, bounds, show_when
+from exeat.i18n.words import Words
 from exeat.office.models import Task
 from exeat.report.svg import key_of
 from exeat.rules.place import LawOfPlace

@@ -19,11 +19,10 @@ from exeat.decide import Verdict
 from exeat.desk.pages import acts, forms, present
 from exeat.desk.pages.logged import logged
 from exeat.desk.pages.views import Viewer
-from exeat.desk.pages.words import LANGUAGES, Words
 from exeat.desk.service._shut import SHUT
 from exeat.desk.service.urgency import next_of
 from exeat.facts.times import NEVER
-from exeat.say.words import say_date
+from exeat.i18n.words import LANGUAGES, Words
 
 __all__ = ["HEADERS", "STATIC", "Frame", "render"]
 
@@ -166,7 +165,6 @@ def _environment() -> Environment:
         link_of=link_of,
         instant_of=present.instant_of,
         options_of=forms.options_of,
-        say_date=say_date,
     )
     return made
 
@@ -188,7 +186,7 @@ def _ticked(words: str, t: Words, zone: ZoneInfo, links: Mapping[str, str] | Non
     What it quotes in backticks becomes code, or a link; its instants become local times.
 
     Examples:
-        >>> from exeat.desk.pages.words import words
+        >>> from exeat.i18n.words import words
         >>> t, zone = words("en"), ZoneInfo("America/New_York")
         >>> str(_ticked("`a` & `b`", t, zone, {"a": "#a"}))
         '<a class="mono" href="#a">a</a> &amp; <code>b</code>'

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from exeat.decide import Answer, Certainty, Duty, DutyState, Option
-from exeat.desk.pages.words import Words
+from exeat.i18n.words import Words
 from exeat.rules.model import Modality, Rule, Trigger
 
 __all__ = ["DutyView", "Line", "duties_of", "lines_of", "sentence", "told"]

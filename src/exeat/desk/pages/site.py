@@ -22,8 +22,8 @@ from starlette.exceptions import HTTPException
 from exeat.auth import COOKIE, Session
 from exeat.desk.pages.rendering import HEADERS, Frame, render
 from exeat.desk.pages.views import Viewer
-from exeat.desk.pages.words import Words, language_of, words
 from exeat.errors import ExeatError, LedgerError
+from exeat.i18n.words import Words, language_of, words
 from exeat.office.context import Context
 from exeat.office.errors import NotPermitted, SignInError
 from exeat.office.models import Agency

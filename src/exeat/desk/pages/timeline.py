@@ -14,9 +14,9 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from exeat.decide import Answer, Certainty, DutyState, Verdict
-from exeat.desk.pages.words import Words
 from exeat.facts.record import CustodyRecord
 from exeat.facts.times import NEVER, Act, Never, When, bounds
+from exeat.i18n.words import Words
 from exeat.report.axis import Scale, left_out_days, ticks
 from exeat.report.svg import element, text
 from exeat.rules.model import Modality

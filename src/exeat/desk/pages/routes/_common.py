@@ -14,9 +14,9 @@ from exeat.desk.pages.forms import Choice, Form, Problem, Wrong
 from exeat.desk.pages.rendering import HEADERS
 from exeat.desk.pages.site import Site, Stop
 from exeat.desk.pages.views import Viewer
-from exeat.desk.pages.words import Words
 from exeat.desk.service.models import PersonPage
 from exeat.errors import ExeatError
+from exeat.i18n.words import Words
 from exeat.office.errors import Stale
 
 __all__ = ["done_words", "form_page", "may", "see", "shown_name", "tried"]

@@ -23,9 +23,9 @@ from exeat.desk.pages.rendering import HEADERS, link_of
 from exeat.desk.pages.routes._common import done_words, form_page, may, see
 from exeat.desk.pages.site import At, PageRoute, SentForm, Site, Stop
 from exeat.desk.pages.views import Viewer
-from exeat.desk.pages.words import Words
 from exeat.desk.service.models import Counts
 from exeat.errors import ExeatError
+from exeat.i18n.words import Words
 from exeat.office.models import Task, TaskKind
 
 _NO_PROBLEMS: tuple[Problem, ...] = ()

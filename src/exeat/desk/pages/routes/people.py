@@ -24,11 +24,11 @@ from exeat.desk.pages.routes._asking import page_at
 from exeat.desk.pages.routes._common import done_words, form_page, may, see, shown_name, tried
 from exeat.desk.pages.site import At, PageRoute, SentForm, Site, Stop
 from exeat.desk.pages.views import Viewer
-from exeat.desk.pages.words import Words
 from exeat.desk.service.models import BoardRow, PersonPage
 from exeat.desk.service.urgency import urgency
 from exeat.errors import ExeatError
 from exeat.facts.record import Person
+from exeat.i18n.words import Words
 from exeat.office.context import Role
 
 __all__ = ["router"]

@@ -18,9 +18,9 @@ from exeat.desk.pages.reading import Filled, read_form
 from exeat.desk.pages.routes._common import done_words, form_page, may, see
 from exeat.desk.pages.site import At, PageRoute, SentForm, Site, Stop
 from exeat.desk.pages.views import Viewer
-from exeat.desk.pages.words import Words
 from exeat.desk.service.models import IncomingRequest
 from exeat.errors import ExeatError
+from exeat.i18n.words import Words
 
 _NO_PROBLEMS: tuple[Problem, ...] = ()
 

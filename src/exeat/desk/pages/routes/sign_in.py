@@ -15,8 +15,8 @@ from fastapi.responses import Response
 from exeat.desk.pages.forms import Problem
 from exeat.desk.pages.routes._common import done_words, see
 from exeat.desk.pages.site import COOKIE, At, Elsewhere, PageRoute, SentForm, Site
-from exeat.desk.pages.words import LANGUAGES
 from exeat.errors import ExeatError
+from exeat.i18n.words import LANGUAGES
 from exeat.office.errors import SignInError
 
 __all__ = ["router"]
