@@ -68,6 +68,10 @@ contracts: dev ## Check which part imports which.
 docs: venv ## Build the pages of the law into build/docs.
 	@$(BIN)/exeat law docs --out build/docs
 
+.PHONY: schema
+schema: dev ## Print the schema of the database, as all migrations together make it.
+	@$(BIN)/python -m tests.schema
+
 .PHONY: record
 record: dev ## Write the answers in the README and the gallery anew, as the commands print them.
 	@$(BIN)/python -m tests.acceptance.readme

@@ -12,19 +12,28 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from exeat.desk.part import PARTS
 from exeat.facts.events import Event, events_from_json
+from exeat.record import rotation, schema, verify
 from exeat.record.checkpoint import Signer
 from exeat.record.ledger import Ledger
-from exeat.record.schema import add_agency, add_login, migrate
+from exeat.record.schema import add_agency, add_login
 from exeat.record.server import PrivateServer
 from exeat.record.vault import MasterKey
 
 _COUNT = itertools.count(1)
+
+# As every command calls them: on a record with all parts of the house.
+migrate = partial(schema.migrate, parts=PARTS)
+verify_database = partial(verify.verify_database, parts=PARTS)
+rotate = partial(rotation.rotate, parts=PARTS)
+change_key = partial(rotation.change_key, parts=PARTS)
 
 AGENCIES = ("us-aa-jail", "us-bb-jail", "ice-xx", "counsel-1", "auditors")
 LOGINS = (

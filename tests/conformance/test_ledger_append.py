@@ -9,18 +9,11 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
-from tests.pg import Ground, booking
+from tests.pg import Ground, booking, verify_database
 
 from exeat.errors import LedgerError, RecordError
 from exeat.facts.events import Disputed
-from exeat.record import (
-    DuplicateDifferent,
-    Ledger,
-    MasterKey,
-    NotFound,
-    StaleVersion,
-    verify_database,
-)
+from exeat.record import DuplicateDifferent, Ledger, MasterKey, NotFound, StaleVersion
 
 pytest_plugins = ["tests.pg"]
 

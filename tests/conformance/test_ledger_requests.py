@@ -12,6 +12,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from tests.pg import verify_database
 from tests.scenario.failures.kit import Town, county, database, person_of
 
 from exeat.desk.house import signing_login
@@ -31,7 +32,6 @@ from exeat.record import (
     custody,
     rebuild,
     restore,
-    verify_database,
     verify_request,
 )
 from exeat.record._writer import Target

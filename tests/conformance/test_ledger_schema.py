@@ -4,51 +4,80 @@ from __future__ import annotations
 
 import itertools
 import re
-import subprocess
 from datetime import UTC, datetime
-from importlib.resources import files
 from pathlib import Path
 from uuid import UUID
 
 import psycopg
 import pytest
-from tests.pg import Ground, make_database
+from tests.pg import Ground, make_database, migrate, verify_database
+from tests.schema import dumped
 
+from exeat.desk.part import PARTS
 from exeat.errors import LedgerError
-from exeat.record import queries, schema
+from exeat.record import schema
 from exeat.record.canonical import Leaf
-from exeat.record.schema import migrate, migrations
-from exeat.record.server import PrivateServer, client_tool
-from exeat.record.verify import verify_database
+from exeat.record.part import RECORD, Migration, Part, queries_of
+from exeat.record.server import PrivateServer
 
 pytest_plugins = ["tests.pg"]
 
 SOURCES = Path(schema.__file__).parent
 
 
-def dumped(server: PrivateServer, database: str) -> str:
-    """The whole schema as PostgreSQL prints it: tables, functions, policies, grants, owners."""
-    command = [client_tool("pg_dump"), "--schema-only", server.conninfo(database=database)]
-    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    return "\n".join(line for line in text.splitlines() if not line.startswith("\\"))
-
-
-def test_schema_equals_the_sum_of_the_migrations(pg_server: PrivateServer) -> None:
+def test_a_database_of_any_earlier_version_ends_as_a_new_one(
+    pg_server: PrivateServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = schema.migrations(PARTS)
     make_database(pg_server, "by_steps")
     make_database(pg_server, "at_once")
     with psycopg.connect(pg_server.conninfo(database="by_steps"), autocommit=True) as conn:
-        assert [step.number for step in migrate(conn)] == [step.number for step in migrations()]
-    text = (files("exeat.record") / "sql" / "schema.sql").read_text(encoding="utf-8")
-    with psycopg.connect(pg_server.conninfo(database="at_once")) as conn:
-        conn.execute(text.encode())
-    steps = dumped(pg_server, "by_steps")
-    assert steps == dumped(pg_server, "at_once")
-    assert "CREATE POLICY" in steps and "GRANT SELECT" in steps and "append_only" in steps
+        for number, step in enumerate(steps, 1):
+            monkeypatch.setattr(schema, "migrations", lambda _, done=number: steps[:done])
+            assert migrate(conn) == [step]
+    with psycopg.connect(pg_server.conninfo(database="at_once"), autocommit=True) as conn:
+        assert tuple(migrate(conn)) == steps
+    made = dumped(pg_server, "by_steps")
+    assert made == dumped(pg_server, "at_once")
+    assert "CREATE POLICY" in made and "GRANT SELECT" in made and "append_only" in made
+
+
+# The first half of each hash, as it stands in databases that are in use.
+APPLIED = {
+    1: "47365a13153dff6b",
+    2: "91318e33f743ad33",
+    3: "f6c80d1ed9b385be",
+    4: "68d4a970ea3e78d7",
+    5: "12b69b6c0b3a9963",
+    100: "479bdd9ffb3db621",
+    101: "85f2e1ac2d634b0b",
+    102: "3a82fd78bbeb694c",
+    103: "29285718ce9dcc0d",
+    104: "904a8b1c5e046207",
+    105: "b7a14ee6bd07602f",
+}
+
+
+def test_a_migration_that_is_in_use_keeps_its_number_and_its_text() -> None:
+    found = {step.number: step.sha256.hex()[:16] for step in schema.migrations(PARTS)}
+    assert found == APPLIED, "add a new one's line; never change one that stands"
+
+
+def test_the_record_names_no_table_of_another_part() -> None:
+    for part in (SOURCES.glob("*.py"), SOURCES.glob("sql/**/*.sql")):
+        for path in part:
+            assert "exeat_desk." not in path.read_text(encoding="utf-8"), path
+
+
+def test_two_queries_of_one_name_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "queries.sql").write_text("-- lock_record: Another one.\nSELECT 1\n")
+    with pytest.raises(ValueError, match="lock_record"):
+        queries_of([*PARTS, Part(tmp_path)])
 
 
 def test_numbers_of_migrations_have_no_gap_within_a_part() -> None:
-    """The record's begin at 1; each further part of the house begins at a round hundred."""
-    numbers = [step.number for step in migrations()]
+    """The record's begin at 1; those above it begin at a round hundred."""
+    numbers = [step.number for step in schema.migrations(PARTS)]
     assert numbers == sorted(set(numbers)) and numbers[0] == 1
     for before, number in itertools.pairwise(numbers):
         assert number == before + 1 or number % 100 == 0
@@ -68,12 +97,12 @@ def test_records_from_before_requests_were_entered_are_custody_records(
     pg_server: PrivateServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_database(pg_server, "before_requests")
-    steps = migrations()
+    steps = schema.migrations(PARTS)
     with psycopg.connect(pg_server.conninfo(database="before_requests"), autocommit=True) as conn:
         with monkeypatch.context() as before:
             names = [step.name for step in steps]
             earlier = steps[: names.index("requests_in_ledger")]
-            before.setattr(schema, "migrations", lambda: earlier)
+            before.setattr(schema, "migrations", lambda _: earlier)
             migrate(conn)
         schema.add_agency(conn, "us-aa-jail", "A jail")
         schema.add_login(conn, "desk_a", "us-aa-jail", "desk")
@@ -98,9 +127,9 @@ def test_migrating_again_changes_nothing(ground: Ground) -> None:
 def test_a_migration_that_was_edited_is_found_out(
     ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, *rest = migrations()
-    edited = schema.Migration(first.number, first.name, first.text + "\n-- one more line")
-    monkeypatch.setattr(schema, "migrations", lambda: (edited, *rest))
+    first, *rest = schema.migrations(PARTS)
+    edited = Migration(first.number, first.name, first.text + "\n-- one more line")
+    monkeypatch.setattr(schema, "migrations", lambda _: (edited, *rest))
     with ground.admin() as conn, pytest.raises(LedgerError, match="another text of migration 1"):
         migrate(conn)
 
@@ -108,8 +137,8 @@ def test_a_migration_that_was_edited_is_found_out(
 def test_a_database_of_a_newer_version_is_refused(
     ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fewer = migrations()[:-1]
-    monkeypatch.setattr(schema, "migrations", lambda: fewer)
+    fewer = schema.migrations(PARTS)[:-1]
+    monkeypatch.setattr(schema, "migrations", lambda _: fewer)
     with ground.admin() as conn, pytest.raises(LedgerError, match="does not know"):
         migrate(conn)
 
@@ -118,8 +147,8 @@ def test_a_migration_that_fails_leaves_nothing_behind(
     pg_server: PrivateServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_database(pg_server, "halfway")
-    broken = (*migrations(), schema.Migration(9999, "broken", "SELECT 1/0"))
-    monkeypatch.setattr(schema, "migrations", lambda: broken)
+    broken = (*schema.migrations(PARTS), Migration(9999, "broken", "SELECT 1/0"))
+    monkeypatch.setattr(schema, "migrations", lambda _: broken)
     with psycopg.connect(pg_server.conninfo(database="halfway"), autocommit=True) as conn:
         with pytest.raises(psycopg.errors.DivisionByZero):
             migrate(conn)
@@ -129,8 +158,8 @@ def test_a_migration_that_fails_leaves_nothing_behind(
 
 def test_every_query_is_described_and_used() -> None:
     code = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES.glob("*.py"))
-    for name, description in queries.described().items():
-        assert description.endswith("."), name
+    for name, query in RECORD.queries.items():
+        assert query.said.endswith("."), name
         assert re.search(rf'"{name}"', code), f"query `{name}` is used nowhere"
 
 

@@ -6,18 +6,10 @@ import secrets
 
 import psycopg
 import pytest
-from tests.pg import Ground, booking
+from tests.pg import Ground, booking, rotate, verify_database
 
 from exeat.errors import LedgerError
-from exeat.record import (
-    Ledger,
-    MasterKey,
-    NotFound,
-    board,
-    custody,
-    rotate,
-    verify_database,
-)
+from exeat.record import Ledger, MasterKey, NotFound, board, custody
 
 pytest_plugins = ["tests.pg"]
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import psycopg
 import pytest
-from tests.pg import Ground, booking, make_database
+from tests.pg import Ground, booking, make_database, verify_database
 
 from exeat.errors import LedgerError
-from exeat.record import Checkpoint, MasterKey, Report, Signer, Verifier, verify_database
+from exeat.record import Checkpoint, MasterKey, Report, Signer, Verifier
 from exeat.record.merkle import Frontier, Tree, leaf_hash
 from exeat.record.server import PrivateServer
 

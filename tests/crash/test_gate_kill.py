@@ -22,15 +22,16 @@ from typing import Any
 import psutil
 import psycopg
 import pytest
+from tests.pg import verify_database
 from tests.scenario.failures import kit
 from tests.scenario.failures.kit import Town, county
 
 from exeat.office.clock import utcnow
 from exeat.office.context import Role
 from exeat.office.steps import STEPS
-from exeat.record import MasterKey, PrivateServer, verify_database
+from exeat.record import MasterKey, PrivateServer
 
-# Where the ledger itself may die within the release; see exeat.record._steps.
+# Where the ledger itself may die within the release; see exeat.record.steps.
 WITHIN = ("append-found", "append-written", "append-viewed")
 DONE = {"release-committed"}
 SECONDS_TO_START = 40.0

@@ -13,22 +13,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.pg import Ground, booking
+from tests.pg import Ground, booking, migrate, verify_database
 
-from exeat.record import (
-    Ledger,
-    MasterKey,
-    Receipt,
-    Signer,
-    add_agency,
-    add_login,
-    board,
-    migrate,
-    rebuild,
-    verify_database,
-)
-from exeat.record._steps import STEPS
+from exeat.record import Ledger, MasterKey, Receipt, Signer, add_agency, add_login, board, rebuild
 from exeat.record.server import PrivateServer, client_tool
+from exeat.record.steps import STEPS
 
 pytest_plugins = ["tests.pg"]
 
@@ -40,7 +29,7 @@ PROGRAM = """
     from pathlib import Path
     import psycopg
     from exeat.record import Ledger, MasterKey, Signer
-    from exeat.record._steps import on_step
+    from exeat.record.steps import on_step
     from tests.pg import booking
 
     conninfo, step, act = sys.argv[1:]
@@ -130,7 +119,7 @@ def test_every_step_is_reached_by_some_act() -> None:
     source = "".join(
         path.read_text(encoding="utf-8")
         for path in Path(sys.modules[Ledger.__module__].__file__ or "").parent.glob("*.py")
-        if path.name != "_steps.py"
+        if path.name != "steps.py"
     )
     assert [step for step in STEPS if f'reached("{step}")' not in source] == []
 

@@ -11,20 +11,23 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from tests.pg import change_key, verify_database
 from tests.scenario.failures.kit import Town, county, person_of
 
-from exeat.record import MasterKey, verify_database
-from exeat.record._steps import STEPS
+from exeat.desk.part import PARTS
+from exeat.record import MasterKey
 from exeat.record.keyfile import read_keys, write_keys
-from exeat.record.rotation import _TABLES, change_key
+from exeat.record.part import RECORD
+from exeat.record.steps import STEPS
 
 OLD = bytes(range(32))
 PROGRAM = """
     import os, signal, sys
     from pathlib import Path
     import psycopg
+    from exeat.desk.part import PARTS
     from exeat.record import rotation
-    from exeat.record._steps import on_step
+    from exeat.record.steps import on_step
 
     conninfo, path, step, times = sys.argv[1:]
     left = int(times)
@@ -38,7 +41,7 @@ PROGRAM = """
     rotation._BATCH_KEYS = 3
     on_step(die)
     with psycopg.connect(conninfo, autocommit=True) as conn:
-        rotation.change_key(conn, Path(path))
+        rotation.change_key(conn, Path(path), PARTS)
 """
 # The step, and which time it is reached: a file is written twice, and batches are many.
 MOMENTS = [
@@ -74,7 +77,7 @@ def all_open(town: Town, keys: list[bytes]) -> int:
     """Unwrap every key there is with those of a file."""
     master, count = MasterKey.of(keys), 0
     with psycopg.connect(town.admin, autocommit=True) as conn:
-        for table in _TABLES:
+        for table in (table for part in (RECORD, *PARTS) for table in part.wrapped):
             found = conn.execute(
                 f"SELECT {table.id}, wrapped_key FROM {table.schema}.{table.table}".encode()
             )

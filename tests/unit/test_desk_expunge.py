@@ -10,6 +10,7 @@ from uuid import UUID
 import psycopg
 import pytest
 from psycopg.rows import dict_row
+from tests.pg import verify_database
 from tests.scenario.failures.kit import Town, county, person_of
 
 from exeat.desk.expunge import Affected, Console
@@ -18,7 +19,7 @@ from exeat.errors import ExeatError
 from exeat.facts.codes import BasisEnd
 from exeat.office.context import Role
 from exeat.office.errors import Refusing
-from exeat.record import Expunged, NotFound, verify_database
+from exeat.record import Expunged, NotFound
 
 SURNAME, NUMBER, PAPER = "Quillfeather", "QF-7731", "26-2-88441-7"
 WORDS = (SURNAME.lower(), NUMBER.lower(), PAPER, "f-qf-7731", "marmaduke")

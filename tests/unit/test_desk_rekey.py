@@ -12,12 +12,13 @@ from typing import Any
 
 import psycopg
 import pytest
+from tests.pg import change_key, rotate, verify_database
 from tests.scenario.failures.kit import Town, county, person_of
 
 from exeat.errors import LedgerError
-from exeat.record import MasterKey, rotation, verify_database
+from exeat.record import MasterKey, rotation
 from exeat.record.keyfile import read_keys, write_keys
-from exeat.record.rotation import change_key, key_at_rest, key_in_use, rotate
+from exeat.record.rotation import key_at_rest, key_in_use
 
 OLD = bytes(range(32))
 

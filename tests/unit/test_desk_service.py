@@ -8,19 +8,21 @@ from datetime import timedelta
 
 import psycopg
 import pytest
+from tests.pg import verify_database
 from tests.scenario.failures.kit import Town, county, person_of
 
 from exeat.decide import decide
 from exeat.desk import demo
+from exeat.desk.part import PARTS
 from exeat.desk.service.board import next_change
 from exeat.errors import ExeatError, RecordError
 from exeat.facts.codes import BasisEnd, BasisKind, LiftReason, NoticeKind, StatusProof
 from exeat.facts.record import Person
 from exeat.office.context import ACTS, Context, Role
-from exeat.office.db import desk_queries
 from exeat.office.errors import BadInput, DeskError, NotPermitted, Refusing, Stale
 from exeat.office.models import TaskKind
-from exeat.record import NotFound, verify_database
+from exeat.record import NotFound
+from exeat.record.part import queries_of
 
 
 @pytest.fixture
@@ -313,8 +315,9 @@ def test_every_named_query_is_used_and_described() -> None:
     parts = [Path(exeat.__file__ or "").parent / part for part in ("office", "auth", "desk")]
     files = (path for part in parts for path in part.rglob("*.py"))
     source = "".join(path.read_text(encoding="utf-8") for path in files)
-    unused = [name for name in desk_queries() if f'"{name}"' not in source]
-    assert unused == [] and all(desk_queries().values())
+    queries = queries_of(PARTS)
+    assert [name for name in queries if f'"{name}"' not in source] == []
+    assert all(query.said.endswith(".") for query in queries.values())
 
 
 def test_a_week_of_real_traffic_fills_the_desk(town: Town) -> None:

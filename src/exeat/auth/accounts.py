@@ -19,10 +19,11 @@ from exeat.auth.passkeys import Passkeys
 from exeat.errors import Fault, LawError, near_miss
 from exeat.facts.codes import FacilityKind
 from exeat.office.context import Context, Role
-from exeat.office.db import Tx, agency_person
+from exeat.office.db import Tx
 from exeat.office.errors import BadInput, NotPermitted
 from exeat.office.held import log
 from exeat.office.messages import bad_field, refused_field
+from exeat.record.vault import agency_person
 from exeat.rules.counties import place_id
 from exeat.rules.model import Jurisdiction
 from exeat.rules.place import law_of_place

@@ -21,6 +21,7 @@ from exeat.desk.house import (
     signer_of,
     signing_login,
 )
+from exeat.desk.part import PARTS
 from exeat.office.clock import utcnow
 from exeat.record import (
     History,
@@ -83,7 +84,7 @@ def verify(
     with open_record(folder) as admin, psycopg.connect(admin, autocommit=True) as conn:
         verifiers = verifiers or [signer_of(folder).verifier()]
         master = master_of(folder) if contents else None
-        report = verify_database(conn, verifiers, master=master, known=notes)
+        report = verify_database(conn, verifiers, parts=PARTS, master=master, known=notes)
     _finish(report)
 
 
@@ -180,5 +181,5 @@ def restore(
     with database(folder / "pg") as admin:
         read_backup(admin, path)
         with psycopg.connect(admin, autocommit=True) as conn:
-            report = verify_database(conn, [signer.verifier()])
+            report = verify_database(conn, [signer.verifier()], parts=PARTS)
     _finish(report)

@@ -11,6 +11,7 @@ import typer
 from exeat.cli.serve import DataDir, data_folder
 from exeat.desk.expunge import Affected, Console
 from exeat.desk.house import desk_login, master_of, open_record, vault_key_file
+from exeat.desk.part import PARTS
 from exeat.errors import UsageError
 from exeat.office.settings import Settings
 from exeat.record.rotation import change_key, key_at_rest
@@ -120,7 +121,7 @@ def rekey(data: DataDir = None) -> None:
         with psycopg.connect(admin, autocommit=True) as conn, key_at_rest(conn, login):
             # The tables of this version, so that none of another is left out.
             desk_login(admin)
-            count = change_key(conn, path)
+            count = change_key(conn, path, PARTS)
     typer.echo(f"The vault key was changed: {_number(count, 'key')} wrapped anew.")
     typer.echo(f"{path} holds the new vault key alone; the old one opens nothing here any more.")
     typer.echo(

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
+from exeat.desk.part import PARTS
 from exeat.errors import Fault
 from exeat.office.clock import utcnow
 from exeat.office.context import Context, Role
@@ -21,6 +22,7 @@ from exeat.office.errors import Refusing
 from exeat.office.held import Held, not_found
 from exeat.office.settings import Settings
 from exeat.record import Expunged
+from exeat.record.part import queries_of
 from exeat.record.vault import MasterKey
 
 __all__ = ["Affected", "Console"]
@@ -83,7 +85,8 @@ class Console:
             master: The vault's master key.
             facility: Code of the facility.
         """
-        db = Database(conninfo, master, replace(Settings.from_environment(), pool_size=1))
+        settings = replace(Settings.from_environment(), pool_size=1)
+        db = Database(conninfo, master, settings, queries_of(PARTS))
         db.open()
         try:
             yield cls(db, facility)

@@ -2,52 +2,27 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import lru_cache
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import psycopg
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool
 
+from exeat.office.context import Context
 from exeat.office.settings import Settings
 from exeat.record.ledger import Ledger
+from exeat.record.part import Query
 from exeat.record.vault import MasterKey, PersonKey, agency_person
 
-if TYPE_CHECKING:
-    from exeat.office.context import Context
-
-__all__ = ["Database", "Pool", "Tx", "agency_person", "desk_queries"]
+__all__ = ["Database", "Pool", "Tx"]
 
 Pool = ConnectionPool[psycopg.Connection[Any]]
 
-_HEAD: Final = re.compile(r"^-- ([a-z_]+): (.+)$", re.MULTILINE)
 _ATTEMPTS: Final = 4
 
 T = TypeVar("T")
-
-
-@lru_cache(maxsize=1)
-def _queries() -> dict[str, tuple[str, bytes]]:
-    texts = [
-        (files(package) / "sql" / "queries.sql").read_text(encoding="utf-8")
-        for package in ("exeat.desk.service", "exeat.auth")
-    ]
-    text = "\n".join(texts)
-    heads = list(_HEAD.finditer(text))
-    ends = [*(head.start() for head in heads[1:]), len(text)]
-    return {
-        head[1]: (head[2], text[head.end() : end].strip().encode())
-        for head, end in zip(heads, ends, strict=True)
-    }
-
-
-def desk_queries() -> dict[str, str]:
-    """Return what each named query of the desk does."""
-    return {name: said for name, (said, _) in _queries().items()}
 
 
 class Tx:
@@ -57,10 +32,18 @@ class Tx:
         conn: Within a transaction.
         master: The vault's master key.
         ctx: Who acts.
+        queries: Every named query that it may run.
     """
 
-    def __init__(self, conn: psycopg.Connection[Any], master: MasterKey, ctx: Context) -> None:
+    def __init__(
+        self,
+        conn: psycopg.Connection[Any],
+        master: MasterKey,
+        ctx: Context,
+        queries: Mapping[str, Query],
+    ) -> None:
         self.conn = conn
+        self._queries = queries
         self.master = master
         self.ctx = ctx
         self.ledger = Ledger(conn, master)
@@ -70,7 +53,7 @@ class Tx:
     def all(self, name: str, /, **params: object) -> list[dict[str, Any]]:
         """Run a named query, and return its rows."""
         with self.conn.cursor(row_factory=dict_row) as cursor:
-            return cursor.execute(_queries()[name][1], params).fetchall()
+            return cursor.execute(self._queries[name].sql, params).fetchall()
 
     def one(self, name: str, /, **params: object) -> dict[str, Any] | None:
         """Run a named query, and return its first row if there is one."""
@@ -79,7 +62,7 @@ class Tx:
 
     def run(self, name: str, /, **params: object) -> int:
         """Run a named query for what it does; return how many rows it touched."""
-        return self.conn.execute(_queries()[name][1], params).rowcount
+        return self.conn.execute(self._queries[name].sql, params).rowcount
 
     def enter(self, name: str, /, **params: object) -> bool:
         """Act from here on for the agency that a named query finds; false where it finds none."""
@@ -126,10 +109,18 @@ class Database:
         conninfo: How to connect as the desk's login.
         master: The vault's master key.
         settings: How many connections.
+        queries: The named queries of the parts that use it.
     """
 
-    def __init__(self, conninfo: str, master: MasterKey, settings: Settings) -> None:
+    def __init__(
+        self,
+        conninfo: str,
+        master: MasterKey,
+        settings: Settings,
+        queries: Mapping[str, Query],
+    ) -> None:
         self.master = master
+        self.queries = queries
         self.conninfo = conninfo
         self.pool: Pool = ConnectionPool(
             conninfo,
@@ -157,7 +148,7 @@ class Database:
                 " set_config('exeat.actor', %s, true)",
                 [ctx.agency, ctx.role.value, ctx.actor],
             )
-            yield Tx(conn, self.master, ctx)
+            yield Tx(conn, self.master, ctx, self.queries)
 
     def retrying(self, ctx: Context, work: Callable[[Tx], T]) -> T:
         """Run a whole transaction; run it again where two of them stood in each other's way."""

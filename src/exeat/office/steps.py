@@ -10,7 +10,7 @@ import os
 import signal
 from typing import Final
 
-from exeat.record._steps import on_step
+from exeat.record.steps import on_step
 
 __all__ = ["STEPS", "arm", "reached"]
 

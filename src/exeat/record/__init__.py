@@ -5,7 +5,7 @@ Layers, each resting on those above it::
     merkle, canonical, checkpoint    pure: hashes, proofs, signed notes
     request_text, entry_proof        pure: receipts and answers, one entry with its proof
     keyfile, vault, entries          keys, sealing
-    schema, server, queries          the database
+    part, schema, server             the database; what each part of the house keeps there
     ledger, proofs, views            write, read, sign
     rotation                         change the vault key
     verify, bundle, backup           check, hand over, keep
@@ -15,12 +15,12 @@ Layers, each resting on those above it::
 """
 
 from exeat.record._errors import DuplicateDifferent, Expunged, NotAllowed, NotFound, StaleVersion
-from exeat.record._report import Damage, Report
 from exeat.record.backup import backup, restore
 from exeat.record.bundle import export_bundle
 from exeat.record.checkpoint import Checkpoint, Signer, Verifier, open_checkpoint
 from exeat.record.entries import Entry, History, Receipt
 from exeat.record.ledger import Ledger
+from exeat.record.report import Damage, Report
 from exeat.record.request_proof import check_request_proof, prove_request, verify_request
 from exeat.record.rotation import rotate
 from exeat.record.schema import add_agency, add_login, migrate

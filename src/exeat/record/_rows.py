@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
-import psycopg
 from psycopg.rows import class_row, tuple_row
 
-from exeat.record.queries import query
+from exeat.record.part import RECORD, Connection
 
 __all__ = ["Connection", "EntryRow", "RecordRow", "call", "rows", "values"]
-
-Connection: TypeAlias = psycopg.Connection[Any]
 
 _Row = TypeVar("_Row")
 
@@ -50,15 +47,15 @@ class EntryRow:
 def rows(conn: Connection, kind: type[_Row], name: str, /, **params: object) -> list[_Row]:
     """Run a named query, and return its rows as objects of one class."""
     with conn.cursor(row_factory=class_row(kind), binary=True) as cursor:
-        return cursor.execute(query(name), params).fetchall()
+        return cursor.execute(RECORD.query(name), params).fetchall()
 
 
 def values(conn: Connection, name: str, /, **params: object) -> list[tuple[Any, ...]]:
     """Run a named query, and return its rows as tuples."""
     with conn.cursor(row_factory=tuple_row, binary=True) as cursor:
-        return cursor.execute(query(name), params).fetchall()
+        return cursor.execute(RECORD.query(name), params).fetchall()
 
 
 def call(conn: Connection, name: str, params: Mapping[str, object]) -> None:
     """Run a named query for what it does."""
-    conn.execute(query(name), params)
+    conn.execute(RECORD.query(name), params)

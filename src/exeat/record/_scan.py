@@ -9,12 +9,12 @@ from struct import Struct
 from typing import Final, TypeAlias
 from uuid import UUID
 
-from exeat.record._report import Report
 from exeat.record._rows import Connection, values
 from exeat.record.canonical import LEAF_FORMAT
 from exeat.record.checkpoint import Checkpoint
 from exeat.record.merkle import EMPTY_ROOT, Frontier, Tree, node_hash
-from exeat.record.queries import query
+from exeat.record.part import RECORD
+from exeat.record.report import Report
 
 __all__ = ["Scan"]
 
@@ -167,7 +167,7 @@ class Scan:
 
 def _rows(conn: Connection) -> Iterator[_Row]:
     unpack, fixed = _ROW.unpack_from, _ROW.size
-    with conn.cursor() as cursor, cursor.copy(query("copy_entries")) as copy:
+    with conn.cursor() as cursor, cursor.copy(RECORD.query("copy_entries")) as copy:
         for chunk in copy:
             data = bytes(chunk)
             if data.startswith(_HEAD):

@@ -19,8 +19,8 @@ from exeat.record._errors import (
     translated,
 )
 from exeat.record._rows import Connection, EntryRow, RecordRow, call, rows, values
-from exeat.record._steps import reached
 from exeat.record.entries import Content, Receipt, Sealed, event_of, open_entry, seal
+from exeat.record.steps import reached
 from exeat.record.vault import MasterKey, PersonKey
 
 __all__ = ["Target", "Writer", "find", "key_of", "write"]

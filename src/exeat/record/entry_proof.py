@@ -14,11 +14,11 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from exeat.record._report import Report
 from exeat.record.canonical import SALT_BYTES, Leaf, commitment
 from exeat.record.checkpoint import Checkpoint
 from exeat.record.entries import Entry
 from exeat.record.merkle import leaf_hash, verify_inclusion
+from exeat.record.report import Report
 
 __all__ = ["PROOF_FORMAT", "Proofs", "entry_from_json", "entry_to_json", "holds", "proof_text"]
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from exeat.errors import LedgerError
-from exeat.record._steps import reached
+from exeat.record.steps import reached
 
 __all__ = ["FORMS", "KEY_BYTES", "decoded", "read_keys", "write_keys"]
 

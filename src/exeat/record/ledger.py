@@ -21,7 +21,6 @@ from exeat.facts.events import Event
 from exeat.record import views
 from exeat.record._errors import translated
 from exeat.record._rows import Connection, EntryRow, RecordRow, call, rows, values
-from exeat.record._steps import reached
 from exeat.record._writer import Target, Writer, find, key_of, write
 from exeat.record.checkpoint import Checkpoint, Signer
 from exeat.record.entries import (
@@ -35,6 +34,7 @@ from exeat.record.entries import (
     seal,
 )
 from exeat.record.proofs import StoredTree, sign_checkpoint
+from exeat.record.steps import reached
 from exeat.record.vault import MasterKey
 
 __all__ = ["Ledger"]

@@ -6,8 +6,8 @@ from exeat.errors import LedgerError
 from exeat.record import merkle
 from exeat.record._errors import translated
 from exeat.record._rows import Connection, call, values
-from exeat.record._steps import reached
 from exeat.record.checkpoint import Checkpoint, Signer
+from exeat.record.steps import reached
 
 __all__ = ["StoredTree", "last_checkpoint", "sign_checkpoint"]
 

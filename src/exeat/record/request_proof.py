@@ -27,13 +27,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from exeat.errors import LedgerError
-from exeat.record._report import Report
 from exeat.record._rows import EntryRow, values
 from exeat.record.checkpoint import Checkpoint, Verifier, open_note
 from exeat.record.entries import Content, Entry, answered_content, open_entry, received_content
 from exeat.record.entry_proof import Proofs, entry_from_json, entry_to_json, holds, proof_text
 from exeat.record.ledger import Ledger
 from exeat.record.proofs import last_checkpoint
+from exeat.record.report import Report
 from exeat.record.request_text import ANSWER_FORMAT, RECEIPT_FORMAT, read_text
 from exeat.record.verify import agree_with_known, checkpoint_of
 

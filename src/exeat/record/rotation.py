@@ -1,7 +1,7 @@
 """Change the vault key: wrap every key anew under a new master key, so that the old one can go.
 
-Every table with a column ``wrapped_key`` is covered, the desk's own too: the database is asked
-which there are, and one that is not known here stops the change before anything is done.
+Every table with a column ``wrapped_key`` is covered, those of every part: the database is asked
+which there are, and one that no part names stops the change before anything is done.
 
 Invariant: at every moment the file of the vault key opens every wrapped key there is. So a run
 that died at any moment is simply run again.
@@ -11,21 +11,20 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
-from uuid import UUID
 
 import psycopg
 from psycopg import sql
 from psycopg.rows import tuple_row
 
 from exeat.errors import LedgerError
-from exeat.record._steps import reached
 from exeat.record.keyfile import KEY_BYTES, read_keys, write_keys
-from exeat.record.vault import ID_BYTES, MasterKey, agency_person
+from exeat.record.part import RECORD, Part, Wrapped
+from exeat.record.steps import reached
+from exeat.record.vault import ID_BYTES, MasterKey
 
 __all__ = ["change_key", "key_at_rest", "key_in_use", "rotate"]
 
@@ -37,42 +36,14 @@ _BETWEEN_SECONDS: Final = 0.3
 _LOCK: Final = "SELECT pg_try_advisory_lock{}(hashtextextended('exeat vault key', 0))"
 
 
-@dataclass(frozen=True, slots=True)
-class _Wrapped:
-    """A table of wrapped keys.
-
-    Attributes:
-        schema: Of the table.
-        table: Its name.
-        id: The column that tells its rows apart.
-        bound_to: What a row's key is bound to, from that column.
-    """
-
-    schema: str
-    table: str
-    id: str
-    bound_to: Callable[[Any], UUID] = lambda id: id
-
-    @property
-    def name(self) -> sql.Composable:
-        return sql.Identifier(self.schema, self.table)
-
-
-_TABLES: Final = (
-    _Wrapped("exeat_vault", "person", "person"),
-    _Wrapped("exeat_desk", "agency", "code", agency_person),
-    _Wrapped("exeat_desk", "request", "request"),
-    _Wrapped("exeat_desk", "handover", "handover"),
-)
-
-
-def change_key(conn: psycopg.Connection[Any], path: Path) -> int:
+def change_key(conn: psycopg.Connection[Any], path: Path, parts: Sequence[Part]) -> int:
     """Make a new vault key, wrap every key anew under it, and leave it alone in its file.
 
     Args:
         conn: As an administrator, in autocommit, while nobody else has the key in memory;
             see :func:`key_at_rest`.
         path: The file of the vault key; old keys in it go too.
+        parts: What stands on the record, with keys of its own.
 
     Returns:
         How many keys were wrapped anew.
@@ -82,23 +53,24 @@ def change_key(conn: psycopg.Connection[Any], path: Path) -> int:
             or a table of keys is not known. The file then still opens all that it did before.
     """
     keys = read_keys(path)
-    _refuse_foreign(conn, MasterKey.of(keys))
+    _refuse_foreign(conn, MasterKey.of(keys), parts)
     fresh = secrets.token_bytes(KEY_BYTES)
     write_keys(path, [fresh, *keys])
     reached("rotate-key-added")
-    count = rotate(conn, MasterKey(fresh, keys))
+    count = rotate(conn, MasterKey(fresh, keys), parts)
     reached("rotate-all-wrapped")
     write_keys(path, [fresh])
     reached("rotate-old-dropped")
     return count
 
 
-def rotate(conn: psycopg.Connection[Any], master: MasterKey) -> int:
+def rotate(conn: psycopg.Connection[Any], master: MasterKey, parts: Sequence[Part]) -> int:
     """Wrap every key anew under the present master key: of persons, agencies and papers.
 
     Args:
         conn: As an administrator, in autocommit.
         master: The present key, with the old ones.
+        parts: What stands on the record, with keys of its own.
 
     Returns:
         How many keys were wrapped anew. Once it is done the old master keys can be destroyed,
@@ -108,7 +80,7 @@ def rotate(conn: psycopg.Connection[Any], master: MasterKey) -> int:
         LedgerError: A key does not open, or a table of keys is not known.
     """
     _careful(conn)
-    tables, total = _tables(conn), 0
+    tables, total = _tables(conn, parts), 0
     # Until a whole round finds nothing: a row may come in behind the place where a round is.
     while count := sum(_round(conn, master, table) for table in tables):
         total += count
@@ -187,13 +159,14 @@ def _careful(conn: psycopg.Connection[Any]) -> None:
     conn.execute("SET synchronous_commit = on")
 
 
-def _tables(conn: psycopg.Connection[Any]) -> list[_Wrapped]:
+def _tables(conn: psycopg.Connection[Any], parts: Sequence[Part]) -> list[Wrapped]:
     """Return the tables of wrapped keys that are there.
 
     Raises:
         LedgerError: One of them is not known here, so its keys would be lost with the old key.
     """
-    known = {(table.schema, table.table): table for table in _TABLES}
+    ours = [table for part in (RECORD, *parts) for table in part.wrapped]
+    known = {(table.schema, table.table): table for table in ours}
     with conn.cursor(row_factory=tuple_row) as cursor:
         found = cursor.execute(
             "SELECT n.nspname, c.relname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
@@ -213,10 +186,12 @@ def _tables(conn: psycopg.Connection[Any]) -> list[_Wrapped]:
     return [known[name] for name in found]
 
 
-def _refuse_foreign(conn: psycopg.Connection[Any], master: MasterKey) -> None:
+def _refuse_foreign(
+    conn: psycopg.Connection[Any], master: MasterKey, parts: Sequence[Part]
+) -> None:
     """Refuse to begin where a key would not open at the end."""
     _careful(conn)
-    for table in _tables(conn):
+    for table in _tables(conn, parts):
         text = "SELECT DISTINCT substr(wrapped_key, 1, {}) FROM {} WHERE wrapped_key IS NOT NULL"
         with conn.cursor(row_factory=tuple_row) as cursor:
             found = cursor.execute(sql.SQL(text).format(ID_BYTES, table.name)).fetchall()
@@ -225,7 +200,7 @@ def _refuse_foreign(conn: psycopg.Connection[Any], master: MasterKey) -> None:
                 raise master.foreign(id, f"a key of {table.schema}.{table.table}")
 
 
-def _round(conn: psycopg.Connection[Any], master: MasterKey, table: _Wrapped) -> int:
+def _round(conn: psycopg.Connection[Any], master: MasterKey, table: Wrapped) -> int:
     """Go through one table once, batch by batch, each in a transaction of its own."""
     count, after = 0, None
     while batch := _batch(conn, master, table, after):
@@ -235,7 +210,7 @@ def _round(conn: psycopg.Connection[Any], master: MasterKey, table: _Wrapped) ->
 
 
 def _batch(
-    conn: psycopg.Connection[Any], master: MasterKey, table: _Wrapped, after: object
+    conn: psycopg.Connection[Any], master: MasterKey, table: Wrapped, after: object
 ) -> list[Any]:
     """Wrap the next keys anew that are under an old master key; return the ids of their rows."""
     id = sql.Identifier(table.id)

@@ -1,16 +1,12 @@
 """The schema: numbered migrations in plain SQL, applied in order, each once.
 
-``sql/schema.sql`` is what they add up to, for reading; a test holds the two equal. Migrations
-are applied by an administrator of the database, never by a login of the application.
+Each part of the house brings its own; ``make schema`` prints what they add up to. They are applied
+by an administrator of the database, never by a login of the application.
 """
 
 from __future__ import annotations
 
-import hashlib
-import re
-from dataclasses import dataclass
-from functools import lru_cache
-from importlib.resources import files
+from collections.abc import Sequence
 from typing import Final, Literal, TypeAlias
 
 import psycopg
@@ -18,10 +14,10 @@ from psycopg import sql
 from psycopg.rows import tuple_row
 
 from exeat.errors import LedgerError
+from exeat.record.part import RECORD, Migration, Part
 
 __all__ = [
     "Duty",
-    "Migration",
     "add_agency",
     "add_login",
     "create_roles",
@@ -29,77 +25,35 @@ __all__ = [
     "make_login",
     "migrate",
     "migrations",
-    "whole_schema",
 ]
 
 Duty: TypeAlias = Literal["desk", "issuer", "counsel", "auditor"]
 """What a login is for: only a desk opens records; an auditor sees no personal data."""
 
 _LOCK: Final = 0x65786561_74  # "exeat" in ASCII: nobody else's advisory lock.
-_NAME: Final = re.compile(r"(\d{4})_([a-z_]+)\.sql")
 
 
-@dataclass(frozen=True, slots=True)
-class Migration:
-    """One step of the schema.
-
-    Attributes:
-        number: From 1, without a gap.
-        name: What it brings.
-        text: The SQL.
-    """
-
-    number: int
-    name: str
-    text: str
-
-    @property
-    def sha256(self) -> bytes:
-        """The hash by which an edited migration is found out."""
-        return hashlib.sha256(self.text.encode()).digest()
-
-
-@lru_cache(maxsize=1)
-def migrations() -> tuple[Migration, ...]:
-    """Return the migrations that this version brings, in order.
-
-    Examples:
-        >>> [step.name for step in migrations()][:2]
-        ['roles', 'people']
-    """
-    found = []
-    for file in (files("exeat.record") / "sql" / "migrations").iterdir():
-        named = _NAME.fullmatch(file.name)
-        if named:
-            found.append(Migration(int(named[1]), named[2], file.read_text(encoding="utf-8")))
+def migrations(parts: Sequence[Part]) -> tuple[Migration, ...]:
+    """Return the migrations of the record and of the parts that stand on it, in order."""
+    found = [step for part in (RECORD, *parts) for step in part.migrations]
     return tuple(sorted(found, key=lambda step: step.number))
 
 
-def whole_schema() -> str:
-    """Return what ``sql/schema.sql`` must say; ``python -m exeat.record.schema`` prints it."""
-    head = (
-        "-- What the migrations add up to, for reading; a test holds the two equal.\n"
-        "-- Never run this: `exeat.record.migrate` applies the migrations.\n"
-        "-- Written by: python -m exeat.record.schema > src/exeat/record/sql/schema.sql\n"
-    )
-    steps = [step.text.replace("SET LOCAL ROLE", "SET ROLE") for step in migrations()]
-    return "\n".join([head, *steps, "RESET ROLE;\n"])
-
-
-def migrate(conn: psycopg.Connection[object]) -> list[Migration]:
+def migrate(conn: psycopg.Connection[object], parts: Sequence[Part]) -> list[Migration]:
     """Bring a database up to date, in one transaction, and return what was applied.
 
     Args:
         conn: As a superuser, or as a role that may create roles, and schemas here.
+        parts: What stands on the record there.
 
     Raises:
         LedgerError: The database was made by other migrations, or by a newer version.
     """
     with conn.transaction():
         conn.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-        done = _applied(conn)
-        _check(done)
-        fresh = [step for step in migrations() if step.number not in done]
+        done, ours = _applied(conn), migrations(parts)
+        _check(done, ours)
+        fresh = [step for step in ours if step.number not in done]
         for step in fresh:
             if step.number > 1:
                 conn.execute("SET LOCAL ROLE exeat_owner")
@@ -120,7 +74,7 @@ def holds_ledger(conn: psycopg.Connection[object]) -> bool:
 
 def create_roles(conn: psycopg.Connection[object]) -> None:
     """Create the roles that own and use a ledger, where the cluster has them not."""
-    roles = migrations()[0].text.partition("CREATE SCHEMA")[0]
+    roles = RECORD.migrations[0].text.partition("CREATE SCHEMA")[0]
     with conn.transaction():
         conn.execute(roles.encode())
 
@@ -132,8 +86,8 @@ def _applied(conn: psycopg.Connection[object]) -> dict[int, bytes]:
         return dict(cursor.execute("SELECT number, sha256 FROM exeat.migration").fetchall())
 
 
-def _check(done: dict[int, bytes]) -> None:
-    ours = {step.number: step.sha256 for step in migrations()}
+def _check(done: dict[int, bytes], steps: Sequence[Migration]) -> None:
+    ours = {step.number: step.sha256 for step in steps}
     for number, sha256 in sorted(done.items()):
         if number not in ours:
             raise LedgerError.one(
@@ -202,9 +156,3 @@ def make_login(conn: psycopg.Connection[object], login: str, *, auditor: bool) -
     if known.fetchone() is None:
         conn.execute(sql.SQL("CREATE ROLE {} LOGIN").format(role))
     conn.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(group), role))
-
-
-if __name__ == "__main__":
-    import sys
-
-    sys.stdout.write(whole_schema())

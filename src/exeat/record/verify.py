@@ -6,7 +6,7 @@ checkpoint must be signed by a key that the reader got elsewhere and must hold f
 log. What no verifier can see from a log alone is a tail that was cut off together with its
 checkpoints: give it a checkpoint that was kept elsewhere.
 
-Where the database has a desk, its table of requests is held against the ledger too.
+What the parts above the record keep of their own is held against the ledger too.
 
 It reads as an administrator or as an auditor, who cannot open contents and sees no requests.
 """
@@ -22,13 +22,12 @@ import psycopg
 from psycopg.rows import tuple_row
 
 from exeat.errors import LedgerError
-from exeat.record._report import Report
-from exeat.record._requests import check_requests
 from exeat.record._rows import Connection, values
 from exeat.record._scan import Scan
 from exeat.record.checkpoint import Checkpoint, Verifier, open_checkpoint
 from exeat.record.entries import RECORD_EXPUNGED, open_payload
-from exeat.record.queries import query
+from exeat.record.part import RECORD, Part
+from exeat.record.report import Report
 from exeat.record.vault import MasterKey, PersonKey
 
 __all__ = ["agree_with_known", "checkpoint_of", "verify_database"]
@@ -41,6 +40,7 @@ def verify_database(
     conn: Connection,
     verifiers: Sequence[Verifier] = (),
     *,
+    parts: Sequence[Part],
     master: MasterKey | None = None,
     known: Iterable[str] = (),
 ) -> Report:
@@ -49,6 +49,7 @@ def verify_database(
     Args:
         conn: As an administrator or an auditor, in autocommit and in no transaction.
         verifiers: Keys of this log, got from somewhere else than the log.
+        parts: What stands on the record; each compares its own tables with the ledger.
         master: The vault's key, to open contents; None: verify the leaves only.
         known: Notes of checkpoints that were kept elsewhere.
 
@@ -69,7 +70,9 @@ def verify_database(
                 report.unopened = report.size
             else:
                 _Contents(conn, master, report).run()
-            check_requests(conn, master, report)
+            for part in parts:
+                if part.check is not None:
+                    part.check(part, conn, master, report)
     except psycopg.errors.InsufficientPrivilege as error:
         words = f"cannot be read by this login ({error.diag.message_primary})"
         help = "Verify as an administrator, or as an auditor without the vault key."
@@ -148,7 +151,7 @@ class _Contents:
     def run(self) -> None:
         with self._conn.cursor("contents", row_factory=tuple_row, binary=True) as cursor:
             cursor.itersize = _BATCH_ROWS
-            for row in cursor.execute(query("payloads")):
+            for row in cursor.execute(RECORD.query("payloads")):
                 self._one(*row)
         for record, seq in self._gone.items():
             if record not in self._said:

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from exeat.errors import LedgerError
-from exeat.record._report import Report
 from exeat.record.bundle import BUNDLE_FORMAT
 from exeat.record.checkpoint import Checkpoint, Verifier, open_note
 from exeat.record.entries import RECORD_EXPUNGED, Entry
 from exeat.record.entry_proof import Proofs, entry_from_json, holds
+from exeat.record.report import Report
 from exeat.record.verify import agree_with_known, checkpoint_of
 
 __all__ = ["verify_bundle"]

@@ -6,12 +6,13 @@ from dataclasses import asdict
 
 import psycopg
 import pytest
+from tests.pg import verify_database
 from tests.scenario.failures.kit import Town, person_of
 
 from exeat.desk.house import signing_login
 from exeat.office.context import Role
 from exeat.office.errors import Refusing
-from exeat.record import Ledger, check_request_proof, verify_database
+from exeat.record import Ledger, check_request_proof
 from exeat.record.checkpoint import Signer
 
 

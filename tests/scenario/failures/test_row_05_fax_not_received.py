@@ -5,11 +5,11 @@ agency showed the sheet of its fax; he was let go, and later charged with a kill
 from typing import Any
 
 import psycopg
+from tests.pg import verify_database
 from tests.scenario.failures.kit import BORN, Town, person_of
 
 from exeat.desk.service.models import IncomingRequest, RefusalKind, Refused, Released
 from exeat.office.models import TaskKind
-from exeat.record import verify_database
 
 
 def send(town: Town, **more: Any) -> IncomingRequest:

@@ -1,3 +1,6 @@
+-- put_agency: Add an agency; false where its code is taken.
+SELECT exeat_desk.put_agency(%(code)s, %(name)s, %(kind)s, %(place)s, %(zone)s, %(facility)s, %(key)s) AS added
+
 -- agency_of_account: The agency of an account by its exact name.
 SELECT exeat_desk.agency_of_account(%(name)s) AS agency
 

@@ -8,6 +8,7 @@ from threading import Lock
 import psycopg
 
 from exeat.desk.pages.views import Verified
+from exeat.desk.part import PARTS
 from exeat.office.context import Context
 from exeat.record.checkpoint import Verifier
 from exeat.record.verify import verify_database
@@ -32,7 +33,7 @@ def checker(conninfo: str, verifiers: Sequence[Verifier]) -> Callable[[Context],
 
     def check(ctx: Context) -> Verified:
         with lock, psycopg.connect(conninfo, autocommit=True) as conn:
-            report = verify_database(conn, verifiers)
+            report = verify_database(conn, verifiers, parts=PARTS)
         return Verified(
             state=_STATES[report.exit_code],
             entries=report.size,

@@ -13,6 +13,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from exeat.auth.accounts import Accounts
+from exeat.desk.part import PARTS
 from exeat.desk.service import Desk
 from exeat.office.clock import utcnow
 from exeat.office.context import Context, Role
@@ -20,6 +21,7 @@ from exeat.office.db import Database
 from exeat.office.office import Office
 from exeat.office.settings import Settings
 from exeat.record.checkpoint import Signer
+from exeat.record.part import queries_of
 from exeat.record.schema import migrate
 from exeat.record.vault import MasterKey
 from exeat.rules.library import library
@@ -47,7 +49,7 @@ def prepare(admin: str, settings: Settings, password: str | None = None) -> str:
         password: For a database over the network; a private server asks for none.
     """
     with psycopg.connect(admin, autocommit=True) as conn:
-        migrate(conn)
+        migrate(conn, PARTS)
         role = sql.Identifier(settings.login)
         with conn.transaction():
             conn.execute("SELECT pg_advisory_xact_lock(hashtextextended('exeat desk login', 0))")
@@ -88,7 +90,7 @@ def open_desk(
         clock: The one clock; a test sets its own.
         accounts: For a test that makes passwords cheaper.
     """
-    db = Database(conninfo, master, settings)
+    db = Database(conninfo, master, settings, queries_of(PARTS))
     db.open()
     people, law = (accounts or Accounts)(db, settings), library(settings.law)
     people.library = law

@@ -124,21 +124,5 @@ JOIN exeat_vault.person USING (person)
 LEFT JOIN exeat_vault.payload p USING (seq)
 ORDER BY e.seq
 
--- sees_requests: Whether this login sees the requests of every agency.
-SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE n.nspname = 'exeat_desk' AND c.relname = 'request' AND NOT row_security_active(c.oid)
-  AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
-  AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.oid AND attname = 'receipt_leaf')
-
--- payloads_in_clear: Every payload that is not sealed, in order, for the verifier.
-SELECT seq, record, commitment, sealed, kind = 'requests' AS of_requests
-FROM exeat_vault.payload JOIN exeat.entry USING (seq, record) JOIN exeat_vault.record USING (record)
-WHERE nonce = '' ORDER BY seq
-
--- requests_on_file: Every request as the desk has it, and since when receipts are entered.
-SELECT request, sender, facility, lodged, receipt, receipt_leaf, answered, answer, answer_note,
-       answer_leaf, wrapped_key, nonce, sealed, applied AS entered_since
-FROM exeat_desk.request, exeat.migration WHERE migration.name = 'requests_in_ledger' ORDER BY request
-
 -- stored_nodes: Every stored subtree, for the verifier.
 SELECT level, index, hash FROM exeat.node ORDER BY level, index

@@ -16,11 +16,10 @@ from uuid import UUID
 from psycopg.rows import dict_row, tuple_row
 
 from exeat.errors import LedgerError
-from exeat.record._report import Report
-from exeat.record._rows import Connection, values
 from exeat.record.canonical import commitment
 from exeat.record.entries import REQUEST_ANSWERED, REQUEST_RECEIVED, open_payload
-from exeat.record.queries import query
+from exeat.record.part import Connection, Part
+from exeat.record.report import Report
 from exeat.record.request_text import read_text
 from exeat.record.vault import MasterKey
 
@@ -33,22 +32,23 @@ _ENTRIES: Final = (REQUEST_RECEIVED, REQUEST_ANSWERED)
 _Said = dict[str, tuple[int, str]]
 
 
-def check_requests(conn: Connection, master: MasterKey | None, report: Report) -> None:
+def check_requests(part: Part, conn: Connection, master: MasterKey | None, report: Report) -> None:
     """Compare every receipt and answer in the ledger with the desk's table, and the table with it.
 
     Only as an administrator of a database with a desk; for any other login this does nothing.
 
     Args:
+        part: Whose queries read the table.
         conn: In one transaction that sees one state throughout.
         master: The vault's key, to compare what was sent with its receipt; None: do not.
         report: Where to put what is found.
     """
-    if not values(conn, "sees_requests"):
+    if conn.execute(part.query("sees_requests")).fetchone() is None:
         return
-    said = _entries(conn, report, reported=master is not None)
+    said = _entries(part, conn, report, reported=master is not None)
     with conn.cursor("requests", row_factory=dict_row, binary=True) as cursor:
         cursor.itersize = _BATCH_ROWS
-        for row in cursor.execute(query("requests_on_file")):
+        for row in cursor.execute(part.query("requests_on_file")):
             number = row["request"].hex
             received, answered = (
                 said.pop(f"{number}.received", None),
@@ -60,7 +60,7 @@ def check_requests(conn: Connection, master: MasterKey | None, report: Report) -
         report.add("request", seq, f"request {id.partition('.')[0]}: its row is gone from the desk")
 
 
-def _entries(conn: Connection, report: Report, *, reported: bool) -> _Said:
+def _entries(part: Part, conn: Connection, report: Report, *, reported: bool) -> _Said:
     """Return the texts about requests that the ledger holds, in whatever record they stand.
 
     Contents that were opened by the vault key are ``reported`` already where they are damaged.
@@ -68,7 +68,8 @@ def _entries(conn: Connection, report: Report, *, reported: bool) -> _Said:
     found: _Said = {}
     with conn.cursor("payloads_in_clear", row_factory=tuple_row, binary=True) as cursor:
         cursor.itersize = _BATCH_ROWS
-        for seq, record, commits, sealed, of_requests in cursor.execute(query("payloads_in_clear")):
+        found_rows = cursor.execute(part.query("payloads_in_clear"))
+        for seq, record, commits, sealed, of_requests in found_rows:
             opened = open_payload(record, commits, b"", sealed, None)
             if opened is None:
                 if of_requests and not reported:

@@ -1,19 +1,4 @@
--- agency_key: The wrapped key of an agency.
-SELECT exeat_desk.agency_key(%(code)s) AS wrapped_key
-
--- put_agency: Add an agency; false where its code is taken.
-SELECT exeat_desk.put_agency(%(code)s, %(name)s, %(kind)s, %(place)s, %(zone)s, %(facility)s, %(key)s) AS added
-
--- directory: Every agency, as all may know it.
-SELECT code, name, kind, place, zone, facility FROM exeat_desk.directory()
-
--- find_record: A record by its id in events, wherever this agency has a stake in it; no key for an issuer.
-SELECT r.record, r.name, r.agency AS facility, r.person, p.wrapped_key, s.role AS stake
-FROM exeat_vault.record r JOIN exeat.stake s USING (record)
-LEFT JOIN exeat_vault.person p ON p.person = r.person
-WHERE r.name = %(name)s
-
--- record_by_key: The same, by its key.
+-- record_by_key: A record by its key, wherever this agency has a stake in it; no key for an issuer.
 SELECT r.record, r.name, r.agency AS facility, r.person, p.wrapped_key, s.role AS stake
 FROM exeat_vault.record r JOIN exeat.stake s USING (record)
 LEFT JOIN exeat_vault.person p ON p.person = r.person
@@ -21,9 +6,6 @@ WHERE r.record = %(record)s
 
 -- names_of: The ids in events of records by their keys, as far as this agency has a stake.
 SELECT record, name FROM exeat_vault.record WHERE record = ANY (%(records)s)
-
--- lock_record: Hold a record until the transaction ends.
-SELECT exeat_desk.lock_record(%(record)s) AS held
 
 -- records_of_person: Every record of one person, how many entries it has, and whether custody goes on.
 SELECT r.record, r.name, b.open, count(e.seq)::int AS entries
@@ -49,22 +31,6 @@ SELECT exeat_desk.lock_desk(%(agency)s, %(alone)s)
 
 -- version: The version of a record.
 SELECT coalesce(max(version), 0) AS version FROM exeat.entry WHERE record = %(record)s
-
--- put_personal: Write the personal data of a record, sealed.
-INSERT INTO exeat_vault.personal (record, agency, nonce, sealed, surname_mac, number_mac, born_mac)
-VALUES (%(record)s, %(agency)s, %(nonce)s, %(sealed)s, %(surname_mac)s, %(number_mac)s, %(born_mac)s)
-ON CONFLICT (record) DO UPDATE SET nonce = excluded.nonce, sealed = excluded.sealed,
-    surname_mac = excluded.surname_mac, number_mac = excluded.number_mac, born_mac = excluded.born_mac
-
--- personal: The sealed personal data of a record.
-SELECT nonce, sealed, surname_mac, number_mac, born_mac FROM exeat_vault.personal WHERE record = %(record)s
-
--- namesakes: People in the house with the same surname, but for one record.
-SELECT p.record, r.name, p.nonce, p.sealed, r.person, person.wrapped_key
-FROM exeat_vault.personal p JOIN exeat_vault.record r USING (record)
-JOIN exeat_vault.person USING (person)
-WHERE p.agency = %(agency)s AND p.surname_mac = %(surname_mac)s AND p.here
-  AND p.record <> %(record)s ORDER BY p.record
 
 -- match_by_number: People in the house with a booking number.
 SELECT p.record, r.name, p.surname_mac, p.born_mac
@@ -106,16 +72,6 @@ UPDATE exeat_desk.request SET receipt_leaf = coalesce(%(receipt_leaf)s, receipt_
     answer_leaf = coalesce(%(answer_leaf)s, answer_leaf)
 WHERE request = %(request)s
 
--- open_task: Open a task, unless it is open already.
-INSERT INTO exeat_desk.task (task, agency, record, about, kind, because, opened, due, owner_role)
-VALUES (%(task)s, %(agency)s, %(record)s, %(about)s, %(kind)s, %(because)s, %(opened)s, %(due)s, %(owner_role)s)
-ON CONFLICT DO NOTHING RETURNING task
-
--- open_task_id: The open task of a kind about one thing.
-SELECT task FROM exeat_desk.task
-WHERE agency = %(agency)s AND kind = %(kind)s AND record IS NOT DISTINCT FROM %(record)s
-  AND about = %(about)s AND closed IS NULL
-
 -- task: One task, held until the transaction ends.
 SELECT * FROM exeat_desk.task WHERE task = %(task)s FOR UPDATE
 
@@ -131,15 +87,6 @@ WHERE t.record = %(record)s ORDER BY t.opened DESC, t.task
 UPDATE exeat_desk.task SET closed = %(at)s, closed_by = %(by)s, outcome = %(outcome)s
 WHERE task = %(task)s AND closed IS NULL
 
--- close_tasks: Close the open tasks of some kinds about a record, all or those about one thing.
-UPDATE exeat_desk.task SET closed = %(at)s, closed_by = %(by)s, outcome = %(outcome)s
-WHERE record = %(record)s AND kind = ANY (%(kinds)s) AND closed IS NULL
-  AND (%(about)s::text IS NULL OR about = %(about)s)
-
--- close_tasks_about: Close the open tasks of one kind about one thing.
-UPDATE exeat_desk.task SET closed = %(at)s, closed_by = %(by)s, outcome = %(outcome)s
-WHERE agency = %(agency)s AND kind = %(kind)s AND about = %(about)s AND closed IS NULL
-
 -- raise_tasks: Put late tasks before a supervisor.
 UPDATE exeat_desk.task SET raised = %(at)s, owner_role = 'supervisor', owner = NULL
 WHERE closed IS NULL AND raised IS NULL AND due < %(at)s RETURNING task
@@ -149,18 +96,6 @@ UPDATE exeat_desk.task SET owner = %(owner)s WHERE task = %(task)s AND closed IS
 
 -- open_kinds: The kinds of task that are open about a record.
 SELECT task, kind, about FROM exeat_desk.task WHERE record = %(record)s AND closed IS NULL
-
--- cleared_before: When checks of who a person is were closed in their favour, at earlier bookings here.
-SELECT t.closed FROM exeat_desk.task t
-JOIN exeat_vault.record earlier ON earlier.record = t.record
-JOIN exeat_vault.record now ON now.person = earlier.person
-WHERE now.record = %(record)s AND earlier.record <> now.record
-  AND t.kind = 'identity-dispute' AND t.outcome LIKE 'cleared%%' ORDER BY t.closed
-
--- put_log: Write down who did or read what.
-INSERT INTO exeat_desk.log (at, agency, facility, actor, role, what, outcome, record, about, request_id)
-VALUES (%(at)s, %(agency)s, %(facility)s, %(actor)s, %(role)s, %(what)s, %(outcome)s, %(record)s,
-    %(about)s, %(request_id)s)
 
 -- log: Who did or read what, the newest first.
 SELECT l.*, r.name AS record_name FROM exeat_desk.log l LEFT JOIN exeat_vault.record r USING (record)
@@ -229,3 +164,19 @@ SELECT count(*)::int AS n FROM exeat_desk.override
 -- count_refusals: How many times the gate stayed shut, by reason.
 SELECT outcome, count(*)::int AS n FROM exeat_desk.log
 WHERE what = 'release' AND outcome LIKE 'refused:%%' AND agency = %(agency)s GROUP BY outcome
+
+-- sees_requests: Whether this login sees the requests of every agency.
+SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = 'exeat_desk' AND c.relname = 'request' AND NOT row_security_active(c.oid)
+  AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
+  AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.oid AND attname = 'receipt_leaf')
+
+-- requests_on_file: Every request as the desk has it, and since when receipts are entered.
+SELECT request, sender, facility, lodged, receipt, receipt_leaf, answered, answer, answer_note,
+       answer_leaf, wrapped_key, nonce, sealed, applied AS entered_since
+FROM exeat_desk.request, exeat.migration WHERE migration.name = 'requests_in_ledger' ORDER BY request
+
+-- payloads_in_clear: Every payload that is not sealed, in order, for the verifier.
+SELECT seq, record, commitment, sealed, kind = 'requests' AS of_requests
+FROM exeat_vault.payload JOIN exeat.entry USING (seq, record) JOIN exeat_vault.record USING (record)
+WHERE nonce = '' ORDER BY seq

@@ -1,0 +1,61 @@
+-- agency_key: The wrapped key of an agency.
+SELECT exeat_desk.agency_key(%(code)s) AS wrapped_key
+
+-- directory: Every agency, as all may know it.
+SELECT code, name, kind, place, zone, facility FROM exeat_desk.directory()
+
+-- find_record: A record by its id in events, wherever this agency has a stake in it; no key for an issuer.
+SELECT r.record, r.name, r.agency AS facility, r.person, p.wrapped_key, s.role AS stake
+FROM exeat_vault.record r JOIN exeat.stake s USING (record)
+LEFT JOIN exeat_vault.person p ON p.person = r.person
+WHERE r.name = %(name)s
+
+-- lock_record: Hold a record until the transaction ends.
+SELECT exeat_desk.lock_record(%(record)s) AS held
+
+-- put_personal: Write the personal data of a record, sealed.
+INSERT INTO exeat_vault.personal (record, agency, nonce, sealed, surname_mac, number_mac, born_mac)
+VALUES (%(record)s, %(agency)s, %(nonce)s, %(sealed)s, %(surname_mac)s, %(number_mac)s, %(born_mac)s)
+ON CONFLICT (record) DO UPDATE SET nonce = excluded.nonce, sealed = excluded.sealed,
+    surname_mac = excluded.surname_mac, number_mac = excluded.number_mac, born_mac = excluded.born_mac
+
+-- personal: The sealed personal data of a record.
+SELECT nonce, sealed, surname_mac, number_mac, born_mac FROM exeat_vault.personal WHERE record = %(record)s
+
+-- namesakes: People in the house with the same surname, but for one record.
+SELECT p.record, r.name, p.nonce, p.sealed, r.person, person.wrapped_key
+FROM exeat_vault.personal p JOIN exeat_vault.record r USING (record)
+JOIN exeat_vault.person USING (person)
+WHERE p.agency = %(agency)s AND p.surname_mac = %(surname_mac)s AND p.here
+  AND p.record <> %(record)s ORDER BY p.record
+
+-- open_task: Open a task, unless it is open already.
+INSERT INTO exeat_desk.task (task, agency, record, about, kind, because, opened, due, owner_role)
+VALUES (%(task)s, %(agency)s, %(record)s, %(about)s, %(kind)s, %(because)s, %(opened)s, %(due)s, %(owner_role)s)
+ON CONFLICT DO NOTHING RETURNING task
+
+-- open_task_id: The open task of a kind about one thing.
+SELECT task FROM exeat_desk.task
+WHERE agency = %(agency)s AND kind = %(kind)s AND record IS NOT DISTINCT FROM %(record)s
+  AND about = %(about)s AND closed IS NULL
+
+-- close_tasks: Close the open tasks of some kinds about a record, all or those about one thing.
+UPDATE exeat_desk.task SET closed = %(at)s, closed_by = %(by)s, outcome = %(outcome)s
+WHERE record = %(record)s AND kind = ANY (%(kinds)s) AND closed IS NULL
+  AND (%(about)s::text IS NULL OR about = %(about)s)
+
+-- close_tasks_about: Close the open tasks of one kind about one thing.
+UPDATE exeat_desk.task SET closed = %(at)s, closed_by = %(by)s, outcome = %(outcome)s
+WHERE agency = %(agency)s AND kind = %(kind)s AND about = %(about)s AND closed IS NULL
+
+-- cleared_before: When checks of who a person is were closed in their favour, at earlier bookings here.
+SELECT t.closed FROM exeat_desk.task t
+JOIN exeat_vault.record earlier ON earlier.record = t.record
+JOIN exeat_vault.record now ON now.person = earlier.person
+WHERE now.record = %(record)s AND earlier.record <> now.record
+  AND t.kind = 'identity-dispute' AND t.outcome LIKE 'cleared%%' ORDER BY t.closed
+
+-- put_log: Write down who did or read what.
+INSERT INTO exeat_desk.log (at, agency, facility, actor, role, what, outcome, record, about, request_id)
+VALUES (%(at)s, %(agency)s, %(facility)s, %(actor)s, %(role)s, %(what)s, %(outcome)s, %(record)s,
+    %(about)s, %(request_id)s)
