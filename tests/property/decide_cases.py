@@ -153,7 +153,7 @@ def _spoilt(eligible: datetime) -> dict[str, SearchStrategy[Any]]:
 
 # What jails and officials leave undone, and what comes with a request now and then.
 _OFTEN: Final[tuple[dict[str, Any], ...]] = (
-    *({},) * 4,
+    *({},) * 2,
     {"served": NEVER},
     {"hold_ordered": NEVER},
     {"warrants": (WarrantKind.FEDERAL_JUDGE_CIVIL,)},

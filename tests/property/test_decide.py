@@ -275,8 +275,13 @@ def test_the_drawn_cases_reach_every_verdict() -> None:
         seen.add(verdict(ask.record, ask.law, ask.at)[0])
 
     # Each where some verdict is at home.
-    for places in ((), ("us-nc",), ("us-tx", "us-ok"), ("us-al", "us-va"), ("us-ok",), (TELLING,)):
-        fixed = settings(max_examples=300, derandomize=True, phases=[Phase.generate], database=None)
+    homes: dict[tuple[str, ...], int] = {
+        (): 300, ("us-nc",): 600, ("us-ok",): 600, ("us-al", "us-va"): 300, (TELLING,): 300,
+    }  # fmt: skip
+    for places, many in homes.items():
+        fixed = settings(
+            max_examples=many, derandomize=True, phases=[Phase.generate], database=None
+        )
         fixed(given(asked(places))(look))()
     assert seen == set(Verdict)
 
