@@ -10,7 +10,6 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -81,7 +80,7 @@ def settings_for(host: str, port: int, law: Path | None) -> Settings:
     """
     settings = Settings.from_environment()
     if law is not None:
-        settings = replace(settings, law=law)
+        settings = settings.model_copy(update={"law": law})
     if "EXEAT_ORIGIN" in os.environ:
         return settings
     if host not in ("127.0.0.1", "localhost", "::1"):
@@ -91,7 +90,7 @@ def settings_for(host: str, port: int, law: Path | None) -> Settings:
             f"`{host}` is open to a network, and the desk has no TLS of its own",
             "Put a proxy with TLS before it and set EXEAT_ORIGIN to its https address.",
         )
-    return replace(settings, secure_cookies=False, origin=f"http://{host}:{port}")
+    return settings.model_copy(update={"secure_cookies": False, "origin": f"http://{host}:{port}"})
 
 
 def _greet(house: House, settings: Settings, console: Console) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import getpass
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -85,7 +85,7 @@ class Console:
             master: The vault's master key.
             facility: Code of the facility.
         """
-        settings = replace(Settings.from_environment(), pool_size=1)
+        settings = Settings.from_environment().model_copy(update={"pool_size": 1})
         db = Database(conninfo, master, settings, queries_of(PARTS))
         db.open()
         try:

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final, get_type_hints
+from typing import Annotated, Final, TypeAlias
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from exeat.errors import Fault, UsageError
 
 __all__ = ["Settings"]
 
 _PREFIX: Final = "EXEAT_"
-_TRUE: Final = frozenset({"1", "true", "yes"})
-_FALSE: Final = frozenset({"0", "false", "no", ""})
+
+Count: TypeAlias = Annotated[int, Field(gt=0)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """How this desk runs. Each is set by ``EXEAT_`` and its name in capitals.
+class Settings(BaseSettings):
+    """How this desk runs. Each is set by ``EXEAT_`` and its name in capitals; empty is not set.
 
     Attributes:
         law: Folder of adopted law.
@@ -43,23 +49,41 @@ class Settings:
         origin: Address of the desk, as browsers see it; passkeys are bound to it.
     """
 
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True)
+
     law: Path | None = None
     login: str = "exeat_desk"
-    pool_size: int = 10
+    pool_size: Count = 10
     trust_proxy: bool = False
     secure_cookies: bool = True
-    idle_minutes: int = 30
-    session_hours: int = 12
-    failures: int = 5
-    unused_days: int = 90
-    key_days: int = 365
-    task_minutes: int = 60
-    paper_minutes: int = 60
-    receipt_minutes: int = 60
-    review_hours: int = 24
-    warrant_check_minutes: int = 60
-    alarm_hours: int = 6
+    idle_minutes: Count = 30
+    session_hours: Count = 12
+    failures: Count = 5
+    unused_days: Count = 90
+    key_days: Count = 365
+    task_minutes: Count = 60
+    paper_minutes: Count = 60
+    receipt_minutes: Count = 60
+    review_hours: Count = 24
+    warrant_check_minutes: Count = 60
+    alarm_hours: Count = 6
     origin: str = "http://localhost:8000"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take what the caller says, and nothing else.
+
+        Settings that code makes are the same on every machine; :meth:`from_environment` alone
+        reads the environment, and no file is read behind anybody's back.
+        """
+        return (init_settings,)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -77,36 +101,21 @@ class Settings:
             exeat.errors.UsageError: EXEAT_IDLE_MINUTES: `soon` is no whole number
               help: Write a number such as 30.
         """
-        found: dict[str, Any] = {}
-        faults: list[Fault] = []
-        hints = get_type_hints(cls)
-        for field in fields(cls):
-            name = _PREFIX + field.name.upper()
-            text = environ.get(name)
-            if text is None:
-                continue
-            value = _read(text, hints[field.name], name)
-            if isinstance(value, Fault):
-                faults.append(value)
-            else:
-                found[field.name] = value
-        if faults:
-            raise UsageError(faults)
-        return cls(**found)
+        source = EnvSettingsSource(cls)
+        source.env_vars = {name.lower(): text for name, text in environ.items() if text}
+        try:
+            return cls(**source())
+        except ValidationError as error:
+            faults = [_fault(str(one["loc"][0]), one["input"]) for one in error.errors()]
+            raise UsageError(faults) from error
 
     def minutes(self, name: str) -> timedelta:
         """Return a setting that counts minutes, as a span."""
         return timedelta(minutes=int(getattr(self, name)))
 
 
-def _read(text: str, kind: Any, name: str) -> Any:
-    if kind is bool:
-        word = text.strip().lower()
-        if word in _TRUE | _FALSE:
-            return word in _TRUE
+def _fault(field: str, text: object) -> Fault:
+    name = _PREFIX + field.upper()
+    if Settings.model_fields[field].annotation is bool:
         return Fault("E420", name, f"`{text}` is neither yes nor no", "Write 1 or 0.")
-    if kind is int:
-        if text.strip().isdigit() and int(text) > 0:
-            return int(text)
-        return Fault("E420", name, f"`{text}` is no whole number", "Write a number such as 30.")
-    return text if kind is str else (Path(text) if text else None)
+    return Fault("E420", name, f"`{text}` is no whole number", "Write a number such as 30.")
