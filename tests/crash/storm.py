@@ -155,9 +155,9 @@ def release(
     return ("released",)
 
 
-def client(storm: Storm, number: int, until: float) -> None:
+def client(storm: Storm, number: int, over: Callable[[], bool]) -> None:
     rng = random.Random(number)
-    while time.monotonic() < until and not storm.broken:
+    while not over() and not storm.broken:
         who = rng.randrange(PEOPLE)
         if not storm.now_in[who]:
             time.sleep(0.001)

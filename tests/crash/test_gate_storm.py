@@ -1,9 +1,10 @@
-"""Two hundred clients book, lodge, lift and release the same fifty people, all at once, a minute.
+"""Two hundred clients book, lodge, lift and release the same fifty people, all at once.
 
 The jail is one whose law commands holds, so that one that nobody saw would be a wrong release.
 Afterwards nobody left past a hold or a ground that was on record at that place of the ledger,
 what the desk said it took is there, every entry verifies, and the views are what a replay gives.
-``EXEAT_STORM_SECONDS`` and ``EXEAT_STORM_CLIENTS`` set how long and how many.
+It lasts as long as it takes on this machine until much of each kind was tried.
+``EXEAT_STORM_SECONDS`` and ``EXEAT_STORM_CLIENTS`` set how long at least, and how many.
 """
 
 from __future__ import annotations
@@ -31,8 +32,10 @@ from exeat.office.office import envelope
 from exeat.record import Ledger, custody, rebuild
 from exeat.record.entries import Entry, History
 
-SECONDS = float(os.environ.get("EXEAT_STORM_SECONDS", "60"))
+SECONDS = float(os.environ.get("EXEAT_STORM_SECONDS", "20"))
 CLIENTS = int(os.environ.get("EXEAT_STORM_CLIENTS", "200"))
+LONGEST = 400.0
+TRIED = ("released", "refused:moved-on", "refused:must-hold", "refused:in-custody")
 FREE_TO_GO = {Verdict.RELEASE, Verdict.OVERDUE, Verdict.MAY_HOLD}
 
 # --- what must be true afterwards ---------------------------------------------------------------
@@ -118,6 +121,11 @@ def sound(town: Town) -> int:
     return report.size
 
 
+def tried_enough(storm: Storm) -> bool:
+    """Say whether nobody stood by, and much of each kind was tried."""
+    return len(storm.active) == CLIENTS and all(storm.seen[what] >= 10 for what in TRIED)
+
+
 @pytest.mark.slow
 def test_two_hundred_clients_at_fifty_people(capsys: pytest.CaptureFixture[str]) -> None:
     with county(pool_size=12) as town:
@@ -125,17 +133,20 @@ def test_two_hundred_clients_at_fifty_people(capsys: pytest.CaptureFixture[str])
         for who in range(PEOPLE):
             storm.now_in[who] = book(storm, who, storm.ctx(0))
         began = time.monotonic()
-        run(lambda number: client(storm, number, began + SECONDS), CLIENTS)
+
+        def over() -> bool:
+            lasted = time.monotonic() - began
+            return lasted > LONGEST or (lasted > SECONDS and tried_enough(storm))
+
+        run(lambda number: client(storm, number, over), CLIENTS)
         took = time.monotonic() - began
         assert not storm.broken, storm.broken[0]
-        assert len(storm.active) == CLIENTS  # nobody stood by
         assert releases_of(town) == storm.seen["released"]
         kept_all(storm)
         size = sound(town)
         views_are_a_replay(town)
         # All of this is worth something only if much was tried, and much of it stopped.
-        for what in ("released", "refused:moved-on", "refused:must-hold", "refused:in-custody"):
-            assert storm.seen[what] >= 10, storm.seen
+        assert tried_enough(storm), storm.seen
         with capsys.disabled():
             acts = sum(storm.active.values())
             print(
