@@ -11,10 +11,10 @@ import pytest
 from tests.scenario.failures.kit import Town, county, person_of
 
 from exeat.decide import Verdict
-from exeat.desk.service._shut import SHUT
 from exeat.desk.service.acts import NewBasis
 from exeat.desk.service.models import Override, OverrideReason, RefusalKind, Refused, Released
 from exeat.desk.service.setup import system_context
+from exeat.desk.service.shut import SHUT
 from exeat.errors import RecordError
 from exeat.facts.codes import BasisKind, LiftReason, NoticeKind, OffenceClass, StatusProof
 from exeat.facts.record import Offence, Person

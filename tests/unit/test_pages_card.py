@@ -14,7 +14,7 @@ pytest.importorskip("fastapi")
 
 from exeat.decide import Verdict, decide
 from exeat.desk.pages.card import Card, card_of
-from exeat.desk.service._shut import SHUT
+from exeat.desk.service.shut import SHUT
 from exeat.facts.codec import record_from_json
 from exeat.facts.record import CustodyRecord
 from exeat.facts.times import NEVER

@@ -12,8 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from exeat.desk.api import install
-from exeat.desk.api._errors import broken, http_error
+from exeat.desk.api import broken, http_error, install
 from exeat.desk.api.site import PREFIX
 from exeat.desk.service import Desk
 from exeat.desk.service.live import Changes

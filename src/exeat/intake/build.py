@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 from exeat.facts.record import CustodyRecord
 from exeat.intake.builder import Builder
-from exeat.intake.groups import MEMORY_ROWS, Tally, iter_groups
 from exeat.intake.model import Mapping
 from exeat.intake.rejects import Reject
 
-__all__ = ["NOTES", "Booking", "Built", "build_booking", "iter_bookings"]
+__all__ = ["NOTES", "Booking", "Built", "build_booking"]
 
 NOTES: Final = MappingProxyType(
     {
@@ -142,28 +140,3 @@ def build_booking(rows: Sequence[str], mapping: Mapping) -> Built:
         if one.record is not None
     )
     return Built(bookings, tuple(draft.rejects), draft.rows_used, draft.duplicates)
-
-
-def iter_bookings(
-    path: str | Path,
-    mapping: Mapping,
-    tally: Tally | None = None,
-    *,
-    memory_rows: int = MEMORY_ROWS,
-) -> Iterator[Booking]:
-    """Yield every booking of an export.
-
-    Args:
-        path: The CSV file.
-        mapping: How to read it.
-        tally: Counts what became of every row; complete when the last booking is out.
-        memory_rows: So many rows are kept in memory; see `iter_groups`.
-
-    Raises:
-        IntakeError: The file is no such export; see `open_export`.
-    """
-    tally = Tally() if tally is None else tally
-    for rows in iter_groups(path, mapping, tally, memory_rows=memory_rows):
-        built = build_booking(rows, tally.knowing(mapping))
-        tally.add(built)
-        yield from built.bookings

@@ -12,8 +12,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from exeat.intake.build import Booking, Built, build_booking
 from exeat.intake.csvfile import Export, open_export
 from exeat.intake.join import JoinedRows
 from exeat.intake.learn import Learner
@@ -21,10 +22,7 @@ from exeat.intake.lines import SEPARATOR, FieldRows
 from exeat.intake.model import Learned, Mapping
 from exeat.intake.rejects import SEEN_LENGTH, Reject
 
-if TYPE_CHECKING:
-    from exeat.intake.build import Built
-
-__all__ = ["MAX_BOOKING_ROWS", "MEMORY_ROWS", "Tally", "iter_groups"]
+__all__ = ["MAX_BOOKING_ROWS", "MEMORY_ROWS", "Tally", "iter_bookings", "iter_groups"]
 
 MEMORY_ROWS: Final = 500_000
 """So many rows are kept in memory, some 150 MB; a file with more goes by way of disk."""
@@ -211,3 +209,28 @@ def _by_disk(
             path.unlink()
             yield from groups.values()
             groups.clear()
+
+
+def iter_bookings(
+    path: str | Path,
+    mapping: Mapping,
+    tally: Tally | None = None,
+    *,
+    memory_rows: int = MEMORY_ROWS,
+) -> Iterator[Booking]:
+    """Yield every booking of an export.
+
+    Args:
+        path: The CSV file.
+        mapping: How to read it.
+        tally: Counts what became of every row; complete when the last booking is out.
+        memory_rows: So many rows are kept in memory; see `iter_groups`.
+
+    Raises:
+        IntakeError: The file is no such export; see `open_export`.
+    """
+    tally = Tally() if tally is None else tally
+    for rows in iter_groups(path, mapping, tally, memory_rows=memory_rows):
+        built = build_booking(rows, tally.knowing(mapping))
+        tally.add(built)
+        yield from built.bookings

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from exeat.facts.times import When, show_when
 from exeat.intake.cells import LISTED, parts_of
+from exeat.intake.csvfile import joined_time
 from exeat.intake.infer import formats_of, number_formats_of
 from exeat.intake.learn import MIDNIGHT, PLACEHOLDER
 from exeat.intake.model import DEFAULT_EMPTY
@@ -206,8 +207,6 @@ def _list_parts(text: str) -> list[str]:
 
 
 def _joined(column: Column) -> list[str]:
-    from exeat.intake.csvfile import joined_time
-
     if column.clock is None:
         return column.values
     pairs = zip(column.values, column.clock.values, strict=True)

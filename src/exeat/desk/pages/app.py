@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from exeat.desk.pages.lawpages import LawPages
 from exeat.desk.pages.rendering import HEADERS, STATIC
 from exeat.desk.pages.routes import (
     accounts,
@@ -75,7 +76,7 @@ def add_pages(
     Returns:
         What the routes share.
     """
-    pages = law.LawPages(desk.office.library)
+    pages = LawPages(desk.office.library)
     site = Site(desk, clock, secure, invented, still, changes, verify, pages)
     app.state.pages = site
     app.mount("/static", _Static(directory=STATIC), name="static")

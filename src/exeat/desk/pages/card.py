@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from exeat.decide import Answer, Certainty, CheckKind, DutyState, Question, Verdict
 from exeat.desk.pages.sentences import sentence
-from exeat.desk.service._shut import remedies
+from exeat.desk.service.shut import remedies
 from exeat.i18n.words import Words
 from exeat.rules.model import About
 from exeat.rules.place import LawOfPlace

@@ -30,7 +30,6 @@ from exeat.desk.pages._invented_papers import (
     tasks_of,
 )
 from exeat.desk.pages.app import add_pages
-from exeat.desk.service._shut import shut_by
 from exeat.desk.service.models import (
     BoardRow,
     Counts,
@@ -43,6 +42,7 @@ from exeat.desk.service.models import (
     ReleaseOrder,
 )
 from exeat.desk.service.reading import _ON_A_PERSON, Times
+from exeat.desk.service.shut import shut_by
 from exeat.errors import Fault, LedgerError, RecordError
 from exeat.facts import events as ev
 from exeat.facts.case import zone_of

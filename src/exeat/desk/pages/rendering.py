@@ -19,7 +19,7 @@ from exeat.decide import Verdict
 from exeat.desk.pages import acts, forms, present
 from exeat.desk.pages.logged import logged
 from exeat.desk.pages.views import Viewer
-from exeat.desk.service._shut import SHUT
+from exeat.desk.service.shut import SHUT
 from exeat.desk.service.urgency import next_of
 from exeat.facts.times import NEVER
 from exeat.i18n.words import LANGUAGES, Words

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
 from exeat.auth import COOKIE, Session
+from exeat.desk.pages.lawpages import LawPages
 from exeat.desk.pages.rendering import HEADERS, Frame, render
 from exeat.desk.pages.views import Viewer
 from exeat.errors import ExeatError, LedgerError
@@ -27,9 +28,6 @@ from exeat.i18n.words import Words, language_of, words
 from exeat.office.context import Context
 from exeat.office.errors import NotPermitted, SignInError
 from exeat.office.models import Agency
-
-if TYPE_CHECKING:
-    from exeat.desk.pages.routes.law import LawPages
 
 __all__ = ["COOKIE", "At", "Elsewhere", "PageRoute", "SentForm", "Site", "Stop"]
 

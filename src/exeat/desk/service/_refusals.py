@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from exeat.decide import Answer, Certainty, CheckKind, Verdict
 from exeat.desk.service._counsel import counsel_says, whom_to_ring
-from exeat.desk.service._shut import HELD_FOR_ISSUER, owed_to, shut_by
 from exeat.desk.service.models import Refusal, RefusalKind, ReleaseOrder
+from exeat.desk.service.shut import HELD_FOR_ISSUER, owed_to, shut_by
 from exeat.errors import Fault
 from exeat.facts.codes import ReleaseKind
 from exeat.facts.events import Event

@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import psycopg
 
+from exeat.desk.service import Desk
 from exeat.office.context import Context
-
-if TYPE_CHECKING:
-    from exeat.desk.service import Desk
 
 __all__ = ["Changes"]
 

@@ -17,8 +17,8 @@ from exeat.desk.pages.reading import read_form
 from exeat.desk.pages.routes._common import may, see, shown_name
 from exeat.desk.pages.site import At, PageRoute, SentForm, Site
 from exeat.desk.pages.views import Viewer
-from exeat.desk.service._shut import SHUT
 from exeat.desk.service.models import PersonPage, Refusal, RefusalKind, Refused
+from exeat.desk.service.shut import SHUT
 from exeat.errors import ExeatError
 from exeat.facts.codes import ReleaseKind
 

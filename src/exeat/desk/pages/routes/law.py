@@ -1,12 +1,8 @@
-"""The law pages within the desk: made once a day from the library in force."""
+"""The law pages within the desk."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from threading import Lock
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -14,10 +10,8 @@ from markupsafe import escape
 
 from exeat.desk.pages.rendering import HEADERS
 from exeat.desk.pages.site import At, PageRoute, Stop
-from exeat.report.lawpages.site import build_site
-from exeat.rules.model import Jurisdiction
 
-__all__ = ["LawPages", "router"]
+__all__ = ["router"]
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
@@ -27,29 +21,6 @@ _KINDS = {
     ".svg": "image/svg+xml",
     ".json": "application/json",
 }
-
-
-class LawPages:
-    """The pages of one day, made at the first look and kept in memory.
-
-    Args:
-        library: Law by jurisdiction id.
-    """
-
-    def __init__(self, library: Mapping[str, Jurisdiction]) -> None:
-        self._library = library
-        self._lock = Lock()
-        self._made: tuple[date, dict[str, bytes]] | None = None
-
-    def of(self, today: date) -> dict[str, bytes]:
-        """Return the files of a day by name."""
-        with self._lock:
-            if self._made is None or self._made[0] != today:
-                with TemporaryDirectory() as folder:
-                    build_site(Path(folder), self._library, today=today)
-                    files = {one.name: one.read_bytes() for one in Path(folder).iterdir()}
-                self._made = (today, files)
-            return self._made[1]
 
 
 @router.get("/law/{name:path}")
