@@ -65,17 +65,20 @@ contracts: dev ## Check which part imports which.
 	@$(BIN)/lint-imports
 
 .PHONY: docs
-docs: venv ## Build the pages of the law into build/docs.
-	@$(BIN)/exeat law docs --out build/docs
+docs: dev ## Build the documents and the pages of the law as one site, into build/docs.
+	@echo "docs: build/docs/index.html"
+	@$(BIN)/zensical build --clean --strict
+	@$(BIN)/exeat law docs --out build/docs/law/pages
 
 .PHONY: schema
 schema: dev ## Print the schema of the database, as all migrations together make it.
 	@$(BIN)/python -m tests.schema
 
 .PHONY: record
-record: dev ## Write the answers in the README and the gallery anew, as the commands print them.
+record: dev ## Write anew what documents show of commands and code: answers, tutorial, gallery, reference.
 	@$(BIN)/python -m tests.acceptance.readme
 	@$(BIN)/python -m tests.acceptance.gallery
+	@$(BIN)/python -m tests.acceptance.reference
 
 .PHONY: words
 words: dev ## Bring each translation up to the English of src/exeat/i18n/exeat.pot.
@@ -103,7 +106,7 @@ COMPILE = $(BIN)/uv pip compile --no-config --quiet --universal --python-version
 lock: dev ## Write requirements/*.lock anew from pyproject.toml; UPGRADE=--upgrade for newest.
 	@echo "lock: requirements/run.lock, requirements/dev.lock"
 	@$(COMPILE) pyproject.toml --group build --output-file requirements/run.lock
-	@$(COMPILE) pyproject.toml --group build --group dev --extra proofs \
+	@$(COMPILE) pyproject.toml --group build --group dev --group docs --extra proofs \
 		--constraint requirements/run.lock --output-file requirements/dev.lock
 
 .PHONY: clean

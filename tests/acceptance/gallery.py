@@ -25,7 +25,7 @@ HEAD = """# Files of every kind
 
 Small exports as jails give them, invented, each with what `exeat map` says first, the lines of the
 mapping that decide, and what an audit finds with that mapping as it is. The files lie in
-[tests/exports](../../tests/exports); every word below is what the commands print, and a test holds
+`tests/exports`; every word below is what the commands print, and a test holds
 the page to it. [How a mapping file is written](../mapping-files.md) has every key.
 
 Try one:

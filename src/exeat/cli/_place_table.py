@@ -118,7 +118,7 @@ def _head() -> Iterator[str]:
     )
     yield ""
     yield (
-        f"The record is [{RECORD}](../src/exeat/sample/records/{RECORD}): a misdemeanor, bail "
+        f"The record is `src/exeat/sample/records/{RECORD}`: a misdemeanor, bail "
         "posted at 16:05, a form I-247A with an administrative warrant, received and served the "
         "day before, every fact known. It is asked at 18:00 on 20 November 2026, local time. The "
         "first column is what exeat says where no [profile](howto/set-up-your-county.md) stands; "

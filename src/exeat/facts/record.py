@@ -25,7 +25,6 @@ from exeat.facts.codes import (
     StatusProof,
     WarrantKind,
 )
-from exeat.facts.limits import AtEdge, Code, Text
 from exeat.facts.times import NEVER, Act, LongAgo, When
 
 __all__ = [
@@ -52,12 +51,11 @@ class Offence:
 
     __pydantic_config__ = _CLOSED
 
-    statute: Annotated[Text | None, Field(description="Section, such as `PC 459`.")] = None
-    description: Annotated[Text | None, Field(description="Words of the jail's record.")] = None
+    statute: Annotated[str | None, Field(description="Section, such as `PC 459`.")] = None
+    description: Annotated[str | None, Field(description="Words of the jail's record.")] = None
     offence_class: OffenceClass | None = None
     lists: Annotated[
-        dict[Code, bool],
-        AtEdge(most=50),
+        dict[str, bool],
         Field(description="Offence lists that a person has placed it in (true) or out of (false)."),
     ] = field(default_factory=dict)
 
@@ -234,7 +232,7 @@ class Person:
         bool | None, Field(description="Written consent to an interview.")
     ] = None
     language: Annotated[
-        Text | None, Field(description="Language that the person reads, to tell them in it.")
+        str | None, Field(description="Language that the person reads, to tell them in it.")
     ] = None
 
 

@@ -4,28 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Annotated, Any, Final, TypeAlias
-
-from pydantic import AfterValidator, ConfigDict, Field
+from typing import Any
 
 from exeat.facts.codes import Described
-from exeat.facts.limits import AtEdge, Line, Text
-from exeat.facts.times import LAST_YEAR
 
-__all__ = ["SHOWN", "Agency", "Done", "Namesake", "PersonalData", "Task", "TaskKind", "Witness"]
-
-
-SHOWN: Final = ConfigDict(json_schema_serialization_defaults_required=True)
-"""For what the API answers with: a field that has a default is there all the same."""
-
-
-def _plausible(born: date) -> date:
-    if not 1880 <= born.year <= LAST_YEAR:
-        raise ValueError("is no plausible birth date")
-    return born
-
-
-Born: TypeAlias = Annotated[date, AfterValidator(_plausible)]
+__all__ = ["Agency", "Done", "Namesake", "PersonalData", "Task", "TaskKind", "Witness"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,14 +21,12 @@ class PersonalData:
         photo: Where the facility keeps the photograph.
     """
 
-    __pydantic_config__ = SHOWN
-
-    surname: Line
-    given_names: Text = ""
-    born: Born | None = None
-    booking_number: Text = ""
-    fingerprint_id: Text = ""
-    photo: Text = ""
+    surname: str
+    given_names: str = ""
+    born: date | None = None
+    booking_number: str = ""
+    fingerprint_id: str = ""
+    photo: str = ""
 
     @property
     def shown(self) -> str:
@@ -85,14 +66,10 @@ class Done:
         tasks: Ids of tasks that it opened.
     """
 
-    __pydantic_config__ = SHOWN
-
     record: str
     version: int
     events: tuple[str, ...]
-    repeated: Annotated[
-        bool, Field(description="It was on record already, with the same content.")
-    ] = False
+    repeated: bool = False
     tasks: tuple[str, ...] = ()
 
 
@@ -145,8 +122,6 @@ class TaskKind(Described):
 class Task:
     """Something that waits for somebody, with an owner and a due time."""
 
-    __pydantic_config__ = SHOWN
-
     id: str
     kind: TaskKind
     record: str | None
@@ -166,6 +141,6 @@ class Task:
 class Witness:
     """The second person of an override, who signs in for it."""
 
-    name: Text
-    password: Annotated[str, AtEdge(most=200)] = field(repr=False)
-    code: Text = field(repr=False)
+    name: str
+    password: str = field(repr=False)
+    code: str = field(repr=False)

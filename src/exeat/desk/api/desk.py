@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
@@ -12,16 +13,24 @@ from exeat.desk.api import _bodies as b
 from exeat.desk.api._callers import Caller, TheDesk
 from exeat.desk.api._errors import ERRORS
 from exeat.desk.api._proofs import RequestProofOut, request_proof_out
-from exeat.desk.api._words import Count, Id
-from exeat.desk.service.models import (
-    BoardRow,
-    Counts,
-    Handover,
-    IncomingRequest,
-    LogLine,
-    Reconciliation,
+from exeat.desk.api._shown import (
+    AgencyOut,
+    BoardOut,
+    CountsOut,
+    DoneOut,
+    HandoverOut,
+    LogOut,
+    ReconciliationOut,
+    RequestOut,
+    TaskOut,
+    board_out,
+    done_out,
+    handover_out,
+    log_out,
+    request_out,
+    task_out,
 )
-from exeat.office.models import Agency, Done, Task
+from exeat.desk.api._words import Count, Id
 
 __all__ = ["router"]
 
@@ -32,28 +41,28 @@ _Before = Annotated[int | None, Query(ge=0, le=2**62)]
 
 
 @router.get("/board")
-def board(desk: TheDesk, ctx: Caller) -> list[BoardRow]:
+def board(desk: TheDesk, ctx: Caller) -> list[BoardOut]:
     """Return everyone in custody here, the most urgent first."""
-    return desk.board.rows(ctx)
+    return [board_out(row) for row in desk.board.rows(ctx)]
 
 
 @router.get("/requests")
-def requests(desk: TheDesk, ctx: Caller) -> list[IncomingRequest]:
+def requests(desk: TheDesk, ctx: Caller) -> list[RequestOut]:
     """Return the requests that this agency sent, or got."""
-    return desk.requests.requests(ctx)
+    return [request_out(one) for one in desk.requests.requests(ctx)]
 
 
 @router.post("/requests", status_code=201)
-def send_request(desk: TheDesk, ctx: Caller, body: b.SendRequest) -> IncomingRequest:
+def send_request(desk: TheDesk, ctx: Caller, body: b.SendRequest) -> RequestOut:
     """Send a request to a facility; what comes back is its signed receipt."""
     found = desk.requests.send_request(
         ctx,
         facility=body.facility,
-        person=body.person,
-        paper=body.paper,
+        person=body.person.fact(),
+        paper=body.paper.fact(),
         request_id=body.request_id or "",
     )
-    return found
+    return request_out(found)
 
 
 @router.get("/requests/{request}/proof")
@@ -63,42 +72,48 @@ def request_proof(desk: TheDesk, ctx: Caller, request: _Number) -> RequestProofO
 
 
 @router.post("/requests/{request}/match")
-def match_request(desk: TheDesk, ctx: Caller, request: _Number, body: b.Match) -> Done:
+def match_request(desk: TheDesk, ctx: Caller, request: _Number, body: b.Match) -> DoneOut:
     """Say whom a request is about; it then stands on that person's record."""
-    return desk.requests.match_request(ctx, request, body.record, detainer=body.detainer or "")
+    return done_out(
+        desk.requests.match_request(ctx, request, body.record, detainer=body.detainer or "")
+    )
 
 
 @router.post("/requests/{request}/not-in-custody-here")
-def not_in_custody_here(desk: TheDesk, ctx: Caller, request: _Number) -> IncomingRequest:
+def not_in_custody_here(desk: TheDesk, ctx: Caller, request: _Number) -> RequestOut:
     """Answer that the person is not in custody here; it is no refusal."""
-    return desk.requests.not_in_custody_here(ctx, request)
+    return request_out(desk.requests.not_in_custody_here(ctx, request))
 
 
 @router.post("/requests/{request}/withdraw")
-def withdraw_request(desk: TheDesk, ctx: Caller, request: _Number) -> IncomingRequest:
+def withdraw_request(desk: TheDesk, ctx: Caller, request: _Number) -> RequestOut:
     """Withdraw a request that nobody has matched yet."""
-    return desk.requests.withdraw_request(ctx, request)
+    return request_out(desk.requests.withdraw_request(ctx, request))
 
 
 @router.get("/handovers")
-def handovers(desk: TheDesk, ctx: Caller) -> list[Handover]:
+def handovers(desk: TheDesk, ctx: Caller) -> list[HandoverOut]:
     """Return who is on the way from here, or to here."""
-    return desk.transfers.handovers(ctx)
+    return [handover_out(one) for one in desk.transfers.handovers(ctx)]
 
 
 @router.post("/handovers/{handover}/acknowledge")
-def acknowledge_transfer(desk: TheDesk, ctx: Caller, handover: _Number, body: b.TakeOver) -> Done:
+def acknowledge_transfer(
+    desk: TheDesk, ctx: Caller, handover: _Number, body: b.TakeOver
+) -> DoneOut:
     """Take a person over, with every hold that came along."""
     number = body.booking_number
-    return desk.transfers.acknowledge_transfer(
-        ctx, handover, booking_number=number, event_id=body.event_id or ""
+    return done_out(
+        desk.transfers.acknowledge_transfer(
+            ctx, handover, booking_number=number, event_id=body.event_id or ""
+        )
     )
 
 
 @router.get("/tasks")
-def tasks(desk: TheDesk, ctx: Caller) -> list[Task]:
+def tasks(desk: TheDesk, ctx: Caller) -> list[TaskOut]:
     """Return what is open here, the most urgent first."""
-    return desk.reading.tasks(ctx)
+    return [task_out(task) for task in desk.reading.tasks(ctx)]
 
 
 @router.post("/tasks/{task}/take", status_code=204)
@@ -120,9 +135,9 @@ def sweep(desk: TheDesk, ctx: Caller) -> list[str]:
 
 
 @router.post("/reconcile")
-def reconcile(desk: TheDesk, ctx: Caller, body: b.Roster) -> Reconciliation:
+def reconcile(desk: TheDesk, ctx: Caller, body: b.Roster) -> ReconciliationOut:
     """Compare the roster with who is on record as in custody, and why."""
-    return desk.rounds.reconcile(ctx, body.booking_numbers)
+    return ReconciliationOut(**asdict(desk.rounds.reconcile(ctx, body.booking_numbers)))
 
 
 @router.get("/log")
@@ -132,21 +147,21 @@ def audit_log(
     record: Annotated[Id | None, Query()] = None,
     before: _Before = None,
     limit: Count = 200,
-) -> list[LogLine]:
+) -> list[LogOut]:
     """Return who did or read what, the newest first."""
-    return desk.reading.audit_log(ctx, record, before, limit)
+    return [log_out(line) for line in desk.reading.audit_log(ctx, record, before, limit)]
 
 
 @router.get("/counts")
-def counts(desk: TheDesk, ctx: Caller) -> Counts:
+def counts(desk: TheDesk, ctx: Caller) -> CountsOut:
     """Return how many of what; nothing in it is about one person."""
-    return desk.reading.counts(ctx)
+    return CountsOut(**asdict(desk.reading.counts(ctx)))
 
 
 @router.get("/agencies")
-def agencies(desk: TheDesk, ctx: Caller) -> list[Agency]:
+def agencies(desk: TheDesk, ctx: Caller) -> list[AgencyOut]:
     """Return every agency, by code."""
-    return desk.reading.agencies(ctx)
+    return [AgencyOut(**asdict(one)) for one in desk.reading.agencies(ctx)]
 
 
 @router.get(

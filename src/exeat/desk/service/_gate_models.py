@@ -11,9 +11,8 @@ from exeat.decide import Answer
 from exeat.errors import Fault
 from exeat.facts.codes import Described, ReleaseKind
 from exeat.facts.events import Event
-from exeat.facts.limits import Words
 from exeat.facts.record import CustodyRecord
-from exeat.office.models import SHOWN, Namesake, Witness
+from exeat.office.models import Namesake, Witness
 from exeat.rules.place import LawOfPlace
 
 __all__ = [
@@ -125,8 +124,6 @@ class Refused:
 class Released:
     """The person was released: the event, and the answer that was given with it."""
 
-    __pydantic_config__ = SHOWN
-
     record: str
     version: int
     event: str
@@ -142,7 +139,7 @@ class Override:
     """Two people release against the gate, and say why."""
 
     reason: OverrideReason
-    words: Words
+    words: str
     second: Witness
 
 
