@@ -14,9 +14,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from uuid import UUID
 
 import psycopg
 import pytest
+from psycopg.rows import class_row
 
 from exeat.desk.part import PARTS
 from exeat.facts.events import Event, events_from_json
@@ -26,6 +28,7 @@ from exeat.record.ledger import Ledger
 from exeat.record.schema import add_agency, add_login
 from exeat.record.server import PrivateServer
 from exeat.record.vault import MasterKey
+from exeat.record.views import BoardRow, state_of
 
 _COUNT = itertools.count(1)
 
@@ -143,3 +146,23 @@ def booking(record: str = "r1", more: int = 3) -> tuple[Event, ...]:
             f" {when}, {common}}}"
         )
     return events_from_json("\n".join(lines))
+
+
+def board(conn: psycopg.Connection) -> list[BoardRow]:
+    """The board as it stands in the database: open custodies first, the earliest release first."""
+    order = "open DESC NULLS LAST, release_from NULLS LAST, record"
+    columns = ", ".join(BoardRow.__slots__)
+    with conn.cursor(row_factory=class_row(BoardRow)) as cursor:
+        return cursor.execute(f"SELECT {columns} FROM exeat.board ORDER BY {order}").fetchall()
+
+
+def custody(conn: psycopg.Connection, master: MasterKey) -> dict[UUID, str | None]:
+    """The sealed state of every record that a login may see, opened."""
+    found = conn.execute(
+        "SELECT record, nonce, sealed, person, wrapped_key FROM exeat_vault.custody"
+        " JOIN exeat_vault.record USING (record) JOIN exeat_vault.person USING (person)"
+    ).fetchall()
+    return {
+        record: state_of(master.unwrap(person, wrapped, "a record"), record, nonce, sealed)
+        for record, nonce, sealed, person, wrapped in found
+    }

@@ -7,9 +7,9 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from tests.pg import Ground, booking, made
+from tests.pg import Ground, board, booking, custody, made
 
-from exeat.record import NotAllowed, NotFound, board, custody
+from exeat.record import NotAllowed, NotFound
 from exeat.record.server import PrivateServer
 
 pytest_plugins = ["tests.pg"]

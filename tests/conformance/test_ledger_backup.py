@@ -11,10 +11,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.pg import Ground, booking, make_database, verify_database
+from tests.pg import Ground, board, booking, custody, make_database, verify_database
 
 from exeat.errors import LedgerError
-from exeat.record import Ledger, backup, board, custody, database, restore
+from exeat.record import Ledger, backup, database, restore
 from exeat.record.server import PrivateServer
 
 pytest_plugins = ["tests.pg"]

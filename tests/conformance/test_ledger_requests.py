@@ -12,7 +12,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from tests.pg import verify_database
+from tests.pg import board, custody, verify_database
 from tests.scenario.failures.kit import Town, county, database, person_of
 
 from exeat.desk.house import signing_login
@@ -27,9 +27,7 @@ from exeat.record import (
     Report,
     Signer,
     backup,
-    board,
     check_request_proof,
-    custody,
     rebuild,
     restore,
     verify_request,

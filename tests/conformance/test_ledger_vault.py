@@ -6,10 +6,10 @@ import secrets
 
 import psycopg
 import pytest
-from tests.pg import Ground, booking, rotate, verify_database
+from tests.pg import Ground, board, booking, custody, rotate, verify_database
 
 from exeat.errors import LedgerError
-from exeat.record import Ledger, MasterKey, NotFound, board, custody
+from exeat.record import Ledger, MasterKey, NotFound
 
 pytest_plugins = ["tests.pg"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from tests.pg import Ground, booking
+from tests.pg import Ground, board, booking, custody
 
 from exeat.facts.events import events_from_json
 from exeat.facts.record import CustodyRecord
-from exeat.record import board, custody, rebuild
+from exeat.record import rebuild
 
 pytest_plugins = ["tests.pg"]
 

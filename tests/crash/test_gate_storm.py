@@ -18,7 +18,7 @@ from typing import Any
 import psycopg
 import pytest
 from tests.crash.storm import JAIL, PEOPLE, Storm, book, client, run
-from tests.pg import verify_database
+from tests.pg import custody, verify_database
 from tests.scenario.failures.kit import Town, county
 
 from exeat.decide import Verdict, decide
@@ -29,7 +29,7 @@ from exeat.facts.record import CustodyRecord
 from exeat.facts.times import NEVER
 from exeat.office.models import Done
 from exeat.office.office import envelope
-from exeat.record import Ledger, custody, rebuild
+from exeat.record import Ledger, rebuild
 from exeat.record.entries import Entry, History
 
 SECONDS = float(os.environ.get("EXEAT_STORM_SECONDS", "20"))

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.pg import Ground, booking, migrate, verify_database
+from tests.pg import Ground, board, booking, migrate, verify_database
 
-from exeat.record import Ledger, MasterKey, Receipt, Signer, add_agency, add_login, board, rebuild
+from exeat.record import Ledger, MasterKey, Receipt, Signer, add_agency, add_login, rebuild
 from exeat.record.server import PrivateServer, client_tool
 from exeat.record.steps import STEPS
 

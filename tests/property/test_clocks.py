@@ -10,17 +10,16 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import example, given
 from hypothesis import strategies as st
+from tests.hours import counted_hours, elapsed_hours
 
+from exeat.facts.times import local_instants
 from exeat.rules.calendar import FEDERAL, is_excluded
 from exeat.rules.clocks import (
     Clock,
     Excluded,
     HoursRun,
-    counted_hours,
     deadline,
     due_before,
-    elapsed_hours,
-    local_instants,
 )
 
 ZONES = [

@@ -6,12 +6,12 @@ import itertools
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.pg import Ground, verify_database
+from tests.pg import Ground, board, custody, verify_database
 from tests.strategies import events
 
 from exeat.facts.codec import record_from_json
 from exeat.facts.fold import fold
-from exeat.record import board, custody, rebuild
+from exeat.record import rebuild
 
 pytest_plugins = ["tests.pg"]
 

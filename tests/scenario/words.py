@@ -9,8 +9,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from exeat.errors import near_miss
-from exeat.facts.times import NEVER, Act, Uncertain, When, parse_when
-from exeat.rules.clocks import local_instants
+from exeat.facts.times import NEVER, Act, Uncertain, When, local_instants, parse_when
 
 T = TypeVar("T", bound=StrEnum)
 

@@ -17,11 +17,11 @@ from exeat.facts.times import Uncertain
 from exeat.intake import (
     Mapping,
     Reject,
+    RejectFile,
     Tally,
     iter_bookings,
     read_mapping,
     read_rows,
-    write_rejects,
 )
 from exeat.intake.groups import MAX_BOOKING_ROWS
 
@@ -282,7 +282,10 @@ def test_an_id_with_too_many_rows_is_no_booking(mapping: Mapping, tmp_path: Path
 def test_rejects_are_written_with_line_field_and_remedy(tmp_path: Path) -> None:
     path = tmp_path / "rejects.csv"
     rejects = [Reject(7, "a1", "charge", "=1+1", "is odd", "Mend it.")]
-    assert write_rejects(rejects, path) == 1
+    with RejectFile(path) as file:
+        for reject in rejects:
+            file.add(reject)
+    assert file.count == 1
     with path.open(newline="", encoding="utf-8") as file:
         (row,) = csv.DictReader(file)
     assert row == {

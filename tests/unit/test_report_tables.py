@@ -18,9 +18,6 @@ from exeat.report import tables
 from exeat.report.tables import (
     COLUMNS,
     FindingsWriter,
-    write_findings_csv,
-    write_findings_json,
-    write_findings_parquet,
     write_summary_json,
 )
 
@@ -42,14 +39,19 @@ def finding(record_id: str = "b-1", **changes: object) -> Finding:
     return Finding(**{**values, **changes})  # type: ignore[arg-type]
 
 
+def write(folder: Path, findings: list[Finding]) -> None:
+    with FindingsWriter(folder, ZONE) as writer:
+        writer.add(findings)
+
+
 def read_csv(path: Path) -> list[dict[str, str]]:
     with path.open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 
 def test_csv_has_the_columns_and_tells_the_repeated_hour_apart(tmp_path: Path) -> None:
-    path = tmp_path / "f.csv"
-    write_findings_csv(path, [finding()], ZONE)
+    path = tmp_path / "findings.csv"
+    write(tmp_path, [finding()])
     [row] = read_csv(path)
     assert tuple(row) == COLUMNS
     assert (row["from"], row["until"]) == ("2017-11-05T01:30:00-07:00", "2017-11-05T01:30:00-08:00")
@@ -59,28 +61,28 @@ def test_csv_has_the_columns_and_tells_the_repeated_hour_apart(tmp_path: Path) -
 
 @pytest.mark.parametrize("hostile", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "  =1"])
 def test_csv_runs_no_formula(tmp_path: Path, hostile: str) -> None:
-    path = tmp_path / "f.csv"
+    path = tmp_path / "findings.csv"
     changes = {"says": hostile, "detainer": hostile, "rules": (hostile,)}
-    write_findings_csv(path, [finding(hostile, **changes)], ZONE)
+    write(tmp_path, [finding(hostile, **changes)])
     [row] = read_csv(path)
     for column in ("record_id", "says", "detainer", "rules"):
         assert row[column] == f"'{hostile}"
 
 
 def test_json_is_an_array_with_lists_and_untouched_text(tmp_path: Path) -> None:
-    path = tmp_path / "f.json"
-    write_findings_json(path, [finding("=a"), finding("ü", start=None, end=None, hours=None)], ZONE)
+    path = tmp_path / "findings.json"
+    write(tmp_path, [finding("=a"), finding("ü", start=None, end=None, hours=None)])
     first, second = json.loads(path.read_text(encoding="utf-8"))
     assert first["record_id"] == "=a"
     assert first["rules"] == ["us-a", "us-b"]
     assert second["from"] is None
-    write_findings_json(path, [], ZONE)
+    write(tmp_path, [])
     assert json.loads(path.read_text()) == []
 
 
 def test_parquet_comes_back_as_it_went_in(tmp_path: Path) -> None:
-    path = tmp_path / "f.parquet"
-    write_findings_parquet(path, [finding(), finding("b-2", start=None, hours=None)], ZONE)
+    path = tmp_path / "findings.parquet"
+    write(tmp_path, [finding(), finding("b-2", start=None, hours=None)])
     frame = pl.read_parquet(path)
     assert tuple(frame.columns) == COLUMNS
     one, two = frame.to_dicts()

@@ -40,7 +40,9 @@ __all__ = [
     "bounds",
     "by",
     "done_by",
+    "local_instants",
     "parse_when",
+    "readings",
     "show_when",
     "span",
 ]
@@ -337,3 +339,47 @@ def aware(instant: datetime, name: str) -> datetime:
     if instant.tzinfo is None:
         raise ValueError(f"{name} must carry a time zone: {instant.isoformat()}")
     return instant
+
+
+def local_instants(local: datetime, zone: ZoneInfo) -> tuple[datetime, ...]:
+    """Return every instant at which the clocks of a zone showed this time.
+
+    Args:
+        local: A time as someone wrote it from the wall, with no zone or offset.
+        zone: The zone in which the clock hung.
+
+    Returns:
+        One instant; none when the clocks went forward past that time; two, the earlier one
+        first, when they went back and showed it twice. They are in UTC, since Python calls
+        the two equal in their own zone.
+
+    Raises:
+        ValueError: `local` has an offset, and so is an instant already.
+
+    Units: instants.
+    Source: the IANA time zone database.
+
+    Examples:
+        >>> new_york = ZoneInfo("America/New_York")
+        >>> local_instants(datetime(2026, 3, 8, 2, 30), new_york)
+        ()
+        >>> [i.isoformat() for i in local_instants(datetime(2026, 11, 1, 1, 30), new_york)]
+        ['2026-11-01T05:30:00+00:00', '2026-11-01T06:30:00+00:00']
+    """
+    if local.tzinfo is not None:
+        raise ValueError(f"`{local.isoformat()}` has an offset: a time without one is needed")
+    before, after = readings(local, zone)
+    if before == after:
+        return (before,)
+    return (before, after) if before < after else ()
+
+
+def readings(local: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Return a time on the wall by the offset before a change of the clocks, and after it, in UTC.
+
+    They are equal but in the hours around a change. In a repeated hour the first comes first; in
+    a skipped hour it comes last, and neither was ever on the wall.
+    """
+    # PEP 495: that is what fold 0 and fold 1 mean.
+    before, after = (local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    return before, after

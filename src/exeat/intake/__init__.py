@@ -10,7 +10,7 @@ from exeat.intake.csvfile import Row, open_export, read_rows
 from exeat.intake.groups import Tally, iter_bookings, iter_groups
 from exeat.intake.mapping import load_mapping, place_in, read_mapping, shipped_maps
 from exeat.intake.model import Mapping
-from exeat.intake.rejects import Reject, RejectFile, write_rejects
+from exeat.intake.rejects import Reject, RejectFile
 
 __all__ = [
     "NOTES",
@@ -30,5 +30,4 @@ __all__ = [
     "read_mapping",
     "read_rows",
     "shipped_maps",
-    "write_rejects",
 ]

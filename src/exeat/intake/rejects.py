@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, Self
 
-__all__ = ["COLUMNS", "SEEN_LENGTH", "Reject", "RejectFile", "write_rejects"]
+__all__ = ["COLUMNS", "SEEN_LENGTH", "Reject", "RejectFile"]
 
 COLUMNS: Final = ("line", "record_id", "field", "seen", "problem", "remedy")
 """The columns of `rejects.csv`."""
@@ -91,19 +90,6 @@ class RejectFile:
         row = (reject.record_id, reject.field, reject.seen, reject.problem, reject.remedy)
         self._writer.writerow((reject.line, *(_harmless(text) for text in row)))
         self.count += 1
-
-
-def write_rejects(rejects: Iterable[Reject], path: Path) -> int:
-    """Write `rejects.csv`, and return how many rows it has below its header.
-
-    Args:
-        rejects: In the order in which they shall stand.
-        path: The file to write.
-    """
-    with RejectFile(path) as file:
-        for reject in rejects:
-            file.add(reject)
-    return file.count
 
 
 def _harmless(text: str) -> str:

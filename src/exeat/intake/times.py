@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
-from exeat.facts.times import FIRST_YEAR, LAST_YEAR, Uncertain, When
+from exeat.facts.times import FIRST_YEAR, LAST_YEAR, Uncertain, When, readings
 from exeat.intake.formats import (
     ISO,
     ISO_PATTERN,
@@ -298,10 +298,7 @@ def _clock(part: dict[str, str | None], local: datetime | None) -> time | None:
 
 
 def _resolve(local: datetime, zone: ZoneInfo) -> TimeResult:
-    # PEP 495: fold 0 reads a doubtful time by the offset before the change, fold 1 by the one
-    # after it. In a repeated hour fold 0 comes first, in a skipped hour it comes last.
-    before = local.replace(tzinfo=zone).astimezone(UTC)
-    after = local.replace(tzinfo=zone, fold=1).astimezone(UTC)
+    before, after = readings(local, zone)
     if before == after:
         return ReadTime(before, before, local.date())
     if before < after:

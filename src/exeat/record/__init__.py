@@ -28,7 +28,7 @@ from exeat.record.server import PrivateServer, database
 from exeat.record.vault import MasterKey
 from exeat.record.verify import verify_database
 from exeat.record.verify_bundle import verify_bundle
-from exeat.record.views import BoardRow, board, custody, rebuild
+from exeat.record.views import BoardRow, rebuild
 
 __all__ = [
     "BoardRow",
@@ -51,9 +51,7 @@ __all__ = [
     "add_agency",
     "add_login",
     "backup",
-    "board",
     "check_request_proof",
-    "custody",
     "database",
     "export_bundle",
     "migrate",

@@ -19,11 +19,11 @@ from exeat.facts.events import Event
 from exeat.facts.fold import fold
 from exeat.facts.record import CustodyRecord
 from exeat.facts.times import NEVER, bounds, show_when
-from exeat.record._rows import Connection, EntryRow, RecordRow, call, rows, values
+from exeat.record._rows import Connection, EntryRow, RecordRow, call, rows
 from exeat.record.entries import open_entry
 from exeat.record.vault import MasterKey, PersonKey
 
-__all__ = ["BoardRow", "View", "board", "custody", "drop", "put", "rebuild", "view_of"]
+__all__ = ["BoardRow", "View", "drop", "put", "rebuild", "state_of", "view_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,22 +124,17 @@ def rebuild(conn: Connection, master: MasterKey) -> int:
     return count
 
 
-def board(conn: Connection) -> list[BoardRow]:
-    """Return the board of the records that this login may see."""
-    return rows(conn, BoardRow, "board")
+def state_of(key: PersonKey, record: UUID, nonce: bytes, sealed: bytes) -> str | None:
+    """Return the kept state of a record as JSON; None where it does not open.
 
-
-def custody(conn: Connection, master: MasterKey) -> dict[UUID, str]:
-    """Return the kept state of every record that this login may see, as JSON."""
-    keys = {row.record: row for row in rows(conn, RecordRow, "all_records")}
-    found = {}
-    for record, _, nonce, sealed in values(conn, "custody", record=None):
-        row = keys[record]
-        assert row.wrapped_key is not None  # Views go with the key.
-        key = master.unwrap(row.person, row.wrapped_key, f"record `{row.name}`")
-        state = key.open(nonce, sealed, _about(record))
-        found[record] = "" if state is None else state.decode()
-    return found
+    Args:
+        key: Of the record's person.
+        record: The record's key.
+        nonce: As it is kept.
+        sealed: As it is kept.
+    """
+    state = key.open(nonce, sealed, _about(record))
+    return None if state is None else state.decode()
 
 
 def _about(record: UUID) -> bytes:

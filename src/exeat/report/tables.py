@@ -10,7 +10,7 @@ import csv
 import json
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Protocol, Self
@@ -26,9 +26,6 @@ __all__ = [
     "FindingsWriter",
     "finding_row",
     "safe_cell",
-    "write_findings_csv",
-    "write_findings_json",
-    "write_findings_parquet",
     "write_summary_json",
 ]
 
@@ -251,31 +248,6 @@ class FindingsWriter:
             return
         for sink in self._sinks:
             sink.drop()
-
-
-def _write(sink: _Sink, findings: Iterable[Finding], zone: ZoneInfo) -> None:
-    try:
-        for finding in findings:
-            sink.add([finding_row(finding, zone)])
-    except BaseException:
-        sink.drop()
-        raise
-    sink.close()
-
-
-def write_findings_csv(path: Path, findings: Iterable[Finding], zone: ZoneInfo) -> None:
-    """Write findings as CSV; a text that a spreadsheet would run gets a ``'`` before it."""
-    _write(_CsvSink(path), findings, zone)
-
-
-def write_findings_json(path: Path, findings: Iterable[Finding], zone: ZoneInfo) -> None:
-    """Write findings as a JSON array, one a line."""
-    _write(_JsonSink(path), findings, zone)
-
-
-def write_findings_parquet(path: Path, findings: Iterable[Finding], zone: ZoneInfo) -> None:
-    """Write findings as Parquet; times are instants that carry the facility's zone."""
-    _write(_ParquetSink(path, zone), findings, zone)
 
 
 def write_summary_json(

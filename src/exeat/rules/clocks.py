@@ -38,15 +38,11 @@ __all__ = [
     "Clock",
     "Excluded",
     "HoursRun",
-    "counted_hours",
     "deadline",
     "due_before",
-    "elapsed_hours",
-    "local_instants",
 ]
 
 _ONE_DAY = timedelta(days=1)
-_ONE_HOUR = timedelta(hours=1)
 _NOTHING = timedelta(0)
 _MIDNIGHT = time(0)
 # "11:59 p.m." is the beginning of that minute: at 23:59:00 the person must be gone.
@@ -227,118 +223,6 @@ def due_before(
     else:
         due_utc = _count_backward(release_utc, clock.hours, clock.excludes, zone, calendar)
     return due_utc.astimezone(zone)
-
-
-def elapsed_hours(a: datetime, b: datetime) -> float:
-    """Return the running hours from one instant to another, whatever the wall clocks say.
-
-    Args:
-        a: The first instant; aware, in any zone.
-        b: The second instant; aware, in any zone.
-
-    Returns:
-        The hours; negative when `b` is before `a`.
-
-    Raises:
-        ValueError: An instant is naive.
-
-    Units: hours of elapsed time.
-    Source: none; this is arithmetic.
-
-    Examples:
-        The clocks went forward between these two: plain subtraction would say 24.
-
-        >>> new_york = ZoneInfo("America/New_York")
-        >>> noon = datetime(2026, 3, 7, 12, tzinfo=new_york)
-        >>> elapsed_hours(noon, datetime(2026, 3, 8, 12, tzinfo=new_york))
-        23.0
-    """
-    return (_to_utc(b) - _to_utc(a)) / _ONE_HOUR
-
-
-def counted_hours(
-    a: datetime,
-    b: datetime,
-    excludes: frozenset[Excluded],
-    zone: ZoneInfo,
-    calendar: HolidayCalendar,
-) -> timedelta:
-    """Return how much of the time between two instants counts.
-
-    Args:
-        a: The beginning, inclusive; aware, in any zone.
-        b: The end, exclusive; aware, in any zone; not before `a`.
-        excludes: The kinds of local days of which no hour counts.
-        zone: The facility's own time zone.
-        calendar: The holidays of the jurisdiction; asked only if they are left out.
-
-    Returns:
-        The time that counts; nothing when the two are equal.
-
-    Raises:
-        ValueError: An instant is naive, `b` is before `a`, or the calendar does not know a
-            year that the time reaches.
-
-    Units: elapsed time, less the local days in `excludes`.
-    Source: the rule that states `excludes`.
-
-    Examples:
-        >>> from exeat.rules.calendar import FEDERAL
-        >>> friday = datetime.fromisoformat("2026-03-06T17:30-05:00")
-        >>> monday = datetime.fromisoformat("2026-03-09T08:00-04:00")
-        >>> new_york = ZoneInfo("America/New_York")
-        >>> counted_hours(friday, monday, frozenset(Excluded), new_york, FEDERAL)
-        datetime.timedelta(seconds=52200)
-    """
-    begin, end = _to_utc(a), _to_utc(b)
-    if end < begin:
-        raise ValueError(f"`{b.isoformat()}` is before `{a.isoformat()}`: no time lies between")
-    if not excludes:
-        return end - begin
-    total = _NOTHING
-    day = begin.astimezone(zone).date()
-    last_day = end.astimezone(zone).date()
-    while day <= last_day:
-        opens, closes = _counted_span(day, excludes, zone, calendar)
-        total += max(min(closes, end) - max(opens, begin), _NOTHING)
-        day += _ONE_DAY
-    return total
-
-
-def local_instants(local: datetime, zone: ZoneInfo) -> tuple[datetime, ...]:
-    """Return every instant at which the clocks of a zone showed this time.
-
-    Args:
-        local: A time as someone wrote it from the wall, with no zone or offset.
-        zone: The zone in which the clock hung.
-
-    Returns:
-        One instant; none when the clocks went forward past that time; two, the earlier one
-        first, when they went back and showed it twice. They are in UTC, since Python calls
-        the two equal in their own zone.
-
-    Raises:
-        ValueError: `local` has an offset, and so is an instant already.
-
-    Units: instants.
-    Source: the IANA time zone database.
-
-    Examples:
-        >>> new_york = ZoneInfo("America/New_York")
-        >>> local_instants(datetime(2026, 3, 8, 2, 30), new_york)
-        ()
-        >>> [i.isoformat() for i in local_instants(datetime(2026, 11, 1, 1, 30), new_york)]
-        ['2026-11-01T05:30:00+00:00', '2026-11-01T06:30:00+00:00']
-    """
-    if local.tzinfo is not None:
-        raise ValueError(f"`{local.isoformat()}` has an offset: a time without one is needed")
-    # PEP 495: fold 0 reads a doubtful time by the offset before the change, fold 1 by the one
-    # after it. In a repeated hour that puts fold 0 first; in a skipped hour it puts it last.
-    before = local.replace(tzinfo=zone, fold=0).astimezone(UTC)
-    after = local.replace(tzinfo=zone, fold=1).astimezone(UTC)
-    if before == after:
-        return (before,)
-    return (before, after) if before < after else ()
 
 
 def _to_utc(instant: datetime) -> datetime:

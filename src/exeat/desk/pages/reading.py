@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
 from exeat.desk.pages.forms import UNKNOWN, Choice, Field, Form, Problem
-from exeat.facts.times import parse_when
+from exeat.facts.times import local_instants, parse_when
 
 __all__ = ["Filled", "Sent", "read_form"]
 
@@ -87,14 +87,12 @@ def _time(
         return Problem(one.name, "fault.no-time", {"seen": texts[0][:40]})
     if local.tzinfo is not None:
         return local.astimezone(UTC)
-    first, second = (local.replace(tzinfo=zone, fold=n).astimezone(UTC) for n in (0, 1))
-    if first == second:
-        return first
-    if first.astimezone(zone).replace(tzinfo=None) != local:
+    instants = local_instants(local, zone)
+    if not instants:
         return Problem(one.name, "fault.time-never-was", {"seen": f"{local:%H:%M}"})
     chosen = (raw.get(f"{one.name}-fold") or [""])[0]
-    if chosen in ("0", "1"):
-        return second if chosen == "1" else first
+    if len(instants) == 1 or chosen in ("0", "1"):
+        return instants[-1] if chosen == "1" else instants[0]
     return Problem(one.name, "fault.time-twice", {"seen": f"{local:%H:%M}"})
 
 

@@ -26,11 +26,10 @@ from exeat.office.held import log
 from exeat.office.models import PersonalData
 from exeat.office.office import Office
 from exeat.office.personal import open_personal
+from exeat.record.views import state_of
 from exeat.rules.place import LawOfPlace
 
 __all__ = ["Board", "Shown", "next_change"]
-
-_ABOUT_CUSTODY = b"exeat-custody/1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +115,10 @@ class Board:
         record, now = row["record"], tx.ctx.now
         key = tx.master.unwrap(sealed["person"], sealed["wrapped_key"], row["name"])
         person = open_personal(key, record, sealed["personal_nonce"], sealed["personal"])
-        state = key.open(sealed["nonce"], sealed["sealed"], _ABOUT_CUSTODY + record.bytes)
+        state = state_of(key, record, sealed["nonce"], sealed["sealed"])
         blank = _blank(row, person)
         try:
-            facts = record_from_json(state or b"{}", f"record `{row['name']}`")
+            facts = record_from_json(state or "{}", f"record `{row['name']}`")
         except RecordError:
             said = "The events of this record do not add up; read them one by one."
             zone = zone_of(self.office.agency(tx, tx.agency).zone or "UTC")

@@ -103,14 +103,6 @@ DELETE FROM exeat_vault.custody WHERE record = coalesce(%(record)s::uuid, record
 -- drop_board: Drop the board row of one record, or of all that this login may write.
 DELETE FROM exeat.board WHERE record = coalesce(%(record)s::uuid, record)
 
--- custody: The sealed views of records that this login may see.
-SELECT record, version, nonce, sealed FROM exeat_vault.custody
-WHERE record = coalesce(%(record)s::uuid, record) ORDER BY record
-
--- board: The board: open custodies first, the earliest release first.
-SELECT record, version, readable, open, release_said, release_from, active_detainers
-FROM exeat.board ORDER BY open DESC NULLS LAST, release_from NULLS LAST, record
-
 -- copy_entries: Every entry in order, for the verifier.
 COPY (SELECT seq, record, version, appended, commitment, leaf, agency::text
       FROM exeat.entry ORDER BY seq) TO STDOUT (FORMAT binary)
