@@ -163,7 +163,7 @@ def test_book_hold_release_and_verify(browser: Any, address: str, town: Town) ->
     assert violations(page) == []
     assert town.desk.reading.person(town.ctx(), record).record.release is None
 
-    town.desk.acts.lift(town.ctx(), record, detainer="d9", reason=LiftReason.CANCELLED)
+    town.desk.acts.enter(town.ctx(), "lift", record, detainer="d9", reason=LiftReason.CANCELLED)
     at_the_door(page, address, town, record, "B-77")
     page.get_by_role("button", name="Release Mockup").click()
     assert page.locator("h1").inner_text() == "Released"

@@ -255,7 +255,7 @@ def test_a_failure_of_the_desk_itself_says_nothing_of_its_inside(
         raise RuntimeError("password=hunter2 Avery Example")
 
     headers = key(town)
-    monkeypatch.setattr(town.desk, "tasks", broken)
+    monkeypatch.setattr(town.desk.reading, "tasks", broken)
     with TestClient(app, raise_server_exceptions=False) as client:
         answer = client.get("/api/v1/tasks", headers=headers)
     assert answer.status_code == 500 and answer.json()["error"]["code"] == "E699"

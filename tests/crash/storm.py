@@ -73,13 +73,15 @@ def act(storm: Storm, rng: random.Random, number: int, who: int) -> tuple[str, .
     desk, record, ctx = storm.town.desk, storm.now_in[who], storm.ctx(number)
     chosen = rng.random()
     if chosen < 0.12:
-        storm.took(desk.acts.end_basis(ctx, record, basis="charge", ended_by=BasisEnd.BAIL))
+        storm.took(
+            desk.acts.enter(ctx, "end_basis", record, basis="charge", ended_by=BasisEnd.BAIL)
+        )
         return ("ended",)
     if chosen < 0.26:
         id = f"d{rng.randrange(1000)}"
         paper = storm.town.paper()
         storm.took(desk.requests.lodge(ctx, record, detainer=id, issuer="ice-sea", paper=paper))
-        storm.took(desk.acts.serve(ctx, record, detainer=id))
+        storm.took(desk.acts.enter(ctx, "serve", record, detainer=id))
         return ("lodged",)
     if chosen < 0.30:
         return send(storm, who)
@@ -131,7 +133,7 @@ def lift(storm: Storm, rng: random.Random, ctx: Context, record: str) -> tuple[s
     desk = storm.town.desk
     found = [d.id for d in desk.gate.clear(ctx, record).record.detainers if d.lifted is NEVER]
     for id in found[: rng.choice((1, len(found)))] if found else ():
-        storm.took(desk.acts.lift(ctx, record, detainer=id, reason=LiftReason.CANCELLED))
+        storm.took(desk.acts.enter(ctx, "lift", record, detainer=id, reason=LiftReason.CANCELLED))
     return ("lifted",) if found else ("nothing to lift",)
 
 

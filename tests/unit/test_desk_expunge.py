@@ -49,7 +49,7 @@ def lived(town: Town) -> tuple[str, str]:
     counsel = town.ctx("counsel", "defender", Role.COUNSEL)
     desk.rounds.subscribe(counsel, first, kinds=["released"], channel=channel)
     with pytest.raises(ExeatError):
-        desk.acts.serve(town.ctx(), first, detainer="d9")
+        desk.acts.enter(town.ctx(), "serve", first, detainer="d9")
     with pytest.raises(NotFound):
         desk.reading.person(town.ctx(), SURNAME)
     leave(town, first, override=True)

@@ -120,7 +120,9 @@ def test_who_has_left_is_no_namesake_and_who_came_back_is_one(town: Town) -> Non
     assert isinstance(town.release(other, "B-2", namesakes_seen=(record,)), Released)
     assert town.desk.gate.clear(town.ctx(), record).namesakes == ()
     gone = town.desk.reading.person(town.ctx(), other).events[-1]
-    town.desk.acts.correct(town.ctx(), other, of=gone.id, says="Somebody else left.", instead=None)
+    town.desk.acts.enter(
+        town.ctx(), "correct", other, of=gone.id, says="Somebody else left.", instead=None
+    )
     assert [one.record for one in town.desk.gate.clear(town.ctx(), record).namesakes] == [other]
     with town.desk.office.db.transaction(town.ctx()) as tx:
         drop(tx.conn)
@@ -143,7 +145,7 @@ def test_a_judges_warrant_on_a_request_keeps_the_person_and_is_to_be_confirmed(
     (task,) = [one for one in town.desk.reading.tasks(town.ctx()) if one.kind is TaskKind.WARRANT]
     assert task.about == "d1" and "confirm it with the court" in task.because
     town.later(minutes=30)
-    town.desk.acts.lift(town.ctx(), record, detainer="d1", reason=LiftReason.CANCELLED)
+    town.desk.acts.enter(town.ctx(), "lift", record, detainer="d1", reason=LiftReason.CANCELLED)
     assert TaskKind.WARRANT not in {one.kind for one in town.desk.reading.tasks(town.ctx())}
     assert isinstance(town.release(record), Released)
 
@@ -152,7 +154,9 @@ def test_may_hold_does_not_stop_a_release(town: Town) -> None:
     ctx = town.ctx(agency="arizona")
     record = town.book(agency="arizona")
     town.lodge(record, agency="arizona")
-    town.desk.acts.set_person_fact(ctx, record, facts=Person(status_proof=StatusProof.NONE))
+    town.desk.acts.enter(
+        ctx, "set_person_fact", record, person=Person(status_proof=StatusProof.NONE)
+    )
     town.bail(record, agency="arizona")
     clearance = town.desk.gate.clear(ctx, record)
     assert clearance.answer.verdict.value == "may-hold", clearance.answer.questions

@@ -60,7 +60,9 @@ def test_a_gate_that_stays_shut_and_a_hold_that_ends_say_until_when(town: Town) 
     texas = town.ctx(agency="texas")
     record = town.book(agency="texas")
     town.lodge(record, agency="texas")
-    town.desk.acts.set_person_fact(texas, record, facts=Person(status_proof=StatusProof.NONE))
+    town.desk.acts.enter(
+        texas, "set_person_fact", record, person=Person(status_proof=StatusProof.NONE)
+    )
     town.bail(record, "texas")
     refused = town.desk.gate.release(texas, town.order_for(texas, record))
     assert isinstance(refused, Refused)
@@ -76,10 +78,14 @@ def test_a_check_closed_at_night_is_told_by_the_day_it_was_there(town: Town) -> 
     town.at("2026-09-16T23:30:00-07:00")
     first = town.book()
     town.lodge(first)
-    town.desk.acts.set_person_fact(town.ctx(), first, facts=Person(disputes_identity=True))
+    town.desk.acts.enter(
+        town.ctx(), "set_person_fact", first, person=Person(disputes_identity=True)
+    )
     (task,) = [t for t in town.desk.reading.tasks(town.ctx()) if t.kind is TaskKind.IDENTITY]
     town.later(minutes=5)
-    town.desk.acts.set_person_fact(town.ctx(), first, facts=Person(disputes_identity=False))
+    town.desk.acts.enter(
+        town.ctx(), "set_person_fact", first, person=Person(disputes_identity=False)
+    )
     town.later(days=3)
     again = town.desk.acts.book(
         town.ctx(), person_of("Example", "B-2", fingerprint_id="F-B-1")
@@ -93,8 +99,11 @@ def test_no_text_that_the_desk_keeps_or_answers_has_a_time_for_machines(town: To
     """One of each: papers, claims, sentences, moves, rosters, alarms, refusals."""
     record = town.book(bases=[NewBasis(id="charge", kind=BasisKind.SENTENCE)])
     town.lodge(record, names_this_person=False)
-    town.desk.acts.set_person_fact(
-        town.ctx(), record, facts=Person(claims_citizenship=True, disputes_identity=True)
+    town.desk.acts.enter(
+        town.ctx(),
+        "set_person_fact",
+        record,
+        person=Person(claims_citizenship=True, disputes_identity=True),
     )
     town.desk.rounds.paper_arrived(town.ctx(), record, paper="p1", sender="court", legible=False)
     town.bail(record, by=BasisEnd.COURT_ORDERED)

@@ -17,7 +17,7 @@ from exeat.desk.service.board import next_change
 from exeat.errors import ExeatError, RecordError
 from exeat.facts.codes import BasisEnd, BasisKind, LiftReason, NoticeKind, StatusProof
 from exeat.facts.record import Person
-from exeat.office.context import ACTS, Context, Role
+from exeat.office.context import MAY, Context, Role
 from exeat.office.errors import BadInput, DeskError, NotPermitted, Refusing, Stale
 from exeat.office.models import TaskKind
 from exeat.record import NotFound
@@ -32,17 +32,22 @@ def town() -> Iterator[Town]:
 
 def test_an_act_sent_twice_counts_once_even_later(town: Town) -> None:
     record = town.book()
-    first = town.desk.acts.end_basis(
-        town.ctx(), record, basis="charge", ended_by=BasisEnd.BAIL, event_id="e1"
+    first = town.desk.acts.enter(
+        town.ctx(), "end_basis", record, basis="charge", ended_by=BasisEnd.BAIL, event_id="e1"
     )
     town.later(hours=1)
-    again = town.desk.acts.end_basis(
-        town.ctx(), record, basis="charge", ended_by=BasisEnd.BAIL, event_id="e1"
+    again = town.desk.acts.enter(
+        town.ctx(), "end_basis", record, basis="charge", ended_by=BasisEnd.BAIL, event_id="e1"
     )
     assert again.repeated and not first.repeated and again.version == first.version
     with pytest.raises(DeskError, match="stands for another content"):
-        town.desk.acts.end_basis(
-            town.ctx(), record, basis="charge", ended_by=BasisEnd.DISMISSED, event_id="e1"
+        town.desk.acts.enter(
+            town.ctx(),
+            "end_basis",
+            record,
+            basis="charge",
+            ended_by=BasisEnd.DISMISSED,
+            event_id="e1",
         )
 
 
@@ -62,8 +67,9 @@ def test_a_stale_version_is_refused_with_what_came_in(town: Town) -> None:
     seen = town.desk.gate.clear(town.ctx(), record).version
     town.lodge(record)
     with pytest.raises(Stale) as error:
-        town.desk.acts.end_basis(
+        town.desk.acts.enter(
             town.ctx(),
+            "end_basis",
             record,
             basis="charge",
             ended_by=BasisEnd.BAIL,
@@ -80,7 +86,7 @@ def test_an_act_about_nothing_on_record_is_refused_and_leaves_nothing(town: Town
     record = town.book()
     before = town.desk.reading.person(town.ctx(), record)
     with pytest.raises(RecordError, match="no request has the id"):
-        town.desk.acts.serve(town.ctx(), record, detainer="d9")
+        town.desk.acts.enter(town.ctx(), "serve", record, detainer="d9")
     after = town.desk.reading.person(town.ctx(), record)
     assert after.version == before.version
     errors = [line for line in after.read_by if line.outcome.startswith("error")]
@@ -109,11 +115,13 @@ def test_counsel_disputes_and_reads_and_does_nothing_else(town: Town) -> None:
     record = town.book()
     town.desk.rounds.share(town.ctx(), record, agency="defender")
     counsel = town.ctx("counsel", "defender", Role.COUNSEL)
-    town.desk.acts.dispute(counsel, record, of="charge", says="Dismissed last week.")
+    town.desk.acts.enter(counsel, "dispute", record, of="charge", says="Dismissed last week.")
     page = town.desk.reading.person(town.ctx(), record)
     assert page.record.corrections[0].by == "defender"
     with pytest.raises(NotPermitted):
-        town.desk.acts.end_basis(counsel, record, basis="charge", ended_by=BasisEnd.DISMISSED)
+        town.desk.acts.enter(
+            counsel, "end_basis", record, basis="charge", ended_by=BasisEnd.DISMISSED
+        )
 
 
 def test_an_issuer_sees_its_own_requests_and_no_other(town: Town) -> None:
@@ -128,7 +136,9 @@ def test_an_issuer_sees_its_own_requests_and_no_other(town: Town) -> None:
     with pytest.raises(NotFound):
         town.desk.reading.person(other, mine.record)
     with pytest.raises(NotFound):
-        town.desk.acts.lift(other, mine.record, detainer=mine.id, reason=LiftReason.CANCELLED)
+        town.desk.acts.enter(
+            other, "lift", mine.record, detainer=mine.id, reason=LiftReason.CANCELLED
+        )
 
 
 def test_an_issuer_lifts_its_own_request_and_no_other_on_the_same_record(town: Town) -> None:
@@ -138,9 +148,9 @@ def test_an_issuer_lifts_its_own_request_and_no_other_on_the_same_record(town: T
     other = town.ctx("agent", "other-issuer", Role.REQUESTER)
     before = town.desk.reading.person(town.ctx(), record).version
     with pytest.raises(BadInput, match="no request of `other-issuer`"):
-        town.desk.acts.lift(other, record, detainer="theirs", reason=LiftReason.CANCELLED)
+        town.desk.acts.enter(other, "lift", record, detainer="theirs", reason=LiftReason.CANCELLED)
     assert town.desk.reading.person(town.ctx(), record).version == before
-    town.desk.acts.lift(town.ctx(), record, detainer="theirs", reason=LiftReason.CANCELLED)
+    town.desk.acts.enter(town.ctx(), "lift", record, detainer="theirs", reason=LiftReason.CANCELLED)
 
 
 def test_a_request_is_withdrawn_or_lifted_by_its_issuer(town: Town) -> None:
@@ -162,10 +172,10 @@ def test_who_may_do_what_is_the_table_and_nothing_else(town: Town) -> None:
         for name in dir(part)
         if not name.startswith("_") and callable(getattr(part, name))
     }
-    outside = {"visible", "person_when", "rows", "shown", "forget"}
-    assert acts - outside - set(ACTS) == {"take_task"}  # as closing one
+    outside = {"enter", "visible", "person_when", "rows", "shown", "forget"}
+    assert acts - outside - set(MAY) == {"take_task"}  # as closing one
     for name in ("sweep", "reconcile", "close_task"):
-        assert Role.COUNSEL not in ACTS[name][0]
+        assert Role.COUNSEL not in MAY[name][0]
 
 
 @pytest.mark.parametrize(("agency", "role"), [("pierce", Role.ADMIN), ("ice-sea", Role.REQUESTER)])
@@ -181,10 +191,12 @@ def test_the_board_says_what_the_decision_says_at_every_instant(town: Town) -> N
         record = town.book("Example", f"B-{number}", agency="arizona")
         if served:
             town.lodge(record, agency="arizona")
-        town.desk.acts.set_person_fact(ctx, record, facts=Person(status_proof=StatusProof.NONE))
+        town.desk.acts.enter(
+            ctx, "set_person_fact", record, person=Person(status_proof=StatusProof.NONE)
+        )
         if number < 2:
             town.bail(record, agency="arizona")
-    town.desk.acts.schedule_release(ctx, record, release_at=town.now + timedelta(hours=30))
+    town.desk.acts.enter(ctx, "schedule_release", record, release_at=town.now + timedelta(hours=30))
     verdicts = set()
     for _ in range(80):
         now = town.ctx(agency="arizona")
@@ -235,7 +247,7 @@ def test_a_request_that_is_acknowledged_waits_no_longer(town: Town) -> None:
     record = town.book()
     town.lodge(record)
     assert TaskKind.ACKNOWLEDGE in [task.kind for task in town.desk.reading.tasks(town.ctx())]
-    town.desk.acts.acknowledge(town.ctx(), record, detainer="d1")
+    town.desk.acts.enter(town.ctx(), "acknowledge", record, detainer="d1")
     assert TaskKind.ACKNOWLEDGE not in [task.kind for task in town.desk.reading.tasks(town.ctx())]
 
 
@@ -243,7 +255,7 @@ def test_a_task_of_the_clock_closes_when_its_reason_is_over(town: Town) -> None:
     record = town.book()
     town.bail(record)
     town.desk.rounds.sweep(town.ctx())
-    town.desk.acts.add_basis(town.ctx(), record, basis="w", kind=BasisKind.WARRANT)
+    town.desk.acts.enter(town.ctx(), "add_basis", record, basis="w", kind=BasisKind.WARRANT)
     town.desk.rounds.sweep(town.ctx())
     assert TaskKind.RELEASE_DUE not in [task.kind for task in town.desk.reading.tasks(town.ctx())]
 
@@ -260,7 +272,7 @@ def test_only_a_round_that_changes_something_leaves_a_line(town: Town) -> None:
     for _ in range(2):
         town.desk.rounds.sweep(town.ctx())
     assert rounds() == 1
-    town.desk.acts.add_basis(town.ctx(), record, basis="w", kind=BasisKind.WARRANT)
+    town.desk.acts.enter(town.ctx(), "add_basis", record, basis="w", kind=BasisKind.WARRANT)
     for _ in range(2):
         town.desk.rounds.sweep(town.ctx())
     assert rounds() == 2
@@ -269,7 +281,7 @@ def test_only_a_round_that_changes_something_leaves_a_line(town: Town) -> None:
 def test_a_person_with_no_ground_at_all_is_a_task_until_one_is_entered(town: Town) -> None:
     record = town.desk.acts.book(town.ctx(), person_of("Bare", "B-1")).record
     assert [task.kind for task in town.desk.reading.tasks(town.ctx())] == [TaskKind.NO_BASIS]
-    town.desk.acts.add_basis(town.ctx(), record, basis="c", kind=BasisKind.CHARGE)
+    town.desk.acts.enter(town.ctx(), "add_basis", record, basis="c", kind=BasisKind.CHARGE)
     assert town.desk.reading.tasks(town.ctx()) == []
 
 
@@ -277,12 +289,14 @@ def test_every_act_on_a_record_is_done_and_folds(town: Town) -> None:
     record, ctx = town.book(), town.ctx()
     town.lodge(record)
     desk = town.desk
-    desk.acts.hold_ordered(ctx, record, detainer="d1")
-    desk.acts.decide_request(ctx, record, detainer="d1", complies=False, why="No power to hold.")
-    desk.acts.record_convictions(ctx, record, convictions=())
-    desk.acts.give_notice(ctx, record, kind=NoticeKind.INFORM, to="person", about="d1")
+    desk.acts.enter(ctx, "hold_ordered", record, detainer="d1")
+    desk.acts.enter(
+        ctx, "decide_request", record, detainer="d1", complies=False, note="No power to hold."
+    )
+    desk.acts.enter(ctx, "record_convictions", record, convictions=())
+    desk.acts.enter(ctx, "give_notice", record, kind=NoticeKind.INFORM, to="person", about="d1")
     desk.rounds.subscribe(ctx, record, kinds=["released"], channel="mail:x@pierce.example")
-    desk.acts.lift(ctx, record, detainer="d1", reason=LiftReason.CANCELLED)
+    desk.acts.enter(ctx, "lift", record, detainer="d1", reason=LiftReason.CANCELLED)
     facts = desk.reading.person(ctx, record).record
     assert facts.detainers[0].decided == town.now and facts.convictions == ()
     with pytest.raises(BadInput, match="no kind of event"):

@@ -39,9 +39,9 @@ def held(town: Town, agency: str, *, serve: bool = True, **paper: Any) -> str:
     theft = Offence(offence_class=OffenceClass.MISDEMEANOR, lists={"nc-list-2025": False})
     bases = [NewBasis(id="charge", kind=BasisKind.CHARGE, offence=theft)]
     record, ctx = town.book(agency=agency, bases=bases), town.ctx(agency=agency)
-    town.desk.acts.record_convictions(ctx, record, convictions=())
+    town.desk.acts.enter(ctx, "record_convictions", record, convictions=())
     none = Person(status_proof=StatusProof.NONE)
-    town.desk.acts.set_person_fact(ctx, record, facts=none)
+    town.desk.acts.enter(ctx, "set_person_fact", record, person=none)
     if serve:
         town.lodge(record, agency=agency, **paper)
     else:
@@ -98,7 +98,7 @@ def test_the_clock_opens_counsels_task_too_and_closes_it_when_the_answer_turns(t
     assert {TaskKind.COUNSEL, TaskKind.RELEASE_DUE} <= open_kinds(town, "ohio")
     town.later(minutes=5)
     ctx = town.ctx(agency="ohio")
-    town.desk.acts.lift(ctx, record, detainer="d1", reason=LiftReason.CANCELLED)
+    town.desk.acts.enter(ctx, "lift", record, detainer="d1", reason=LiftReason.CANCELLED)
     town.desk.rounds.sweep(ctx)
     assert TaskKind.COUNSEL not in open_kinds(town, "ohio")
 
@@ -163,7 +163,7 @@ def test_an_unserved_copy_is_served_first_and_then_the_law_commands(town: Town) 
     town.desk.rounds.sweep(town.ctx(agency="texas"))
     assert TaskKind.ACT_FIRST in open_kinds(town, "texas")
     town.later(minutes=2)
-    town.desk.acts.serve(town.ctx(agency="texas"), record, detainer="d1")
+    town.desk.acts.enter(town.ctx(agency="texas"), "serve", record, detainer="d1")
     assert verdict(town, "texas", record) == "must-hold"
 
 
@@ -172,7 +172,7 @@ def test_the_person_goes_before_the_official_who_orders_the_hold(town: Town) -> 
     kinds, help = refused(let_go(town, "carolina", record))
     assert kinds == {RefusalKind.BRING_FIRST} and "what the official decides" in help
     town.later(minutes=20)
-    town.desk.acts.hold_ordered(town.ctx(agency="carolina"), record, detainer="d1")
+    town.desk.acts.enter(town.ctx(agency="carolina"), "hold_ordered", record, detainer="d1")
     assert verdict(town, "carolina", record) == "must-hold"
 
 
@@ -181,7 +181,7 @@ def test_who_was_before_the_official_without_an_order_goes(town: Town) -> None:
     town.later(minutes=20)
     kind = NoticeKind.BRING
     ctx = town.ctx(agency="carolina")
-    town.desk.acts.give_notice(ctx, record, kind=kind, to="judge", about="d1")
+    town.desk.acts.enter(ctx, "give_notice", record, kind=kind, to="judge", about="d1")
     assert isinstance(let_go(town, "carolina", record), Released)
 
 
@@ -192,7 +192,7 @@ def test_a_request_that_ended_before_it_came_is_refused_at_the_act(town: Town) -
     ctx = town.ctx(agency="ohio")
     with pytest.raises(RecordError, match="is before `received`"):
         reason = LiftReason.CANCELLED
-        town.desk.acts.lift(ctx, record, detainer="d1", reason=reason, occurred=early)
+        town.desk.acts.enter(ctx, "lift", record, detainer="d1", reason=reason, occurred=early)
 
 
 def test_knowledge_is_asked_for_by_name_and_the_answer_says_so(town: Town) -> None:
@@ -200,7 +200,9 @@ def test_knowledge_is_asked_for_by_name_and_the_answer_says_so(town: Town) -> No
     out, ctx = town.now, town.ctx(agency="texas")
     town.later(hours=5)
     late = town.ctx(agency="texas")
-    town.desk.acts.lift(late, record, detainer="d1", reason=LiftReason.CANCELLED, occurred=out)
+    town.desk.acts.enter(
+        late, "lift", record, detainer="d1", reason=LiftReason.CANCELLED, occurred=out
+    )
     now = town.desk.gate.clear(late, record, out)
     then = town.desk.gate.clear(late, record, out, out)
     assert (now.answer.verdict, now.answer.known_at) == (Verdict.RELEASE, None)
@@ -223,9 +225,9 @@ def test_a_moved_person_has_everything_along_and_is_gone_from_the_first_jail(tow
     record = held(town, "carolina")
     town.later(minutes=20)
     here, next_jail = town.ctx(agency="carolina"), town.ctx(agency="ohio")
-    town.desk.acts.hold_ordered(here, record, detainer="d1")
-    town.desk.acts.acknowledge(here, record, detainer="d1")
-    town.desk.acts.give_notice(here, record, kind=NoticeKind.RELEASE, to="ice", about="d1")
+    town.desk.acts.enter(here, "hold_ordered", record, detainer="d1")
+    town.desk.acts.enter(here, "acknowledge", record, detainer="d1")
+    town.desk.acts.enter(here, "give_notice", record, kind=NoticeKind.RELEASE, to="ice", about="d1")
     before = town.desk.reading.person(here, record)
     town.desk.transfers.transfer(here, record, to="ohio")
     assert town.desk.board.rows(here) == []

@@ -172,12 +172,12 @@ def test_intake_lodges_the_paper_and_its_service() -> None:
     desk = Recorder()
     desk.acts = desk.requests = desk
     calls.lodge(desk, None, "r", filled.values, {"event_id": "e" * 8})  # type: ignore[arg-type]
-    assert [act for act, _ in desk.asked] == ["lodge", "serve"]
-    paper = desk.asked[0][1]["paper"]
+    [(act, said)] = desk.asked
+    assert act == "lodge"
+    paper = said["paper"]
     assert (paper.warrants, paper.names_this_person) == ((WarrantKind.I200,), True)  # type: ignore[attr-defined]
     assert paper.grounds is None, "no box ticked on the form means: not known"  # type: ignore[attr-defined]
-    assert desk.asked[1][1]["occurred"] == NOW
-    assert desk.asked[0][1]["detainer"] == desk.asked[1][1]["detainer"]
+    assert said["served"] == NOW
 
 
 def test_end_of_a_ground_reads_its_code() -> None:

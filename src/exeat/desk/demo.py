@@ -215,8 +215,8 @@ class _Week:
         self.add(end, lambda at: self.let_go(agency, key, person, at))
 
     def _end(self, agency: str, key: str, basis: str, by: BasisEnd) -> Callable[[datetime], object]:
-        return lambda at: self.desk.acts.end_basis(
-            self.ctx(agency, at), self.records[key], basis=basis, ended_by=by
+        return lambda at: self.desk.acts.enter(
+            self.ctx(agency, at), "end_basis", self.records[key], basis=basis, ended_by=by
         )
 
     def _request(self, agency: str, key: str, person: PersonalData) -> Callable[[datetime], object]:
@@ -235,8 +235,8 @@ class _Week:
             if sent.record is None:
                 return
             ctx = self.ctx(agency, at + timedelta(minutes=40))
-            self.desk.acts.acknowledge(ctx, sent.record, detainer=sent.id)
-            self.desk.acts.serve(ctx, sent.record, detainer=sent.id)
+            self.desk.acts.enter(ctx, "acknowledge", sent.record, detainer=sent.id)
+            self.desk.acts.enter(ctx, "serve", sent.record, detainer=sent.id)
 
         return send
 
@@ -391,7 +391,7 @@ def _today(week: _Week) -> None:
     florida = week.ctx("fl-broward", now)
     charged = [row for row in desk.board.rows(florida) if row.verdict == "in-custody"]
     for row in [row for row in charged if row.requests][:3]:
-        desk.acts.end_basis(florida, row.record, basis="charge", ended_by=BasisEnd.BAIL)
+        desk.acts.enter(florida, "end_basis", row.record, basis="charge", ended_by=BasisEnd.BAIL)
     for agency in (house, "fl-broward"):
         desk.rounds.sweep(week.ctx(agency, now, Role.SUPERVISOR))
 
@@ -402,11 +402,11 @@ def _scenes(desk: Desk, ctx: Context) -> tuple[Callable[[str], object], ...]:
     def free(record: str) -> None:
         facts = desk.reading.person(ctx, record).record
         for basis in (basis for basis in facts.grounds if basis.end is NEVER):
-            desk.acts.end_basis(ctx, record, basis=basis.id, ended_by=BasisEnd.BAIL)
+            desk.acts.enter(ctx, "end_basis", record, basis=basis.id, ended_by=BasisEnd.BAIL)
 
     def told(record: str) -> None:
-        desk.acts.give_notice(
-            ctx, record, kind=NoticeKind.INFORM, to="person", evidence="in writing"
+        desk.acts.enter(
+            ctx, "give_notice", record, kind=NoticeKind.INFORM, to="person", evidence="in writing"
         )
 
     return (
@@ -414,12 +414,14 @@ def _scenes(desk: Desk, ctx: Context) -> tuple[Callable[[str], object], ...]:
         lambda record: desk.rounds.paper_arrived(
             ctx, record, paper="26-0417", sender="court", legible=False
         ),
-        lambda record: desk.acts.set_person_fact(
-            ctx, record, facts=Person(claims_citizenship=True)
+        lambda record: desk.acts.enter(
+            ctx, "set_person_fact", record, person=Person(claims_citizenship=True)
         ),
-        lambda record: desk.acts.set_person_fact(ctx, record, facts=Person(disputes_identity=True)),
-        lambda record: desk.acts.schedule_release(
-            ctx, record, release_at=ctx.now + timedelta(hours=3)
+        lambda record: desk.acts.enter(
+            ctx, "set_person_fact", record, person=Person(disputes_identity=True)
+        ),
+        lambda record: desk.acts.enter(
+            ctx, "schedule_release", record, release_at=ctx.now + timedelta(hours=3)
         ),
         lambda record: desk.transfers.transfer(ctx, record, to="fl-broward"),
         lambda record: desk.rounds.share(ctx, record, agency="defender-demo"),

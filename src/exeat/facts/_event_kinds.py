@@ -17,14 +17,41 @@ from exeat.facts.codes import (
     ReleaseKind,
     WarrantKind,
 )
+from exeat.facts.limits import AtEdge, Code, Text, Words
 from exeat.facts.record import Conviction, Facility, Offence, Person
 from exeat.facts.times import When
 
+__all__ = [
+    "BasisAdded",
+    "BasisEnded",
+    "Booked",
+    "ConvictionsRecorded",
+    "Corrected",
+    "DetainerAcknowledged",
+    "DetainerDecided",
+    "DetainerLifted",
+    "DetainerLodged",
+    "DetainerReceived",
+    "DetainerServed",
+    "Disputed",
+    "Event",
+    "Happening",
+    "HoldOrdered",
+    "NotInCustodyHere",
+    "NoticeGiven",
+    "PersonFact",
+    "Plain",
+    "ReleaseScheduled",
+    "Released",
+    "TransferAcknowledged",
+    "Transferred",
+]
+
 _CLOSED = {"extra": "forbid"}
 
-_BasisId: TypeAlias = Annotated[str, Field(description="Id of the basis of custody.")]
-_DetainerId: TypeAlias = Annotated[str, Field(description="Id of the immigration request.")]
-_Says: TypeAlias = Annotated[str, Field(description="In words: what is wrong, and why.")]
+_BasisId: TypeAlias = Annotated[Code, Field(description="Id of the basis of custody.")]
+_DetainerId: TypeAlias = Annotated[Code, Field(description="Id of the immigration request.")]
+_Says: TypeAlias = Annotated[Words, Field(description="In words: what is wrong, and why.")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +65,7 @@ class Happening:
     occurred: Annotated[When, Field(description="When it happened, as the event says.")]
     recorded: Annotated[When, Field(description="When this system or that agency learnt of it.")]
     by: Annotated[str, Field(description="Code of the agency or desk that says so.")]
-    note: str | None = None
+    note: Words | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +92,7 @@ class BasisAdded(Happening):
     event: Literal["basis-added"] = "basis-added"
     basis: _BasisId
     kind: BasisKind
-    agency: Annotated[str | None, Field(description="Code of the court or agency.")] = None
+    agency: Annotated[Text | None, Field(description="Code of the court or agency.")] = None
     offence: Offence | None = None
 
 
@@ -85,13 +112,16 @@ class DetainerLodged(Happening):
     event: Literal["detainer-lodged"] = "detainer-lodged"
     detainer: _DetainerId
     form: DetainerForm | None = None
-    issuer: Annotated[str | None, Field(description="Code of the issuing office.")] = None
+    issuer: Annotated[Code | None, Field(description="Code of the issuing office.")] = None
     issued: Annotated[When | None, Field(description="Date on the form.")] = None
     grounds: Annotated[
-        tuple[Ground, ...] | None, Field(description="Boxes ticked; null: not known.")
+        tuple[Ground, ...] | None,
+        AtEdge(most=20),
+        Field(description="Boxes ticked; null: not known."),
     ] = None
     warrants: Annotated[
         tuple[WarrantKind, ...] | None,
+        AtEdge(most=20),
         Field(description="Warrants that came with it; []: none; null: not known."),
     ] = None
     names_this_person: Annotated[
@@ -104,7 +134,7 @@ class DetainerLodged(Happening):
         bool | None, Field(description="The issuer names a terrorist watch-list match.")
     ] = None
     addressed_to: Annotated[
-        str | None, Field(description="FIPS or facility code on the form, if it names one.")
+        Text | None, Field(description="FIPS or facility code on the form, if it names one.")
     ] = None
 
 
@@ -164,9 +194,9 @@ class NoticeGiven(Happening):
 
     event: Literal["notice-given"] = "notice-given"
     kind: NoticeKind
-    to: Annotated[str, Field(description="ice | person | judge | counsel | victim | agency code.")]
-    about: Annotated[str | None, Field(description="Id of the request it concerns.")] = None
-    evidence: str | None = None
+    to: Annotated[Code, Field(description="ice | person | judge | counsel | victim | agency code.")]
+    about: Annotated[Code | None, Field(description="Id of the request it concerns.")] = None
+    evidence: Words | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +213,7 @@ class Released(Happening):
 
     event: Literal["released"] = "released"
     kind: ReleaseKind = ReleaseKind.UNSTATED
-    to: Annotated[str | None, Field(description="Code of who took the person.")] = None
+    to: Annotated[Code | None, Field(description="Code of who took the person.")] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,7 +221,7 @@ class Transferred(Happening):
     """The person was moved to another facility while custody goes on."""
 
     event: Literal["transferred"] = "transferred"
-    to: Annotated[str, Field(description="Code of the next facility.")]
+    to: Annotated[Code, Field(description="Code of the next facility.")]
     detainers_passed_on: Annotated[bool | None, Field(description="The requests went along.")] = (
         None
     )
@@ -202,7 +232,7 @@ class TransferAcknowledged(Happening):
     """The next facility said that it has the person."""
 
     event: Literal["transfer-acknowledged"] = "transfer-acknowledged"
-    transfer: Annotated[str, Field(description="Id of the event of the transfer.")]
+    transfer: Annotated[Code, Field(description="Id of the event of the transfer.")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,10 +240,10 @@ class NotInCustodyHere(Happening):
     """Answer to a request that the person is not in custody here; it is no refusal."""
 
     event: Literal["not-in-custody-here"] = "not-in-custody-here"
-    detainer: Annotated[str | None, Field(description="Id of the request, if it has one.")] = None
-    issuer: Annotated[str | None, Field(description="Code of the office that asked.")] = None
+    detainer: Annotated[Code | None, Field(description="Id of the request, if it has one.")] = None
+    issuer: Annotated[Code | None, Field(description="Code of the office that asked.")] = None
     addressed_to: Annotated[
-        str | None, Field(description="FIPS or facility code on the form, if it names one.")
+        Text | None, Field(description="FIPS or facility code on the form, if it names one.")
     ] = None
 
 
@@ -233,7 +263,7 @@ class ConvictionsRecorded(Happening):
     """Convictions of record were looked up: all that there are, or [] for none."""
 
     event: Literal["convictions-recorded"] = "convictions-recorded"
-    convictions: tuple[Conviction, ...]
+    convictions: Annotated[tuple[Conviction, ...], AtEdge(most=200)]
 
 
 Plain: TypeAlias = (
@@ -264,7 +294,7 @@ class Corrected(Happening):
     """An event was wrong; it stays on record, and what stands instead is said here."""
 
     event: Literal["corrected"] = "corrected"
-    of: Annotated[str, Field(description="Id of the event that is corrected, never a correction.")]
+    of: Annotated[Code, Field(description="Id of the event that is corrected, never a correction.")]
     says: _Says
     instead: Annotated[
         Annotated[Plain, Field(discriminator="event")] | None,
@@ -277,7 +307,7 @@ class Disputed(Happening):
     """Somebody says that something on record is wrong; it stands until it is corrected."""
 
     event: Literal["disputed"] = "disputed"
-    of: Annotated[str, Field(description="Id of the event, basis, request or record disputed.")]
+    of: Annotated[Code, Field(description="Id of the event, basis, request or record disputed.")]
     says: _Says
 
 

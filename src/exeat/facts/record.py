@@ -25,6 +25,7 @@ from exeat.facts.codes import (
     StatusProof,
     WarrantKind,
 )
+from exeat.facts.limits import AtEdge, Code, Text
 from exeat.facts.times import NEVER, Act, LongAgo, When
 
 __all__ = [
@@ -51,11 +52,12 @@ class Offence:
 
     __pydantic_config__ = _CLOSED
 
-    statute: Annotated[str | None, Field(description="Section, such as `PC 459`.")] = None
-    description: Annotated[str | None, Field(description="Words of the jail's record.")] = None
+    statute: Annotated[Text | None, Field(description="Section, such as `PC 459`.")] = None
+    description: Annotated[Text | None, Field(description="Words of the jail's record.")] = None
     offence_class: OffenceClass | None = None
     lists: Annotated[
-        dict[str, bool],
+        dict[Code, bool],
+        AtEdge(most=50),
         Field(description="Offence lists that a person has placed it in (true) or out of (false)."),
     ] = field(default_factory=dict)
 
@@ -232,7 +234,7 @@ class Person:
         bool | None, Field(description="Written consent to an interview.")
     ] = None
     language: Annotated[
-        str | None, Field(description="Language that the person reads, to tell them in it.")
+        Text | None, Field(description="Language that the person reads, to tell them in it.")
     ] = None
 
 

@@ -7,89 +7,30 @@ from datetime import datetime
 from typing import Final
 from uuid import uuid4
 
-from exeat.facts.codes import Described
 from exeat.facts.times import aware
 from exeat.office.errors import NotPermitted
+from exeat.office.register import ACTS
+from exeat.office.roles import ASKS, COUNTS, JAIL, KEEPS, READS, Role, Scope
 
-__all__ = ["ACTS", "Context", "Role", "Scope"]
+__all__ = ["MAY", "Context", "Role", "Scope"]
 
-
-class Role(Described):
-    """What a person or a system is at the desk."""
-
-    BOOKING = "booking", "Staff of a jail: every act of its facility."
-    SUPERVISOR = "supervisor", "Staff of a jail who also confirms overrides and keeps accounts."
-    REQUESTER = "requester", "An agency that lodges requests: its own requests and their answers."
-    COUNSEL = "counsel", "Counsel: what is on record about clients, to read."
-    AUDITOR = "auditor", "Counts and proofs, without personal data unless granted."
-    ADMIN = "admin", "Agencies and accounts; nothing about people in custody."
-
-
-class Scope(Described):
-    """What the key of a system may be used for."""
-
-    READ = "read", "Read records, requests and tasks."
-    RECORD = "record", "Enter what happened: bookings, bases, facts, papers, transfers."
-    REQUESTS = "requests", "Lodge and answer requests."
-    RELEASE = "release", "Ask clearance and let people go."
-    AUDIT = "audit", "Counts and the log."
-
-
-_JAIL: Final = frozenset({Role.BOOKING, Role.SUPERVISOR})
-_ASKS: Final = _JAIL | {Role.REQUESTER}
-_READS: Final = _JAIL | {Role.COUNSEL}
-_KEEPS: Final = frozenset({Role.SUPERVISOR, Role.ADMIN})
-_COUNTS: Final = _KEEPS | {Role.AUDITOR}
-
-ACTS: Final[dict[str, tuple[frozenset[Role], Scope]]] = {
-    "book": (_JAIL, Scope.RECORD),
-    "add_basis": (_JAIL, Scope.RECORD),
-    "end_basis": (_JAIL, Scope.RECORD),
-    "lodge": (_JAIL, Scope.REQUESTS),
-    "send_request": (frozenset({Role.REQUESTER}), Scope.REQUESTS),
-    "withdraw_request": (frozenset({Role.REQUESTER}), Scope.REQUESTS),
-    "match_request": (_JAIL, Scope.REQUESTS),
-    "receive": (_JAIL, Scope.REQUESTS),
-    "serve": (_JAIL, Scope.REQUESTS),
-    "acknowledge": (_JAIL, Scope.REQUESTS),
-    "hold_ordered": (_JAIL, Scope.REQUESTS),
-    "decide_request": (_JAIL, Scope.REQUESTS),
-    "lift": (_ASKS, Scope.REQUESTS),
-    "not_in_custody_here": (_JAIL, Scope.REQUESTS),
-    "schedule_release": (_JAIL, Scope.RELEASE),
-    "give_notice": (_JAIL, Scope.RELEASE),
-    "set_person_fact": (_JAIL, Scope.RECORD),
-    "record_convictions": (_JAIL, Scope.RECORD),
-    "transfer": (_JAIL, Scope.RECORD),
-    "acknowledge_transfer": (_JAIL, Scope.RECORD),
-    "correct": (_JAIL, Scope.RECORD),
-    "dispute": (_ASKS | {Role.COUNSEL}, Scope.RECORD),
-    "paper_arrived": (_JAIL, Scope.RECORD),
-    "subscribe": (_ASKS | {Role.COUNSEL}, Scope.READ),
-    "share": (_JAIL, Scope.RECORD),
-    "clear": (_READS, Scope.RELEASE),
-    "release": (_JAIL, Scope.RELEASE),
-    "board": (_JAIL, Scope.READ),
-    "person": (_READS | {Role.REQUESTER}, Scope.READ),
+_QUERIES: Final[dict[str, tuple[frozenset[Role], Scope]]] = {
+    "clear": (READS, Scope.RELEASE),
+    "board": (JAIL, Scope.READ),
+    "person": (READS | {Role.REQUESTER}, Scope.READ),
     "clients": (frozenset({Role.COUNSEL}), Scope.READ),
-    "requests": (_ASKS, Scope.READ),
-    "request_proof": (_ASKS, Scope.READ),
-    "handovers": (_JAIL, Scope.READ),
-    "tasks": (_JAIL, Scope.READ),
-    "close_task": (_JAIL, Scope.RECORD),
-    "sweep": (_JAIL, Scope.RECORD),
-    "reconcile": (_JAIL, Scope.RECORD),
-    "audit_log": (_COUNTS, Scope.AUDIT),
-    "counts": (_COUNTS | _JAIL, Scope.AUDIT),
+    "requests": (ASKS, Scope.READ),
+    "request_proof": (ASKS, Scope.READ),
+    "handovers": (JAIL, Scope.READ),
+    "tasks": (JAIL, Scope.READ),
+    "audit_log": (COUNTS, Scope.AUDIT),
+    "counts": (COUNTS | JAIL, Scope.AUDIT),
     "agencies": (frozenset(Role), Scope.READ),
-    "add_agency": (frozenset({Role.ADMIN}), Scope.AUDIT),
     "place_profiles": (frozenset({Role.ADMIN}), Scope.AUDIT),
-    "set_place_profile": (frozenset({Role.ADMIN}), Scope.AUDIT),
-    "users": (_KEEPS, Scope.AUDIT),
-    "keep_users": (_KEEPS, Scope.AUDIT),
-    "keys": (_KEEPS, Scope.AUDIT),
-    "keep_keys": (_KEEPS, Scope.AUDIT),
+    "users": (KEEPS, Scope.AUDIT),
+    "keys": (KEEPS, Scope.AUDIT),
 }
+MAY: Final = {name: (act.roles, act.scope) for name, act in ACTS.items()} | _QUERIES
 """Every act and query of the desk: who may, and under which scope a system may."""
 
 
@@ -123,7 +64,7 @@ class Context:
 
     def may(self, act: str) -> bool:
         """Say whether this role, and this key if it is one, may do an act."""
-        roles, scope = ACTS[act]
+        roles, scope = MAY[act]
         return self.role in roles and (self.scopes is None or scope in self.scopes)
 
     def need(self, act: str) -> None:
@@ -149,7 +90,7 @@ class Context:
         """
         if self.may(act):
             return
-        roles, scope = ACTS[act]
+        roles, scope = MAY[act]
         words = f"is not for the role `{self.role.value}`"
         names = ", ".join(sorted(role.value for role in roles))
         help = f"Ask somebody with one of the roles {names}."

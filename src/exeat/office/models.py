@@ -4,11 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any, Final, TypeAlias
+
+from pydantic import AfterValidator, ConfigDict, Field
 
 from exeat.facts.codes import Described
+from exeat.facts.limits import AtEdge, Line, Text
+from exeat.facts.times import LAST_YEAR
 
-__all__ = ["Agency", "Done", "Namesake", "PersonalData", "Task", "TaskKind", "Witness"]
+__all__ = ["SHOWN", "Agency", "Done", "Namesake", "PersonalData", "Task", "TaskKind", "Witness"]
+
+
+SHOWN: Final = ConfigDict(json_schema_serialization_defaults_required=True)
+"""For what the API answers with: a field that has a default is there all the same."""
+
+
+def _plausible(born: date) -> date:
+    if not 1880 <= born.year <= LAST_YEAR:
+        raise ValueError("is no plausible birth date")
+    return born
+
+
+Born: TypeAlias = Annotated[date, AfterValidator(_plausible)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,12 +38,14 @@ class PersonalData:
         photo: Where the facility keeps the photograph.
     """
 
-    surname: str
-    given_names: str = ""
-    born: date | None = None
-    booking_number: str = ""
-    fingerprint_id: str = ""
-    photo: str = ""
+    __pydantic_config__ = SHOWN
+
+    surname: Line
+    given_names: Text = ""
+    born: Born | None = None
+    booking_number: Text = ""
+    fingerprint_id: Text = ""
+    photo: Text = ""
 
     @property
     def shown(self) -> str:
@@ -66,10 +85,14 @@ class Done:
         tasks: Ids of tasks that it opened.
     """
 
+    __pydantic_config__ = SHOWN
+
     record: str
     version: int
     events: tuple[str, ...]
-    repeated: bool = False
+    repeated: Annotated[
+        bool, Field(description="It was on record already, with the same content.")
+    ] = False
     tasks: tuple[str, ...] = ()
 
 
@@ -122,6 +145,8 @@ class TaskKind(Described):
 class Task:
     """Something that waits for somebody, with an owner and a due time."""
 
+    __pydantic_config__ = SHOWN
+
     id: str
     kind: TaskKind
     record: str | None
@@ -141,6 +166,6 @@ class Task:
 class Witness:
     """The second person of an override, who signs in for it."""
 
-    name: str
-    password: str = field(repr=False)
-    code: str = field(repr=False)
+    name: Text
+    password: Annotated[str, AtEdge(most=200)] = field(repr=False)
+    code: Text = field(repr=False)

@@ -130,7 +130,9 @@ class Town:
 
     def bail(self, record: str, agency: str = "pierce", by: BasisEnd = BasisEnd.BAIL) -> None:
         """Let the charge end."""
-        self.desk.acts.end_basis(self.ctx(agency=agency), record, basis="charge", ended_by=by)
+        self.desk.acts.enter(
+            self.ctx(agency=agency), "end_basis", record, basis="charge", ended_by=by
+        )
 
     def paper(self, **more: Any) -> RequestPaper:
         """Return a request as its form reads."""
@@ -152,7 +154,7 @@ class Town:
         self.desk.requests.lodge(
             ctx, record, detainer=detainer, issuer="ice-sea", paper=self.paper(**more)
         )
-        self.desk.acts.serve(ctx, record, detainer=detainer)
+        self.desk.acts.enter(ctx, "serve", record, detainer=detainer)
 
     def order_for(
         self, ctx: Context, record: str, number: str = "B-1", **more: Any

@@ -14,7 +14,9 @@ def test_a_warrant_that_comes_in_while_the_person_is_at_the_door(town: Town) -> 
     record = town.book()
     town.bail(record)
     order = town.order(record)  # what the officer sees
-    town.desk.acts.add_basis(town.ctx("records"), record, basis="warrant-7", kind=BasisKind.WARRANT)
+    town.desk.acts.enter(
+        town.ctx("records"), "add_basis", record, basis="warrant-7", kind=BasisKind.WARRANT
+    )
     found = town.desk.gate.release(town.ctx(), order)
     assert isinstance(found, Refused)
     assert {one.kind for one in found.refusals} == {RefusalKind.MOVED_ON, RefusalKind.IN_CUSTODY}

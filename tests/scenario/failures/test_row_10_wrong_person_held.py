@@ -10,7 +10,9 @@ from exeat.office.models import TaskKind
 
 def test_it_is_not_me_opens_a_check_with_a_due_time(town: Town) -> None:
     record = town.book()
-    done = town.desk.acts.set_person_fact(town.ctx(), record, facts=Person(disputes_identity=True))
+    done = town.desk.acts.enter(
+        town.ctx(), "set_person_fact", record, person=Person(disputes_identity=True)
+    )
     (task,) = [
         task for task in town.desk.reading.tasks(town.ctx()) if task.kind is TaskKind.IDENTITY
     ]
@@ -27,9 +29,13 @@ def test_it_is_not_me_opens_a_check_with_a_due_time(town: Town) -> None:
 
 def test_a_clearance_stays_on_file_for_the_next_time(town: Town) -> None:
     first = town.book()
-    town.desk.acts.set_person_fact(town.ctx(), first, facts=Person(disputes_identity=True))
+    town.desk.acts.enter(
+        town.ctx(), "set_person_fact", first, person=Person(disputes_identity=True)
+    )
     town.later(minutes=20)
-    town.desk.acts.set_person_fact(town.ctx(), first, facts=Person(disputes_identity=False))
+    town.desk.acts.enter(
+        town.ctx(), "set_person_fact", first, person=Person(disputes_identity=False)
+    )
     town.bail(first)
     town.release(first)
     town.later(days=365)

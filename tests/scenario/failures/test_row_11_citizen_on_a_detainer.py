@@ -18,7 +18,7 @@ def test_a_claim_opens_a_check_and_goes_back_to_the_issuer(town: Town, facts: Pe
     town.desk.requests.send_request(
         town.ice, facility="pierce", person=person_of("Example", "B-1"), paper=town.paper()
     )
-    town.desk.acts.set_person_fact(town.ctx(), record, facts=facts)
+    town.desk.acts.enter(town.ctx(), "set_person_fact", record, person=facts)
     kinds = [task.kind for task in town.desk.reading.tasks(town.ctx())]
     assert TaskKind.CITIZENSHIP in kinds
     # The issuer reads it on the record, without a word of personal data.
@@ -28,13 +28,15 @@ def test_a_claim_opens_a_check_and_goes_back_to_the_issuer(town: Town, facts: Pe
     assert back.disputed and "citizen" in back.says
     # It answers by lifting its request, and the check is over.
     (detainer,) = page.record.detainers
-    town.desk.acts.lift(town.ice, record, detainer=detainer.id, reason=LiftReason.CITIZEN)
+    town.desk.acts.enter(town.ice, "lift", record, detainer=detainer.id, reason=LiftReason.CITIZEN)
     assert TaskKind.CITIZENSHIP not in [task.kind for task in town.desk.reading.tasks(town.ctx())]
 
 
 def test_a_request_on_whoever_has_claimed_it_before_opens_it_too(town: Town) -> None:
     record = town.book()
-    town.desk.acts.set_person_fact(town.ctx(), record, facts=Person(claims_citizenship=True))
+    town.desk.acts.enter(
+        town.ctx(), "set_person_fact", record, person=Person(claims_citizenship=True)
+    )
     (first,) = [
         task for task in town.desk.reading.tasks(town.ctx()) if task.kind is TaskKind.CITIZENSHIP
     ]

@@ -12,13 +12,13 @@ from exeat.office.models import TaskKind
 def test_a_request_that_the_jails_own_record_contradicts(town: Town) -> None:
     desk, ctx = town.desk, town.ctx(agency="arizona")
     record = town.book("Brown", "P-1", agency="arizona", given_names="Peter Sean")
-    desk.acts.set_person_fact(ctx, record, facts=Person(status_proof=StatusProof.NONE))
+    desk.acts.enter(ctx, "set_person_fact", record, person=Person(status_proof=StatusProof.NONE))
     other = person_of("Brown", "", given_names="Peter Damian", born=date_of("1985-02-02"))
     sent = desk.requests.send_request(
         town.ice, facility="arizona", person=other, paper=town.paper()
     )
     desk.requests.match_request(ctx, sent.id, record, detainer="d1")
-    desk.acts.serve(ctx, record, detainer="d1")
+    desk.acts.enter(ctx, "serve", record, detainer="d1")
     town.bail(record, agency="arizona")
 
     page = desk.reading.person(ctx, record)
@@ -33,13 +33,13 @@ def test_a_request_that_the_jails_own_record_contradicts(town: Town) -> None:
 def test_the_same_request_on_the_right_person_lets_them_be_held(town: Town) -> None:
     desk, ctx = town.desk, town.ctx(agency="arizona")
     record = town.book("Brown", "P-1", agency="arizona", given_names="Peter Damian")
-    desk.acts.set_person_fact(ctx, record, facts=Person(status_proof=StatusProof.NONE))
+    desk.acts.enter(ctx, "set_person_fact", record, person=Person(status_proof=StatusProof.NONE))
     person = person_of("Brown", "P-1", given_names="Peter Damian")
     sent = desk.requests.send_request(
         town.ice, facility="arizona", person=person, paper=town.paper()
     )
     detainer = desk.reading.person(ctx, record).record.detainers[0]
     assert detainer.names_this_person is True and detainer.id == sent.id
-    desk.acts.serve(ctx, record, detainer=detainer.id)
+    desk.acts.enter(ctx, "serve", record, detainer=detainer.id)
     town.bail(record, agency="arizona")
     assert desk.gate.clear(ctx, record).answer.verdict.value == "may-hold"

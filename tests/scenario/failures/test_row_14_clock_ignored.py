@@ -16,7 +16,9 @@ def held(town: Town) -> str:
     ctx = town.ctx(agency="arizona")
     record = town.book(agency="arizona")
     town.lodge(record, agency="arizona")
-    town.desk.acts.set_person_fact(ctx, record, facts=Person(status_proof=StatusProof.NONE))
+    town.desk.acts.enter(
+        ctx, "set_person_fact", record, person=Person(status_proof=StatusProof.NONE)
+    )
     town.bail(record, agency="arizona")
     return record
 

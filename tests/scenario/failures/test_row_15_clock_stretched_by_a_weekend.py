@@ -11,7 +11,9 @@ def test_both_readings_are_shown_and_the_shorter_one_bounds_the_hold(town: Town)
     ctx = town.ctx(agency="arizona")
     record = town.book(agency="arizona")
     town.lodge(record, agency="arizona")
-    town.desk.acts.set_person_fact(ctx, record, facts=Person(status_proof=StatusProof.NONE))
+    town.desk.acts.enter(
+        ctx, "set_person_fact", record, person=Person(status_proof=StatusProof.NONE)
+    )
     town.bail(record, agency="arizona")
     answer = town.desk.gate.clear(ctx, record).answer
     ends = {window.end for window in answer.windows if window.end is not None}

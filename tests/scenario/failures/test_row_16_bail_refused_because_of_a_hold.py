@@ -24,7 +24,9 @@ def test_where_the_law_lets_a_jail_hold_it_need_not(town: Town) -> None:
     ctx = town.ctx(agency="arizona")
     record = town.book(agency="arizona")
     town.lodge(record, agency="arizona")
-    town.desk.acts.set_person_fact(ctx, record, facts=Person(status_proof=StatusProof.NONE))
+    town.desk.acts.enter(
+        ctx, "set_person_fact", record, person=Person(status_proof=StatusProof.NONE)
+    )
     town.bail(record, agency="arizona")
     assert town.desk.gate.clear(ctx, record).answer.verdict.value == "may-hold"
     assert isinstance(town.desk.gate.release(ctx, town.order_for(ctx, record)), Released)

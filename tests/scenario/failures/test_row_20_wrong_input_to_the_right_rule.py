@@ -19,8 +19,13 @@ from exeat.office.models import TaskKind
 def test_every_input_says_who_gave_it_and_when_and_a_correction_hides_none(town: Town) -> None:
     record = town.book()
     wrong = town.now
-    done = town.desk.acts.end_basis(
-        town.ctx("clerk"), record, basis="charge", ended_by=BasisEnd.BAIL, event_id="end-1"
+    done = town.desk.acts.enter(
+        town.ctx("clerk"),
+        "end_basis",
+        record,
+        basis="charge",
+        ended_by=BasisEnd.BAIL,
+        event_id="end-1",
     )
     before = town.desk.gate.clear(town.ctx(), record)
     assert before.answer.verdict.value == "release"
@@ -36,8 +41,13 @@ def test_every_input_says_who_gave_it_and_when_and_a_correction_hides_none(town:
         basis="charge",
         ended_by=BasisEnd.TIME_SERVED,
     )
-    town.desk.acts.correct(
-        town.ctx("lead"), record, of="end-1", says="The date was of another case.", instead=right
+    town.desk.acts.enter(
+        town.ctx("lead"),
+        "correct",
+        record,
+        of="end-1",
+        says="The date was of another case.",
+        instead=right,
     )
     page = town.desk.reading.person(town.ctx(), record)
     assert page.answer.verdict.value == "in-custody"
@@ -53,8 +63,8 @@ def corrected(town: Town, record: str, of: str, **parts: object) -> None:
     page = town.desk.reading.person(town.ctx(), record)
     stands = standing(page.events)[of]
     town.later(minutes=1)
-    town.desk.acts.correct(
-        town.ctx("lead"), record, of=of, says="A slip.", instead=replace(stands, **parts)
+    town.desk.acts.enter(
+        town.ctx("lead"), "correct", record, of=of, says="A slip.", instead=replace(stands, **parts)
     )
 
 
@@ -65,8 +75,13 @@ def open_kinds(town: Town) -> list[TaskKind]:
 def test_a_corrected_entry_has_the_consequences_of_one_entered_so_at_first(town: Town) -> None:
     """What a slip left undone is done once the slip is mended: a check opens, the gate shuts."""
     record = town.book(bases=[NewBasis(id="charge", kind=BasisKind.SENTENCE)])
-    town.desk.acts.end_basis(
-        town.ctx(), record, basis="charge", ended_by=BasisEnd.TIME_SERVED, event_id="end-1"
+    town.desk.acts.enter(
+        town.ctx(),
+        "end_basis",
+        record,
+        basis="charge",
+        ended_by=BasisEnd.TIME_SERVED,
+        event_id="end-1",
     )
     assert TaskKind.VERIFY_ORDER not in open_kinds(town)
     corrected(town, record, "end-1", ended_by=BasisEnd.COURT_ORDERED)
@@ -79,8 +94,12 @@ def test_a_corrected_entry_has_the_consequences_of_one_entered_so_at_first(town:
 def test_a_corrected_claim_goes_back_to_the_issuer_once(town: Town) -> None:
     record = town.book()
     town.lodge(record)
-    town.desk.acts.set_person_fact(
-        town.ctx(), record, facts=Person(claims_citizenship=False), event_id="facts-1"
+    town.desk.acts.enter(
+        town.ctx(),
+        "set_person_fact",
+        record,
+        person=Person(claims_citizenship=False),
+        event_id="facts-1",
     )
     assert TaskKind.CITIZENSHIP not in open_kinds(town)
     corrected(town, record, "facts-1", person=Person(claims_citizenship=True))
@@ -97,8 +116,12 @@ def test_a_corrected_claim_goes_back_to_the_issuer_once(town: Town) -> None:
 
 def test_a_correction_of_the_time_alone_opens_nothing_again(town: Town) -> None:
     record = town.book()
-    town.desk.acts.set_person_fact(
-        town.ctx(), record, facts=Person(claims_citizenship=True), event_id="facts-1"
+    town.desk.acts.enter(
+        town.ctx(),
+        "set_person_fact",
+        record,
+        person=Person(claims_citizenship=True),
+        event_id="facts-1",
     )
     (task,) = [
         one for one in town.desk.reading.tasks(town.ctx()) if one.kind is TaskKind.CITIZENSHIP
@@ -113,7 +136,7 @@ def test_a_request_that_was_answered_is_not_asked_about_again_once_it_is_correct
 ) -> None:
     record = town.book()
     town.lodge(record)
-    town.desk.acts.acknowledge(town.ctx(), record, detainer="d1")
+    town.desk.acts.enter(town.ctx(), "acknowledge", record, detainer="d1")
     lodged = next(
         e
         for e in town.desk.reading.person(town.ctx(), record).events

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, TypeAlias
 
 from fastapi import Path, Query
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic.fields import FieldInfo
 
+from exeat.facts.limits import CODE, TEXT, WORDS, AtEdge
 from exeat.facts.times import FIRST_YEAR, LAST_YEAR
 
 __all__ = [
-    "At", "Body", "Born", "Count", "Id", "Instant", "KnownAt", "RecordId", "Text", "Version",
-    "Words",
+    "At", "Body", "Count", "Id", "Instant", "KnownAt", "RecordId", "Text", "Version", "Words",
+    "kept",
 ]  # fmt: skip
 
-_CODE = r"^[A-Za-z0-9][A-Za-z0-9._:-]*$"
-_PLAIN = r"^[^\x00-\x1f\x7f]*$"
 _LAST_VERSION = 2**31 - 1
 
 
@@ -32,26 +32,29 @@ def _plausible(at: datetime) -> datetime:
     return at
 
 
-def _born(day: date) -> date:
-    if not 1880 <= day.year <= LAST_YEAR:
-        raise ValueError("is no plausible birth date")
-    return day
+def kept(limit: AtEdge) -> FieldInfo:
+    """Return a limit of the record's own types as pydantic keeps it."""
+    found: FieldInfo = Field(
+        min_length=limit.least or None, max_length=limit.most, pattern=limit.pattern
+    )
+    return found
 
 
 Id: TypeAlias = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=100, pattern=_CODE),
-    Field(description="Given by whoever sends it; letters, digits and . _ : -"),
+    str, kept(CODE), Field(description="Given by whoever sends it; letters, digits and . _ : -")
 ]
-Text: TypeAlias = Annotated[str, StringConstraints(max_length=200, pattern=_PLAIN)]
-Words: TypeAlias = Annotated[
-    str, StringConstraints(min_length=1, max_length=2000, pattern=r"^[^\x00]*$")
-]
+Text: TypeAlias = Annotated[str, kept(TEXT)]
+Words: TypeAlias = Annotated[str, kept(WORDS)]
 Version: TypeAlias = Annotated[int, Field(ge=0, le=_LAST_VERSION, strict=True)]
 Instant: TypeAlias = Annotated[AwareDatetime, AfterValidator(_plausible)]
-Born: TypeAlias = Annotated[date, AfterValidator(_born)]
 RecordId: TypeAlias = Annotated[
-    str, Path(min_length=1, max_length=100, pattern=_CODE, description="Id of the custody record.")
+    str,
+    Path(
+        min_length=CODE.least,
+        max_length=CODE.most,
+        pattern=CODE.pattern,
+        description="Id of the custody record.",
+    ),
 ]
 At: TypeAlias = Annotated[
     Instant | None, Query(description="The instant asked about; left out: now.")

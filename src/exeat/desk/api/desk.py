@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
@@ -13,24 +12,16 @@ from exeat.desk.api import _bodies as b
 from exeat.desk.api._callers import Caller, TheDesk
 from exeat.desk.api._errors import ERRORS
 from exeat.desk.api._proofs import RequestProofOut, request_proof_out
-from exeat.desk.api._shown import (
-    AgencyOut,
-    BoardOut,
-    CountsOut,
-    DoneOut,
-    HandoverOut,
-    LogOut,
-    ReconciliationOut,
-    RequestOut,
-    TaskOut,
-    board_out,
-    done_out,
-    handover_out,
-    log_out,
-    request_out,
-    task_out,
-)
 from exeat.desk.api._words import Count, Id
+from exeat.desk.service.models import (
+    BoardRow,
+    Counts,
+    Handover,
+    IncomingRequest,
+    LogLine,
+    Reconciliation,
+)
+from exeat.office.models import Agency, Done, Task
 
 __all__ = ["router"]
 
@@ -41,28 +32,28 @@ _Before = Annotated[int | None, Query(ge=0, le=2**62)]
 
 
 @router.get("/board")
-def board(desk: TheDesk, ctx: Caller) -> list[BoardOut]:
+def board(desk: TheDesk, ctx: Caller) -> list[BoardRow]:
     """Return everyone in custody here, the most urgent first."""
-    return [board_out(row) for row in desk.board.rows(ctx)]
+    return desk.board.rows(ctx)
 
 
 @router.get("/requests")
-def requests(desk: TheDesk, ctx: Caller) -> list[RequestOut]:
+def requests(desk: TheDesk, ctx: Caller) -> list[IncomingRequest]:
     """Return the requests that this agency sent, or got."""
-    return [request_out(one) for one in desk.requests.requests(ctx)]
+    return desk.requests.requests(ctx)
 
 
 @router.post("/requests", status_code=201)
-def send_request(desk: TheDesk, ctx: Caller, body: b.SendRequest) -> RequestOut:
+def send_request(desk: TheDesk, ctx: Caller, body: b.SendRequest) -> IncomingRequest:
     """Send a request to a facility; what comes back is its signed receipt."""
     found = desk.requests.send_request(
         ctx,
         facility=body.facility,
-        person=body.person.fact(),
-        paper=body.paper.fact(),
+        person=body.person,
+        paper=body.paper,
         request_id=body.request_id or "",
     )
-    return request_out(found)
+    return found
 
 
 @router.get("/requests/{request}/proof")
@@ -72,48 +63,42 @@ def request_proof(desk: TheDesk, ctx: Caller, request: _Number) -> RequestProofO
 
 
 @router.post("/requests/{request}/match")
-def match_request(desk: TheDesk, ctx: Caller, request: _Number, body: b.Match) -> DoneOut:
+def match_request(desk: TheDesk, ctx: Caller, request: _Number, body: b.Match) -> Done:
     """Say whom a request is about; it then stands on that person's record."""
-    return done_out(
-        desk.requests.match_request(ctx, request, body.record, detainer=body.detainer or "")
-    )
+    return desk.requests.match_request(ctx, request, body.record, detainer=body.detainer or "")
 
 
 @router.post("/requests/{request}/not-in-custody-here")
-def not_in_custody_here(desk: TheDesk, ctx: Caller, request: _Number) -> RequestOut:
+def not_in_custody_here(desk: TheDesk, ctx: Caller, request: _Number) -> IncomingRequest:
     """Answer that the person is not in custody here; it is no refusal."""
-    return request_out(desk.requests.not_in_custody_here(ctx, request))
+    return desk.requests.not_in_custody_here(ctx, request)
 
 
 @router.post("/requests/{request}/withdraw")
-def withdraw_request(desk: TheDesk, ctx: Caller, request: _Number) -> RequestOut:
+def withdraw_request(desk: TheDesk, ctx: Caller, request: _Number) -> IncomingRequest:
     """Withdraw a request that nobody has matched yet."""
-    return request_out(desk.requests.withdraw_request(ctx, request))
+    return desk.requests.withdraw_request(ctx, request)
 
 
 @router.get("/handovers")
-def handovers(desk: TheDesk, ctx: Caller) -> list[HandoverOut]:
+def handovers(desk: TheDesk, ctx: Caller) -> list[Handover]:
     """Return who is on the way from here, or to here."""
-    return [handover_out(one) for one in desk.transfers.handovers(ctx)]
+    return desk.transfers.handovers(ctx)
 
 
 @router.post("/handovers/{handover}/acknowledge")
-def acknowledge_transfer(
-    desk: TheDesk, ctx: Caller, handover: _Number, body: b.TakeOver
-) -> DoneOut:
+def acknowledge_transfer(desk: TheDesk, ctx: Caller, handover: _Number, body: b.TakeOver) -> Done:
     """Take a person over, with every hold that came along."""
     number = body.booking_number
-    return done_out(
-        desk.transfers.acknowledge_transfer(
-            ctx, handover, booking_number=number, event_id=body.event_id or ""
-        )
+    return desk.transfers.acknowledge_transfer(
+        ctx, handover, booking_number=number, event_id=body.event_id or ""
     )
 
 
 @router.get("/tasks")
-def tasks(desk: TheDesk, ctx: Caller) -> list[TaskOut]:
+def tasks(desk: TheDesk, ctx: Caller) -> list[Task]:
     """Return what is open here, the most urgent first."""
-    return [task_out(task) for task in desk.reading.tasks(ctx)]
+    return desk.reading.tasks(ctx)
 
 
 @router.post("/tasks/{task}/take", status_code=204)
@@ -135,9 +120,9 @@ def sweep(desk: TheDesk, ctx: Caller) -> list[str]:
 
 
 @router.post("/reconcile")
-def reconcile(desk: TheDesk, ctx: Caller, body: b.Roster) -> ReconciliationOut:
+def reconcile(desk: TheDesk, ctx: Caller, body: b.Roster) -> Reconciliation:
     """Compare the roster with who is on record as in custody, and why."""
-    return ReconciliationOut(**asdict(desk.rounds.reconcile(ctx, body.booking_numbers)))
+    return desk.rounds.reconcile(ctx, body.booking_numbers)
 
 
 @router.get("/log")
@@ -147,21 +132,21 @@ def audit_log(
     record: Annotated[Id | None, Query()] = None,
     before: _Before = None,
     limit: Count = 200,
-) -> list[LogOut]:
+) -> list[LogLine]:
     """Return who did or read what, the newest first."""
-    return [log_out(line) for line in desk.reading.audit_log(ctx, record, before, limit)]
+    return desk.reading.audit_log(ctx, record, before, limit)
 
 
 @router.get("/counts")
-def counts(desk: TheDesk, ctx: Caller) -> CountsOut:
+def counts(desk: TheDesk, ctx: Caller) -> Counts:
     """Return how many of what; nothing in it is about one person."""
-    return CountsOut(**asdict(desk.reading.counts(ctx)))
+    return desk.reading.counts(ctx)
 
 
 @router.get("/agencies")
-def agencies(desk: TheDesk, ctx: Caller) -> list[AgencyOut]:
+def agencies(desk: TheDesk, ctx: Caller) -> list[Agency]:
     """Return every agency, by code."""
-    return [AgencyOut(**asdict(one)) for one in desk.reading.agencies(ctx)]
+    return desk.reading.agencies(ctx)
 
 
 @router.get(

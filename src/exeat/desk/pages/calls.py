@@ -44,7 +44,9 @@ def do(
     if act in _CALLS:
         return _CALLS[act](desk, ctx, page, values, common)
     said = {**common, **{key: value for key, value in values.items() if value is not None}}
-    return getattr(desk, act)(ctx, page.record.id, **said)
+    if "why" in said:
+        said["note"] = said.pop("why")
+    return desk.do(ctx, act, page.record.id, **said)
 
 
 def _timed(values: Values, common: dict[str, Any]) -> dict[str, Any]:
@@ -56,8 +58,9 @@ def _timed(values: Values, common: dict[str, Any]) -> dict[str, Any]:
 def _add_basis(
     desk: Any, ctx: Context, page: PersonPage, values: Values, common: dict[str, Any]
 ) -> Any:
-    return desk.acts.add_basis(
+    return desk.do(
         ctx,
+        "add_basis",
         page.record.id,
         basis=f"b-{uuid4().hex[:8]}",
         kind=values["kind"],
@@ -73,7 +76,7 @@ def _set_person_fact(
     facts = entered(ACTS["set_person_fact"], values, "person")
     if facts == Person():
         raise Wrong(Problem("", "fault.no-fact"))
-    return desk.acts.set_person_fact(ctx, page.record.id, facts=facts, **_timed(values, common))
+    return desk.do(ctx, "set_person_fact", page.record.id, person=facts, **_timed(values, common))
 
 
 def _record_convictions(
@@ -82,14 +85,15 @@ def _record_convictions(
     found = entered(ACTS["record_convictions"], values, "convictions")
     if bool(found) == bool(values["none_found"]):
         raise Wrong(Problem("none_found", "fault.none-chosen"))
-    return desk.acts.record_convictions(ctx, page.record.id, convictions=found, **common)
+    return desk.do(ctx, "record_convictions", page.record.id, convictions=found, **common)
 
 
 def _paper_arrived(
     desk: Any, ctx: Context, page: PersonPage, values: Values, common: dict[str, Any]
 ) -> Any:
-    return desk.rounds.paper_arrived(
+    return desk.do(
         ctx,
+        "paper_arrived",
         page.record.id,
         paper=values["paper"],
         sender=values["sender"],
@@ -101,13 +105,13 @@ def _subscribe(
     desk: Any, ctx: Context, page: PersonPage, values: Values, common: dict[str, Any]
 ) -> Any:
     kinds, channel = values["kinds"], values["channel"]
-    return desk.rounds.subscribe(ctx, page.record.id, kinds=kinds, channel=channel)
+    return desk.do(ctx, "subscribe", page.record.id, kinds=kinds, channel=channel)
 
 
 def _share(
     desk: Any, ctx: Context, page: PersonPage, values: Values, common: dict[str, Any]
 ) -> Any:
-    return desk.rounds.share(ctx, page.record.id, agency=values["agency"])
+    return desk.do(ctx, "share", page.record.id, agency=values["agency"])
 
 
 _CALLS: Final[Mapping[str, _Call]] = {
@@ -164,21 +168,18 @@ def paper_of(values: Values) -> RequestPaper:
 def lodge(desk: Any, ctx: Context, record: str, values: Values, common: dict[str, Any]) -> Any:
     """Enter a request that came on paper, and that a copy was served where it was."""
     detainer = f"d-{common['event_id'][:8]}"
-    done = desk.requests.lodge(
+    return desk.requests.lodge(
         ctx,
         record,
         detainer=detainer,
         issuer=values["issuer"],
         paper=paper_of(values),
         received=values["received"],
+        served=values["served"],
         occurred=values["received"],
         note=values["note"],
         **common,
     )
-    if values["served"] is not None:
-        event = f"{common['event_id']}.served"
-        desk.acts.serve(ctx, record, detainer=detainer, occurred=values["served"], event_id=event)
-    return done
 
 
 def send_request(desk: Any, ctx: Context, values: Values, request_id: str) -> Any:

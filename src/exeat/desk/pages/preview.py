@@ -47,9 +47,10 @@ from exeat.errors import Fault, LedgerError, RecordError
 from exeat.facts import events as ev
 from exeat.facts.case import zone_of
 from exeat.facts.fold import fold
+from exeat.facts.papers import paper_of
 from exeat.facts.record import CustodyRecord
 from exeat.facts.times import NEVER
-from exeat.office.context import ACTS, Context, Role
+from exeat.office.context import MAY, Context, Role
 from exeat.office.models import Done, Namesake
 from exeat.rules.library import shipped
 from exeat.rules.place import LawOfPlace, law_of_place
@@ -208,17 +209,19 @@ class InventedDesk:
         )  # fmt: skip
         return Done(record, len(one.events), ())
 
+    def enter(self, ctx: Context, act: str, record: str, /, **said: Any) -> Any:
+        """Enter an event."""
+        return getattr(self, act)(ctx, record, **said)
+
     def __getattr__(self, act: str) -> Any:
         """Return any other act: it adds its event, or does nothing but succeed."""
-        if act not in ACTS:
+        if act not in MAY:
             raise AttributeError(act)
 
         def done(ctx: Context, record: str = "", **said: Any) -> Any:
             ctx.need(act)
             for name in ("event_id", "expected_version"):
                 said.pop(name, None)
-            if "why" in said:
-                said["note"] = said.pop("why")
             if act in _EVENTS and record:
                 one = self._find(record)
                 one.add(_EVENTS[act], 0, **said)
@@ -296,6 +299,12 @@ class _Parts:
         self.accounts = desk.accounts
         self.acts = self.gate = self.profiles = self.reading = desk
         self.requests = self.rounds = self.transfers = desk
+
+    def do(self, ctx: Context, act: str, record: str, /, **said: Any) -> Any:
+        if act == "lodge":
+            paper, rest = paper_of(said)
+            said = {**rest, "paper": paper}
+        return getattr(self.acts, act)(ctx, record, **said)
 
 
 def create_preview() -> FastAPI:

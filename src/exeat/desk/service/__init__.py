@@ -6,6 +6,9 @@ rule of law: what may be done with a person is :func:`exeat.decide.decide`'s ans
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 from exeat.auth.accounts import Accounts
 from exeat.desk.service.acts import Acts
 from exeat.desk.service.board import Board
@@ -15,9 +18,14 @@ from exeat.desk.service.reading import Reading
 from exeat.desk.service.requests import Requests
 from exeat.desk.service.rounds import Rounds
 from exeat.desk.service.transfers import Transfers
+from exeat.facts.papers import paper_of
+from exeat.office.context import Context
+from exeat.office.models import Done
 from exeat.office.office import Office
 
 __all__ = ["Desk"]
+
+_Doer: TypeAlias = Callable[..., Done | str | None]
 
 
 class Desk:
@@ -49,3 +57,31 @@ class Desk:
         self.requests = Requests(office)
         self.rounds = Rounds(office, self.board)
         self.transfers = Transfers(office)
+        self._enter: _Doer = self.acts.enter
+        # Acts that are more than one event of one record, or none.
+        self._doers: dict[str, _Doer] = {
+            "lodge": self.requests.lodge,
+            "transfer": self.transfers.transfer,
+            "paper_arrived": self.rounds.paper_arrived,
+            "subscribe": self.rounds.subscribe,
+            "share": self.rounds.share,
+        }
+
+    def do(self, ctx: Context, act: str, record: str, /, **said: object) -> Done | str | None:
+        """Do an act of the register on a record.
+
+        Args:
+            ctx: Who acts.
+            act: Its name.
+            record: Id of the record.
+            **said: What it says, its parts by the names that its event has, and what every act
+                takes besides: ``event_id``, ``occurred``, ``expected_version``, ``note``.
+
+        Returns:
+            What was done; of a subscription its id.
+        """
+        if act == "lodge" and "paper" not in said:
+            paper, rest = paper_of(said)
+            said = {**rest, "paper": paper}
+        doer = self._doers.get(act)
+        return self._enter(ctx, act, record, **said) if doer is None else doer(ctx, record, **said)

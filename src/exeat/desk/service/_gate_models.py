@@ -11,8 +11,9 @@ from exeat.decide import Answer
 from exeat.errors import Fault
 from exeat.facts.codes import Described, ReleaseKind
 from exeat.facts.events import Event
+from exeat.facts.limits import Words
 from exeat.facts.record import CustodyRecord
-from exeat.office.models import Namesake, Witness
+from exeat.office.models import SHOWN, Namesake, Witness
 from exeat.rules.place import LawOfPlace
 
 __all__ = [
@@ -124,6 +125,8 @@ class Refused:
 class Released:
     """The person was released: the event, and the answer that was given with it."""
 
+    __pydantic_config__ = SHOWN
+
     record: str
     version: int
     event: str
@@ -139,7 +142,7 @@ class Override:
     """Two people release against the gate, and say why."""
 
     reason: OverrideReason
-    words: str
+    words: Words
     second: Witness
 
 

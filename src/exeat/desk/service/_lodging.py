@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 from exeat.facts import events as ev
@@ -41,21 +42,18 @@ def lodging(
     issuer: str | None,
     paper: RequestPaper,
     received: When | None,
+    served: When | None = None,
 ) -> list[ev.Event]:
-    """Return the events of a request in hand: lodged, then received."""
-    lodged = ev.DetainerLodged(
-        **said,
-        detainer=detainer,
-        form=paper.form,
-        issuer=issuer,
-        issued=paper.issued,
-        grounds=paper.grounds,
-        warrants=paper.warrants,
-        names_this_person=paper.names_this_person,
-        names_federal_felony_warrant=paper.names_federal_felony_warrant,
-        names_watch_list_match=paper.names_watch_list_match,
-        addressed_to=paper.addressed_to,
-    )
+    """Return the events of a request in hand: lodged, received, and served where it was."""
+    paper_says = {one.name: getattr(paper, one.name) for one in fields(paper)}
+    lodged = ev.DetainerLodged(**said, detainer=detainer, issuer=issuer, **paper_says)
+
+    def besides(name: str, when: When) -> dict[str, Any]:
+        id = f"{said['id']}.{name}"
+        return {**said, "id": id, "occurred": when, "note": None, "detainer": detainer}
+
     when = received if received is not None else said["occurred"]
-    begun = {**said, "id": f"{said['id']}.received", "occurred": when, "note": None}
-    return [lodged, ev.DetainerReceived(**begun, detainer=detainer)]
+    events: list[ev.Event] = [lodged, ev.DetainerReceived(**besides("received", when))]
+    if served is not None:
+        events.append(ev.DetainerServed(**besides("served", served)))
+    return events

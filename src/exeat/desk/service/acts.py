@@ -1,4 +1,4 @@
-"""Acts on one record: each is one event, or a few that stand or fall together."""
+"""Acts on one record: a booking, and every act that is one event of it."""
 
 from __future__ import annotations
 
@@ -8,16 +8,19 @@ from typing import Any
 from uuid import NAMESPACE_OID, uuid4, uuid5
 
 from exeat.facts import events as ev
-from exeat.facts.codes import BasisEnd, BasisKind, LiftReason, NoticeKind
-from exeat.facts.record import Conviction, CustodyRecord, Offence, Person
+from exeat.facts.codes import BasisKind
+from exeat.facts.limits import Code, Text
+from exeat.facts.record import CustodyRecord, Offence, Person
 from exeat.facts.times import When
 from exeat.office.context import Context
 from exeat.office.db import Tx
+from exeat.office.errors import BadInput
 from exeat.office.held import Held
-from exeat.office.messages import refused_field
+from exeat.office.messages import bad_field, refused_field
 from exeat.office.models import Done, PersonalData
 from exeat.office.office import Given, Office, envelope, log_act
 from exeat.office.personal import check_personal, plain
+from exeat.office.register import ACTS
 
 __all__ = ["Acts", "NewBasis"]
 
@@ -26,17 +29,17 @@ __all__ = ["Acts", "NewBasis"]
 class NewBasis:
     """A ground of custody as it is entered at booking."""
 
-    id: str
+    id: Code
     kind: BasisKind
     start: When | None = None
-    agency: str | None = None
+    agency: Text | None = None
     offence: Offence | None = None
 
 
 class Acts:
-    """What happens to a person in custody, one method each.
+    """What happens to a person in custody.
 
-    Every method takes ``event_id``, which the client gives and never uses again (sent twice,
+    Both methods take ``event_id``, which the client gives and never uses again (sent twice,
     it counts once), ``occurred`` (left out: now) and ``expected_version`` (left out: any).
 
     Args:
@@ -103,154 +106,61 @@ class Acts:
 
         return self.office.run(ctx, "book", work)
 
-    def add_basis(
-        self,
-        ctx: Context,
-        record: str,
-        *,
-        basis: str,
-        kind: BasisKind,
-        agency: str | None = None,
-        offence: Offence | None = None,
-        **common: Any,
-    ) -> Done:
-        """Enter a ground of custody."""
-        return self._one(
-            ctx, "add_basis", record, ev.BasisAdded, common,
-            basis=basis, kind=kind, agency=agency, offence=offence,
-        )  # fmt: skip
-
-    def end_basis(
-        self, ctx: Context, record: str, *, basis: str, ended_by: BasisEnd | None, **common: Any
-    ) -> Done:
-        """Enter that a ground of custody ended; a sentence cut short is checked with the court."""
-        return self._one(
-            ctx, "end_basis", record, ev.BasisEnded, common, basis=basis, ended_by=ended_by
-        )
-
-    def receive(self, ctx: Context, record: str, *, detainer: str, **common: Any) -> Done:
-        """Enter that the facility had a request in hand."""
-        return self._one(ctx, "receive", record, ev.DetainerReceived, common, detainer=detainer)
-
-    def serve(self, ctx: Context, record: str, *, detainer: str, **common: Any) -> Done:
-        """Enter that a copy of a request was served on the person."""
-        return self._one(ctx, "serve", record, ev.DetainerServed, common, detainer=detainer)
-
-    def acknowledge(self, ctx: Context, record: str, *, detainer: str, **common: Any) -> Done:
-        """Enter that the issuer was told that its request is here."""
-        return self._one(
-            ctx, "acknowledge", record, ev.DetainerAcknowledged, common, detainer=detainer
-        )
-
-    def hold_ordered(self, ctx: Context, record: str, *, detainer: str, **common: Any) -> Done:
-        """Enter that a state judicial official ordered the hold."""
-        return self._one(ctx, "hold_ordered", record, ev.HoldOrdered, common, detainer=detainer)
-
-    def decide_request(
-        self, ctx: Context, record: str, *, detainer: str, complies: bool, why: str, **common: Any
-    ) -> Done:
-        """Answer a request: whether the facility complies, and why."""
-        common = {**common, "note": why}
-        return self._one(
-            ctx, "decide_request", record, ev.DetainerDecided, common,
-            detainer=detainer, complies=complies,
-        )  # fmt: skip
-
-    def lift(
-        self, ctx: Context, record: str, *, detainer: str, reason: LiftReason, **common: Any
-    ) -> Done:
-        """Enter that a request ended. Its issuer may do so as well, and no other one.
-
-        Raises:
-            BadInput: An agency that asked would end a request that is not its own.
-        """
-        given = Given(**common)
-
-        def events(tx: Tx, held: Held) -> list[ev.Event]:
-            if held.stake == "issuer":
-                _own_request(tx.ledger.read(held.record).fold(), detainer, ctx.agency)
-            said = given.envelope(ctx, held.name)
-            return [ev.DetainerLifted(**said, detainer=detainer, reason=reason)]
-
-        return self.office.perform(ctx, "lift", record, given, events)
-
-    def schedule_release(
-        self, ctx: Context, record: str, *, release_at: When, **common: Any
-    ) -> Done:
-        """Set when the person is to leave."""
-        return self._one(
-            ctx, "schedule_release", record, ev.ReleaseScheduled, common, release_at=release_at
-        )
-
-    def give_notice(
-        self,
-        ctx: Context,
-        record: str,
-        *,
-        kind: NoticeKind,
-        to: str,
-        about: str | None = None,
-        evidence: str | None = None,
-        **common: Any,
-    ) -> Done:
-        """Enter that somebody was told something, with the evidence."""
-        return self._one(
-            ctx, "give_notice", record, ev.NoticeGiven, common,
-            kind=kind, to=to, about=about, evidence=evidence,
-        )  # fmt: skip
-
-    def set_person_fact(self, ctx: Context, record: str, *, facts: Person, **common: Any) -> Done:
-        """Enter protective facts. A claim of citizenship, or "not me", goes back to issuers."""
-        return self._one(ctx, "set_person_fact", record, ev.PersonFact, common, person=facts)
-
-    def record_convictions(
-        self, ctx: Context, record: str, *, convictions: tuple[Conviction, ...], **common: Any
-    ) -> Done:
-        """Enter the convictions of record that were looked up; none is an answer too."""
-        return self._one(
-            ctx, "record_convictions", record, ev.ConvictionsRecorded, common,
-            convictions=convictions,
-        )  # fmt: skip
-
-    def correct(
-        self, ctx: Context, record: str, *, of: str, says: str, instead: ev.Plain | None,
-        **common: Any,
-    ) -> Done:  # fmt: skip
-        """Correct an event: it stays on record, and what stands instead is said."""
-        return self._one(
-            ctx, "correct", record, ev.Corrected, common, of=of, says=says, instead=instead
-        )
-
-    def dispute(self, ctx: Context, record: str, *, of: str, says: str, **common: Any) -> Done:
-        """Say that something on record is wrong."""
-        return self._one(ctx, "dispute", record, ev.Disputed, common, of=of, says=says)
-
-    def _one(
+    def enter(
         self,
         ctx: Context,
         act: str,
         record: str,
-        kind: Callable[..., ev.Event],
-        common: dict[str, Any],
         /,
-        **said: Any,
+        *,
+        event_id: str = "",
+        occurred: When | None = None,
+        expected_version: int | None = None,
+        note: str | None = None,
+        **said: object,
     ) -> Done:
-        """Do an act that is one event."""
-        given = Given(**common)
+        """Do an act that is one event of a record.
+
+        Args:
+            ctx: Who acts.
+            act: Its name in the register.
+            record: Id of the record.
+            event_id: See the class.
+            occurred: See the class.
+            expected_version: See the class.
+            note: Anything else.
+            **said: What the event says, its envelope apart.
+
+        Raises:
+            BadInput: Something is left open that whoever does this has to say; or an agency that
+                asked would act on a request that is not its own.
+        """
+        one = ACTS[act]
+        given = Given(
+            event_id=event_id, occurred=occurred, expected_version=expected_version, note=note
+        )
+        content = {**one.fills, **said}
+        enters: Callable[..., ev.Event] | None = one.enters
+        assert enters is not None, act
 
         def events(tx: Tx, held: Held) -> list[ev.Event]:
-            start = given.envelope(ctx, held.name)
-            return [kind(**start, **said)]
+            missing = [part for part in one.must if {**content, "note": note}.get(part) is None]
+            if missing:
+                raise BadInput([bad_field(part, "is missing", "Say it.") for part in missing])
+            # As far as it may act at all: whether another's request is there is not said.
+            if held.stake == "issuer" and "detainer" in content:
+                _own_request(tx.ledger.read(held.record).fold(), content["detainer"], ctx.agency)
+            return [enters(**given.envelope(ctx, held.name), **content)]
 
-        return self.office.perform(ctx, act, record, given, events)
+        return self.office.perform(ctx, one.name, record, given, events)
 
 
-def _own_request(record: CustodyRecord, detainer: str, agency: str) -> None:
+def _own_request(record: CustodyRecord, detainer: object, agency: str) -> None:
     """Refuse an act of an issuer on what it did not lodge; whether it is there is not said."""
     own = sorted(one.id for one in record.detainers if one.issuer == agency)
     if detainer not in own:
         words, help = f"is no request of `{agency}`", "Name one of your own."
-        raise refused_field("detainer", detainer, words, help, own)
+        raise refused_field("detainer", str(detainer), words, help, own)
 
 
 def _basis(said: dict[str, Any], basis: NewBasis) -> ev.BasisAdded:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from exeat.decide import Answer
 from exeat.desk.service._gate_models import (
@@ -22,7 +24,7 @@ from exeat.facts.events import Event
 from exeat.facts.papers import RequestPaper
 from exeat.facts.record import CustodyRecord
 from exeat.facts.times import When
-from exeat.office.models import Namesake, PersonalData, Task
+from exeat.office.models import SHOWN, Namesake, PersonalData, Task
 from exeat.rules.place import LawOfPlace
 
 __all__ = [
@@ -48,6 +50,8 @@ __all__ = [
 @dataclass(frozen=True, slots=True)
 class BoardRow:
     """One person on the board."""
+
+    __pydantic_config__ = SHOWN
 
     record: str
     name: str
@@ -109,6 +113,8 @@ class IncomingRequest:
         answer_leaf: Likewise of the signed answer.
     """
 
+    __pydantic_config__ = SHOWN
+
     id: str
     sender: str
     facility: str
@@ -119,7 +125,9 @@ class IncomingRequest:
     answered: datetime | None
     answer: str | None
     record: str | None
-    receipt_leaf: int | None = None
+    receipt_leaf: Annotated[
+        int | None, Field(description="Number of the ledger's entry that holds it.")
+    ] = None
     answer_leaf: int | None = None
 
 

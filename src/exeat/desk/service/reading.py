@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,12 +15,13 @@ from exeat.desk.service.board import Board
 from exeat.desk.service.models import Counts, LogLine, PersonPage
 from exeat.facts.case import zone_of
 from exeat.facts.record import Person
-from exeat.office.context import ACTS, Context, Role
+from exeat.office.context import Context, Role
 from exeat.office.db import Tx
 from exeat.office.held import Held, log
 from exeat.office.models import Agency, Task
 from exeat.office.office import Office
 from exeat.office.personal import namesakes, read_personal
+from exeat.office.register import ACTS
 from exeat.office.tasks import cleared_before, task_of
 from exeat.record.entries import History
 
@@ -29,12 +30,13 @@ __all__ = ["Reading", "Times"]
 Times = tuple[datetime | None, datetime | None]
 """The instant asked about, and that of which the knowledge counts; None: now, and all."""
 
-_ON_A_PERSON = (
-    "add_basis", "end_basis", "lodge", "receive", "serve", "acknowledge", "hold_ordered",
-    "decide_request", "lift", "schedule_release", "give_notice", "set_person_fact",
-    "record_convictions", "transfer", "correct", "dispute", "paper_arrived", "share", "subscribe",
-    "clear", "release",
-)  # fmt: skip
+_ON_A_PERSON: Final = (
+    *(act.name for act in ACTS.values() if act.section),
+    "lodge",
+    "clear",
+    "release",
+)
+"""What may be done on a record."""
 _READERS_SHOWN = 50
 
 
@@ -243,9 +245,6 @@ def _refusals(rows: list[dict[str, Any]]) -> dict[str, int]:
         for kind in row["outcome"].removeprefix("refused:").split(","):
             found[kind] = found.get(kind, 0) + row["n"]
     return found
-
-
-assert set(_ON_A_PERSON) <= set(ACTS)
 
 
 def _as_issuer(page: PersonPage, agency: str) -> PersonPage:

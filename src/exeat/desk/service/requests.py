@@ -106,13 +106,14 @@ class Requests:
         issuer: str | None,
         paper: RequestPaper,
         received: When | None = None,
+        served: When | None = None,
         **common: Any,
     ) -> Done:
-        """Enter a request that came on paper: that it was lodged, and that it was received."""
+        """Enter a request that came on paper: lodged, received, and served where it was."""
 
         def events(tx: Tx, held: Held) -> list[ev.Event]:
             said = given.envelope(ctx, held.name)
-            return lodging(said, detainer, issuer, paper, received)
+            return lodging(said, detainer, issuer, paper, received, served)
 
         given = Given(**common)
         return self.office.perform(ctx, "lodge", record, given, events)

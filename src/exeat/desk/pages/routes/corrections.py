@@ -74,8 +74,8 @@ def correct(request: Request, site: At, record: str, sent: SentForm) -> Response
         return _page(site, request, opened, filled.raw, problems=filled.problems, event_id=event_id)
 
     def call(common: dict[str, Any]) -> Any:
-        return site.desk.acts.correct(
-            viewer.ctx, record, of=entry.first.id, says=filled.values["says"],
+        return site.desk.acts.enter(
+            viewer.ctx, "correct", record, of=entry.first.id, says=filled.values["says"],
             instead=correcting.instead(form, entry, filled), **common,
         )  # fmt: skip
 

@@ -1,0 +1,472 @@
+"""The register of acts: each described once, and everything else made from it.
+
+An act is an event. What it says is the event's own type (:mod:`exeat.facts.events`); here stands
+who may do it, where it is found, and where its form asks otherwise than the types say. Permission,
+API, form, menu, line of the log, ``exeat acts`` and ``docs/acts.md`` follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Final
+
+from pydantic import Field as Said
+
+from exeat.facts import events as ev
+from exeat.facts.codes import LiftReason
+from exeat.facts.events import Event
+from exeat.facts.limits import AtEdge, Code, Line
+from exeat.facts.times import When
+from exeat.office.asking import Field, How, asked_of, field_of, parts_of
+from exeat.office.roles import ASKS, JAIL, KEEPS, Role, Scope
+
+__all__ = [
+    "ACTS",
+    "ENTERED",
+    "SECTIONS",
+    "Act",
+    "Lodging",
+    "PaperArrived",
+    "Sharing",
+    "Subscription",
+]
+
+_HAPPENED: Final = ("occurred", "note")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lodging:
+    """What is said of a request's coming in besides its paper; each is an event of its own."""
+
+    received: Annotated[
+        When | None, Said(description="When it was in hand; left out: as it was lodged.")
+    ] = None
+    served: Annotated[
+        When | None, Said(description="When a copy was served; left out: not yet.")
+    ] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperArrived:
+    """A court's paper came in."""
+
+    paper: Annotated[Line, Said(description="The number on it, or any id.")]
+    sender: Annotated[Code, Said(description="Code of the court.")]
+    legible: Annotated[bool, Said(description="It can be read.")] = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """What to be told of, and where."""
+
+    kinds: Annotated[tuple[Code, ...], AtEdge(most=20, least=1), Said(description="Of event.")]
+    channel: Annotated[Line, Said(description="Where to tell it.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sharing:
+    """Whom to let read a record."""
+
+    agency: Annotated[Code, Said(description="Code of counsel, or of an agency that asked.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """One thing that people and systems do at the desk.
+
+    Attributes:
+        says: What it does, for whoever calls it from outside; English, as the API is.
+        roles: Who may.
+        scope: Under which scope the key of a system may.
+        enters: The kind of event that it is.
+        takes: What it asks where it is no event of the record, or asks more than its event holds.
+        section: Under which heading of a person's page it stands, if it does.
+        icon: Of its form.
+        key: The letter that opens it.
+        besides: Of the envelope, what its form asks: the time at which it happened, the note.
+        must: Parts that may be left open on record and not by whoever does it.
+        hows: How a part is asked otherwise than its type says.
+        fills: What counts where nothing is said.
+        names: The part that is an id which whoever enters it gives; the pages make one up.
+        unasked: Parts that the act itself fills.
+        path: Its own path in the API, besides the one for every event.
+        called: What a part is called at that path.
+    """
+
+    name: str
+    says: str
+    roles: frozenset[Role]
+    scope: Scope
+    enters: type[Event] | None = None
+    takes: type | None = None
+    section: str = ""
+    icon: str = "edit"
+    key: str = ""
+    besides: tuple[str, ...] = _HAPPENED
+    must: tuple[str, ...] = ()
+    hows: Mapping[str, How] = field(default_factory=dict)
+    fills: Mapping[str, object] = field(default_factory=dict)
+    names: str = ""
+    unasked: tuple[str, ...] = ()
+    path: str = ""
+    called: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """Return what its form asks.
+
+        Examples:
+            >>> [one.name for one in ACTS["serve"].fields]
+            ['detainer', 'occurred', 'note']
+            >>> [one.name for one in ACTS["decide_request"].fields]
+            ['detainer', 'complies', 'why', 'occurred']
+        """
+        found = [
+            one
+            for kind in (self.enters, self.takes)
+            if kind is not None
+            for one in asked_of(kind, self.hows)
+            if one.at not in (self.names, *self.unasked)
+        ]
+        kind: type | None = self.enters
+        if kind is not None:
+            parts = {one.name: one for one in parts_of(kind)}
+            found += [one for name in self.besides for one in field_of(parts[name], self.hows)]
+        return tuple(
+            replace(one, required=True) if one.at.split(".")[0] in self.must else one
+            for one in found
+        )
+
+
+_REQUEST: Final = "requests/{detainer}"
+
+_ALL: Final = (
+    Act(
+        name="book",
+        says="Book a person: open a record with the grounds of custody and protective facts.",
+        roles=JAIL,
+        scope=Scope.RECORD,
+        icon="add",
+        key="n",
+    ),
+    Act(
+        name="add_basis",
+        says="Enter a ground of custody.",
+        roles=JAIL,
+        scope=Scope.RECORD,
+        enters=ev.BasisAdded,
+        section="custody",
+        icon="add",
+        hows={"kind": How(words="basis_kind")},
+        names="basis",
+        path="bases",
+    ),
+    Act(
+        name="end_basis",
+        says="Enter that a ground of custody ended.",
+        roles=JAIL,
+        scope=Scope.RECORD,
+        enters=ev.BasisEnded,
+        section="custody",
+        icon="check",
+        key="e",
+        hows={"ended_by": How(required=True)},
+        path="bases/end",
+    ),
+    Act(
+        name="schedule_release",
+        says="Set when the person is to leave.",
+        roles=JAIL,
+        scope=Scope.RELEASE,
+        enters=ev.ReleaseScheduled,
+        section="custody",
+        icon="schedule",
+        key="t",
+        besides=("note",),
+        path="schedule",
+    ),
+    Act(
+        name="paper_arrived",
+        says="Enter that a court's paper came in; until it is read, it is a task.",
+        roles=JAIL,
+        scope=Scope.RECORD,
+        takes=PaperArrived,
+        section="custody",
+        icon="account_balance",
+        hows={
+            "paper": How(mono=True, width="short"),
+            "sender": How(words="court"),
+            "legible": How(required=True),
+        },
+    ),
+    Act(
+        name="transfer",
+        says="Send the person to another facility, with every hold.",
+        roles=JAIL,
+        scope=Scope.RECORD,
+        enters=ev.Transferred,
+        section="custody",
+        icon="arrow_forward",
+        hows={"to": How(kind="pick", source="facilities", words="transfer_to")},
+        # That the requests went along is what the act does, and no question.
+        unasked=("detainers_passed_on",),
+        path="transfer",
+    ),
+    Act(
+        name="lodge",
+        says="Enter a request that came on paper.",
+        roles=JAIL,
+        scope=Scope.REQUESTS,
+        enters=ev.DetainerLodged,
+        takes=Lodging,
+        icon="mail",
+        key="i",
+        besides=("note",),
+        hows={
+            "form": How(required=True),
+            "issuer": How(required=True),
+            "issued": How(width="short"),
+            "warrants": How(required=True),
+            "names_this_person": How(required=True),
+            "received": How(start="now"),
+        },
+        names="detainer",
+    ),
+    Act(
+        name="receive",
+        says="Enter that the facility had a request in hand.",
+        roles=JAIL,
+        scope=Scope.REQUESTS,
+        enters=ev.DetainerReceived,
+        section="request",
+        icon="mail",
+        path=f"{_REQUEST}/receive",
+    ),
+    Act(
+        name="serve",
+        says="Enter that a copy was served on the person.",
+        roles=JAIL,
+        scope=Scope.REQUESTS,
+        enters=ev.DetainerServed,
+        section="request",
+        icon="person",
+        key="s",
+        path=f"{_REQUEST}/serve",
+    ),
+    Act(
+        name="acknowledge",
+        says="Enter that the issuer was told that its request is here.",
+        roles=JAIL,
+        scope=Scope.REQUESTS,
+        enters=ev.DetainerAcknowledged,
+        section="request",
+        icon="check_circle",
+        path=f"{_REQUEST}/acknowledge",
+    ),
+    Act(
+        name="decide_request",
+        says="Answer a request: whether the facility complies, and why.",
+        roles=JAIL,
+        scope=Scope.REQUESTS,
+        enters=ev.DetainerDecided,
+        section="request",
+        icon="check_circle",
+        besides=("note", "occurred"),
+        must=("complies", "note"),
+        hows={"complies": How(kind="yes-no"), "note": How(name="why")},
+        path=f"{_REQUEST}/decide",
+        called={"note": "why"},
+    ),
+    Act(
+        name="hold_ordered",
+        says="Enter that a state judicial official ordered the hold.",
+        roles=JAIL,
+        scope=Scope.REQUESTS,
+        enters=ev.HoldOrdered,
+        section="request",
+        icon="account_balance",
+        path=f"{_REQUEST}/hold-ordered",
+    ),
+    Act(
+        name="lift",
+        says="Enter that a request ended; its issuer may do so as well.",
+        roles=ASKS,
+        scope=Scope.REQUESTS,
+        enters=ev.DetainerLifted,
+        section="request",
+        icon="close",
+        hows={"reason": How(required=True, words="lift_reason")},
+        fills={"reason": LiftReason.UNSTATED},
+        path=f"{_REQUEST}/lift",
+    ),
+    Act(
+        name="give_notice",
+        says="Enter that somebody was told something.",
+        roles=JAIL,
+        scope=Scope.RELEASE,
+        enters=ev.NoticeGiven,
+        section="person",
+        icon="notifications_active",
+        key="g",
+        besides=("occurred",),
+        hows={
+            "kind": How(words="notice_kind"),
+            "to": How(kind="pick", source="told", words="notice_to"),
+            "about": How(kind="pick", source="detainers", words="detainer_if_any"),
+            "evidence": How(kind="text", required=True),
+        },
+        path="notices",
+    ),
+    Act(
+        name="set_person_fact",
+        says="Enter protective facts.",
+        roles=JAIL,
+        scope=Scope.RECORD,
+        enters=ev.PersonFact,
+        section="person",
+        icon="person",
+        besides=("note",),
+        path="facts",
+        called={"person": "facts"},
+    ),
+    Act(
+        name="record_convictions",
+        says="Enter the convictions of record that were looked up; none is an answer too.",
+        roles=JAIL,
+        scope=Scope.RECORD,
+        enters=ev.ConvictionsRecorded,
+        section="person",
+        icon="history",
+        besides=(),
+        path="convictions",
+    ),
+    Act(
+        name="correct",
+        says="Correct an event; it stays on record.",
+        roles=JAIL,
+        scope=Scope.RECORD,
+        enters=ev.Corrected,
+        section="record",
+        besides=(),
+        path="corrections",
+    ),
+    Act(
+        name="dispute",
+        says="Say that something on record is wrong.",
+        roles=ASKS | {Role.COUNSEL},
+        scope=Scope.RECORD,
+        enters=ev.Disputed,
+        section="record",
+        icon="flag",
+        besides=(),
+        hows={
+            "of": How(kind="pick", source="disputable", words="disputed"),
+            "says": How(words="disputed_says"),
+        },
+        path="disputes",
+    ),
+    Act(
+        name="subscribe",
+        says="Ask to be told of kinds of event.",
+        roles=ASKS | {Role.COUNSEL},
+        scope=Scope.READ,
+        takes=Subscription,
+        section="record",
+        icon="notifications_active",
+        hows={"kinds": How(kind="picks", source="kinds", words="told_of")},
+    ),
+    Act(
+        name="share",
+        says="Let counsel, or an agency that asked, read the record.",
+        roles=JAIL,
+        scope=Scope.RECORD,
+        takes=Sharing,
+        section="record",
+        icon="groups",
+        hows={"agency": How(kind="pick", source="readers", words="share_with")},
+    ),
+    Act(
+        name="release",
+        says="Let the person go, or say why not (409): hold, read, decide, and only then write.",
+        roles=JAIL,
+        scope=Scope.RELEASE,
+        icon="logout",
+        key="r",
+    ),
+    Act(
+        name="send_request",
+        says="Send a request to a facility; what comes back is its signed receipt.",
+        roles=frozenset({Role.REQUESTER}),
+        scope=Scope.REQUESTS,
+    ),
+    Act(
+        name="withdraw_request",
+        says="Withdraw a request that nobody has matched yet.",
+        roles=frozenset({Role.REQUESTER}),
+        scope=Scope.REQUESTS,
+    ),
+    Act(
+        name="match_request",
+        says="Say whom a request is about; it then stands on that person's record.",
+        roles=JAIL,
+        scope=Scope.REQUESTS,
+    ),
+    Act(
+        name="not_in_custody_here",
+        says="Answer that the person is not in custody here; it is no refusal.",
+        roles=JAIL,
+        scope=Scope.REQUESTS,
+    ),
+    Act(
+        name="acknowledge_transfer",
+        says="Take a person over, with every hold that came along.",
+        roles=JAIL,
+        scope=Scope.RECORD,
+    ),
+    Act(
+        name="close_task",
+        says="Take a task, or close it and say what came of it.",
+        roles=JAIL,
+        scope=Scope.RECORD,
+    ),
+    Act(
+        name="sweep",
+        says="Look at everyone in custody, and open what is due.",
+        roles=JAIL,
+        scope=Scope.RECORD,
+    ),
+    Act(
+        name="reconcile",
+        says="Compare the roster with who is on record as in custody, and why.",
+        roles=JAIL,
+        scope=Scope.RECORD,
+    ),
+    Act(
+        name="add_agency",
+        says="Add an agency, or change it.",
+        roles=frozenset({Role.ADMIN}),
+        scope=Scope.AUDIT,
+    ),
+    Act(
+        name="set_place_profile",
+        says="Put the answers of counsel and office for a place in force.",
+        roles=frozenset({Role.ADMIN}),
+        scope=Scope.AUDIT,
+    ),
+    Act(name="keep_users", says="Keep accounts.", roles=KEEPS, scope=Scope.AUDIT),
+    Act(name="keep_keys", says="Keep the keys of systems.", roles=KEEPS, scope=Scope.AUDIT),
+)
+
+ACTS: Final[Mapping[str, Act]] = {act.name: act for act in _ALL}
+"""Every act, in the order in which the pages show them."""
+ENTERED: Final[Mapping[type[Event], Act]] = {
+    act.enters: act for act in _ALL if act.enters is not None
+}
+"""The act that enters each kind of event. No act enters a release or a booking as such: the gate
+and the desk do."""
+SECTIONS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = tuple(
+    (section, tuple(act.name for act in _ALL if act.section == section))
+    for section in dict.fromkeys(act.section for act in _ALL if act.section)
+)
+"""The acts on a record, as a person's page groups them."""
