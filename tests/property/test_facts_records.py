@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.property.naive_facts import NAIVE
 from tests.strategies import ZONES, acts, detainers, events, instants, records, whens
 
 from exeat.facts.case import Case
@@ -106,6 +107,16 @@ def test_every_fact_reads_as_true_false_not_known_or_one_of_its_codes(
             assert value is None or value in fact.codes
         else:
             assert value is None or isinstance(value, bool), fact.name
+
+
+@given(detainers() | st.none(), records(), instants(), st.sampled_from([True, False, None]))
+def test_every_fact_reads_as_a_naive_second_writing_has_it(
+    detainer: Detainer | None, record: CustodyRecord, at: Any, law: bool | None
+) -> None:
+    case = Case(record, detainer, at, ZoneInfo(record.zone), law, law)
+    assert {name: fact.read(case) for name, fact in VOCABULARY.items()} == {
+        name: read(case) for name, read in NAIVE.items()
+    }
 
 
 @given(records(), instants())

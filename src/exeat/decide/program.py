@@ -18,17 +18,22 @@ from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 from exeat.decide.hold import weighed
-from exeat.decide.marks import CODED, DERIVED, Mark, mark_of
+from exeat.decide.marks import Mark, mark_of, mark_of_list, masks
 from exeat.decide.outcome import JOIN, NOTHING, Outcomes, possible
 from exeat.facts.bits import BITS, CONTRARY, FALSE, OPEN, TRUE
+from exeat.facts.expressions import Sign, Table, leaves
 from exeat.facts.times import Truth
+from exeat.facts.vocabulary import SIGNS, VOCABULARY
 from exeat.rules.conditions import All, Atom, Condition, InList
 from exeat.rules.conditions import Any as AnyOf
 from exeat.rules.model import About, Modality, Rule
 from exeat.rules.place import LawOfPlace
 from exeat.rules.world import Bound, DayLaw, World
 
-__all__ = ["TELLS", "Program", "program_of", "program_on"]
+__all__ = ["ACTS", "TELLS", "Program", "program_of", "program_on"]
+
+ACTS: Final = ("detainer.served", "detainer.hold_ordered")
+"""What the jail may have left undone; `exeat.decide.scale` asks how it would be if it had not."""
 
 TELLS: Final = frozenset({About.NOTIFY, About.TELL_COURT})
 """What stops the door while it is owed before release; an official's hearing does so too."""
@@ -114,24 +119,21 @@ class _Writer:
         return self.negate(self.condition(condition.part))
 
     def _atom(self, atom: Atom) -> str:
-        parts = DERIVED.get(atom.fact)
-        if parts is not None:
-            return self.some(map(self._mark, parts))
-        coded = CODED.get(atom.fact)
-        if coded is None:
-            return self._mark(str(atom), atom)
-        said = []
-        for mark, yes, maybe in coded(atom):
-            codes = self._mark(mark)
-            perhaps = f"{OPEN} if {codes} & {yes | maybe} else {FALSE}"
-            said.append(f"({TRUE} if not {codes} & ~{yes} else {perhaps})")
-        if atom.fact == "detainer.in_effect":
-            said.append(self._mark("detainer.served"))
-        return self.some(said)
+        if atom.list_id:
+            return self._mark(str(atom), lambda: mark_of_list(atom, self.in_list))
+        return self.some(map(self._leaf, leaves(VOCABULARY[atom.fact].holds(atom.codes))))
 
-    def _mark(self, name: str, atom: Atom | None = None) -> str:
+    def _leaf(self, leaf: Sign | Table) -> str:
+        if isinstance(leaf, Sign):
+            return self._mark(leaf.name, lambda: mark_of(leaf))
+        codes = self._mark(leaf.field.name, lambda: mark_of(leaf))
+        yes, maybe = masks(leaf)
+        perhaps = f"{OPEN} if {codes} & {yes | maybe} else {FALSE}"
+        return f"({TRUE} if not {codes} & ~{yes} else {perhaps})"
+
+    def _mark(self, name: str, made: Callable[[], Mark]) -> str:
         if name not in self.marks:
-            self.marks[name] = mark_of(name, atom, self.in_list)
+            self.marks[name] = made()
         return f"f[{list(self.marks).index(name)}]"
 
     def past(self, rule: Rule) -> str:
@@ -167,8 +169,8 @@ def program_of(worlds: Sequence[World], in_list: InList, bringing: Sequence[Boun
     hearings = [writer.condition(rule.condition) for rule, _ in bringing]
     brings = _made("f", [f"return {writer.some(hearings)}"])
     if worlds:
-        writer._mark("detainer.served")
-        writer._mark("detainer.hold_ordered")
+        for act in ACTS:
+            writer._leaf(SIGNS[act])
     return Program(
         weigh=weighs,
         brings=brings,

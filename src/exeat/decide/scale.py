@@ -14,7 +14,7 @@ from exeat.decide.answer import Certainty, Verdict
 from exeat.decide.hold import active
 from exeat.decide.notices import told
 from exeat.decide.outcome import JOIN, NOTHING, ON_SERVICE, STANDS, Outcomes, Stand, merged
-from exeat.decide.program import Program
+from exeat.decide.program import ACTS, Program
 from exeat.facts.bits import BITS, FALSE, OPEN, TRUE
 from exeat.facts.case import Case
 from exeat.facts.times import Truth
@@ -28,8 +28,7 @@ Found: TypeAlias = tuple[Stand, Certainty]
 Reached: TypeAlias = Callable[[Rule, Case], Truth]
 """Says whether a limit of time has been reached for a request."""
 
-_SERVED = "detainer.served"
-_ORDERED = "detainer.hold_ordered"
+_SERVED, _ORDERED = ACTS
 
 
 class Sheet:
