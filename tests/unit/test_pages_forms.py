@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,14 +11,17 @@ import pytest
 pytest.importorskip("fastapi")
 from starlette.datastructures import FormData
 
-from exeat.desk.pages import calls
 from exeat.desk.pages.acts import ACTS, BOOK, INTAKE, RELEASE
-from exeat.desk.pages.forms import Choice, Field, Form, Group, Problem, starts
+from exeat.desk.pages.forms import Choice, Field, Form, Group, Problem, Wrong, starts
 from exeat.desk.pages.reading import read_form
+from exeat.desk.pages.routes import people, requests
+from exeat.desk.pages.routes.gate import order_of
 from exeat.errors import Fault
 from exeat.facts.codes import BasisEnd, ReleaseKind, WarrantKind
+from exeat.office.models import PersonalData
 
 ZONE = ZoneInfo("America/New_York")
+VIEWER = SimpleNamespace(ctx=None)
 NOW = datetime(2026, 3, 6, 23, 12, tzinfo=UTC)
 
 
@@ -113,11 +117,11 @@ def release(**said: str) -> dict[str, object]:
 
 
 def test_two_identifiers_are_asked_before_the_gate_is() -> None:
-    with pytest.raises(calls.Wrong) as wrong:
-        calls.order_of("r", release(booking_number="B-1"), 3, "e", against=False)
+    with pytest.raises(Wrong) as wrong:
+        order_of("r", release(booking_number="B-1"), 3, "e", against=False)
     assert [problem.key for problem in wrong.value.problems] == ["fault.two-identifiers"]
     values = release(booking_number="B-1", born="1990-01-31")
-    order = calls.order_of("r", values, 3, "e", against=False)
+    order = order_of("r", values, 3, "e", against=False)
     assert order.identifiers == {"born": "1990-01-31", "booking_number": "B-1"}
     assert (order.seen_version, order.event_id, order.kind) == (3, "e", ReleaseKind.STREET)
     assert order.override is None
@@ -125,12 +129,12 @@ def test_two_identifiers_are_asked_before_the_gate_is() -> None:
 
 def test_an_override_needs_every_part_of_it() -> None:
     values = release(booking_number="B-1", photo="yes", reason="counsel-advises")
-    with pytest.raises(calls.Wrong) as wrong:
-        calls.order_of("r", values, 3, "e", against=True)
+    with pytest.raises(Wrong) as wrong:
+        order_of("r", values, 3, "e", against=True)
     fields = [problem.field for problem in wrong.value.problems]
     assert fields == ["override_words", "second_name", "second_password", "second_code"]
     # What was typed there counts for nothing unless that button was pressed.
-    assert calls.order_of("r", values, 3, "e", against=False).override is None
+    assert order_of("r", values, 3, "e", against=False).override is None
 
 
 class Recorder:
@@ -138,9 +142,13 @@ class Recorder:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, dict[str, object]]] = []
+        self.desk = self.acts = self
 
-    def __getattr__(self, act: str):  # type: ignore[no-untyped-def]
-        return lambda *_, **said: self.asked.append((act, said))
+    def book(self, ctx: object, person: PersonalData, **said: object) -> None:
+        self.asked.append(("book", {**said, "person": person}))
+
+    def do(self, ctx: object, act: str, record: str, /, **said: object) -> None:
+        self.asked.append((act, said))
 
 
 def test_a_booking_says_who_and_why_and_no_nationality() -> None:
@@ -150,8 +158,7 @@ def test_a_booking_says_who_and_why_and_no_nationality() -> None:
         ("offence", "trespass"), ("offence_class", "misdemeanor"),
     )  # fmt: skip
     desk = Recorder()
-    desk.acts = desk.requests = desk
-    calls.book(desk, None, read(BOOK, *sent).values, "e1")  # type: ignore[arg-type]
+    people._booked(desk, VIEWER, read(BOOK, *sent), "e1")  # type: ignore[arg-type]
     [(act, said)] = desk.asked
     [basis] = said["bases"]  # type: ignore[misc]
     assert act == "book"
@@ -170,13 +177,12 @@ def test_intake_lodges_the_paper_and_its_service() -> None:
     filled = read(INTAKE, *sent)
     assert filled.problems == ()
     desk = Recorder()
-    desk.acts = desk.requests = desk
-    calls.lodge(desk, None, "r", filled.values, {"event_id": "e" * 8})  # type: ignore[arg-type]
+    requests._lodged(desk, VIEWER, "r", filled, "e" * 32)  # type: ignore[arg-type]
     [(act, said)] = desk.asked
     assert act == "lodge"
-    paper = said["paper"]
-    assert (paper.warrants, paper.names_this_person) == ((WarrantKind.I200,), True)  # type: ignore[attr-defined]
-    assert paper.grounds is None, "no box ticked on the form means: not known"  # type: ignore[attr-defined]
+    assert (said["warrants"], said["names_this_person"]) == ((WarrantKind.I200,), True)
+    assert said["grounds"] is None, "no box ticked on the form means: not known"
+    assert (said["detainer"], said["occurred"]) == ("d-eeeeeeee", said["received"])
     assert said["served"] == NOW
 
 

@@ -146,13 +146,13 @@ _HOW: Final[Mapping[str, How]] = {
     "detainer": How(kind="pick", source="detainers"),
     "basis": How(kind="pick", source="bases"),
     "agency": How(mono=True, width="short", words="court"),
-    "issued": How(kind="about"),
+    "issued": How(kind="about", width="short"),
     "addressed_to": How(mono=True, width="short"),
     "language": How(width="short"),
     "occurred": How(start="now"),
     "offence.description": How(name="offence"),
     "offence.statute": How(mono=True, width="short"),
-    "on": How(kind="about", words="convicted_on"),
+    "on": How(kind="about", words="convicted_on", width="short"),
 }
 """How a part is asked in whichever act it stands."""
 

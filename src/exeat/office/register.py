@@ -226,7 +226,6 @@ _ALL: Final = (
         hows={
             "form": How(required=True),
             "issuer": How(required=True),
-            "issued": How(width="short"),
             "warrants": How(required=True),
             "names_this_person": How(required=True),
             "received": How(start="now"),

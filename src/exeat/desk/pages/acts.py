@@ -1,30 +1,70 @@
-"""The acts of the desk, each as a form."""
+"""The acts of the desk, each as a form: made from the register, but for the three that are more."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from exeat.desk.pages._fields import NOTE, WHEN, convictions, offence, plain
-from exeat.desk.pages.forms import Field, Form, Group
+from exeat.desk.pages.forms import Field, Form, Group, plain
 from exeat.desk.service.models import OverrideReason
 from exeat.facts import events as ev
-from exeat.facts.codes import (
-    BasisEnd,
-    BasisKind,
-    DetainerForm,
-    Ground,
-    LiftReason,
-    NoticeKind,
-    ReleaseKind,
-    StatusProof,
-    WarrantKind,
-)
+from exeat.facts.codes import ReleaseKind
+from exeat.facts.record import Conviction
+from exeat.office import register
+from exeat.office.asking import How, asked_of
+from exeat.office.models import PersonalData
 
-__all__ = ["ACTS", "BOOK", "INTAKE", "MENU", "PAPERS", "RELEASE"]
+__all__ = [
+    "ACTS", "BOOK", "BOXES", "INTAKE", "NONE_FOUND", "PAPER", "PERSON", "RELEASE", "WHEN_ASKED",
+    "form_of",
+]  # fmt: skip
 
-_DETAINER: Final = Field("detainer", "pick", required=True, source="detainers")
+NONE_FOUND: Final = Field("none_found", "tick")
+_ROWS: Final = 3
+
+
+def form_of(act: register.Act, rows: int = _ROWS) -> Form:
+    """Return the form of an act.
+
+    Args:
+        act: Of the register.
+        rows: For how many convictions there is room, where it asks for such.
+
+    Examples:
+        >>> [one.name for one in form_of(register.ACTS["end_basis"]).fields]
+        ['basis', 'ended_by', 'occurred', 'note']
+    """
+    asked = tuple(one for one in act.fields if one.kind not in ("rows", "entry"))
+    groups = [Group("", asked)] if asked else []
+    if any(one.kind == "rows" for one in act.fields):
+        groups += [Group("", (NONE_FOUND,)), *_convictions(rows)]
+    return Form(act.name, tuple(groups), act.icon, act.key, act.enters, act.names)
+
+
+def _convictions(rows: int) -> Iterator[Group]:
+    for n in range(rows):
+        asked = asked_of(Conviction, within=f"convictions.{n}.")
+        # Which row it is stands in the name; what it says, in the part.
+        fields = tuple(replace(one, name=f"{one.name}_{n + 1}", words=one.key) for one in asked)
+        yield Group("conviction", fields, n + 1)
+
+
+def _some(act: str, *names: str) -> tuple[Field, ...]:
+    """Return fields of an act, in the order of their names."""
+    asked = {one.name: one for one in register.ACTS[act].fields}
+    return tuple(asked[name] for name in names)
+
+
+PERSON: Final[Mapping[str, Field]] = {
+    one.name: one
+    for one in asked_of(
+        PersonalData,
+        {name: How(mono=True, width="short") for name in ("booking_number", "fingerprint_id")},
+    )
+}
+"""What is asked of who somebody is; no nationality, race, ethnicity, religion or birthplace."""
+_BOOKED: Final = ("surname", "given_names", "born", "booking_number")
 
 BOOK: Final = Form(
     "book",
@@ -32,27 +72,22 @@ BOOK: Final = Form(
         Group(
             "who",
             (
-                Field("surname", required=True),
-                Field("given_names", required=True),
-                Field("born", "date", required=True, width="short"),
-                Field("booking_number", required=True, mono=True, width="short"),
-                Field("fingerprint_id", mono=True, width="short"),
-                Field("language", width="short"),
-                WHEN,
+                *(replace(PERSON[name], required=True) for name in _BOOKED),
+                PERSON["fingerprint_id"],
+                *(replace(one, part="") for one in _some("set_person_fact", "language")),
+                *_some("add_basis", "occurred"),
             ),
         ),
         Group(
             "ground",
             (
-                Field("kind", "code", required=True, codes=BasisKind, words="basis_kind"),
-                Field("agency", mono=True, width="short", words="court"),
-                *offence(),
+                *_some("add_basis", "kind", "agency", "offence", "statute", "offence_class"),
                 Field("bases_complete", "truth"),
             ),
         ),
     ),
-    "add",
-    "n",
+    register.ACTS["book"].icon,
+    register.ACTS["book"].key,
 )
 
 WHEN_ASKED: Final = Form(
@@ -62,68 +97,36 @@ WHEN_ASKED: Final = Form(
 )
 """For which time a person's page is asked; both left empty: for now."""
 
-PAPERS: Final = (
-    Field("form", "code", required=True, codes=DetainerForm),
-    Field("issuer", required=True, mono=True, width="short"),
-    Field("issued", "about", width="short"),
-    Field("addressed_to", mono=True, width="short"),
-    Field("received", "time", start="now"),
-)
-
-INTAKE: Final = Form(
-    "lodge",
-    (
+PAPER: Final = _some("lodge", "form", "issuer", "issued", "addressed_to", "received")
+BOXES: Final = _some(
+    "lodge", "grounds", "warrants", "names_this_person", "names_federal_felony_warrant",
+    "names_watch_list_match",
+)  # fmt: skip
+INTAKE: Final = replace(
+    form_of(register.ACTS["lodge"]),
+    groups=(
         Group(
-            "whom",
-            (
-                Field(
-                    "booking_number",
-                    required=True,
-                    mono=True,
-                    width="short",
-                    words="booking_number_of",
-                ),
-            ),
+            "whom", (replace(PERSON["booking_number"], required=True, words="booking_number_of"),)
         ),
-        Group("paper", PAPERS),
-        Group(
-            "boxes",
-            (
-                Field("grounds", "codes", codes=Ground),
-                Field("warrants", "codes", required=True, codes=WarrantKind),
-                Field("names_this_person", "truth", required=True),
-                Field("names_federal_felony_warrant", "truth"),
-                Field("names_watch_list_match", "truth"),
-            ),
-        ),
-        Group("service", (Field("served", "time"), NOTE)),
+        Group("paper", PAPER),
+        Group("boxes", BOXES),
+        Group("service", _some("lodge", "served", "note")),
     ),
-    "mail",
-    "i",
-    ev.DetainerLodged,
 )
 """Intake of a request: who, which form, which boxes, which warrant, served or not."""
 
+_QUIET: Final = tuple(
+    replace(PERSON[name], words=words, quiet=True, required=False)
+    for name, words in (
+        ("born", "id_born"),
+        ("booking_number", "id_booking_number"),
+        ("fingerprint_id", "id_fingerprint"),
+    )
+)
 RELEASE: Final = Form(
     "release",
     (
-        Group(
-            "identify",
-            (
-                Field("born", "date", words="id_born", quiet=True, width="short"),
-                Field(
-                    "booking_number",
-                    words="id_booking_number",
-                    quiet=True,
-                    mono=True,
-                    width="short",
-                ),
-                Field(
-                    "fingerprint_id", words="id_fingerprint", quiet=True, mono=True, width="short"
-                ),
-                Field("photo", "tick", words="id_photo"),
-            ),
-        ),
+        Group("identify", (*_QUIET, Field("photo", "tick", words="id_photo"))),
         Group("namesakes", (Field("namesakes", "picks", source="namesakes"),)),
         Group(
             "leaving",
@@ -144,133 +147,14 @@ RELEASE: Final = Form(
             ),
         ),
     ),
-    "logout",
-    "r",
+    register.ACTS["release"].icon,
+    register.ACTS["release"].key,
     ev.Released,
 )
 
-_FACTS: Final = tuple(
-    replace(one, part=f"person.{one.name}")
-    for one in (
-        Field("claims_citizenship", "truth"),
-        Field("status_proof", "code", codes=StatusProof),
-        Field("disputes_identity", "truth"),
-        Field("victim_or_witness", "truth"),
-        Field("under_18", "truth"),
-        Field("registered_offender", "truth"),
-        Field("held_to_answer", "truth"),
-        Field("interview_consent", "truth"),
-        Field("language", width="short"),
-    )
-)
-
-_ALL: Final = (
-    plain(
-        "add_basis",
-        Field("kind", "code", required=True, codes=BasisKind, words="basis_kind"),
-        Field("agency", mono=True, width="short", words="court"),
-        *offence(),
-        WHEN,
-        NOTE,
-        icon="add",
-        enters=ev.BasisAdded,
-    ),
-    plain(
-        "end_basis",
-        Field("basis", "pick", required=True, source="bases"),
-        Field("ended_by", "code", required=True, codes=BasisEnd),
-        WHEN,
-        NOTE,
-        icon="check",
-        key="e",
-        enters=ev.BasisEnded,
-    ),
-    plain("receive", _DETAINER, WHEN, NOTE, icon="mail", enters=ev.DetainerReceived),
-    plain("serve", _DETAINER, WHEN, NOTE, icon="person", key="s", enters=ev.DetainerServed),
-    plain(
-        "acknowledge", _DETAINER, WHEN, NOTE, icon="check_circle", enters=ev.DetainerAcknowledged
-    ),
-    plain("hold_ordered", _DETAINER, WHEN, NOTE, icon="account_balance", enters=ev.HoldOrdered),
-    plain(
-        "decide_request",
-        _DETAINER,
-        Field("complies", "yes-no", required=True),
-        Field("why", "long", required=True, part="note"),
-        WHEN,
-        icon="check_circle",
-        enters=ev.DetainerDecided,
-    ),
-    plain(
-        "lift",
-        _DETAINER,
-        Field("reason", "code", required=True, codes=LiftReason, words="lift_reason"),
-        WHEN,
-        NOTE,
-        icon="close",
-        enters=ev.DetainerLifted,
-    ),
-    plain(
-        "schedule_release",
-        Field("release_at", "time", required=True),
-        NOTE,
-        icon="schedule",
-        key="t",
-        enters=ev.ReleaseScheduled,
-    ),
-    plain(
-        "give_notice",
-        Field("kind", "code", required=True, codes=NoticeKind, words="notice_kind"),
-        Field("to", "pick", required=True, source="told", words="notice_to"),
-        Field("about", "pick", source="detainers", words="detainer_if_any"),
-        Field("evidence", required=True),
-        WHEN,
-        icon="notifications_active",
-        key="g",
-        enters=ev.NoticeGiven,
-    ),
-    plain("set_person_fact", *_FACTS, NOTE, icon="person", enters=ev.PersonFact),
-    convictions(3),
-    plain(
-        "transfer",
-        Field("to", "pick", required=True, source="facilities", words="transfer_to"),
-        WHEN,
-        NOTE,
-        icon="arrow_forward",
-    ),
-    plain(
-        "paper_arrived",
-        Field("paper", required=True, mono=True, width="short"),
-        Field("sender", required=True, mono=True, width="short", words="court"),
-        Field("legible", "yes-no", required=True),
-        icon="account_balance",
-    ),
-    plain("correct", Field("of", "pick", required=True, source="events")),
-    plain(
-        "dispute",
-        Field("of", "pick", required=True, source="disputable", words="disputed"),
-        Field("says", "long", required=True, words="disputed_says"),
-        icon="flag",
-    ),
-    plain(
-        "subscribe",
-        Field("kinds", "picks", required=True, source="kinds", words="told_of"),
-        Field("channel", required=True),
-        icon="notifications_active",
-    ),
-    plain(
-        "share",
-        Field("agency", "pick", required=True, source="readers", words="share_with"),
-        icon="groups",
-    ),
-)
-
-ACTS: Final[Mapping[str, Form]] = {form.name: form for form in _ALL}
+ACTS: Final[Mapping[str, Form]] = {
+    **{act.name: form_of(act) for act in register.ACTS.values() if act.section},
+    # Which entry is asked first; its own form opens then.
+    "correct": plain("correct", Field("of", "pick", required=True, source="events")),
+}
 """The acts on one person's record, besides booking, intake and release."""
-
-MENU: Final = (
-    ("custody", ("add_basis", "end_basis", "schedule_release", "paper_arrived", "transfer")),
-    ("request", ("receive", "serve", "acknowledge", "decide_request", "hold_ordered", "lift")),
-    ("person", ("give_notice", "set_person_fact", "record_convictions")),
-    ("record", ("correct", "dispute", "subscribe", "share")),
-)
-"""The acts as a person's page groups them."""

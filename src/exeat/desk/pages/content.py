@@ -7,34 +7,86 @@ serves for entering a thing and for correcting it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
+from exeat.desk.pages.acts import NONE_FOUND
 from exeat.desk.pages.forms import UNKNOWN, Field, Form, Problem, Wrong
+from exeat.desk.pages.reading import Filled
+from exeat.facts.events import Plain
 from exeat.facts.record import Conviction, Offence, Person
 from exeat.facts.times import Uncertain
+from exeat.office.models import PersonalData
 
-__all__ = ["entered", "of_event", "put", "raw_of"]
+__all__ = ["of_event", "put", "raw_of", "said"]
 
 T = TypeVar("T")
 
 _EMPTY: Final[Mapping[str, Any]] = {"offence": Offence(), "person": Person(), "convictions": ()}
 
 
-def entered(form: Form, values: Mapping[str, Any], part: str) -> Any:
-    """Return one part of an event, such as its offence, as a form says it.
+def said(form: Form, filled: Filled, now: Plain | None = None) -> dict[str, Any]:
+    """Return what a form says, by the parts of its event: to enter it, and to correct it alike.
+
+    Args:
+        form: What was asked.
+        filled: What was sent.
+        now: The entry as it stands, where one is corrected; what no field asks stays.
 
     Raises:
-        Wrong: A conviction has a date and says not of what.
+        Wrong: The fields do not go together.
     """
-    said = {
-        one.at.partition(".")[2]: values[one.name]
-        for one in form.fields
-        if one.at.startswith(f"{part}.") and values.get(one.name) is not None
-    }
-    return _made(part, None, said)
+    asked = [one for one in form.fields if one.name in filled.values and _is_part(one, now)]
+    parts = {one.at: _value(one, now, filled.values[one.name]) for one in asked}
+    found = _grouped(now, parts)
+    convictions = found.get("convictions", getattr(now, "convictions", None))
+    none_found = bool(filled.raw.get(NONE_FOUND.name))
+    if convictions is not None and bool(convictions) == none_found:
+        raise Wrong(Problem(NONE_FOUND.name, "fault.none-chosen"))
+    if found.get("person") == Person():
+        raise Wrong(Problem("", "fault.no-fact"))
+    return found
+
+
+def _is_part(one: Field, now: Plain | None) -> bool:
+    """Say whether a field asks for a part of the event, and not for what is said beside it."""
+    return one != NONE_FOUND and (now is None or hasattr(now, one.at.partition(".")[0]))
+
+
+def _value(one: Field, now: Plain | None, value: Any) -> Any:
+    """Return a value as events have it: no box ticked means not known."""
+    if one.kind == "codes":
+        return value or None
+    if one.at.endswith(".lists"):
+        return {name: name in value for name in of_event(now, one.at) or {}}
+    return value
+
+
+def _grouped(now: Any, said: Mapping[str, Any]) -> dict[str, Any]:
+    parts: dict[str, dict[str, Any]] = {}
+    for at, value in said.items():
+        head, _, rest = at.partition(".")
+        parts.setdefault(head, {})[rest] = value
+    return {head: _made(head, getattr(now, head, None), more) for head, more in parts.items()}
+
+
+def made_up(form: Form, event_id: str) -> dict[str, str]:
+    """Return the id of a new thing that an act enters: the same again where the form is sent again.
+
+    Examples:
+        >>> from exeat.desk.pages.acts import INTAKE
+        >>> made_up(INTAKE, "0f3a59c201"), made_up(Form("serve", ()), "0f3a59c201")
+        ({'detainer': 'd-0f3a59c2'}, {})
+    """
+    return {form.names: f"{form.names[0]}-{event_id[:8]}"} if form.names else {}
+
+
+def personal(values: Mapping[str, Any]) -> PersonalData:
+    """Return who somebody is, as a form says it."""
+    named = {one.name: values.get(one.name) for one in fields(PersonalData)}
+    return PersonalData(**{name: value for name, value in named.items() if value is not None})
 
 
 def put(thing: T, said: Mapping[str, Any]) -> T:
@@ -48,12 +100,7 @@ def put(thing: T, said: Mapping[str, Any]) -> T:
         ... # doctest: +ELLIPSIS
         Conviction(offence=Offence(statute='PC 459', description='burglary', ...), on=None)
     """
-    parts: dict[str, dict[str, Any]] = {}
-    for at, value in said.items():
-        head, _, rest = at.partition(".")
-        parts.setdefault(head, {})[rest] = value
-    new = {head: _made(head, getattr(thing, head), more) for head, more in parts.items()}
-    return replace(thing, **new)  # type: ignore[type-var]
+    return replace(thing, **_grouped(thing, said))  # type: ignore[type-var]
 
 
 def _made(part: str, now: Any, said: Mapping[str, Any]) -> Any:

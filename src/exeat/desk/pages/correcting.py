@@ -11,9 +11,9 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
-from exeat.desk.pages._fields import NONE_FOUND, NOTE, WHEN, convictions
-from exeat.desk.pages.acts import ACTS, INTAKE, RELEASE
-from exeat.desk.pages.content import of_event, put, raw_of
+from exeat.desk.pages.acts import ACTS, INTAKE, NONE_FOUND, RELEASE
+from exeat.desk.pages.acts import form_of as form_of_act
+from exeat.desk.pages.content import of_event, raw_of, said
 from exeat.desk.pages.forms import Choice, Field, Form, Group, Problem, Wrong
 from exeat.desk.pages.reading import Filled, Sent, read_form
 from exeat.facts.events import (
@@ -23,14 +23,13 @@ from exeat.facts.events import (
     Disputed,
     Event,
     NotInCustodyHere,
-    PersonFact,
     Plain,
     TransferAcknowledged,
     Transferred,
 )
 from exeat.facts.fold import standing
-from exeat.facts.record import Person
 from exeat.facts.times import Uncertain
+from exeat.office import asking, register
 
 __all__ = [
     "ENTERED_BY",
@@ -47,17 +46,20 @@ __all__ = [
 
 Picks: TypeAlias = Mapping[str, Sequence[Choice]]
 
-ENTERED_BY: Final[Mapping[type[Plain], Form]] = {
-    form.enters: form for form in (*ACTS.values(), INTAKE, RELEASE) if form.enters is not None
-}
-"""The form that asks the content of each kind of event."""
 TIME_ONLY: Final = (Booked, Transferred, TransferAcknowledged, NotInCustodyHere)
 """Kinds of which only time and note are corrected, or which are withdrawn; why, the catalogue says
 under ``time_only.<kind>``."""
-ENVELOPE: Final = frozenset({"event", "id", "record", "recorded", "by"})
+ENTERED_BY: Final[Mapping[type[Event], Form]] = {
+    form.enters: form
+    for form in (*ACTS.values(), INTAKE, RELEASE)
+    if form.enters is not None and form.enters not in (*TIME_ONLY, Disputed)
+}
+"""The form that asks the content of each kind of event."""
+ENVELOPE: Final = asking.ENVELOPE - {"occurred", "note"}
 """What no correction changes."""
 
 _HAPPENED: Final = ("occurred", "note")
+_ASKED: Final = tuple(one for one in ACTS["serve"].fields if one.name in _HAPPENED)
 _SAYS: Final = Field("says", "long", required=True)
 _WITHDRAW: Final = Field("withdraw", "tick")
 _BESIDE: Final = (_SAYS, _WITHDRAW)
@@ -97,12 +99,13 @@ def form_of(event: Plain) -> Form:
     """Return the form in which an entry is corrected, for what stands on record of it."""
     source = ENTERED_BY.get(type(event))
     if isinstance(event, ConvictionsRecorded):
-        source = convictions(max(3, len(event.convictions) + 1))
+        rows = max(3, len(event.convictions) + 1)
+        source = form_of_act(register.ACTS["record_convictions"], rows)
     asked = {one.at: one for one in (source.fields if source else ())}
     groups = list(_content(source, event)) if source else []
     if len(groups) == 1:
         groups = [replace(groups[0], name="entry")]
-    happened = [asked.get(at, default) for at, default in zip(_HAPPENED, (WHEN, NOTE), strict=True)]
+    happened = [asked.get(at, default) for at, default in zip(_HAPPENED, _ASKED, strict=True)]
     return Form(
         "correct_entry",
         (
@@ -202,22 +205,13 @@ def instead(form: Form, entry: Entry, filled: Filled) -> Plain | None:
     Raises:
         Wrong: The fields do not go together, or nothing was changed.
     """
-    values = filled.values
-    made = put(
-        entry.event,
-        {
-            one.at: _value(one, entry.event, values[one.name])
-            for one in form.fields
-            if one.name in values and one not in (*_BESIDE, NONE_FOUND)
-        },
-    )
-    none_found = bool(filled.raw.get(NONE_FOUND.name))
-    problem = (
-        _withdrawing(entry, made) if values["withdraw"] else _amending(entry, made, none_found)
-    )
-    if problem is not None:
-        raise Wrong(problem)
-    return None if values["withdraw"] else made
+    changed = said(form, filled, entry.event)
+    made: Plain = replace(entry.event, **changed)
+    problem = _withdrawing if filled.values["withdraw"] else _amending
+    found = problem(entry, made)
+    if found is not None:
+        raise Wrong(found)
+    return None if filled.values["withdraw"] else made
 
 
 def _withdrawing(entry: Entry, made: Plain) -> Problem | None:
@@ -226,22 +220,7 @@ def _withdrawing(entry: Entry, made: Plain) -> Problem | None:
     return None if made == entry.event else Problem("withdraw", "fault.withdrawn-and-changed")
 
 
-def _amending(entry: Entry, made: Plain, none_found: bool) -> Problem | None:
-    match made:
-        case ConvictionsRecorded(convictions=found) if bool(found) == none_found:
-            return Problem(NONE_FOUND.name, "fault.none-chosen")
-        case PersonFact(person=person) if person == Person():
-            return Problem("", "fault.no-fact")
+def _amending(entry: Entry, made: Plain) -> Problem | None:
     # What was withdrawn can come back as it was.
     same = made == entry.event and not entry.withdrawn
     return Problem("", "fault.nothing-changed") if same else None
-
-
-def _value(one: Field, event: Plain, value: Any) -> Any:
-    """Return a value as events have it: no box ticked means not known."""
-    if one.kind == "codes":
-        return value or None
-    if one.kind == "picks":
-        known = of_event(event, one.at) or {}
-        return {name: name in value for name in known}
-    return value

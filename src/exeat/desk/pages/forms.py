@@ -14,8 +14,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from exeat.errors import Fault
-from exeat.facts.codes import Described
-from exeat.facts.events import Plain
+from exeat.facts.events import Event
+from exeat.office.asking import Field
 
 __all__ = [
     "UNKNOWN",
@@ -27,6 +27,7 @@ __all__ = [
     "Wrong",
     "fields_of",
     "options_of",
+    "plain",
     "starts",
 ]
 
@@ -42,48 +43,6 @@ class Choice:
     value: str
     label: str
     hint: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One thing that a form asks.
-
-    Attributes:
-        name: Its words stand in the catalogue under ``field.<name>``.
-        kind: ``text``, ``long``, ``password``, ``time``, ``about`` (a day or an uncertain time),
-            ``date``, ``code``, ``codes``, ``truth`` (yes, no, not known), ``yes-no``, ``tick``,
-            ``pick``, ``picks``.
-        codes: For ``code`` and ``codes``: the code list.
-        source: For ``pick``: which things of the record can be chosen.
-        start: ``now``: a time starts with the present one.
-        mono: It is an id or a code, and is shown in a face for such.
-        quiet: It is not marked as optional: it is one of several that together are asked for.
-        part: What it says of the event that the form enters, where that has another name, such as
-            ``offence.description``.
-    """
-
-    name: str
-    kind: str = "text"
-    required: bool = False
-    codes: type[Described] | None = None
-    source: str = ""
-    start: str = ""
-    words: str = ""
-    autocomplete: str = "off"
-    width: str = ""
-    mono: bool = False
-    quiet: bool = False
-    part: str = ""
-
-    @property
-    def key(self) -> str:
-        """Return the name under which its words stand."""
-        return self.words or self.name
-
-    @property
-    def at(self) -> str:
-        """Return which part of an event it says, by dots."""
-        return self.part or self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,18 +64,25 @@ class Form:
 
     Attributes:
         enters: The kind of event whose content it asks; it is corrected with the same fields.
+        names: The part of that event which is an id, and is made up with the act.
     """
 
     name: str
     groups: tuple[Group, ...]
     icon: str = "edit"
     key: str = ""
-    enters: type[Plain] | None = None
+    enters: type[Event] | None = None
+    names: str = ""
 
     @property
     def fields(self) -> tuple[Field, ...]:
         """Return every field, in order."""
         return tuple(field for group in self.groups for field in group.fields)
+
+
+def plain(name: str, *fields: Field, icon: str = "edit") -> Form:
+    """Return a form of one group without a heading."""
+    return Form(name, (Group("", fields),), icon)
 
 
 @dataclass(frozen=True, slots=True)

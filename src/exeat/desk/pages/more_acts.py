@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
-from exeat.desk.pages._fields import plain
-from exeat.desk.pages.acts import ACTS, BOOK, INTAKE, PAPERS, RELEASE
-from exeat.desk.pages.forms import Field, Form, Group
+from exeat.desk.pages.acts import ACTS, BOOK, BOXES, INTAKE, PAPER, PERSON, RELEASE
+from exeat.desk.pages.forms import Field, Form, Group, plain
 from exeat.office.context import Role, Scope
 
 __all__ = [
@@ -25,19 +25,17 @@ _ABOUT_WHOM: Final = Group(
     "whom",
     (
         Field("facility", "pick", required=True, source="facilities"),
-        Field("surname", required=True),
-        Field("given_names"),
-        Field("born", "date", width="short"),
-        Field("booking_number", mono=True, width="short", words="booking_number_if_known"),
-        Field("fingerprint_id", mono=True, width="short"),
+        *(PERSON[name] for name in ("surname", "given_names", "born")),
+        replace(PERSON["booking_number"], words="booking_number_if_known"),
+        PERSON["fingerprint_id"],
     ),
 )
 SEND_REQUEST: Final = Form(
     "send_request",
     (
         _ABOUT_WHOM,
-        Group("paper", (PAPERS[0], *PAPERS[2:4])),
-        Group("boxes", INTAKE.groups[2].fields),
+        Group("paper", tuple(one for one in PAPER if one.name not in ("issuer", "received"))),
+        Group("boxes", BOXES),
     ),
     "send",
     "n",
@@ -51,7 +49,7 @@ MATCH: Final = plain(
 )
 TAKE_OVER: Final = plain(
     "acknowledge_transfer",
-    Field("booking_number", required=True, mono=True, width="short"),
+    replace(PERSON["booking_number"], required=True),
     icon="check",
 )
 CLOSE_TASK: Final = plain("close_task", Field("outcome", "long", required=True), icon="check")

@@ -43,6 +43,7 @@ from exeat.desk.service.models import (
 )
 from exeat.desk.service.reading import _ON_A_PERSON, Times
 from exeat.desk.service.shut import shut_by
+from exeat.desk.service.urgency import urgency
 from exeat.errors import Fault, LedgerError, RecordError
 from exeat.facts import events as ev
 from exeat.facts.case import zone_of
@@ -90,7 +91,8 @@ class InventedDesk:
         """Return everyone in custody."""
         ctx.need("board")
         rows = [self._row(one) for one in self.people.values()]
-        return [row for row in rows if row.verdict != Verdict.NOT_IN_CUSTODY]
+        here = [row for row in rows if row.verdict != Verdict.NOT_IN_CUSTODY]
+        return sorted(here, key=urgency)
 
     def person(
         self,

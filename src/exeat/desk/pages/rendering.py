@@ -23,6 +23,7 @@ from exeat.desk.service.shut import SHUT
 from exeat.desk.service.urgency import next_of
 from exeat.facts.times import NEVER
 from exeat.i18n.words import LANGUAGES, Words
+from exeat.office.register import SECTIONS
 
 __all__ = ["HEADERS", "STATIC", "Frame", "render"]
 
@@ -149,7 +150,7 @@ def _environment() -> Environment:
     )
     made.filters["first_upper"] = _first_upper
     made.globals.update(
-        MENU=acts.MENU,
+        MENU=SECTIONS,
         ACTS=acts.ACTS,
         LANGUAGES=LANGUAGES,
         NEVER=NEVER,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from uuid import uuid4
 
@@ -9,20 +10,28 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from exeat.decide import Verdict
-from exeat.desk.pages import calls, picks
+from exeat.desk.pages import picks
 from exeat.desk.pages.acts import RELEASE
-from exeat.desk.pages.forms import Problem, starts
+from exeat.desk.pages.forms import Problem, Wrong, starts
 from exeat.desk.pages.present import event_line, instant_of, person_view
 from exeat.desk.pages.reading import read_form
 from exeat.desk.pages.routes._common import may, see, shown_name
 from exeat.desk.pages.site import At, PageRoute, SentForm, Site
 from exeat.desk.pages.views import Viewer
-from exeat.desk.service.models import PersonPage, Refusal, RefusalKind, Refused
+from exeat.desk.service.models import (
+    Override,
+    PersonPage,
+    Refusal,
+    RefusalKind,
+    Refused,
+    ReleaseOrder,
+)
 from exeat.desk.service.shut import SHUT
 from exeat.errors import ExeatError
 from exeat.facts.codes import ReleaseKind
+from exeat.office.models import Witness
 
-__all__ = ["router"]
+__all__ = ["order_of", "router"]
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
@@ -56,14 +65,14 @@ def releasing(request: Request, site: At, record: str, sent: SentForm) -> Respon
         try:
             against = sent.get("override") == "yes"
             seen = int(version) if version.isdigit() else 0
-            order = calls.order_of(record, filled.values, seen, event_id, against=against)
+            order = order_of(record, filled.values, seen, event_id, against=against)
             found = site.asked(lambda: site.desk.gate.release(viewer.ctx, order))
             if not isinstance(found, Refused):
                 return see(f"/people/{record}/released?entry={found.event}")
             problems = _at_the_form(found.refusals)
             if not problems:
                 return _refused(site, request, viewer, page, found)
-        except calls.Wrong as wrong:
+        except Wrong as wrong:
             problems = list(wrong.problems)
         except ExeatError as error:
             problems = [_beside(fault.place, fault.message, fault.help) for fault in error.faults]
@@ -152,3 +161,52 @@ def _beside(place: str, message: str, help: str) -> Problem:
     names = {"second.name": "second_name", "name and password": "second_password"}
     field = names.get(place, "second_code" if place == "code" else "")
     return Problem(field, text=f"{place}: {message}. {help}")
+
+
+def order_of(
+    record: str, values: Mapping[str, Any], version: int, event_id: str, *, against: bool
+) -> ReleaseOrder:
+    """Return what the officer at the door says.
+
+    Raises:
+        Wrong: Less than two identifiers, or a part of an override is missing.
+    """
+    named = {
+        "born": values["born"].isoformat() if values["born"] else "",
+        "booking_number": values["booking_number"] or "",
+        "fingerprint_id": values["fingerprint_id"] or "",
+        "photo": "match" if values["photo"] else "",
+    }
+    given = {key: text for key, text in named.items() if text}
+    problems = [] if len(given) > 1 else [Problem("born", "fault.two-identifiers")]
+    problems += list(_missing(values)) if against else []
+    if problems:
+        raise Wrong(*problems)
+    return ReleaseOrder(
+        record=record,
+        seen_version=version,
+        identifiers=given,
+        kind=values["kind"],
+        to=values["to"],
+        namesakes_seen=values["namesakes"],
+        warrants_checked=values["warrants_checked"],
+        override=_override(values) if against else None,
+        event_id=event_id,
+    )
+
+
+def _missing(values: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield the parts of an override that were left empty."""
+    for part in ("reason", "override_words", "second_name", "second_password", "second_code"):
+        if not values[part]:
+            key = "override_reason" if part == "reason" else part
+            yield Problem(part, f"field.{key}.missing")
+
+
+def _override(values: Mapping[str, Any]) -> Override:
+    second = Witness(
+        name=values["second_name"],
+        password=values["second_password"],
+        code=values["second_code"],
+    )
+    return Override(reason=values["reason"], words=values["override_words"], second=second)

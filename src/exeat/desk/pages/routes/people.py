@@ -10,22 +10,23 @@ from fastapi.responses import Response
 from starlette.datastructures import FormData
 
 from exeat.decide import Verdict
-from exeat.desk.pages import calls, picks
+from exeat.desk.pages import picks
 from exeat.desk.pages.acts import ACTS, BOOK
+from exeat.desk.pages.content import made_up, personal, said
 from exeat.desk.pages.forms import Form, Problem, starts
 from exeat.desk.pages.present import (
     is_due,
     person_view,
     shown,
 )
-from exeat.desk.pages.reading import read_form
+from exeat.desk.pages.reading import Filled, read_form
 from exeat.desk.pages.rendering import link_of
 from exeat.desk.pages.routes._asking import page_at
 from exeat.desk.pages.routes._common import done_words, form_page, may, see, shown_name, tried
 from exeat.desk.pages.site import At, PageRoute, SentForm, Site, Stop
 from exeat.desk.pages.views import Viewer
+from exeat.desk.service.acts import NewBasis
 from exeat.desk.service.models import BoardRow, PersonPage
-from exeat.desk.service.urgency import urgency
 from exeat.errors import ExeatError
 from exeat.facts.record import Person
 from exeat.i18n.words import Words
@@ -55,7 +56,7 @@ _SHOWN: Final = (
 def board(request: Request, site: At, show: str = "", find: str = "", all: str = "") -> Response:
     """Show everyone in custody."""
     viewer = site.viewer(request)
-    rows = sorted(site.asked(lambda: site.desk.board.rows(viewer.ctx)), key=urgency)
+    rows = site.asked(lambda: site.desk.board.rows(viewer.ctx))
     found = shown(rows, show, find)
     first = found if all else found[:_FIRST]
     query = {"show": show, "find": find}
@@ -82,7 +83,7 @@ def book(request: Request, site: At, form: SentForm) -> Response:
     event_id = str(form.get("event_id") or "")
     if not problems:
         try:
-            done = calls.book(site.desk, viewer.ctx, filled.values, event_id)
+            done = _booked(site, viewer, filled, event_id)
             return see(f"/people/{done.record}?done=book")
         except ExeatError as error:
             problems = tuple(Problem.of(fault, BOOK) for fault in error.faults)
@@ -131,6 +132,22 @@ def acting(request: Request, site: At, record: str, act: str, sent: SentForm) ->
     viewer = site.checked(request, sent)
     page = site.asked(lambda: site.desk.reading.person(viewer.ctx, record))
     return _acted(site, request, viewer, form, page, sent)
+
+
+def _booked(site: Site, viewer: Viewer, filled: Filled, event_id: str) -> Any:
+    values, ground = filled.values, said(BOOK, filled)
+    basis = NewBasis(
+        id="b-1", kind=ground["kind"], agency=ground["agency"], offence=ground["offence"]
+    )
+    return site.desk.acts.book(
+        viewer.ctx,
+        personal(values),
+        event_id=event_id,
+        occurred=values["occurred"],
+        bases=(basis,),
+        bases_complete=values["bases_complete"],
+        facts=Person(language=values["language"]) if values["language"] else None,
+    )
 
 
 def _own_requests(site: Site, request: Request, viewer: Viewer, page: PersonPage) -> Response:
@@ -216,7 +233,8 @@ def _acted(
         )  # fmt: skip
 
     def call(common: dict[str, Any]) -> Any:
-        return calls.do(form.name, site.desk, viewer.ctx, page, filled.values, common)
+        content = {**made_up(form, common["event_id"]), **said(form, filled)}
+        return site.desk.do(viewer.ctx, form.name, page.record.id, **common, **content)
 
     done, again = tried(call, form, sent, t)
     if done is not None:

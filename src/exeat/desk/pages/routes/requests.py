@@ -10,8 +10,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
-from exeat.desk.pages import calls, picks
+from exeat.desk.pages import picks
 from exeat.desk.pages.acts import INTAKE
+from exeat.desk.pages.content import made_up, personal, said
 from exeat.desk.pages.forms import Form, Problem, starts
 from exeat.desk.pages.more_acts import MATCH, SEND_REQUEST, TAKE_OVER
 from exeat.desk.pages.reading import Filled, read_form
@@ -20,7 +21,9 @@ from exeat.desk.pages.site import At, PageRoute, SentForm, Site, Stop
 from exeat.desk.pages.views import Viewer
 from exeat.desk.service.models import IncomingRequest
 from exeat.errors import ExeatError
+from exeat.facts.papers import paper_of
 from exeat.i18n.words import Words
+from exeat.office.personal import plain
 
 _NO_PROBLEMS: tuple[Problem, ...] = ()
 
@@ -58,8 +61,7 @@ def lodge(request: Request, site: At, sent: SentForm) -> Response:
             problems = (Problem("booking_number", "fault.nobody-here", seen),)
         else:
             try:
-                common = {"event_id": event_id}
-                calls.lodge(site.desk, viewer.ctx, record, filled.values, common)
+                _lodged(site, viewer, record, filled, event_id)
                 return see(f"/people/{record}?done=lodge")
             except ExeatError as error:
                 problems = tuple(Problem.of(fault, INTAKE) for fault in error.faults)
@@ -87,7 +89,11 @@ def send(request: Request, site: At, sent: SentForm) -> Response:
     problems = filled.problems
     if not problems:
         try:
-            found = calls.send_request(site.desk, viewer.ctx, filled.values, event_id)
+            paper, _ = paper_of(said(SEND_REQUEST, filled))
+            found = site.desk.requests.send_request(
+                viewer.ctx, facility=filled.values["facility"], person=personal(filled.values),
+                paper=paper, request_id=event_id,
+            )  # fmt: skip
             return see(f"/requests?done=send_request#q-{found.id}")
         except ExeatError as error:
             problems = tuple(Problem.of(fault, SEND_REQUEST) for fault in error.faults)
@@ -252,11 +258,22 @@ def _find(found: list[Any], id: str) -> Any:
     return wanted
 
 
+def _lodged(site: Site, viewer: Viewer, record: str, filled: Filled, event_id: str) -> None:
+    content = {**made_up(INTAKE, event_id), **said(INTAKE, filled)}
+    del content["booking_number"]
+    site.desk.do(
+        viewer.ctx, "lodge", record, event_id=event_id, occurred=content["received"], **content
+    )
+
+
 def _record_of(site: Site, viewer: Viewer, number: str) -> str | None:
-    """Return the record in the house with a booking number; None where there is not just one."""
-    wanted = "".join(number.split()).casefold()
+    """Return the record in the house with a booking number; None where there is not just one.
+
+    Numbers are compared as the gate compares them, by letters and digits alone.
+    """
+    wanted = plain(number)
     rows = site.desk.board.rows(viewer.ctx)
-    found = [r.record for r in rows if "".join(r.booking_number.split()).casefold() == wanted]
+    found = [row.record for row in rows if wanted and plain(row.booking_number) == wanted]
     return found[0] if len(found) == 1 else None
 
 
