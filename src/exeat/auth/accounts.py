@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
 from psycopg.types.json import Jsonb
 
+from exeat.auth._checks import of_account, of_agency, of_password, of_place, refuse
 from exeat.auth._rows import Account, Session, account_of
 from exeat.auth.keys import Keys
 from exeat.auth.passkeys import Passkeys
-from exeat.errors import Fault, LawError, near_miss
-from exeat.facts.codes import FacilityKind
 from exeat.office.context import Context, Role
 from exeat.office.db import Tx
 from exeat.office.errors import BadInput, NotPermitted
@@ -26,22 +23,8 @@ from exeat.office.messages import bad_field, refused_field
 from exeat.record.vault import agency_person
 from exeat.rules.counties import place_id
 from exeat.rules.model import Jurisdiction
-from exeat.rules.place import law_of_place
 
 __all__ = ["Accounts"]
-
-_NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
-_CODE: Final = re.compile(r"[a-z0-9][a-z0-9.:_-]{0,63}")
-_CODES: Final = frozenset({"kind", "fips", "fips_vintage", "ori", "detloc", "agreement_287g"})
-_SHORTEST: Final = 12
-_LONGEST: Final = 200
-_KINDS: Final = ("facility", "requester", "counsel", "host")
-_ROLES_OF: Final = {
-    "facility": (Role.BOOKING, Role.SUPERVISOR, Role.AUDITOR),
-    "requester": (Role.REQUESTER,),
-    "counsel": (Role.COUNSEL,),
-    "host": (Role.ADMIN,),
-}
 
 
 class Accounts(Passkeys, Keys):
@@ -84,8 +67,8 @@ class Accounts(Passkeys, Keys):
         """
         ctx.need("add_agency")
         house = dict(facility or {})
-        _check_agency(code, name, kind, place, zone)
-        _check_place(place, zone, house, self.library)
+        refuse(of_agency(code, name, kind, place, zone))
+        refuse(of_place(place, zone, house, self.library))
         place = place_id(place) if place else None
         with self.db.transaction(ctx) as tx:
             key = tx.master.new_person(agency_person(code))
@@ -121,7 +104,7 @@ class Accounts(Passkeys, Keys):
         hashed = self.hasher.hash(password)
         with self.db.transaction(ctx) as tx:
             kinds = {row["code"]: row["kind"] for row in tx.all("directory")}
-            _check_account(name, shown, role, agency, kinds)
+            refuse(of_account(name, shown, role, agency, kinds))
             with tx.acting_for(agency):
                 row = tx.one(
                     "add_account",
@@ -182,7 +165,7 @@ class Accounts(Passkeys, Keys):
             SignInError: The old one is wrong.
         """
         row = self._checked(session.account.name, old, ctx.now)
-        _check_password(new, old, session.account.name)
+        refuse(of_password(new, old, session.account.name))
         hashed = self.hasher.hash(new)
         with self.db.transaction(ctx) as tx:
             tx.run("account_password", id=row["id"], hash=hashed, must_change=False)
@@ -229,85 +212,3 @@ class Accounts(Passkeys, Keys):
 def _not_yours() -> NotPermitted:
     help = "Ask the administrator of the installation."
     return NotPermitted.one("E601", "agency", "is not yours", help)
-
-
-def _check_agency(code: str, name: str, kind: str, place: str | None, zone: str | None) -> None:
-    faults: list[Fault] = []
-    if not _CODE.fullmatch(code):
-        help = "Use small letters, digits, and . : _ - within 64 characters."
-        faults.append(bad_field("code", f"`{code}` is no code", help))
-    if not name.strip():
-        faults.append(bad_field("name", "is missing", "Enter the agency's name."))
-    if kind not in _KINDS:
-        help = f"Use one of: {', '.join(_KINDS)}.{near_miss(kind, _KINDS)}"
-        faults.append(bad_field("kind", f"`{kind}` is no kind of agency", help))
-    if kind == "facility" and not place:
-        faults.append(bad_field("place", "is missing", "Enter whose law holds, such as us-va."))
-    if kind == "facility" and not zone:
-        faults.append(bad_field("zone", "is missing", "Enter a zone such as America/New_York."))
-    if faults:
-        raise BadInput(faults)
-
-
-def _check_place(
-    place: str | None,
-    zone: str | None,
-    house: Mapping[str, Any],
-    library: Mapping[str, Jurisdiction],
-) -> None:
-    """Refuse a facility whose codes say that it lies elsewhere than where its law holds."""
-    faults: list[Fault] = []
-    try:
-        ZoneInfo(zone or "UTC")
-    except (KeyError, ValueError, OSError):
-        help = "Enter an IANA name such as America/New_York."
-        faults.append(bad_field("zone", f"`{zone}` is no time zone", help))
-    unknown = sorted(set(house) - _CODES)
-    if unknown:
-        help = f"Use some of: {', '.join(sorted(_CODES))}.{near_miss(unknown[0], sorted(_CODES))}"
-        faults.append(bad_field("facility", f"`{unknown[0]}` is no code of a facility", help))
-    kinds = [one.value for one in FacilityKind]
-    if house.get("kind", "jail") not in kinds:
-        help = f"Use one of: {', '.join(kinds)}."
-        faults.append(bad_field("facility.kind", f"`{house['kind']}` is no kind of house", help))
-    law: Jurisdiction | None = None
-    if place and library:
-        try:
-            law = law_of_place(place, library).chain[-1]
-        except LawError as error:
-            faults += [bad_field("place", fault.message, fault.help) for fault in error.faults]
-    fips = str(house.get("fips") or "")
-    if law is not None and fips and law.fips and not fips.startswith(law.fips[:2]):
-        help = f"`{place}` is {law.name}, whose codes begin with {law.fips[:2]}."
-        faults.append(bad_field("facility.fips", f"`{fips}` lies in another state", help))
-    if faults:
-        raise BadInput(faults)
-
-
-def _check_account(name: str, shown: str, role: str, agency: str, kinds: dict[str, str]) -> None:
-    faults: list[Fault] = []
-    if not _NAME.fullmatch(name):
-        help = "Use small letters, digits and . _ - within 2 to 64 characters."
-        faults.append(bad_field("name", f"`{name}` is no sign-in name", help))
-    if not shown.strip():
-        faults.append(bad_field("shown", "is missing", "Enter the name that others see."))
-    if agency not in kinds:
-        help = f"Give its code.{near_miss(agency, sorted(kinds))}"
-        faults.append(bad_field("agency", f"`{agency}` is no agency's code", help))
-    else:
-        roles = [one.value for one in _ROLES_OF[kinds[agency]]]
-        if role not in roles:
-            help = f"Use one of: {', '.join(roles)}.{near_miss(role, roles)}"
-            faults.append(bad_field("role", f"`{role}` is no role of that agency", help))
-    if faults:
-        raise BadInput(faults)
-
-
-def _check_password(new: str, old: str, name: str) -> None:
-    field = "new_password"
-    if len(new) < _SHORTEST:
-        raise BadInput([bad_field(field, "is too short", f"Use {_SHORTEST} characters or more.")])
-    if len(new) > _LONGEST:
-        raise BadInput([bad_field(field, "is too long", f"Use at most {_LONGEST} characters.")])
-    if new in (old, name):
-        raise BadInput([bad_field(field, "is no new one", "Choose another.")])

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from exeat.auth._checks import of_key, refuse
 from exeat.auth._rows import ApiKey, door, key_of
 from exeat.auth.signin import SignIn
-from exeat.errors import near_miss
 from exeat.office.context import Context, Role, Scope
 from exeat.office.db import Tx
 from exeat.office.errors import BadInput, SignInError
@@ -22,7 +22,6 @@ __all__ = ["Keys"]
 _PREFIX: Final = "exeat"
 _OVERLAP: Final = timedelta(hours=24)
 _SEEN: Final = timedelta(minutes=1)
-_SYSTEMS: Final = (Role.BOOKING, Role.REQUESTER, Role.COUNSEL, Role.AUDITOR)
 
 
 class Keys(SignIn):
@@ -41,7 +40,7 @@ class Keys(SignIn):
         """
         ctx.need("keep_keys")
         wanted = tuple(dict.fromkeys(scopes))
-        _check(label, role, wanted)
+        refuse(of_key(label, role, wanted))
         with self.db.transaction(ctx) as tx:
             return self._added(tx, ctx, label, role, wanted)
 
@@ -142,24 +141,6 @@ class Keys(SignIn):
         if row is None:
             raise BadInput([bad_field("key", "is none of this agency", "Take it from the list.")])
         return row
-
-
-def _check(label: str, role: str, scopes: tuple[str, ...]) -> None:
-    faults = []
-    if not label.strip():
-        faults.append(bad_field("label", "is missing", "Enter which system it is for."))
-    roles = [one.value for one in _SYSTEMS]
-    if role not in roles:
-        help = f"Use one of: {', '.join(roles)}.{near_miss(role, roles)}"
-        faults.append(bad_field("role", f"`{role}` is no role of a system", help))
-    known = [one.value for one in Scope]
-    for scope in [one for one in scopes if one not in known]:
-        help = f"Use some of: {', '.join(known)}.{near_miss(scope, known)}"
-        faults.append(bad_field("scopes", f"`{scope}` is no scope", help))
-    if not scopes:
-        faults.append(bad_field("scopes", "are missing", f"Use some of: {', '.join(known)}."))
-    if faults:
-        raise BadInput(faults)
 
 
 def _unknown_key() -> SignInError:

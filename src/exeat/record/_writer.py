@@ -101,27 +101,45 @@ class Writer:
             words, help = "was expunged", "Open a new record; nothing can be added to this one."
             raise Expunged.one("E504", target.place, words, help)
         held = self._held(contents, row.record, key)
+        # By id: an event that is given twice in one call is one entry.
         new = {content.id: content for content in contents if content.id not in held}
         reached("append-found")
         if new:
-            view = None
             # The requests to a facility are no custody, so there is nothing to view.
-            keep_views = self.keep_views and target.name is not None
-            if check or keep_views:
-                # Before writing: from then on every other writer waits for this transaction.
-                view = self._view(row.record, key, list(new.values()))
-                if check and view.error is not None:
-                    raise view.error
-                expected = view.board.version - len(new) if expected is None else expected
-            sealed = [seal(content, row.record, key) for content in new.values()]
-            written = write(self.conn, row.record, sealed, expected)
-            for content, one, said in zip(new.values(), sealed, written, strict=True):
-                held[content.id] = _receipt(content.id, row.record, one.commitment, said)
-            reached("append-written")
-            if view is not None and keep_views:
-                views.put(self.conn, view, key)
-            reached("append-viewed")
+            keep = self.keep_views and target.name is not None
+            held |= self._written(
+                row.record, key, [*new.values()], expected, check=check, keep=keep
+            )
         return tuple(held[content.id] for content in contents)
+
+    def _written(
+        self,
+        record: UUID,
+        key: PersonKey,
+        new: Sequence[Content],
+        expected: int | None,
+        *,
+        check: bool,
+        keep: bool,
+    ) -> dict[str, Receipt]:
+        """Write contents that are not on record yet, and their view where it is kept."""
+        view = None
+        if check or keep:
+            # Before writing: from then on every other writer waits for this transaction.
+            view = self._view(record, key, new)
+            if check and view.error is not None:
+                raise view.error
+            expected = view.board.version - len(new) if expected is None else expected
+        sealed = [seal(content, record, key) for content in new]
+        written = write(self.conn, record, sealed, expected)
+        reached("append-written")
+        if view is not None and keep:
+            views.put(self.conn, view, key)
+        reached("append-viewed")
+        return {
+            content.id: _receipt(content.id, record, one.commitment, said)
+            for content, one, said in zip(new, sealed, written, strict=True)
+        }
 
     def _view(self, record: UUID, key: PersonKey, new: Sequence[Content]) -> views.View:
         entries = rows(self.conn, EntryRow, "entries", record=record, as_of=None)

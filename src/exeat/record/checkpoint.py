@@ -241,25 +241,29 @@ def open_note(note: str, verifiers: Iterable[Verifier], place: str = "note") -> 
 
 def _split(note: str, place: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
     """Return the text of a note, and each signature as name, key id and bytes."""
-    fault = "is no signed note"
-    help = "Give the file as the log wrote it: text, an empty line, lines with signatures."
     body, gap, tail = note.rpartition("\n\n")
     lines = tail.split("\n")
     wild = any(char < " " and char != "\n" for char in note)
     if not gap or wild or lines.pop() or not lines or len(note) > _MAX_NOTE_BYTES:
-        raise LedgerError.one("E511", place, fault, help)
+        raise _no_note(place)
     if len(lines) > _MAX_SIGNATURES:
         raise LedgerError.one("E511", place, f"has {len(lines)} signatures", "Give a smaller one.")
-    signatures = []
-    for line in lines:
-        name, space, signed = line.removeprefix(_DASH).partition(" ")
-        if not line.startswith(_DASH) or not space or not _NAME.fullmatch(name):
-            raise LedgerError.one("E511", place, fault, help)
-        raw = _unbase64(signed, place)
-        if len(raw) <= _KEY_ID_BYTES:
-            raise LedgerError.one("E511", place, fault, help)
-        signatures.append((name, raw[:_KEY_ID_BYTES], raw[_KEY_ID_BYTES:]))
-    return body + "\n", signatures
+    return body + "\n", [_signature(line, place) for line in lines]
+
+
+def _signature(line: str, place: str) -> tuple[str, bytes, bytes]:
+    name, space, signed = line.removeprefix(_DASH).partition(" ")
+    if not line.startswith(_DASH) or not space or not _NAME.fullmatch(name):
+        raise _no_note(place)
+    raw = _unbase64(signed, place)
+    if len(raw) <= _KEY_ID_BYTES:
+        raise _no_note(place)
+    return name, raw[:_KEY_ID_BYTES], raw[_KEY_ID_BYTES:]
+
+
+def _no_note(place: str) -> LedgerError:
+    help = "Give the file as the log wrote it: text, an empty line, lines with signatures."
+    return LedgerError.one("E511", place, "is no signed note", help)
 
 
 def _key_parts(text: str, place: str) -> tuple[str, str, bytes]:

@@ -199,20 +199,10 @@ def verify_inclusion(
 
     Source: RFC 9162, section 2.1.3.2.
     """
-    if not 0 <= index < size or any(len(part) != _HASH_BYTES for part in proof):
+    if not 0 <= index < size or not _are_hashes(proof):
         return False
-    here, last, hash = index, size - 1, leaf
-    for part in proof:
-        if last == 0:
-            return False
-        if here & 1 or here == last:
-            hash = node_hash(part, hash)
-            while here and not here & 1:
-                here, last = here >> 1, last >> 1
-        else:
-            hash = node_hash(hash, part)
-        here, last = here >> 1, last >> 1
-    return last == 0 and hash == root
+    sides = _sides(index, size - 1, len(proof))
+    return sides is not None and _folded(leaf, proof, sides) == root
 
 
 def verify_consistency(
@@ -225,7 +215,7 @@ def verify_consistency(
 
     Source: RFC 9162, section 2.1.4.2.
     """
-    if not 0 <= old <= new or any(len(part) != _HASH_BYTES for part in proof):
+    if not 0 <= old <= new or not _are_hashes(proof):
         return False
     if old == new:
         return not proof and old_root == new_root
@@ -233,22 +223,49 @@ def verify_consistency(
         return not proof and old_root == EMPTY_ROOT
     if not proof:
         return False
-    parts = [old_root, *proof] if old & (old - 1) == 0 else list(proof)
-    here, last = old - 1, new - 1
-    while here & 1:
-        here, last = here >> 1, last >> 1
-    first = second = parts[0]
-    for part in parts[1:]:
+    # An old tree that is a complete subtree of the new one is its own first part.
+    start, *rest = [old_root, *proof] if old & (old - 1) == 0 else proof
+    # The last subtree of the old tree is shared; the proof begins at it.
+    shared = (old & -old).bit_length() - 1
+    sides = _sides((old - 1) >> shared, (new - 1) >> shared, len(rest))
+    if sides is None:
+        return False
+    # The old tree is folded by those parts alone that lie to its left.
+    lefts = [part for part, left in zip(rest, sides, strict=True) if left]
+    first = _folded(start, lefts, [True] * len(lefts))
+    return first == old_root and _folded(start, rest, sides) == new_root
+
+
+def _are_hashes(proof: Sequence[bytes]) -> bool:
+    return all(len(part) == _HASH_BYTES for part in proof)
+
+
+def _sides(here: int, last: int, parts: int) -> list[bool] | None:
+    """Say of each part of a proof whether it lies to the left; None: they are too many or few.
+
+    Args:
+        here: The index of the node that the proof begins at, on its level.
+        last: The index of the last node of that level.
+        parts: How many there are.
+    """
+    sides = []
+    for _ in range(parts):
         if last == 0:
-            return False
-        if here & 1 or here == last:
-            first, second = node_hash(part, first), node_hash(part, second)
+            return None
+        left = bool(here & 1) or here == last
+        if left:
+            # A last node without a brother goes up as it is, until it has one.
             while here and not here & 1:
                 here, last = here >> 1, last >> 1
-        else:
-            second = node_hash(second, part)
+        sides.append(left)
         here, last = here >> 1, last >> 1
-    return last == 0 and first == old_root and second == new_root
+    return sides if last == 0 else None
+
+
+def _folded(hash: bytes, parts: Sequence[bytes], sides: Sequence[bool]) -> bytes:
+    for part, left in zip(parts, sides, strict=True):
+        hash = node_hash(part, hash) if left else node_hash(hash, part)
+    return hash
 
 
 def _split(size: int) -> int:
