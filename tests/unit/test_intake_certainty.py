@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from exeat.facts.times import Uncertain
-from exeat.intake import Booking, Tally, iter_bookings, read_mapping
+from exeat.intake import Booking, Tally, iter_bookings, learn, read_mapping
 
 MAP = """
 format = 1
@@ -158,3 +158,28 @@ def test_a_planned_release_that_a_mapping_names_is_none(name: str, tmp_path: Pat
     meant = read_mapping(said + '[times]\nrelease = "column"\n')
     (booking,) = iter_bookings(path, meant, Tally())
     assert booking.record.release is not None
+
+
+def test_a_true_noon_is_a_time_however_many_other_times_are_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(learn, "_MOST_TEXTS", 60)
+    rows = []
+    for number in range(600):
+        day, minute = 1 + number % 20, number // 20
+        other = f"2026-03-{day:02} 11:{minute:02}:{number % 59:02}"
+        noon = f"2026-03-{1 + number % 6:02} 12:00"
+        rows.append(row(number, released=noon if number % 31 < 2 else other))
+    assert not any("midnight-read-as-date" in one.notes for one in read(tmp_path, rows))
+
+
+def test_a_plan_of_release_is_read_in_the_zone_that_it_is_written_in(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text(
+        "id,booked,released,planned,charge\nA,2026-03-04 08:00,,2027-03-05 18:00,X\n",
+        encoding="utf-8",
+    )
+    mapping = MAP.replace('ended_at = "ended"', 'scheduled_at = "planned"')
+    said = '[times]\nzones = { scheduled_at = "UTC" }\n'
+    (booking,) = iter_bookings(path, read_mapping(mapping + said))
+    assert str(booking.record.scheduled_release) == "2027-03-05 18:00:00+00:00"

@@ -5,7 +5,8 @@ booking together, `build_booking` makes a custody record of them, and a `Tally` 
 of every row. `propose` drafts a mapping for an export that nobody has mapped yet.
 """
 
-from exeat.intake.build import NOTES, Booking, Built, build_booking
+from exeat.intake.booking import NOTES, Booking, Built
+from exeat.intake.build import build_booking
 from exeat.intake.csvfile import Row, open_export, read_rows
 from exeat.intake.groups import Tally, iter_bookings, iter_groups
 from exeat.intake.mapping import load_mapping, place_in, read_mapping, shipped_maps

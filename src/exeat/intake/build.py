@@ -1,114 +1,221 @@
-"""Make custody records of the rows of an export."""
+"""Make custody records of the rows of one booking: lines, stays, and a record of each."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, time
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Final
+from zoneinfo import ZoneInfo
 
-from exeat.facts.record import CustodyRecord
-from exeat.intake.builder import Builder
-from exeat.intake.model import Mapping
-from exeat.intake.rejects import Reject
-
-__all__ = ["NOTES", "Booking", "Built", "build_booking"]
-
-NOTES: Final = MappingProxyType(
-    {
-        "ambiguous-time": "A time fell into the hour that the clocks showed twice.",
-        "cell-with-several-charges": "A cell holds several charges; each is a line of its own.",
-        "charge-ended-after-release": "A charge or hold has an end after the release.",
-        "charge-ended-before-booking": (
-            "A charge or hold has an end before the booking: when it ended is not known."
-        ),
-        "date-without-time": "A time is a bare date, so that instants are not known.",
-        "differing-booking-times": (
-            "Its rows give several booking times; the earliest stands, and a later one is when "
-            "that line was entered."
-        ),
-        "differing-hold-ends": "Its rows give several ends of its hold; the end is uncertain.",
-        "differing-release-times": "Its rows give several releases; the release is uncertain.",
-        "duplicate-row": "Two of its rows say the same in every mapped column.",
-        "hold-ended-after-release": "An immigration hold has an end after the release.",
-        "hold-ended-before-booking": (
-            "An immigration hold has an end before the booking: when it ended is not known."
-        ),
-        "hold-not-listed": (
-            "A line looks like an immigration hold, and the mapping does not list its words: it "
-            "was taken for a charge."
-        ),
-        "id-cut-by-spreadsheet": (
-            "Its id was cut by a spreadsheet, such as 2.02603E+11: several bookings may have run "
-            "together."
-        ),
-        "ids-almost-alike": "Its id differs from another one only in letter case or a `.0`.",
-        "impossible-time": (
-            "A time cannot be true: before 1972, or after the day of the file. It counts as not "
-            "known."
-        ),
-        "lists-of-unequal-length": "The lists in its cells are not of one length.",
-        "midnight-read-as-date": (
-            "A time at midnight, or at another time of day that stands for none in its column, "
-            "counts as a bare date."
-        ),
-        "release-is-last-end": "The export has no release: the last end of the booking stands.",
-        "released-without-time": "The person is gone, and no time of release is given.",
-        "row-rejected": "One of its rows could not be read, so that an end is not known.",
-        "several-stays": "Its id stands for several stays that do not overlap, each a booking.",
-        "shared-instant": (
-            "A time is one that far too many bookings share, such as the day of a change of "
-            "systems: it counts as not known."
-        ),
-        "unmapped-value": "A disposition or agency is not in the mapping.",
-    }
+from exeat.facts.times import Uncertain
+from exeat.intake.assemble import Stay
+from exeat.intake.booking import Booking, Built
+from exeat.intake.cells import Cells, Split
+from exeat.intake.draft import (
+    BACKWARD,
+    NO_BOOKING,
+    BookingDraft,
+    Draft,
+    Line,
+    rejects,
+    surely_before,
 )
-"""What a booking's notes mean."""
+from exeat.intake.learn import CUT_ID, same_id
+from exeat.intake.lines import SEPARATOR
+from exeat.intake.meaning import Meaning, Meanings
+from exeat.intake.model import ANY, TIME_FIELDS, Mapping
+from exeat.intake.stays import stays_of
+from exeat.intake.times import (
+    LAST_DAY,
+    NO_TIME,
+    UNKNOWN,
+    ReadTime,
+    TimeFault,
+    TimeReader,
+    whole_days,
+)
+
+__all__ = ["build_booking"]
+
+_CACHE_SIZE: Final = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
-class Booking:
-    """One booking of an export.
+class _Builder:
+    """Makes records by one mapping, and remembers what it has read.
 
-    Attributes:
-        record: What it says, as a custody record.
-        rows: The lines of the file that it rests on.
-        notes: Codes of `NOTES`: what is odd about its data.
-        unmapped: Fields and texts that the mapping does not list.
+    Args:
+        mapping: How to read rows.
     """
 
-    record: CustodyRecord
-    rows: tuple[int, ...]
-    notes: tuple[str, ...]
-    unmapped: tuple[tuple[str, str], ...]
+    def __init__(self, mapping: Mapping) -> None:
+        self.mapping = mapping
+        self.zone = ZoneInfo(mapping.zone)
+        self._empty = frozenset(text.strip().casefold() for text in mapping.empty_values)
+        meanings = Meanings(mapping, self._empty)
+        self._mean: Callable[[str], Meaning] = lru_cache(_CACHE_SIZE)(meanings.read)
+        self._cells = Cells(mapping)
+        self._shared = mapping.learned.shared
+        self._alike = frozenset() if mapping.same_ids else mapping.learned.alike
+        dates = mapping.learned.dates_only | {name for name in mapping.midnight if name != ANY}
+        self._no_clocks = {(name, time.min) for name in dates} | mapping.learned.no_clocks
+        # Columns that are read alike share a reader, and what it remembers.
+        self._reader = lru_cache(maxsize=None)(self._new_reader)
+        self._times = [
+            (name, name.removesuffix("_at"), self._reader_of(name))
+            for name in TIME_FIELDS
+            if name in mapping.columns
+        ]
+        self._dates_only = {name for name, _ in self._no_clocks}
 
+    def _reader_of(self, name: str) -> TimeReader:
+        # A plan may lie beyond the day of the file, what has happened may not.
+        until = LAST_DAY if name == "scheduled_at" else self.mapping.until
+        clocks = frozenset(clock for field, clock in self._no_clocks if field == name)
+        return self._reader(self.mapping.zones.get(name, self.mapping.zone), until, clocks)
 
-@dataclass(frozen=True, slots=True)
-class Built:
-    """What became of the rows of one booking.
+    def _new_reader(self, written_in: str, until: date, no_clocks: frozenset[time]) -> TimeReader:
+        own = written_in == self.mapping.zone
+        return TimeReader(
+            self.zone,
+            self.mapping.formats,
+            self._empty,
+            until=until,
+            no_clocks=no_clocks,
+            written_in=self.zone if own else ZoneInfo(written_in),
+        )
 
-    Attributes:
-        bookings: The bookings: one for each stay under the id, none when no row could be read.
-        rejects: Its rows that could not be read.
-        rows_used: How many rows the record rests on, duplicates included.
-        duplicates: How many of these say what another one says.
-    """
+    def build(self, rows: Sequence[str]) -> Draft:
+        """Return the draft of the bookings under one id; see `build_booking`."""
+        draft = Draft()
+        contents: dict[str, list[int]] = {}
+        for packed in rows:
+            number, _, content = packed.partition(SEPARATOR)
+            contents.setdefault(content, []).append(int(number))
+        # Sorted by content, so that ids do not depend on the order of the rows.
+        lines: list[Line] = []
+        for content in sorted(contents):
+            lines += self._read(content, contents[content], draft)
+        for order, line in enumerate(lines):
+            line.order = order
+        self._records(lines, draft)
+        return draft
 
-    bookings: tuple[Booking, ...]
-    rejects: tuple[Reject, ...]
-    rows_used: int
-    duplicates: int
+    def _read(self, content: str, numbers: list[int], draft: Draft) -> list[Line]:
+        """Return the lines that a row makes; a fault in one of them is one of the row."""
+        lines = self._lines(content, numbers)
+        faulty = next((line for line in lines if line.fault is not None), None)
+        if faulty is None or faulty.fault is None:
+            draft.used(numbers)
+            return lines
+        draft.rejects.extend(rejects(faulty, *faulty.fault))
+        for line in lines:
+            line.fault = faulty.fault
+        return lines
 
-    @property
-    def booking(self) -> Booking | None:
-        """The only booking, or the first."""
-        return self.bookings[0] if self.bookings else None
+    def _records(self, lines: list[Line], draft: Draft) -> None:
+        good = [line for line in lines if line.fault is None]
+        lost = [line for line in lines if line.fault is not None]
+        stays = stays_of(good, self.zone)
+        for number, stay in enumerate(stays, start=1):
+            booking = BookingDraft(notes=self._notes_of_id(stay[0].record_id))
+            if lost:
+                booking.notes.add("row-rejected")
+            if len(stays) > 1:
+                booking.notes.add("several-stays")
+            if any(not draft.repeated.isdisjoint(line.numbers) for line in stay):
+                booking.notes.add("duplicate-row")
+            id = f"{stay[0].record_id} ({number})" if number > 1 else stay[0].record_id
+            # What a row that cannot be read was belongs to any of the stays, so to each.
+            booking.record = Stay(self.mapping, self.zone, stay, lost, booking).record(id)
+            draft.bookings.append(booking)
+
+    def _notes_of_id(self, record_id: str) -> set[str]:
+        notes = set()
+        if CUT_ID.fullmatch(record_id):
+            notes.add("id-cut-by-spreadsheet")
+        if self._alike and same_id(record_id) in self._alike:
+            notes.add("ids-almost-alike")
+        return notes
+
+    def _lines(self, content: str, numbers: list[int]) -> list[Line]:
+        times = self._times
+        record_id, *texts, words = content.split(SEPARATOR, len(times) + 1)
+        found = self._cells.split(texts, words)
+        if found is None:
+            return [self._line(record_id, texts, self._mean(words), numbers)]
+        return [self._part(record_id, part, numbers) for part in found]
+
+    def _part(self, record_id: str, part: Split, numbers: list[int]) -> Line:
+        """Return the line that one of several charges in a row's cells makes."""
+        meaning = self._mean(part.words)
+        if part.immigration is not None:
+            meaning = replace(meaning, immigration=part.immigration)
+        line = self._line(record_id, part.times, meaning, numbers)
+        if part.note:
+            line.notes.add(part.note)
+        if part.end_shared and line.ended is not None and line.booked is not None:
+            # One end for several charges: each ended by then, and nobody knows when.
+            first, last = line.booked.local_day, line.ended.local_day
+            known = line.booked.earlier != UNKNOWN and first < last
+            line.ended = whole_days(first if known else last, last)
+        return line
+
+    def _line(
+        self, record_id: str, texts: Sequence[str], meaning: Meaning, numbers: list[int]
+    ) -> Line:
+        line = Line(numbers, record_id, meaning)
+        for (name, attribute, reader), text in zip(self._times, texts, strict=True):
+            time = reader.read(text)
+            if type(time) is TimeFault:
+                time = self._not_read(name, text, time, line)
+            elif type(time) is ReadTime and self._shared and (name, text.strip()) in self._shared:
+                time = self._of_a_batch(name, time, line)
+            if type(time) is ReadTime:
+                if name in self._dates_only and type(time.earlier) is Uncertain:
+                    line.notes.add("midnight-read-as-date")
+                setattr(line, attribute, time)
+        if line.fault is None:
+            self._check(line, texts)
+        return line
+
+    @staticmethod
+    def _not_read(name: str, text: str, fault: TimeFault, line: Line) -> ReadTime | None:
+        """Say what stands for a text that is no time, or none that can be true."""
+        if name == "scheduled_at":
+            return None  # a plan that cannot be read is no plan, and costs no row
+        if not fault.implausible:
+            line.fault = line.fault or (name, text, fault)
+            return None
+        line.notes.add("impossible-time")
+        if name == "booked_at":
+            return NO_TIME
+        # A slip of a release is one all the same: nobody can say that the person is still there.
+        slip = name == "released_at" and not fault.stands_for_none
+        known = line.booked is not None and line.booked.earlier != UNKNOWN
+        return NO_TIME if slip and known else None
+
+    def _of_a_batch(self, name: str, time: ReadTime, line: Line) -> ReadTime | None:
+        """Return what is left of a time that a program gave to many bookings at once."""
+        line.notes.add("shared-instant")
+        if name == "booked_at":
+            return whole_days(time.local_day)
+        if name == "released_at":
+            return NO_TIME
+        return None
+
+    def _check(self, line: Line, texts: Sequence[str]) -> None:
+        """Refuse a line without a booking, and one whose release is before it."""
+        if line.booked is None:
+            line.fault = ("booked_at", texts[0], NO_BOOKING)
+        elif line.released is not None and surely_before(line.released, line.booked):
+            line.fault = ("released_at", texts[1], BACKWARD)
 
 
 @lru_cache(maxsize=8)
-def _builder(mapping: Mapping) -> Builder:
-    return Builder(mapping)
+def _builder(mapping: Mapping) -> _Builder:
+    return _Builder(mapping)
 
 
 def build_booking(rows: Sequence[str], mapping: Mapping) -> Built:
@@ -124,7 +231,7 @@ def build_booking(rows: Sequence[str], mapping: Mapping) -> Built:
         mapping: How to read them.
 
     Examples:
-        >>> from exeat.intake.mapping import load_mapping
+        >>> from exeat.intake import load_mapping
         >>> times = "2017-04-21 11:43:00", "2017-05-02 09:00:00"
         >>> row = "2", "a1", *times, times[1], "HOLD IMMIGRAT", "Immigration", "IMM", "other"
         >>> built = build_booking(["\x1f".join(row)], load_mapping("pierce"))

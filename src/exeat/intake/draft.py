@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 from exeat.facts.record import CustodyRecord
-from exeat.facts.times import Uncertain
 from exeat.intake.meaning import Meaning
 from exeat.intake.rejects import SEEN_LENGTH, Reject
-from exeat.intake.times import ReadTime, TimeFault
+from exeat.intake.times import UNKNOWN, ReadTime, TimeFault
 
 __all__ = [
     "BACKWARD",
@@ -23,7 +23,6 @@ __all__ = [
     "surely_before",
 ]
 
-_OPEN: Final = Uncertain("XXXX-XX-XX")
 _NEAR_DAYS: Final = 1
 """A line says how the person left if it ended on the day of the release or one beside it."""
 
@@ -44,7 +43,7 @@ class Line:
         numbers: The lines of the file that say it.
         fault: What could not be read: the field, its text, and why.
         contradicted: Its end is before its beginning, so that nothing is known of either.
-        notes: What is odd about it: codes of `build.NOTES`.
+        notes: What is odd about it: codes of `booking.NOTES`.
     """
 
     numbers: list[int]
@@ -96,14 +95,6 @@ class Draft:
         if len(numbers) > 1:
             self.repeated.update(numbers)
 
-    def booking(self, *, rejected: bool) -> BookingDraft:
-        """Begin another booking."""
-        draft = BookingDraft()
-        if rejected:
-            draft.notes.add("row-rejected")
-        self.bookings.append(draft)
-        return draft
-
 
 def near(end: ReadTime, released: ReadTime) -> bool:
     """Say whether a line ended on the day of the release or one beside it."""
@@ -113,10 +104,9 @@ def near(end: ReadTime, released: ReadTime) -> bool:
 def surely_before(time: ReadTime, other: ReadTime) -> bool:
     """Say whether one time is before the other, however either may be read."""
     late, early = time.later, other.earlier
-    if type(late) is Uncertain or type(early) is Uncertain:
-        known = late != _OPEN and early != _OPEN
-        return known and time.local_day < other.local_day
-    return late < early  # type: ignore[operator]  # both are instants
+    if isinstance(late, datetime) and isinstance(early, datetime):
+        return late < early
+    return UNKNOWN not in (late, early) and time.local_day < other.local_day
 
 
 def rejects(line: Line, name: str, text: str, fault: TimeFault) -> Iterable[Reject]:

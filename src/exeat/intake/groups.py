@@ -14,7 +14,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from exeat.intake.build import Booking, Built, build_booking
+from exeat.intake.booking import Booking, Built
+from exeat.intake.build import build_booking
 from exeat.intake.csvfile import Export, open_export
 from exeat.intake.join import JoinedRows
 from exeat.intake.learn import Learner
@@ -51,7 +52,7 @@ class Tally:
         duplicates: Rows that say in every mapped column what another row says.
         blank_lines: Lines with no value in them.
         bookings: Records built.
-        notes: For each code of `build.NOTES`, how many bookings have it.
+        notes: For each code of `NOTES`, how many bookings have it.
         unmapped: For each field and text that the mapping does not list, how many lines have it.
         learned: What the whole of the file shows; there when the first group is out.
     """

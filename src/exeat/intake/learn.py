@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import date, time
-from itertools import islice
 from statistics import median
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -14,7 +13,7 @@ from zoneinfo import ZoneInfo
 from exeat.intake.cells import parts_of
 from exeat.intake.lines import SEPARATOR
 from exeat.intake.model import ANY, TIME_FIELDS, Learned, Mapping
-from exeat.intake.times import ReadTime, TimeReader
+from exeat.intake.times import TimeReader
 
 __all__ = ["CUT_ID", "MIDNIGHT", "PLACEHOLDER", "Learner", "same_id"]
 
@@ -46,7 +45,8 @@ _WRITTEN_FOR_NONE: Final = frozenset(
 )
 _DAYS: Final = 5
 """On so many days a time of day other than midnight must stand to stand for none."""
-_SAMPLE: Final = 20_000
+_SAMPLE: Final = 5_000
+"""So many texts of a column, or twice as many, are looked at for their times of day."""
 _OF_BOOKING: Final = ("booked_at", "released_at")
 
 _MOST_TEXTS: Final = 200_000
@@ -77,6 +77,108 @@ def _least_share(clock: time) -> float:
     return MIDNIGHT_SHARE if clock in _WRITTEN_FOR_NONE else 0.5
 
 
+class _Column:
+    """What the texts of one column of times show.
+
+    Args:
+        name: Its field.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.filled = 0
+        self.midnights = 0
+        self._booked = name == "booked_at"
+        self._of_line = name not in _OF_BOOKING
+        self._texts: dict[str, tuple[int, str]] = {}
+        self._sample: list[str] = []
+        self._every = self._left = 1
+
+    def see(self, text: str, record_id: str, *, new: bool) -> None:
+        """Look at one text that is not empty.
+
+        Args:
+            text: The text, without blanks around it.
+            record_id: Whose it is.
+            new: The row before was of another booking.
+        """
+        # Most times are neither a placeholder nor midnight: past them quickly.
+        if text[:4] in _ODD_STARTS and PLACEHOLDER.match(text):
+            return
+        midnight = text.endswith(_ODD_ENDS) and MIDNIGHT.search(text) is not None
+        timed = midnight or len(text) > 10 or text.replace(".", "", 1).isdigit()
+        self.filled += timed
+        self.midnights += midnight
+        # Many leave on one day; only a day on which far too many came in tells something.
+        if not (self._booked or (timed and not midnight)) or not (new or self._of_line):
+            return
+        count, last = self._texts.get(text, (0, ""))
+        if last == record_id:
+            return
+        self._texts[text] = (count + 1, record_id)
+        self._left -= 1
+        if not self._left:
+            self._take(text)
+        if len(self._texts) > _MOST_TEXTS:
+            self._forget_rare()
+
+    def _forget_rare(self) -> None:
+        # What far too many bookings share has been seen again by now.
+        rare = [key for key, (seen, _) in self._texts.items() if seen == 1]
+        for key in rare[: _MOST_TEXTS // 2] or list(self._texts)[: _MOST_TEXTS // 2]:
+            del self._texts[key]
+
+    def _take(self, text: str) -> None:
+        # Every so-manieth text, whatever it is: of those counted above the rare ones are
+        # forgotten, and a share among the others is none in the column.
+        self._sample.append(text)
+        if len(self._sample) > 2 * _SAMPLE:
+            del self._sample[::2]
+            self._every *= 2
+        self._left = self._every
+
+    @property
+    def dates_only(self) -> bool:
+        """Whether a midnight in it means that no time of day is given."""
+        return self.midnights > 0 and self.midnights >= MIDNIGHT_SHARE * self.filled
+
+    def no_clocks(self, reader: TimeReader, at: Sequence[str]) -> dict[time, float]:
+        """Return the times of day that stand for none in it, with the share of each.
+
+        Args:
+            reader: Reads its texts.
+            at: What parts its lists.
+        """
+        counts: Counter[time] = Counter()
+        days: defaultdict[time, set[date]] = defaultdict(set)
+        seen = 0
+        for text, number in Counter(self._sample).items():
+            for part in parts_of(text, at) if at else [text]:
+                clocks, day = reader.clocks(part) if not MIDNIGHT.search(part) else ((), None)
+                seen += number * bool(clocks)
+                for clock in set(clocks):
+                    counts[clock] += number
+                    days[clock] |= {day} if day else set()
+        return {
+            clock: number / seen
+            for clock, number in counts.items()
+            if number >= _least_share(clock) * seen
+            and (clock == time.min or len(days[clock]) >= _DAYS)
+        }
+
+    def too_common(self, bookings: int) -> list[tuple[str, int]]:
+        """Return the texts that far too many bookings share, with how many do."""
+        enough = max(_FEW, min(max(_MANY, bookings / 200), bookings * 0.3))
+        # The commonest is no measure of itself.
+        counts = sorted(count for count, _ in self._texts.values())[:-1]
+        usual = median(counts) if counts else 1
+        return [
+            (text, count)
+            for text, (count, _) in self._texts.items()
+            if count >= enough and count >= 10 * usual
+        ]
+
+
 class Learner:
     """Looks at every row once while rows are brought together.
 
@@ -86,15 +188,13 @@ class Learner:
 
     def __init__(self, mapping: Mapping) -> None:
         self._mapping = mapping
-        self._names = [name for name in TIME_FIELDS if name in mapping.columns]
+        names = [name for name in TIME_FIELDS if name in mapping.columns]
+        self._width = 2 + len(names)
+        self._columns = [_Column(name) for name in names if name != "scheduled_at"]
+        places = [at for at, name in enumerate(names, start=2) if name != "scheduled_at"]
+        self._watched = list(zip(places, self._columns, strict=True))
         self._empty = {text.strip().casefold() for text in mapping.empty_values}
-        self._watched = [
-            (at, name) for at, name in enumerate(self._names) if name != "scheduled_at"
-        ]
         self._longest = max(map(len, self._empty))
-        self._filled: Counter[str] = Counter()
-        self._midnights: Counter[str] = Counter()
-        self._texts: dict[str, dict[str, tuple[int, str]]] = {name: {} for _, name in self._watched}
         self._last = ""
         self._bookings = 0
         self._ids: dict[str, str] = {}
@@ -105,29 +205,15 @@ class Learner:
 
     def see(self, record_id: str, packed: str) -> None:
         """Look at one row."""
-        texts = packed.split(SEPARATOR, 2 + len(self._names))
+        texts = packed.split(SEPARATOR, self._width)
         new = record_id != self._last
         if new:
             self._see_id(record_id)
             self._last = record_id
-        for at, name in self._watched:
-            text = texts[2 + at].strip()
-            # Most times are neither empty nor a placeholder nor midnight: past them quickly.
-            if len(text) <= self._longest and text.casefold() in self._empty:
-                continue
-            if text[:4] in _ODD_STARTS and PLACEHOLDER.match(text):
-                continue
-            midnight = text.endswith(_ODD_ENDS) and MIDNIGHT.search(text) is not None
-            if midnight or len(text) > 10 or text.replace(".", "", 1).isdigit():
-                self._filled[name] += 1
-                if midnight:
-                    self._midnights[name] += 1
-                    if name != "booked_at":
-                        continue
-            elif name != "booked_at":
-                continue
-            if new or name not in _OF_BOOKING:
-                self._count(self._texts[name], text, record_id)
+        for at, column in self._watched:
+            text = texts[at].strip()
+            if len(text) > self._longest or text.casefold() not in self._empty:
+                column.see(text, record_id, new=new)
 
     def see_join(self, file: str, lost: int, left_over: int) -> None:
         """Look at what a file that goes with the export left unread.
@@ -157,83 +243,48 @@ class Learner:
             if self._ids.setdefault(norm, record_id) != record_id:
                 self._alike[norm] = record_id
 
-    @staticmethod
-    def _count(texts: dict[str, tuple[int, str]], text: str, record_id: str) -> None:
-        count, last = texts.get(text, (0, ""))
-        if last != record_id:
-            texts[text] = (count + 1, record_id)
-        if len(texts) > _MOST_TEXTS:
-            # What far too many bookings share has been seen again by now.
-            rare = [key for key, (seen, _) in texts.items() if seen == 1]
-            for key in rare[: _MOST_TEXTS // 2] or list(texts)[: _MOST_TEXTS // 2]:
-                del texts[key]
-
     def learned(self) -> Learned:
         """Return what the rows seen show."""
-        dates, shared, doubts = set(), set(), [*self._of_join, *self._release_doubts()]
-        no_clocks: set[tuple[str, time]] = set()
-        if ANY in self._mapping.midnight:
-            for name, number in self._midnights.items():
-                if number and number >= MIDNIGHT_SHARE * self._filled[name]:
-                    dates.add(name)
-                    doubts.append(self._midnight_doubt(name, number))
-            for name, texts in self._texts.items():
-                clocks = self._no_clocks(name, texts)
-                no_clocks |= {(name, clock) for clock in clocks}
-                doubts += [self._clock_doubt(name, *pair) for pair in clocks.items()]
-        if self._mapping.shared:
-            for name, texts in self._texts.items():
-                for text, number in self._too_common(texts):
-                    shared.add((name, text))
-                    doubts.append(self._shared_doubt(name, text, number))
-        doubts += self._id_doubts()
+        found_out = ANY in self._mapping.midnight
+        dates = [column for column in self._columns if found_out and column.dates_only]
+        clocks = [
+            (column.name, clock, share)
+            for column in self._columns
+            if found_out
+            for clock, share in self._no_clocks(column).items()
+        ]
+        shared = [
+            (column.name, text, number)
+            for column in self._columns
+            if self._mapping.shared
+            for text, number in column.too_common(self._bookings)
+        ]
+        doubts = [
+            *self._of_join,
+            *self._release_doubts(),
+            *(self._midnight_doubt(column) for column in dates),
+            *(self._clock_doubt(*found) for found in clocks),
+            *(self._shared_doubt(*found) for found in shared),
+            *self._id_doubts(),
+        ]
         return Learned(
-            frozenset(dates),
-            frozenset(shared),
+            frozenset(column.name for column in dates),
+            frozenset((name, text) for name, text, _ in shared),
             tuple(doubts),
             frozenset(self._alike),
-            no_clocks=frozenset(no_clocks),
+            no_clocks=frozenset((name, clock) for name, clock, _ in clocks),
             grounds_lost=self._lost,
         )
 
-    def _no_clocks(self, name: str, texts: dict[str, tuple[int, str]]) -> dict[time, float]:
-        """Return the times of day that stand for none in a column, with the share of each."""
-        mapping = self._mapping
-        written_in = ZoneInfo(mapping.zones.get(name, mapping.zone))
+    def _no_clocks(self, column: _Column) -> dict[time, float]:
+        mapping, name = self._mapping, column.name
         reader = TimeReader(
-            ZoneInfo(mapping.zone), mapping.formats, until=mapping.until, written_in=written_in
+            ZoneInfo(mapping.zone),
+            mapping.formats,
+            until=mapping.until,
+            written_in=ZoneInfo(mapping.zones.get(name, mapping.zone)),
         )
-        at = mapping.split_at if name in mapping.split else ()
-        counts: Counter[time] = Counter()
-        days: dict[time, set[date]] = {}
-        seen = 0
-        for text in islice(texts, 0, None, 1 + len(texts) // _SAMPLE):
-            for part in parts_of(text, at) if at else [text]:
-                clocks = reader.clocks(part) if not MIDNIGHT.search(part) else ()
-                read = reader.read(part) if clocks else None
-                seen += texts[text][0] * bool(clocks)
-                for clock in set(clocks):
-                    counts[clock] += texts[text][0]
-                    if isinstance(read, ReadTime):
-                        days.setdefault(clock, set()).add(read.local_day)
-        return {
-            clock: number / seen
-            for clock, number in counts.items()
-            if number >= _least_share(clock) * seen
-            and (clock == time.min or len(days[clock]) >= _DAYS)
-        }
-
-    def _too_common(self, texts: dict[str, tuple[int, str]]) -> list[tuple[str, int]]:
-        enough = max(_MANY, self._bookings / 200)
-        found = []
-        counts = sorted(count for count, _ in texts.values())
-        for text, (count, _) in texts.items():
-            if count < _FEW or count < min(enough, self._bookings * 0.3):
-                continue
-            others = counts[:-1]
-            if count >= 10 * (median(others) if others else 1):
-                found.append((text, count))
-        return found
+        return column.no_clocks(reader, mapping.split_at if name in mapping.split else ())
 
     def _release_doubts(self) -> Iterator[str]:
         planned = self._mapping.columns.get("scheduled_at")
@@ -249,10 +300,11 @@ class Learner:
                 "stands for it."
             )
 
-    def _midnight_doubt(self, name: str, number: int) -> str:
+    def _midnight_doubt(self, column: _Column) -> str:
+        name = self._column(column.name)
         return (
-            f"{number:,} of {self._filled[name]:,} times of `{self._column(name)}` are midnight: "
-            "they are taken for dates without a time of day. If people did come and go at "
+            f"{column.midnights:,} of {column.filled:,} times of `{name}` are midnight: they are "
+            "taken for dates without a time of day. If people did come and go at "
             'midnight, write midnight = "time" under [times].'
         )
 
@@ -274,20 +326,18 @@ class Learner:
     def _column(self, name: str) -> str:
         return " + ".join(self._mapping.columns[name])
 
-    def _id_doubts(self) -> list[str]:
-        doubts = []
+    def _id_doubts(self) -> Iterator[str]:
         if self._cut:
             example, _ = self._cut.most_common(1)[0]
-            doubts.append(
+            yield (
                 f"Ids look cut by a spreadsheet, such as `{example}`: bookings may have run "
                 "together. Ask for the file as it was before a spreadsheet opened it, or format "
                 "that column as text."
             )
         if self._alike and not self._mapping.same_ids:
             norm, other = next(iter(self._alike.items()))
-            doubts.append(
+            yield (
                 f"{len(self._alike):,} ids differ from another only in letter case or a `.0`, "
                 f"such as `{self._ids[norm]}` and `{other}`: they count as different bookings. If "
                 "they are one, write same_ids = true under [file]."
             )
-        return doubts

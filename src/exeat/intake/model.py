@@ -16,8 +16,7 @@ from typing import Final, Generic, Literal, TypeAlias, TypeVar
 
 from exeat.facts.codes import BasisEnd, BasisKind, LiftReason, OffenceClass, ReleaseKind
 from exeat.facts.record import Facility
-from exeat.facts.times import LAST_YEAR
-from exeat.intake.times import ISO, Ambiguous
+from exeat.intake.times import ISO, LAST_DAY, Ambiguous
 
 __all__ = [
     "ANY",
@@ -78,8 +77,6 @@ ReleaseFrom: TypeAlias = Literal["column", "last-end", "not-given"]
 
 ANY: Final = "auto"
 """In [times] midnight and shared: found out from the whole file."""
-
-_FAR: Final = date(LAST_YEAR, 12, 31)
 
 T = TypeVar("T")
 
@@ -249,7 +246,7 @@ class Mapping:
     midnight: tuple[str, ...] = (ANY,)
     shared: bool = True
     zones: dict[str, str] = field(default_factory=dict)
-    until: date = _FAR
+    until: date = LAST_DAY
     header: tuple[str, ...] = ()
     fixed: tuple[tuple[str, int, int], ...] = ()
     table: str | None = None

@@ -28,9 +28,21 @@ from exeat.intake.formats import (
     zone_word,
 )
 
-__all__ = ["ISO", "Ambiguous", "ReadTime", "TimeFault", "TimeReader", "compile_format"]
+__all__ = [
+    "ISO",
+    "LAST_DAY",
+    "NO_TIME",
+    "UNKNOWN",
+    "Ambiguous",
+    "ReadTime",
+    "TimeFault",
+    "TimeReader",
+    "compile_format",
+    "whole_days",
+]
 
-_LAST_DAY: Final = date(LAST_YEAR, 12, 31)
+LAST_DAY: Final = date(LAST_YEAR, 12, 31)
+"""The last day that can be written."""
 
 _OPEN_YEARS: Final = (2099, 9999)
 _NO_DAYS: Final = frozenset(
@@ -85,7 +97,24 @@ class ReadTime(NamedTuple):
         return self.earlier is not self.later
 
 
+UNKNOWN: Final = Uncertain("XXXX-XX-XX")
+"""There was such a time, and nothing is known of it."""
+
+NO_TIME: Final = ReadTime(UNKNOWN, UNKNOWN, date.min)
+
 TimeResult: TypeAlias = ReadTime | TimeFault
+
+
+def whole_days(one: date, other: date | None = None) -> ReadTime:
+    """Return a day of which no time of day is known; of two, any day from one to the other.
+
+    Examples:
+        >>> whole_days(date(2026, 3, 4), date(2026, 3, 2)).earlier
+        Uncertain(edtf='2026-03-02/2026-03-04')
+    """
+    first, last = sorted((one, other or one))
+    when = Uncertain(str(first) if first == last else f"{first}/{last}")
+    return ReadTime(when, when, last)
 
 
 class TimeReader:
@@ -115,7 +144,7 @@ class TimeReader:
         formats: Sequence[str],
         empty: frozenset[str] = frozenset({""}),
         *,
-        until: date = _LAST_DAY,
+        until: date = LAST_DAY,
         no_clocks: frozenset[time] = frozenset(),
         written_in: ZoneInfo | None = None,
     ) -> None:
@@ -212,7 +241,7 @@ class TimeReader:
             )
         ends = ends_day(part)
         if clock is None:
-            return _whole_days(day)
+            return whole_days(day)
         if local is None or local.tzinfo is None:
             local = datetime.combine(day + timedelta(days=ends), clock)
         read = self._instant(local, part)
@@ -229,26 +258,27 @@ class TimeReader:
         # A midnight is the start of the day that was meant, wherever it is one.
         for moment in (written, own):
             if moment.time() == time.min and time.min in self._no_clocks:
-                return _whole_days(moment.date())
-        return _whole_days(written.date(), own.date())
+                return whole_days(moment.date())
+        return whole_days(written.date(), own.date())
 
-    def clocks(self, text: str) -> tuple[time, ...]:
-        """Return the time of day of a text, as written and on the jail's clock; () for none.
+    def clocks(self, text: str) -> tuple[tuple[time, ...], date | None]:
+        """Return the time of day of a text, as written and on the jail's clock, and the day.
 
         Examples:
             >>> reader = TimeReader(ZoneInfo("America/Chicago"), ("iso",))
-            >>> [clock.hour for clock in reader.clocks("2026-03-04T06:00:00Z")]
-            [6, 0]
+            >>> clocks, day = reader.clocks("2026-03-04T06:00:00Z")
+            >>> [clock.hour for clock in clocks], str(day)
+            ([6, 0], '2026-03-04')
             >>> reader.clocks("2026-03-04")
-            ()
+            ((), None)
         """
         read = self.read(text)
         if not isinstance(read, ReadTime) or not isinstance(read.earlier, datetime):
-            return ()
+            return (), None
         own = read.earlier.astimezone(self.zone).time()
         match = next(filter(None, (matcher(text.strip()) for matcher in self._matchers)), None)
         part = match.groupdict() if match else {}
-        return _clock(part, number_of(part)) or own, own
+        return (_clock(part, number_of(part)) or own, own), read.local_day
 
     def _instant(self, local: datetime, part: dict[str, str | None]) -> TimeResult:
         try:
@@ -279,13 +309,6 @@ class TimeReader:
             problem = f"is before {FIRST_YEAR}"
         none = day.year in _OPEN_YEARS or day in _NO_DAYS
         return TimeFault(problem, remedy, implausible=True, stands_for_none=none)
-
-
-def _whole_days(one: date, other: date | None = None) -> ReadTime:
-    """Return a day of which no time is known; of two days, one of them."""
-    first, last = sorted((one, other or one))
-    when = Uncertain(str(first) if first == last else f"{first}/{last}")
-    return ReadTime(when, when, last)
 
 
 def _clock(part: dict[str, str | None], local: datetime | None) -> time | None:
