@@ -9,24 +9,29 @@ if (location.protocol === "file:") {
       this.frame.hidden = true;
       document.body.append(this.frame);
       const inside = this.frame.contentWindow;
-      inside.postMessage = (data) => {
-        const event = new MessageEvent("message", { data });
-        this.dispatchEvent(event);
-        if (this.onmessage) this.onmessage(event);
-      };
+      // A worker gets and gives copies, later; what is sent here must not be changed there.
+      inside.postMessage = (data) => this.tell("message", { data: structuredClone(data) });
       const script = inside.document.createElement("script");
-      script.src = url;
+      script.src = new URL(url, location.href).href;
       script.onload = () => {
         const waiting = this.waiting;
         this.waiting = null;
         waiting.forEach((data) => this.postMessage(data));
       };
-      script.onerror = (event) => this.dispatchEvent(new ErrorEvent("error", event));
+      script.onerror = () => this.tell("error", {});
       inside.document.body.append(script);
     }
+    tell(type, said) {
+      const event = Object.assign(new Event(type, { cancelable: true }), said);
+      setTimeout(() => {
+        this.dispatchEvent(event);
+        if (this["on" + type]) this["on" + type](event);
+      });
+    }
     postMessage(data) {
-      if (this.waiting) this.waiting.push(data);
-      else this.frame.contentWindow.dispatchEvent(new MessageEvent("message", { data }));
+      const copy = structuredClone(data);
+      if (this.waiting) this.waiting.push(copy);
+      else setTimeout(() => this.frame.contentWindow.onmessage({ data: copy }));
     }
     terminate() {
       this.frame.remove();

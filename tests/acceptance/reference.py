@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from exeat.cli._lazy import Listed, real
 from exeat.cli.table import COMMANDS, LAW_COMMANDS, PLACE_COMMANDS
-from exeat.desk.api.site import openapi
+from exeat.desk.api.site import PREFIX, openapi
 from exeat.office.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -136,17 +136,19 @@ def api() -> str:
         f"{schema['info']['description']} The whole of it, as OpenAPI, is at "
         "`/api/v1/openapi.json` of a\nrunning desk.\n",
         "Another system sends its key as `Authorization: Bearer KEY`; an administrator makes keys "
-        "at\n`/agencies`. A key does what its role may do, and no more.\n",
+        "at\n`/agencies`. A key does what its role may do, and no more. Every path below begins "
+        f"with\n`{PREFIX}`.\n",
         "```console\n"
         '$ curl -H "Authorization: Bearer $KEY" https://desk.example/api/v1/board\n'
         "```\n",
     ]
-    tags: dict[str, list[str]] = {}
+    tags: dict[str, list[tuple[str, ...]]] = {}
     for path, methods in schema["paths"].items():
         for method, one in methods.items():
             tags.setdefault(one["tags"][0], []).append(_operation(method, path, one))
     for tag, operations in tags.items():
-        parts += [f"## {tag.capitalize()}\n", *operations]
+        parts += [f"## {tag.capitalize()}\n"]
+        parts += [table(("call", "what it does", "takes", "gives"), operations)]
     parts += ["## Bodies\n", "What is marked with a star is needed.\n"]
     wanted = _bodies(schema)
     parts += [_body(name, schema["components"]["schemas"][name]) for name in wanted]
@@ -155,21 +157,22 @@ def api() -> str:
     return "\n".join(parts)
 
 
-def _operation(method: str, path: str, one: dict[str, Any]) -> str:
-    told = " ".join(one["description"].split())
-    asked = [f"`{each['name']}`" for each in one.get("parameters", ()) if each["in"] == "query"]
-    takes = [f"[{name}](#{name.lower()})" for name in _names(one.get("requestBody", {}))[:1]]
-    gives = next((code for code in one["responses"] if code < "300"), "200")
-    out = _names(one["responses"].get(gives, {}))
-    said = [f"Takes {takes[0]}."] if takes else []
-    said += [f"Asks with {', '.join(asked)}."] if asked else []
-    said += [f"Gives `{gives}`{' with `' + out[0] + '`' if out else ''}."]
-    return f"### `{method.upper()} {path}`\n\n{told} {' '.join(said)}\n"
+def _operation(method: str, path: str, one: dict[str, Any]) -> tuple[str, ...]:
+    takes = [f"[{name}](#{name.lower()})" for name in _names(one.get("requestBody", {}))]
+    takes += [f"`{each['name']}`" for each in one.get("parameters", ()) if each["in"] == "query"]
+    code = next(code for code in one["responses"] if code < "300")
+    given = [f"`{name}`" for name in _names(one["responses"][code])[:1]]
+    return (
+        f"`{method.upper()}` `{path.removeprefix(PREFIX)}`",
+        " ".join(one["description"].split()),
+        ", ".join(takes),
+        " ".join([code, *given]),
+    )
 
 
 def _names(part: Any) -> list[str]:
     """Return the schemas that a part of the OpenAPI names, in its order."""
-    return re.findall(r"#/components/schemas/(\w+)", repr(part))
+    return list(dict.fromkeys(re.findall(r"#/components/schemas/([\w-]+)", repr(part))))
 
 
 def _bodies(schema: dict[str, Any]) -> list[str]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import shutil
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from exeat.audit.findings import FindingKind
 from exeat.cli._lazy import real
@@ -17,6 +19,8 @@ from exeat.rules.loader import load_text
 from tests.acceptance import site as built
 from tests.acceptance.readme import ROOT, TUTORIAL, followed
 from tests.acceptance.reference import FOLDER, PAGES
+from tests.browser.shots import browser_of
+from tests.browser.test_report import missing
 from tests.unit.invented_law import HEAD
 
 DOCS = sorted((ROOT / "docs").rglob("*.md"))
@@ -196,3 +200,18 @@ def test_a_stranger_s_task_opens_at_most_three_files_each_named_by_one_before(ta
         assert (ROOT / name).is_file()
         assert name in way_in or folder in way_in, name
         way_in += text(ROOT / name)
+
+
+@pytest.mark.browser
+def test_the_site_can_be_searched_where_it_is_read_as_files(site: Path) -> None:
+    if shutil.which("chromium") is None and shutil.which("chromium-browser") is None:
+        missing("there is no chromium on the path (apt-get install chromium)")
+    with sync_playwright() as playwright:
+        page = browser_of(playwright).new_page()
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto((site / "index.html").as_uri())
+        page.keyboard.press("Control+k")
+        page.get_by_placeholder("Search").fill("judicial warrant")
+        page.get_by_text(re.compile(r"^\d+ results$")).wait_for()
+        assert [url for url in asked if not url.startswith("file:")] == []
