@@ -76,7 +76,7 @@ def keys_of(house: House) -> tuple[str, str]:
     """Return what a system, and what a supervisor's browser, sends to be known."""
     now, accounts = utcnow(), house.desk.accounts
     admin = system_context(now, FACILITY, Role.ADMIN)
-    _, key = accounts.add_key(admin, label="bench", role="booking", scopes=("read", "release"))
+    _, key = accounts.keys.add(admin, label="bench", role="booking", scopes=("read", "release"))
     logins = {login.name: login for login in fill(house.desk, now).logins}
     session = enter(house.desk, logins["supervisor"], now)
     return f"Authorization: Bearer {key}\r\n", f"Cookie: {COOKIE}={session.token}\r\n"

@@ -50,7 +50,7 @@ def key(
     """Return the header of a system's key."""
     ctx = town.ctx("sam", agency, Role.ADMIN)
     all_scopes = ("read", "record", "requests", "release", "audit")
-    _, text = town.desk.accounts.add_key(ctx, label="test", role=role, scopes=scopes or all_scopes)
+    _, text = town.desk.accounts.keys.add(ctx, label="test", role=role, scopes=scopes or all_scopes)
     return {"Authorization": f"Bearer {text}"}
 
 
@@ -202,7 +202,7 @@ def test_a_key_ends_when_it_is_revoked_or_old_and_overlaps_when_it_is_made_anew(
     town: Town, client: TestClient
 ) -> None:
     ctx = town.ctx("sam", role=Role.SUPERVISOR)
-    kept, text = town.desk.accounts.add_key(ctx, label="jms", role="booking", scopes=["read"])
+    kept, text = town.desk.accounts.keys.add(ctx, label="jms", role="booking", scopes=["read"])
 
     def status(bearer: str) -> int:
         headers = {"Authorization": f"Bearer {bearer}"}
@@ -210,7 +210,7 @@ def test_a_key_ends_when_it_is_revoked_or_old_and_overlaps_when_it_is_made_anew(
 
     assert status(text) == 200
     assert status(text[:-1] + ("x" if text[-1] != "x" else "y")) == 401
-    _, fresh = town.desk.accounts.rotate_key(ctx, kept.id)
+    _, fresh = town.desk.accounts.keys.rotate(ctx, kept.id)
     assert (status(text), status(fresh)) == (200, 200)
     before = town.now
     town.later(hours=25)
@@ -218,8 +218,8 @@ def test_a_key_ends_when_it_is_revoked_or_old_and_overlaps_when_it_is_made_anew(
     town.now = before + timedelta(days=366)
     assert status(fresh) == 401
     town.now = before
-    new, third = town.desk.accounts.add_key(ctx, label="jms", role="booking", scopes=["read"])
-    town.desk.accounts.revoke_key(ctx, new.id)
+    new, third = town.desk.accounts.keys.add(ctx, label="jms", role="booking", scopes=["read"])
+    town.desk.accounts.keys.revoke(ctx, new.id)
     assert status(third) == 401
 
 
@@ -227,7 +227,7 @@ def test_the_header_of_a_proxy_counts_only_behind_one() -> None:
     for trusted in (True, False):
         with county(trust_proxy=trusted) as town:
             ctx = town.ctx("sam", role=Role.SUPERVISOR)
-            kept, _ = town.desk.accounts.add_key(ctx, label="jms", role="booking", scopes=["read"])
+            kept, _ = town.desk.accounts.keys.add(ctx, label="jms", role="booking", scopes=["read"])
             with TestClient(create_app(town.desk, sweep=False)) as client:
                 answer = client.get("/api/v1/tasks", headers={"X-Exeat-Client": kept.id})
             assert answer.status_code == (200 if trusted else 401)

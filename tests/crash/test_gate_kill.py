@@ -115,7 +115,7 @@ def ready(town: Town) -> tuple[str, int, str]:
     record = town.book()
     town.bail(record)
     ctx = town.ctx("sam", role=Role.SUPERVISOR)
-    _, bearer = town.desk.accounts.add_key(
+    _, bearer = town.desk.accounts.keys.add(
         ctx, label="door", role="booking", scopes=["read", "release"]
     )
     return record, town.desk.gate.clear(town.ctx(), record).version, bearer
@@ -193,11 +193,11 @@ def test_the_database_is_killed_at_a_step_of_a_release(
                 assert answered or answer["error"]["code"] == "E699"  # and nothing of its inside
                 assert process.poll() is None
             started_again(server)
-            town.desk.office.db = type(town.desk.office.db)(
-                town.conninfo, town.master, town.settings
-            )
-            town.desk.accounts.db = town.desk.office.db
-            town.desk.office.db.open()
+            old, people = town.desk.office.db, town.desk.accounts
+            db = type(old)(town.conninfo, town.master, town.settings, old.queries)
+            for part in (town.desk.office, people, people.signin, people.passkeys, people.keys):
+                part.db = db
+            db.open()
             # What was answered holds; what was not left no trace.
             assert (state(town, record) == before) is not answered
             with psycopg.connect(town.admin, autocommit=True) as conn:

@@ -42,10 +42,10 @@ def fill(town: Town) -> None:
         town.ice, facility="pierce", person=person_of("Other", ""), paper=town.paper()
     )
     desk.rounds.subscribe(ctx, record, kinds=["released"], channel="mail:desk@pierce.example")
-    desk.accounts.add_key(
+    desk.accounts.keys.add(
         town.ctx("sam", role=Role.SUPERVISOR), label="jms", role="booking", scopes=["read"]
     )
-    session = desk.accounts.sign_in("sam", town.passwords["sam"], town.now)
+    session = desk.accounts.signin.sign_in("sam", town.passwords["sam"], town.now)
     with desk.office.db.transaction(ctx) as tx:
         said = {"public_key": b"p", "sign_count": 0, "label": "k", "now": town.now}
         tx.run("add_passkey", id=b"k", account=session.account.id, **said)

@@ -88,25 +88,25 @@ def town() -> Iterator[Town]:
 
 
 def half(town: Town) -> Session:
-    session = town.desk.accounts.sign_in("sam", town.passwords["sam"], town.now)
-    return town.desk.accounts.session(session.token, town.now)
+    session = town.desk.accounts.signin.sign_in("sam", town.passwords["sam"], town.now)
+    return town.desk.accounts.signin.session(session.token, town.now)
 
 
 def again(town: Town, session: Session) -> Session:
-    return town.desk.accounts.session(session.token, town.now)
+    return town.desk.accounts.signin.session(session.token, town.now)
 
 
 def registered(town: Town, key: Key) -> None:
     people = town.desk.accounts
-    session = people.confirm(half(town), town.code("sam"), town.now)
-    made = key.made(people.register_options(session, town.now))
-    people.register(again(town, session), made, "key on my ring", town.now)
+    session = people.signin.confirm(half(town), town.code("sam"), town.now)
+    made = key.made(people.passkeys.register_options(session, town.now))
+    people.passkeys.register(again(town, session), made, "key on my ring", town.now)
 
 
 def replace_app(town: Town, sealed: bytes | None) -> Session:
     """Sign in, and take the code app away behind the desk's back."""
     town.later(minutes=1)  # A code counts once.
-    session = town.desk.accounts.confirm(half(town), town.code("sam"), town.now)
+    session = town.desk.accounts.signin.confirm(half(town), town.code("sam"), town.now)
     with town.desk.office.db.transaction(door("pierce", town.now)) as tx:
         row = tx.one("account_by_name", name="sam")
         assert row is not None
@@ -118,8 +118,8 @@ def test_a_passkey_stands_for_the_code(town: Town) -> None:
     key, people = Key(), town.desk.accounts
     registered(town, key)
     session = half(town)
-    answer = key.signed(people.sign_options(session, town.now))
-    assert people.confirm_passkey(again(town, session), answer, town.now).whole
+    answer = key.signed(people.passkeys.sign_options(session, town.now))
+    assert people.passkeys.confirm(again(town, session), answer, town.now).whole
     assert again(town, session).whole
 
 
@@ -127,45 +127,45 @@ def test_a_passkey_that_was_removed_opens_nothing(town: Town) -> None:
     key, people = Key(), town.desk.accounts
     registered(town, key)
     session = half(town)
-    answer = key.signed(people.sign_options(session, town.now))
-    (one,) = people.passkeys(session, town.now)
+    answer = key.signed(people.passkeys.sign_options(session, town.now))
+    (one,) = people.passkeys.of(session, town.now)
     with pytest.raises(SignInError, match="only second factor"):  # on a password alone
-        people.remove_passkey(again(town, session), one.id, town.now)
-    whole = people.confirm_passkey(again(town, session), answer, town.now)
+        people.passkeys.remove(again(town, session), one.id, town.now)
+    whole = people.passkeys.confirm(again(town, session), answer, town.now)
     with pytest.raises(BadInput, match="none of yours"):
-        people.remove_passkey(whole, "AAAA", town.now)
-    people.remove_passkey(whole, one.id, town.now)
-    assert people.passkeys(whole, town.now) == []
+        people.passkeys.remove(whole, "AAAA", town.now)
+    people.passkeys.remove(whole, one.id, town.now)
+    assert people.passkeys.of(whole, town.now) == []
     other = half(town)
-    answer = key.signed(people.sign_options(other, town.now))
+    answer = key.signed(people.passkeys.sign_options(other, town.now))
     with pytest.raises(SignInError):
-        people.confirm_passkey(again(town, other), answer, town.now)
+        people.passkeys.confirm(again(town, other), answer, town.now)
 
 
 def test_the_last_passkey_stays_where_there_is_no_code_app(town: Town) -> None:
     registered(town, Key())
     session = replace_app(town, None)
-    (one,) = town.desk.accounts.passkeys(session, town.now)
+    (one,) = town.desk.accounts.passkeys.of(session, town.now)
     with pytest.raises(SignInError, match="only second factor"):
-        town.desk.accounts.remove_passkey(session, one.id, town.now)
+        town.desk.accounts.passkeys.remove(session, one.id, town.now)
 
 
 def test_a_reset_takes_passkeys_away_so_that_the_owner_may_begin_anew(town: Town) -> None:
     registered(town, Key())
     town.passwords["sam"] = town.desk.accounts.reset(system_context(town.now), "sam", "pierce")
     session = half(town)
-    assert town.desk.accounts.passkeys(session, town.now) == []
-    assert town.desk.accounts.enrol(session, town.now).startswith("otpauth://")
+    assert town.desk.accounts.passkeys.of(session, town.now) == []
+    assert town.desk.accounts.signin.enrol(session, town.now).startswith("otpauth://")
 
 
 def test_an_answer_to_another_challenge_does_not(town: Town) -> None:
     key, people = Key(), town.desk.accounts
     registered(town, key)
     session = half(town)
-    old = key.signed(people.sign_options(session, town.now))
-    people.sign_options(session, town.now)
+    old = key.signed(people.passkeys.sign_options(session, town.now))
+    people.passkeys.sign_options(session, town.now)
     with pytest.raises(SignInError):
-        people.confirm_passkey(again(town, session), old, town.now)
+        people.passkeys.confirm(again(town, session), old, town.now)
 
 
 def test_a_page_of_another_site_gets_nothing_that_counts_here(town: Town) -> None:
@@ -173,18 +173,18 @@ def test_a_page_of_another_site_gets_nothing_that_counts_here(town: Town) -> Non
     registered(town, key)
     key.origin = "https://desk.example.invalid"
     session = half(town)
-    answer = key.signed(people.sign_options(session, town.now))
+    answer = key.signed(people.passkeys.sign_options(session, town.now))
     with pytest.raises(SignInError):
-        people.confirm_passkey(again(town, session), answer, town.now)
+        people.passkeys.confirm(again(town, session), answer, town.now)
 
 
 def test_another_key_does_not(town: Town) -> None:
     people, key = town.desk.accounts, Key()
     registered(town, key)
     session = half(town)
-    answer = Key().signed(people.sign_options(session, town.now))
+    answer = Key().signed(people.passkeys.sign_options(session, town.now))
     with pytest.raises(SignInError):
-        people.confirm_passkey(again(town, session), answer, town.now)
+        people.passkeys.confirm(again(town, session), answer, town.now)
 
 
 @pytest.mark.parametrize("answer", ["", "{}", "[]", '{"id": "x"}', "null", '{"id": 7}'])
@@ -192,6 +192,6 @@ def test_nonsense_is_refused_in_words(town: Town, answer: str) -> None:
     people = town.desk.accounts
     registered(town, Key())
     session = half(town)
-    people.sign_options(session, town.now)
+    people.passkeys.sign_options(session, town.now)
     with pytest.raises(SignInError):
-        people.confirm_passkey(again(town, session), answer, town.now)
+        people.passkeys.confirm(again(town, session), answer, town.now)

@@ -128,7 +128,7 @@ class Signed:
     """Accounts of one account, so that a page can be asked without the road of signing in."""
 
     def __init__(self, ctx: Any, real: Any) -> None:
-        self.ctx, self.real = ctx, real
+        self.ctx, self.real, self.signin = ctx, real, self
 
     def session(self, token: str, now: Any) -> Any:
         from types import SimpleNamespace as Made

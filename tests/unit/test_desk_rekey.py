@@ -87,9 +87,9 @@ def test_the_desk_goes_on_with_the_new_key_alone(town: Town, path: Path) -> None
         assert waiting.person is not None and waiting.person.surname == "Waiting"
         (moving,) = desk.transfers.handovers(town.ctx(agency="franklin-ny"))
         assert moving.person.surname == "Mover"
-        session = desk.accounts.sign_in("sam", town.passwords["sam"], town.now)
+        session = desk.accounts.signin.sign_in("sam", town.passwords["sam"], town.now)
         town.later(minutes=1)
-        assert desk.accounts.confirm(session, town.code("sam"), town.now).whole
+        assert desk.accounts.signin.confirm(session, town.code("sam"), town.now).whole
         desk.rounds.reconcile(town.ctx(), ["QZ-2"])  # blind indexes, under the agency's own key
 
 

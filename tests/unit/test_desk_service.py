@@ -346,7 +346,7 @@ def test_a_week_of_real_traffic_fills_the_desk(town: Town) -> None:
     kinds = {task.kind for task in town.desk.reading.tasks(town.ctx(agency="wa-pierce"))}
     assert {TaskKind.MATCH, TaskKind.PAPER, TaskKind.CITIZENSHIP, TaskKind.IDENTITY} <= kinds
     session = demo.enter(town.desk, done.logins[0], town.now)
-    ctx: Context = town.desk.accounts.context(session, town.now)
+    ctx: Context = town.desk.accounts.signin.context(session, town.now)
     assert ctx.agency == "wa-pierce"
     # Again: nothing is done twice, and the logins work.
     again = demo.fill(town.desk, town.now)

@@ -49,7 +49,7 @@ def test_with_a_passkey_on_file_a_password_alone_makes_no_code_app(
     from exeat.office.db import Tx
 
     town.account("keyholder", "booking", "pierce")
-    half = town.desk.accounts.sign_in("keyholder", town.passwords["keyholder"], town.now)
+    half = town.desk.accounts.signin.sign_in("keyholder", town.passwords["keyholder"], town.now)
     all_of = Tx.all
 
     def with_one(self: Tx, query: str, **given: object) -> object:
@@ -57,4 +57,4 @@ def test_with_a_passkey_on_file_a_password_alone_makes_no_code_app(
 
     monkeypatch.setattr(Tx, "all", with_one)
     with pytest.raises(SignInError, match="needs your passkey first"):
-        town.desk.accounts.enrol(half, town.now)
+        town.desk.accounts.signin.enrol(half, town.now)

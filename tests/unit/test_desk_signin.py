@@ -23,67 +23,67 @@ def town() -> Iterator[Town]:
 
 
 def whole(town: Town, name: str = "sam") -> Session:
-    half = town.desk.accounts.sign_in(name, town.passwords[name], town.now)
-    session = town.desk.accounts.confirm(half, town.code(name), town.now)
+    half = town.desk.accounts.signin.sign_in(name, town.passwords[name], town.now)
+    session = town.desk.accounts.signin.confirm(half, town.code(name), town.now)
     town.later(minutes=1)
     return session
 
 
 def test_a_password_alone_does_not_let_anybody_act(town: Town) -> None:
-    half = town.desk.accounts.sign_in("sam", town.passwords["sam"], town.now)
-    found = town.desk.accounts.session(half.token, town.now)
+    half = town.desk.accounts.signin.sign_in("sam", town.passwords["sam"], town.now)
+    found = town.desk.accounts.signin.session(half.token, town.now)
     assert not found.whole
     with pytest.raises(SignInError, match="code: is missing"):
-        town.desk.accounts.context(found, town.now)
+        town.desk.accounts.signin.context(found, town.now)
 
 
 def test_password_and_code_do(town: Town) -> None:
-    session = town.desk.accounts.session(whole(town).token, town.now)
-    ctx = town.desk.accounts.context(session, town.now)
+    session = town.desk.accounts.signin.session(whole(town).token, town.now)
+    ctx = town.desk.accounts.signin.context(session, town.now)
     assert (ctx.actor_name, ctx.agency, ctx.role) == ("sam", "pierce", Role.SUPERVISOR)
 
 
 @pytest.mark.parametrize("name", ["sam", "nobody", "SAM "])
 def test_what_is_wrong_is_not_said(town: Town, name: str) -> None:
     with pytest.raises(SignInError) as error:
-        town.desk.accounts.sign_in(name, "wrong", town.now)
+        town.desk.accounts.signin.sign_in(name, "wrong", town.now)
     assert error.value.faults[0].message == "do not let you in"
 
 
 def test_a_code_counts_once(town: Town) -> None:
     whole(town)
     town.later(minutes=-1)
-    half = town.desk.accounts.sign_in("sam", town.passwords["sam"], town.now)
+    half = town.desk.accounts.signin.sign_in("sam", town.passwords["sam"], town.now)
     with pytest.raises(SignInError, match="is not right"):
-        town.desk.accounts.confirm(half, town.code("sam"), town.now)
+        town.desk.accounts.signin.confirm(half, town.code("sam"), town.now)
 
 
 @pytest.mark.parametrize("seconds", [-90, 90])
 def test_a_code_of_another_time_does_not_count(town: Town, seconds: int) -> None:
-    half = town.desk.accounts.sign_in("sam", town.passwords["sam"], town.now)
+    half = town.desk.accounts.signin.sign_in("sam", town.passwords["sam"], town.now)
     town.later(seconds=seconds)
     code = town.code("sam")
     town.later(seconds=-seconds)
     with pytest.raises(SignInError):
-        town.desk.accounts.confirm(half, code, town.now)
+        town.desk.accounts.signin.confirm(half, code, town.now)
 
 
 def test_five_wrong_passwords_lock_the_account_until_it_is_unlocked(town: Town) -> None:
     people, session = town.desk.accounts, whole(town)
     for _ in range(5):
         with pytest.raises(SignInError):
-            people.sign_in("sam", "wrong", town.now)
+            people.signin.sign_in("sam", "wrong", town.now)
     with pytest.raises(SignInError):  # the right one too
-        people.sign_in("sam", town.passwords["sam"], town.now)
+        people.signin.sign_in("sam", town.passwords["sam"], town.now)
     with pytest.raises(SignInError):  # and what was open is shut
-        people.session(session.token, town.now)
+        people.signin.session(session.token, town.now)
     town.later(days=1)
     with pytest.raises(SignInError):  # time alone does not unlock it
-        people.sign_in("sam", town.passwords["sam"], town.now)
+        people.signin.sign_in("sam", town.passwords["sam"], town.now)
     (account,) = people.users(system_context(town.now, "pierce"))
     assert account.locked is not None
     people.unlock(system_context(town.now), "sam", "pierce")
-    assert people.sign_in("sam", town.passwords["sam"], town.now)
+    assert people.signin.sign_in("sam", town.passwords["sam"], town.now)
 
 
 def test_four_wrong_ones_do_not_and_a_right_one_forgets_them(town: Town) -> None:
@@ -91,55 +91,55 @@ def test_four_wrong_ones_do_not_and_a_right_one_forgets_them(town: Town) -> None
     for _ in range(2):
         for _ in range(4):
             with pytest.raises(SignInError):
-                people.sign_in("sam", "wrong", town.now)
+                people.signin.sign_in("sam", "wrong", town.now)
         whole(town)
 
 
 def test_wrong_codes_lock_as_wrong_passwords_do(town: Town) -> None:
-    half = town.desk.accounts.sign_in("sam", town.passwords["sam"], town.now)
+    half = town.desk.accounts.signin.sign_in("sam", town.passwords["sam"], town.now)
     for _ in range(5):
         with pytest.raises(SignInError):
-            town.desk.accounts.confirm(half, "000000", town.now)
+            town.desk.accounts.signin.confirm(half, "000000", town.now)
     with pytest.raises(SignInError):
-        town.desk.accounts.confirm(half, town.code("sam"), town.now)
+        town.desk.accounts.signin.confirm(half, town.code("sam"), town.now)
 
 
 @pytest.mark.parametrize(("minutes", "ends"), [(29.9, False), (30, True)])
 def test_a_session_ends_after_half_an_hour_without_a_page(
     town: Town, minutes: float, ends: bool
 ) -> None:
-    half = town.desk.accounts.sign_in("sam", town.passwords["sam"], town.now)
-    session = town.desk.accounts.confirm(half, town.code("sam"), town.now)
+    half = town.desk.accounts.signin.sign_in("sam", town.passwords["sam"], town.now)
+    session = town.desk.accounts.signin.confirm(half, town.code("sam"), town.now)
     town.later(minutes=minutes)
     if ends:
         with pytest.raises(SignInError, match="has ended"):
-            town.desk.accounts.session(session.token, town.now)
+            town.desk.accounts.signin.session(session.token, town.now)
     else:
-        assert town.desk.accounts.session(session.token, town.now).whole
+        assert town.desk.accounts.signin.session(session.token, town.now).whole
 
 
 def test_a_session_ends_after_twelve_hours_however_busy_it_was(town: Town) -> None:
     session = whole(town)
     for _ in range(35):
         town.later(minutes=20)
-        town.desk.accounts.session(session.token, town.now)
+        town.desk.accounts.signin.session(session.token, town.now)
     town.later(minutes=20)
     with pytest.raises(SignInError):
-        town.desk.accounts.session(session.token, town.now)
+        town.desk.accounts.signin.session(session.token, town.now)
 
 
 def test_signing_out_ends_it(town: Town) -> None:
     session = whole(town)
-    town.desk.accounts.sign_out(session, town.now)
+    town.desk.accounts.signin.sign_out(session, town.now)
     with pytest.raises(SignInError):
-        town.desk.accounts.session(session.token, town.now)
+        town.desk.accounts.signin.session(session.token, town.now)
 
 
 def test_an_account_that_nobody_used_for_ninety_days_is_shut(town: Town) -> None:
     whole(town)
     town.later(days=91)
     with pytest.raises(SignInError):
-        town.desk.accounts.sign_in("sam", town.passwords["sam"], town.now)
+        town.desk.accounts.signin.sign_in("sam", town.passwords["sam"], town.now)
     (account,) = town.desk.accounts.users(system_context(town.now, "pierce"))
     assert account.disabled_because == "unused"
     town.desk.accounts.enable(system_context(town.now), "sam", "pierce")
@@ -151,23 +151,23 @@ def test_a_disabled_account_is_shut_at_once_and_its_name_never_comes_back(town: 
     root = system_context(town.now)
     town.desk.accounts.disable(root, "sam", "left the service", "pierce")
     with pytest.raises(SignInError):
-        town.desk.accounts.session(session.token, town.now)
+        town.desk.accounts.signin.session(session.token, town.now)
     with pytest.raises(BadInput, match="is taken"):
         town.desk.accounts.add_account(root, name="sam", shown="x", role="booking", agency="pierce")
 
 
 def test_an_app_cannot_be_enrolled_over_another(town: Town) -> None:
     whole(town)
-    half = town.desk.accounts.sign_in("sam", town.passwords["sam"], town.now)
+    half = town.desk.accounts.signin.sign_in("sam", town.passwords["sam"], town.now)
     with pytest.raises(SignInError, match="enrolled already"):
-        town.desk.accounts.enrol(half, town.now)
+        town.desk.accounts.signin.enrol(half, town.now)
     with pytest.raises(SignInError):  # nor a passkey, on a password alone
-        town.desk.accounts.register_options(half, town.now)
+        town.desk.accounts.passkeys.register_options(half, town.now)
 
 
 def test_a_reset_takes_the_app_away_and_asks_for_a_new_password(town: Town) -> None:
     first = town.desk.accounts.reset(system_context(town.now), "sam", "pierce")
-    session = town.desk.accounts.sign_in("sam", first, town.now)
+    session = town.desk.accounts.signin.sign_in("sam", first, town.now)
     assert session.account.must_change and not session.account.enrolled
 
 
@@ -199,8 +199,8 @@ def test_an_agency_sees_who_added_it(town: Town) -> None:
 def test_at_the_door_the_log_says_the_role_of_whoever_comes(town: Town) -> None:
     session = whole(town)
     with pytest.raises(SignInError):
-        town.desk.accounts.sign_in("sam", "wrong", town.now)
-    town.desk.accounts.sign_out(session, town.now)
+        town.desk.accounts.signin.sign_in("sam", "wrong", town.now)
+    town.desk.accounts.signin.sign_out(session, town.now)
     lines = town.desk.reading.audit_log(town.ctx("ari", role=Role.AUDITOR))
     own = [line for line in lines if line.actor == "sam"]
     assert {line.what for line in own} >= {"sign_in", "sign_out", "enrol"}
@@ -212,7 +212,7 @@ def test_at_the_door_the_log_says_the_role_of_whoever_comes(town: Town) -> None:
 )
 def test_a_new_password_is_long_and_new(town: Town, new: str, words: str) -> None:
     session, old = whole(town), town.passwords["sam"]
-    ctx = town.desk.accounts.context(session, town.now)
+    ctx = town.desk.accounts.signin.context(session, town.now)
     with pytest.raises(BadInput, match=words):
         town.desk.accounts.change_password(session, old, old if new == "OLD" else new, ctx)
     town.desk.accounts.change_password(session, old, "correct horse battery", ctx)
@@ -245,7 +245,7 @@ def test_no_secret_is_stored_in_clear_or_printed(town: Town) -> None:
 
     secret, password = town.secrets["sam"], town.passwords["sam"]
     session = whole(town)
-    _, key = town.desk.accounts.add_key(
+    _, key = town.desk.accounts.keys.add(
         town.ctx("sam", role=Role.SUPERVISOR), label="jms", role="booking", scopes=["read"]
     )
     with psycopg.connect(town.admin) as conn:
@@ -261,7 +261,7 @@ def test_no_secret_is_stored_in_clear_or_printed(town: Town) -> None:
 def test_every_try_is_in_the_log(town: Town) -> None:
     whole(town)
     with pytest.raises(SignInError):
-        town.desk.accounts.sign_in("sam", "wrong", town.now)
+        town.desk.accounts.signin.sign_in("sam", "wrong", town.now)
     lines = town.desk.reading.audit_log(town.ctx("sam", role=Role.SUPERVISOR))
     said = [line.outcome for line in lines if line.what == "sign_in"]
     assert said[:3] == ["wrong password", "code", "password"]

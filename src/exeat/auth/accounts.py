@@ -5,21 +5,23 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid4
 
+from argon2 import PasswordHasher
 from psycopg.types.json import Jsonb
 
 from exeat.auth._checks import of_account, of_agency, of_password, of_place, refuse
 from exeat.auth._rows import Account, Session, account_of
 from exeat.auth.keys import Keys
 from exeat.auth.passkeys import Passkeys
+from exeat.auth.signin import SignIn
 from exeat.office.context import Context, Role
-from exeat.office.db import Tx
+from exeat.office.db import Database, Tx
 from exeat.office.errors import BadInput, NotPermitted
 from exeat.office.held import log
 from exeat.office.messages import bad_field, refused_field
+from exeat.office.settings import Settings
 from exeat.record.vault import agency_person
 from exeat.rules.counties import place_id
 from exeat.rules.model import Jurisdiction
@@ -27,14 +29,30 @@ from exeat.rules.model import Jurisdiction
 __all__ = ["Accounts"]
 
 
-class Accounts(Passkeys, Keys):
-    """Everything about who is let in, and as whom.
+class Accounts:
+    """Who is let in, and as whom.
+
+    Args:
+        db: The database.
+        settings: Limits.
+        hasher: As `SignIn` takes it.
 
     Attributes:
+        signin: Passwords, codes and sessions.
+        passkeys: Passkeys, as a second factor.
+        keys: Keys of other systems.
         library: Law by jurisdiction id, so that a facility's place and codes are checked.
     """
 
-    library: Mapping[str, Jurisdiction] = MappingProxyType({})
+    def __init__(
+        self, db: Database, settings: Settings, hasher: PasswordHasher | None = None
+    ) -> None:
+        self.db = db
+        self.settings = settings
+        self.signin = SignIn(db, settings, hasher)
+        self.passkeys = Passkeys(self.signin)
+        self.keys = Keys(db, settings)
+        self.library: Mapping[str, Jurisdiction] = {}
 
     def add_agency(
         self,
@@ -101,7 +119,7 @@ class Accounts(Passkeys, Keys):
             raise _not_yours()
         name = name.strip().lower()
         password = secrets.token_urlsafe(12)
-        hashed = self.hasher.hash(password)
+        hashed = self.signin.hasher.hash(password)
         with self.db.transaction(ctx) as tx:
             kinds = {row["code"]: row["kind"] for row in tx.all("directory")}
             refuse(of_account(name, shown, role, agency, kinds))
@@ -153,7 +171,7 @@ class Accounts(Passkeys, Keys):
         Its code app and its passkeys are taken away, as a key that is lost must open nothing.
         """
         password = secrets.token_urlsafe(12)
-        hashed = self.hasher.hash(password)
+        hashed = self.signin.hasher.hash(password)
         self._keep(ctx, account, agency, "reset", "account_reset", hash=hashed)
         return password
 
@@ -164,9 +182,9 @@ class Accounts(Passkeys, Keys):
             BadInput: The new one is too short, too long, the old one or the name.
             SignInError: The old one is wrong.
         """
-        row = self._checked(session.account.name, old, ctx.now)
+        row = self.signin.checked(session.account.name, old, ctx.now)
         refuse(of_password(new, old, session.account.name))
-        hashed = self.hasher.hash(new)
+        hashed = self.signin.hasher.hash(new)
         with self.db.transaction(ctx) as tx:
             tx.run("account_password", id=row["id"], hash=hashed, must_change=False)
             log(tx, "change_password")

@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from exeat.auth._checks import of_key, refuse
 from exeat.auth._rows import ApiKey, door, key_of
-from exeat.auth.signin import SignIn
 from exeat.office.context import Context, Role, Scope
-from exeat.office.db import Tx
+from exeat.office.db import Database, Tx
 from exeat.office.errors import BadInput, SignInError
 from exeat.office.held import log
 from exeat.office.messages import bad_field, code_of
+from exeat.office.settings import Settings
 
 __all__ = ["Keys"]
 
@@ -24,10 +24,19 @@ _OVERLAP: Final = timedelta(hours=24)
 _SEEN: Final = timedelta(minutes=1)
 
 
-class Keys(SignIn):
-    """Keys of systems."""
+class Keys:
+    """Keys of other systems, kept by supervisors and the administrator.
 
-    def add_key(
+    Args:
+        db: The database.
+        settings: How long a key lives.
+    """
+
+    def __init__(self, db: Database, settings: Settings) -> None:
+        self.db = db
+        self.settings = settings
+
+    def add(
         self, ctx: Context, *, label: str, role: str, scopes: Iterable[str]
     ) -> tuple[ApiKey, str]:
         """Make a key for a system of this agency.
@@ -44,7 +53,7 @@ class Keys(SignIn):
         with self.db.transaction(ctx) as tx:
             return self._added(tx, ctx, label, role, wanted)
 
-    def rotate_key(self, ctx: Context, id: str) -> tuple[ApiKey, str]:
+    def rotate(self, ctx: Context, id: str) -> tuple[ApiKey, str]:
         """Make a key anew. The old one works for another day, so that no message is lost."""
         ctx.need("keep_keys")
         with self.db.transaction(ctx) as tx:
@@ -53,7 +62,7 @@ class Keys(SignIn):
             tx.run("key_expires", id=id, at=ctx.now + _OVERLAP)
         return found
 
-    def revoke_key(self, ctx: Context, id: str) -> None:
+    def revoke(self, ctx: Context, id: str) -> None:
         """End a key at once."""
         ctx.need("keep_keys")
         with self.db.transaction(ctx) as tx:
@@ -61,7 +70,7 @@ class Keys(SignIn):
             tx.run("key_revoke", id=id, now=ctx.now)
             log(tx, "revoke_key", about=id)
 
-    def keys(self, ctx: Context) -> list[ApiKey]:
+    def all(self, ctx: Context) -> list[ApiKey]:
         """Return the keys of this agency's systems, without their secrets."""
         ctx.need("keys")
         with self.db.transaction(ctx) as tx:

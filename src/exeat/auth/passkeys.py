@@ -27,8 +27,17 @@ from exeat.office.messages import bad_field
 __all__ = ["Passkeys"]
 
 
-class Passkeys(SignIn):
-    """Registering a passkey, and signing in with one after the password."""
+class Passkeys:
+    """Passkeys: a second factor that no false page can ask for.
+
+    Args:
+        signin: Whose sessions they make whole.
+    """
+
+    def __init__(self, signin: SignIn) -> None:
+        self.signin = signin
+        self.db = signin.db
+        self.settings = signin.settings
 
     def register_options(self, session: Session, now: datetime) -> str:
         """Return what the browser needs to make a passkey, as JSON."""
@@ -90,7 +99,7 @@ class Passkeys(SignIn):
         self._challenge(session, options.challenge, now)
         return options_to_json(options)
 
-    def confirm_passkey(self, session: Session, answer: str, now: datetime) -> Session:
+    def confirm(self, session: Session, answer: str, now: datetime) -> Session:
         """Check what a passkey signed; the session is whole from now on.
 
         Raises:
@@ -113,14 +122,14 @@ class Passkeys(SignIn):
             raise _refused() from error
         with self.db.transaction(door(session.account.agency, now, session.account.name)) as tx:
             tx.run("passkey_used", id=id, sign_count=signed.new_sign_count)
-        return self.made_whole(session, now, "passkey")
+        return self.signin.made_whole(session, now, "passkey")
 
-    def passkeys(self, session: Session, now: datetime) -> list[Passkey]:
+    def of(self, session: Session, now: datetime) -> list[Passkey]:
         """Return the passkeys of one's own account, the first one first."""
         found = sorted(self._keys(session, now), key=lambda row: row["created"])
         return [Passkey(bytes_to_base64url(r["id"]), r["label"], r["created"]) for r in found]
 
-    def remove_passkey(self, session: Session, id: str, now: datetime) -> None:
+    def remove(self, session: Session, id: str, now: datetime) -> None:
         """Take a passkey away, such as one that was lost.
 
         Raises:
@@ -128,7 +137,7 @@ class Passkeys(SignIn):
                 code app, which a password alone could then give a new second factor.
             BadInput: The account has no such passkey.
         """
-        have = self.passkeys(session, now)
+        have = self.of(session, now)
         if id not in {one.id for one in have}:
             raise BadInput([bad_field("passkey", "is none of yours", "Take one from the list.")])
         if not session.whole or (len(have) == 1 and not session.account.enrolled):

@@ -53,7 +53,7 @@ class SignIn:
         Raises:
             SignInError: Not let in. Whether name or password is wrong is not said.
         """
-        row = self._checked(name, password, now)
+        row = self.checked(name, password, now)
         token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
         hashed = _hash(token)
         with self.db.transaction(door(row["agency"], now, row["name"])) as tx:
@@ -154,14 +154,14 @@ class SignIn:
         if name == ctx.actor_name:
             help = "Ask another supervisor to sign."
             raise SignInError.one("E615", "second.name", "is the first person again", help)
-        row = self._checked(name, witness.password, ctx.now)
+        row = self.checked(name, witness.password, ctx.now)
         self._code(name, row["agency"], witness.code, ctx.now)
         if row["agency"] != ctx.agency or row["role"] != "supervisor":
             help = "Ask a supervisor of this facility to sign."
             raise SignInError.one("E615", "second.name", "is no supervisor here", help)
         return name
 
-    def _checked(self, name: str, password: str, now: datetime) -> dict[str, Any]:
+    def checked(self, name: str, password: str, now: datetime) -> dict[str, Any]:
         """Return the account of a name and password, and count a wrong one."""
         name = name.strip().lower()
         with self.db.transaction(door("", now)) as tx:

@@ -292,8 +292,8 @@ def enter(desk: Desk, login: Login, now: datetime) -> Session:
         SignInError: The password is not that of the login.
     """
     people = desk.accounts
-    half = people.sign_in(login.name, login.password, now)
-    return people.made_whole(half, now, "demonstration")
+    half = people.signin.sign_in(login.name, login.password, now)
+    return people.signin.made_whole(half, now, "demonstration")
 
 
 def _login(desk: Desk, root: Context, name: str, shown: str, role: str, agency: str) -> Login:
@@ -309,7 +309,7 @@ def _login(desk: Desk, root: Context, name: str, shown: str, role: str, agency: 
 
 def _no_change(desk: Desk, root: Context, name: str, password: str, agency: str) -> None:
     """Keep the password that is printed, so that a newcomer may come back with it."""
-    hashed = desk.accounts.hasher.hash(password)
+    hashed = desk.accounts.signin.hasher.hash(password)
     with desk.office.db.transaction(root) as tx, tx.acting_for(agency):
         row = tx.one("account_by_name", name=name)
         assert row is not None

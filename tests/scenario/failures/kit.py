@@ -182,8 +182,8 @@ class Town:
         root = system_context(self.now)
         people = self.desk.accounts
         _, first = people.add_account(root, name=name, shown=name, role=role, agency=agency)
-        session = people.sign_in(name, first, self.now)
-        uri = people.enrol(session, self.now)
+        session = people.signin.sign_in(name, first, self.now)
+        uri = people.signin.enrol(session, self.now)
         totp = pyotp.parse_uri(uri)
         assert isinstance(totp, pyotp.TOTP)
         self.passwords[name], self.secrets[name] = first, totp.secret

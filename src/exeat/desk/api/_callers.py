@@ -51,9 +51,9 @@ def caller(
     now, request_id = desk.office.clock(), uuid4().hex
     try:
         if key is not None:
-            return desk.accounts.system(key.credentials, now, request_id)
+            return desk.accounts.keys.system(key.credentials, now, request_id)
         if client and desk.office.settings.trust_proxy:
-            return desk.accounts.client(client, now, request_id)
+            return desk.accounts.keys.client(client, now, request_id)
         if cookie and request.method in ("GET", "HEAD"):
             return _person(desk, cookie, now, request_id)
     except SignInError as error:
@@ -63,10 +63,10 @@ def caller(
 
 
 def _person(desk: Desk, cookie: str, now: Any, request_id: str) -> Context:
-    session = desk.accounts.session(cookie, now)
+    session = desk.accounts.signin.session(cookie, now)
     if session.account.must_change:
         raise SignInError.one("E612", "password", "must be changed first", "Sign in at the desk.")
-    return desk.accounts.context(session, now, request_id)
+    return desk.accounts.signin.context(session, now, request_id)
 
 
 Caller: TypeAlias = Annotated[Context, Depends(caller)]

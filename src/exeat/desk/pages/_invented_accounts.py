@@ -19,6 +19,9 @@ __all__ = ["InventedAccounts"]
 class InventedAccounts:
     """Whoever signs in is taken for the role that they name."""
 
+    def __init__(self) -> None:
+        self.signin = self.passkeys = self.keys = self
+
     def sign_in(self, name: str, password: str, now: datetime) -> Session:
         """Begin a session."""
         return replace(self.session(name, now), whole=False)
@@ -61,11 +64,11 @@ class InventedAccounts:
 
     register_options = sign_options
 
-    def passkeys(self, session: Session, now: datetime) -> list[Passkey]:
+    def of(self, session: Session, now: datetime) -> list[Passkey]:
         """Return one passkey."""
         return [Passkey("AAAA", "key on my ring", NOW - timedelta(days=40))]
 
-    def remove_passkey(self, session: Session, id: str, now: datetime) -> None:
+    def remove(self, session: Session, id: str, now: datetime) -> None:
         """Refuse, as it is the only one."""
         raise SignInError.one("E614", "passkey", "is your only second factor", "Add another.")
 
@@ -76,7 +79,7 @@ class InventedAccounts:
         """Return the accounts of an agency."""
         return [one for role in Role for one in accounts_of(role) if one.agency == agency]
 
-    def keys(self, ctx: Context) -> list[ApiKey]:
+    def all(self, ctx: Context) -> list[ApiKey]:
         """Return the keys of systems."""
         begun, ends = NOW - timedelta(days=40), NOW + timedelta(days=325)
         scopes = ("read", "record", "release")

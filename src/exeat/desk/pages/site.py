@@ -90,7 +90,7 @@ class Site:
         if not token:
             raise Elsewhere(f"/sign-in?next={quote(request.url.path)}")
         try:
-            found: Session = self.desk.accounts.session(token, self.clock())
+            found: Session = self.desk.accounts.signin.session(token, self.clock())
         except SignInError as error:
             raise Elsewhere(f"/sign-in{ended}") from error
         return found
@@ -107,7 +107,7 @@ class Site:
         if session.account.must_change:
             raise Elsewhere("/password")
         now = self.clock()
-        ctx = self.desk.accounts.context(session, now, secrets.token_hex(8))
+        ctx = self.desk.accounts.signin.context(session, now, secrets.token_hex(8))
         agency = self.agency(ctx, ctx.agency)
         zone = ZoneInfo(agency.zone) if agency is not None and agency.zone else ZoneInfo("UTC")
         name = agency.name if agency is not None else ctx.agency

@@ -143,7 +143,7 @@ class Gate:
             raise refused_field(
                 "words", "", "say nothing", "Enter why you release against the gate."
             )
-        return self.accounts.second_person(ctx, order.override.second)
+        return self.accounts.signin.second_person(ctx, order.override.second)
 
     def _release(self, tx: Tx, order: ReleaseOrder, second: str | None) -> Released | Refused:
         event_id = order.event_id or uuid4().hex

@@ -99,7 +99,7 @@ def add_key(request: Request, site: At, sent: SentForm) -> Response:
     viewer = site.checked(request, sent)
 
     def work(said: dict[str, Any]) -> Response:
-        key, secret = site.desk.accounts.add_key(
+        key, secret = site.desk.accounts.keys.add(
             viewer.ctx,
             label=said["label"],
             role=said["role"].value,
@@ -115,10 +115,10 @@ def keep_key(request: Request, site: At, id: str, act: str, sent: SentForm) -> R
     """Renew or revoke a key."""
     viewer = site.checked(request, sent)
     if act == "revoke":
-        _said(site, lambda: site.desk.accounts.revoke_key(viewer.ctx, id))
+        _said(site, lambda: site.desk.accounts.keys.revoke(viewer.ctx, id))
         return see("/accounts?done=revoke_key")
     if act == "rotate":
-        key, secret = _said(site, lambda: site.desk.accounts.rotate_key(viewer.ctx, id))
+        key, secret = _said(site, lambda: site.desk.accounts.keys.rotate(viewer.ctx, id))
         return _secret(site, request, viewer, key.label, secret)
     raise Stop(404, "error.gone")
 
@@ -152,7 +152,7 @@ def _page(site: Site, request: Request, viewer: Viewer, secret: Any = None) -> R
         here="admin",
         done=done_words(request, site.words(request)),
         users=[(one, _state(one)) for one in users],
-        keys=site.asked(lambda: keeper.keys(ctx)) if ctx.may("keys") else [],
+        keys=site.asked(lambda: keeper.keys.all(ctx)) if ctx.may("keys") else [],
         agencies=agencies,
         secret=secret,
     )

@@ -41,7 +41,7 @@ def first(request: Request, site: At, sent: SentForm) -> Response:
     problems = [Problem(k, f"login.missing_{k}") for k, text in given.items() if not text]
     if not problems:
         try:
-            session = site.desk.accounts.sign_in(name, password, site.clock())
+            session = site.desk.accounts.signin.sign_in(name, password, site.clock())
             return site.let_in(see(f"/sign-in/second?next={after}"), session)
         except SignInError:
             problems = [Problem("name", "login.wrong")]
@@ -64,7 +64,7 @@ def code(request: Request, site: At, sent: SentForm) -> Response:
     session = site.session(request)
     site.same_mark(request, sent, session.csrf)
     try:
-        whole = site.desk.accounts.confirm(session, said, site.clock())
+        whole = site.desk.accounts.signin.confirm(session, said, site.clock())
         return site.let_in(see(after or "/"), whole)
     except SignInError:
         return _second(site, request, after, [Problem("code", "login.wrong")])
@@ -78,7 +78,7 @@ def passkey(request: Request, site: At, sent: SentForm) -> Response:
     site.same_mark(request, sent, session.csrf)
     try:
         answer = str(sent.get("answer") or "")
-        whole = site.desk.accounts.confirm_passkey(session, answer, site.clock())
+        whole = site.desk.accounts.passkeys.confirm(session, answer, site.clock())
         return site.let_in(see(after or "/"), whole)
     except SignInError:
         return _second(site, request, after, [Problem("", "login.passkey_failed")])
@@ -92,7 +92,7 @@ def out(request: Request, site: At, sent: SentForm) -> Response:
     except Elsewhere:
         return see("/sign-in")
     site.same_mark(request, sent, session.csrf)
-    site.desk.accounts.sign_out(session, site.clock())
+    site.desk.accounts.signin.sign_out(session, site.clock())
     gone = see("/sign-in?out=1")
     gone.delete_cookie(COOKIE, path="/")
     return gone
@@ -117,7 +117,7 @@ def new_password(request: Request, site: At, sent: SentForm) -> Response:
     if not problems:
         try:
             now = site.clock()
-            ctx = site.desk.accounts.context(session, now)
+            ctx = site.desk.accounts.signin.context(session, now)
             site.desk.accounts.change_password(session, old, new, ctx)
             return see("/")
         except SignInError:
@@ -140,7 +140,7 @@ def add_passkey(request: Request, site: At, sent: SentForm) -> Response:
     session = site.session(request)
     answer, label = str(sent.get("answer") or ""), str(sent.get("label") or "").strip()
     try:
-        site.desk.accounts.register(session, answer, label, site.clock())
+        site.desk.accounts.passkeys.register(session, answer, label, site.clock())
     except SignInError:
         return _account(site, request, [Problem("", "account.failed")], label)
     return see("/account?done=passkey")
@@ -152,7 +152,7 @@ def remove_passkey(request: Request, site: At, sent: SentForm) -> Response:
     site.checked(request, sent)
     session, id = site.session(request), str(sent.get("passkey") or "")
     try:
-        site.desk.accounts.remove_passkey(session, id, site.clock())
+        site.desk.accounts.passkeys.remove(session, id, site.clock())
     except SignInError:
         return _account(site, request, [Problem("", "account.last")])
     except ExeatError:
@@ -178,8 +178,8 @@ def _account(
         "account.html.j2",
         status=422 if problems else 200,
         done=done_words(request, site.words(request)),
-        passkeys=site.desk.accounts.passkeys(session, now),
-        options=site.desk.accounts.register_options(session, now),
+        passkeys=site.desk.accounts.passkeys.of(session, now),
+        options=site.desk.accounts.passkeys.register_options(session, now),
         problems=problems or [],
         label=label,
     )
@@ -201,10 +201,10 @@ def _second(
     enrol = None
     if not problems:  # After a wrong code the app's secret must stay as it was scanned.
         try:
-            enrol = _enrolment(accounts.enrol(session, now))
+            enrol = _enrolment(accounts.signin.enrol(session, now))
         except SignInError:
             enrol = None  # An app is enrolled already, as for almost everybody.
-    options = "" if enrol else accounts.sign_options(session, now)
+    options = "" if enrol else accounts.passkeys.sign_options(session, now)
     has = bool(options) and bool(json.loads(options).get("allowCredentials"))
     return site.page(
         request,
