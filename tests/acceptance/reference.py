@@ -14,6 +14,10 @@ from typing import Any, Final
 from exeat.cli._lazy import Listed, real
 from exeat.cli.table import COMMANDS, LAW_COMMANDS, PLACE_COMMANDS
 from exeat.desk.api.site import PREFIX, openapi
+from exeat.facts.events import EVENT_KINDS
+from exeat.i18n.words import words as texts
+from exeat.office.asking import Field
+from exeat.office.register import ACTS
 from exeat.office.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -232,7 +236,63 @@ def _errors(schema: dict[str, Any]) -> list[tuple[str, str]]:
     return [(f"`{code}`", codes[code]) for code in sorted(codes)]
 
 
-PAGES: Final = {"commands.md": commands, "settings.md": settings, "api.md": api}
+def acts() -> str:
+    """Return the page of the acts of the desk."""
+    words = texts("en")
+    parts = [
+        "# Acts\n",
+        _MADE,
+        "An act is an event, described once, in `src/exeat/office/register.py`; `exeat acts` lists "
+        "the same.\nWhat is marked with a star is needed on the form. Systems send an act that "
+        "enters an event to\n`POST /api/v1/records/{record}/events`, with the event's kind and "
+        "without its envelope. On a\nperson's page the acts stand under the heading that is "
+        "named.\n",
+    ]
+    for one in ACTS.values():
+        tag = next((kind for kind, made in EVENT_KINDS.items() if made is one.enters), "")
+        said = [
+            f"Who may: {', '.join(sorted(role.value for role in one.roles))}; "
+            f"a key with the scope `{one.scope.value}`."
+        ]
+        said += [f"Enters the event `{tag}`."] if tag else []
+        if one.section:
+            heading = words(f"menu.{one.section}")
+            said.append(f"On a person's page: {heading}, *{words(f'act.{one.name}.short')}*.")
+        said += [f"Its own path: `/records/{{record}}/{one.path}`."] if one.path else []
+        parts.append(f"## {one.name}\n\n{one.says} {' '.join(said)}\n")
+        rows = [
+            (f"`{each.at}`{'*' if each.required else ''}", _asks(each), each.about)
+            for each in one.fields
+        ]
+        parts.append(table(("part", "what it holds", "what it says"), rows))
+    return "\n".join(part for part in parts if part)
+
+
+def _asks(one: Field) -> str:
+    """Return what a field of an act holds."""
+    if one.codes is not None:
+        codes = ", ".join(f"`{code.value}`" for code in one.codes)
+        return f"{'some' if one.kind == 'codes' else 'one'} of {codes}"
+    return {
+        "text": "a code" if one.mono else "text",
+        "long": "words",
+        "time": "a time",
+        "about": "a day, or about when",
+        "truth": "yes, no, or not known",
+        "yes-no": "yes or no",
+        "pick": "one of those there are",
+        "picks": "some of those there are",
+        "rows": "a list",
+        "entry": "the event as it should read",
+    }[one.kind]
+
+
+PAGES: Final = {
+    "commands.md": commands,
+    "acts.md": acts,
+    "settings.md": settings,
+    "api.md": api,
+}
 """Each generated page, and what makes it."""
 
 if __name__ == "__main__":

@@ -29,6 +29,11 @@ MADE_BY_THE_SITE = "pages/"
 
 # For each task of a stranger, the files that they open, each linked or named by the one before.
 TASKS = {
+    "an act": (
+        "docs/howto/add-an-act.md",
+        "src/exeat/facts/_event_kinds.py",
+        "src/exeat/office/register.py",
+    ),
     "a county's law": ("README.md", "docs/howto/find-your-countys-law.md"),
     "a rule": (
         "docs/howto/add-a-rule.md",

@@ -157,6 +157,44 @@ def test_a_life_in_custody_by_the_api(town: Town, client: TestClient) -> None:
     )
 
 
+def test_the_one_route_takes_an_event_as_its_own_path_does(town: Town, client: TestClient) -> None:
+    headers, record = key(town), town.book(number="A-3")
+    town.lodge(record)
+    api = f"/api/v1/records/{record}"
+    event = {"event": "detainer-decided", "detainer": "d1", "complies": False, "note": "No power."}
+    one = {**event, "event_id": "e-one"}
+    done = client.post(f"{api}/events", json=one, headers=headers)
+    assert done.status_code == 200, done.text
+    same = {"complies": False, "why": "No power.", "note": None, "event_id": "e-one"}
+    again = client.post(f"{api}/requests/d1/decide", json=same, headers=headers)
+    assert again.json() == {**done.json(), "repeated": True}
+    [entered] = [e for e in client.get(api, headers=headers).json()["events"] if e["id"] == "e-one"]
+    assert (entered["note"], entered["by"]) == ("No power.", "pierce")
+    for wrong in (
+        {**event, "note": None},
+        {**event, "by": "ice-sea"},
+        {**event, "event": "released"},
+        {"event": "detainer-decided", "detainer": "d 1", "complies": True, "note": "x"},
+    ):
+        assert client.post(f"{api}/events", json=wrong, headers=headers).status_code == 422, wrong
+    kept_apart = {"complies": False, "why": "No power.", "note": "and this"}
+    refused = client.post(f"{api}/requests/d1/decide", json=kept_apart, headers=headers)
+    assert refused.status_code == 422, "what is not kept is not taken"
+
+
+def test_a_request_that_was_served_comes_in_whole_or_not_at_all(
+    town: Town, client: TestClient
+) -> None:
+    headers, record = key(town), town.book(number="A-4")
+    api = f"/api/v1/records/{record}"
+    lodged = {"event": "detainer-lodged", "detainer": "d1", "form": "I-247A", "served": "2026-03"}
+    done = client.post(f"{api}/events", json=lodged, headers=headers)
+    assert done.status_code == 200, done.text
+    events = client.get(api, headers=headers).json()["events"]
+    kinds = [one["event"] for one in events if one["id"] in done.json()["events"]]
+    assert kinds == ["detainer-lodged", "detainer-received", "detainer-served"]
+
+
 def test_a_stale_version_says_what_came_in(town: Town, client: TestClient) -> None:
     headers, record = key(town), town.book(number="A-2")
     town.lodge(record)

@@ -40,6 +40,11 @@ COMMANDS: Final = (
         "Start the release desk: database, schema, keys and pages, with no other step.",
     ),
     Listed(
+        "acts",
+        "exeat.cli.acts:acts",
+        "List the acts of the desk: who may do each, and what it asks.",
+    ),
+    Listed(
         "verify",
         "exeat.cli.ledger:verify",
         "Verify the record, live or as an exported bundle; or the proof of one request.",

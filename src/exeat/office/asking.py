@@ -45,6 +45,7 @@ class Field:
         quiet: It is not marked as optional: it is one of several that together are asked for.
         part: What it says of the event that the form enters, where that has another name, such as
             ``offence.description``.
+        about: What it means, in English, as the record's own types say it.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Field:
     mono: bool = False
     quiet: bool = False
     part: str = ""
+    about: str = ""
 
     @property
     def key(self) -> str:
@@ -183,7 +185,8 @@ def field_of(part: Part, hows: Mapping[str, How], within: str = "") -> Iterator[
     if is_dataclass(part.core) and isinstance(part.core, type):
         yield from asked_of(part.core, hows, f"{at}.")
         return
-    made = replace(_plain(part), required=part.needed and part.core is not bool)
+    needed = part.needed and part.core is not bool
+    made = replace(_plain(part), required=needed, about=part.about)
     made = replace(made, **_how(at, hows))
     if made.kind in ("pick", "picks"):
         made = replace(made, mono=False, width="")

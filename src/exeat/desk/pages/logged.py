@@ -13,6 +13,7 @@ from typing import Final
 
 from exeat.desk.service.models import LogLine
 from exeat.i18n.words import Words
+from exeat.office.register import ACTS
 
 __all__ = ["Logged", "logged"]
 
@@ -65,9 +66,19 @@ def logged(line: LogLine, t: Words) -> Logged:
         ('Reset an account', 'sam.officer', 'done')
     """
     failed = line.outcome.startswith(("refused:", "error:"))
-    what = t.first(f"{'tried' if failed else 'did'}.{line.what}") or line.what
+    what = _what(line.what, t, failed=failed)
     about = line.about if line.what in _NAMED and not failed else None
     return Logged(what, about or "", _outcome(line, t), line.outcome == "done")
+
+
+def _what(act: str, t: Words, *, failed: bool) -> str:
+    """Return what was done: in words of its own, or that the act was entered, by its title."""
+    own, title = f"{'tried' if failed else 'did'}.{act}", f"act.{act}.title"
+    if t.has(own):
+        return t(own)
+    if act in ACTS and t.has(title):
+        return t("log.tried" if failed else "log.did", act=_lower(t(title)))
+    return act
 
 
 def _outcome(line: LogLine, t: Words) -> str:
