@@ -28,7 +28,7 @@ from exeat.record.ledger import Ledger
 from exeat.record.schema import add_agency, add_login
 from exeat.record.server import PrivateServer
 from exeat.record.vault import MasterKey
-from exeat.record.views import BoardRow, state_of
+from exeat.record.views import ViewRow, state_of
 
 _COUNT = itertools.count(1)
 
@@ -148,11 +148,11 @@ def booking(record: str = "r1", more: int = 3) -> tuple[Event, ...]:
     return events_from_json("\n".join(lines))
 
 
-def board(conn: psycopg.Connection) -> list[BoardRow]:
+def board(conn: psycopg.Connection) -> list[ViewRow]:
     """The board as it stands in the database: open custodies first, the earliest release first."""
     order = "open DESC NULLS LAST, release_from NULLS LAST, record"
-    columns = ", ".join(BoardRow.__slots__)
-    with conn.cursor(row_factory=class_row(BoardRow)) as cursor:
+    columns = ", ".join(ViewRow.__slots__)
+    with conn.cursor(row_factory=class_row(ViewRow)) as cursor:
         return cursor.execute(f"SELECT {columns} FROM exeat.board ORDER BY {order}").fetchall()
 
 

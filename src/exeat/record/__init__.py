@@ -28,10 +28,9 @@ from exeat.record.server import PrivateServer, database
 from exeat.record.vault import MasterKey
 from exeat.record.verify import verify_database
 from exeat.record.verify_bundle import verify_bundle
-from exeat.record.views import BoardRow, rebuild
+from exeat.record.views import ViewRow, rebuild
 
 __all__ = [
-    "BoardRow",
     "Checkpoint",
     "Damage",
     "DuplicateDifferent",
@@ -48,6 +47,7 @@ __all__ = [
     "Signer",
     "StaleVersion",
     "Verifier",
+    "ViewRow",
     "add_agency",
     "add_login",
     "backup",

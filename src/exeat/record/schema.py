@@ -17,7 +17,7 @@ from exeat.errors import LedgerError
 from exeat.record.part import RECORD, Migration, Part
 
 __all__ = [
-    "Duty",
+    "LoginDuty",
     "add_agency",
     "add_login",
     "create_roles",
@@ -27,7 +27,7 @@ __all__ = [
     "migrations",
 ]
 
-Duty: TypeAlias = Literal["desk", "issuer", "counsel", "auditor"]
+LoginDuty: TypeAlias = Literal["desk", "issuer", "counsel", "auditor"]
 """What a login is for: only a desk opens records; an auditor sees no personal data."""
 
 _LOCK: Final = 0x65786561_74  # "exeat" in ASCII: nobody else's advisory lock.
@@ -119,7 +119,7 @@ def add_login(
     conn: psycopg.Connection[object],
     login: str,
     agency: str,
-    duty: Duty,
+    duty: LoginDuty,
     *,
     signs: bool = False,
     password: str | None = None,

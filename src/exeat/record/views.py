@@ -23,11 +23,11 @@ from exeat.record._rows import Connection, EntryRow, RecordRow, call, rows
 from exeat.record.entries import open_entry
 from exeat.record.vault import MasterKey, PersonKey
 
-__all__ = ["BoardRow", "View", "drop", "put", "rebuild", "state_of", "view_of"]
+__all__ = ["View", "ViewRow", "drop", "put", "rebuild", "state_of", "view_of"]
 
 
 @dataclass(frozen=True, slots=True)
-class BoardRow:
+class ViewRow:
     """One custody record on the board; nothing in it names the person.
 
     Attributes:
@@ -53,7 +53,7 @@ class BoardRow:
 class View:
     """What is kept of a record: a row of the board, and the state, which is sealed."""
 
-    board: BoardRow
+    board: ViewRow
     state: str
     error: RecordError | None = None
 
@@ -70,13 +70,13 @@ def view_of(key: UUID, version: int, events: Sequence[Event]) -> View:
         record = fold(events)
     except RecordError as error:
         faults = [str(fault) for fault in error.faults]
-        return View(BoardRow(key, version, readable=False), json.dumps({"faults": faults}), error)
-    return View(_board_row(key, version, record), record_to_json(record))
+        return View(ViewRow(key, version, readable=False), json.dumps({"faults": faults}), error)
+    return View(_row_of(key, version, record), record_to_json(record))
 
 
-def _board_row(key: UUID, version: int, record: CustodyRecord) -> BoardRow:
+def _row_of(key: UUID, version: int, record: CustodyRecord) -> ViewRow:
     when = record.scheduled_release
-    return BoardRow(
+    return ViewRow(
         record=key,
         version=version,
         readable=True,
@@ -93,7 +93,7 @@ def put(conn: Connection, view: View, key: PersonKey) -> None:
     nonce, sealed = key.seal(view.state.encode(), _about(row.record))
     params = {"record": row.record, "version": row.version, "nonce": nonce, "sealed": sealed}
     call(conn, "put_custody", params)
-    call(conn, "put_board", {name: getattr(row, name) for name in BoardRow.__slots__})
+    call(conn, "put_board", {name: getattr(row, name) for name in ViewRow.__slots__})
 
 
 def drop(conn: Connection, record: UUID | None = None) -> None:
