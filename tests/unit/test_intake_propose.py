@@ -204,3 +204,17 @@ def test_a_text_of_one_booking_is_no_code_on_however_many_rows(tmp_path: Path) -
         rows += [f"B{at},{day},{end},{charge},{end},{reason}" for charge in ("THEFT", "DUI")]
     proposal, _ = proposed(tmp_path, "\n".join(rows))
     assert '"TO ICE"' in proposal.toml and "TESTPERSON" not in proposal.toml
+
+
+def test_when_a_detainer_was_lifted_is_no_release(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    rows = [
+        f"B{n},2026-02-{n:02} 08:00,TEST THEFT,,2026-03-0{n % 3 + 1} 10:00" for n in range(1, 9)
+    ]
+    rows.append("B9,2026-02-09 08:00,TEST THEFT,,")
+    head = "Booking No,Booked,Charge,Disposition,Detainer Lift Date"
+    path.write_text("\n".join([head, *rows]), encoding="utf-8")
+    proposal = propose(path)
+    assert 'release = "not-given"' in proposal.toml
+    mapping = read_mapping(proposal.toml, zone="America/Chicago")
+    assert all(booking.record.release is None for booking in iter_bookings(path, mapping))

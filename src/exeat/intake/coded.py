@@ -11,11 +11,13 @@ from exeat.intake.guesses import CLASSES, ENDS, LIFTS, RELEASES, GuessTable, gue
 from exeat.intake.holds import Holds
 from exeat.intake.profile import Column, bookings_with
 from exeat.intake.roles import Guess
+from exeat.intake.words import is_yes
 
 __all__ = ["code_tables", "listed", "quoted", "to_copy"]
 
 _MAX_LISTED: Final = 150
 _SMALL: Final = 50
+_YES_OR_NO: Final = ("Y", "YES", "N", "NO")
 _PHONE: Final = re.compile(r"\d{3}[-. ]?\d{4}\b")
 
 
@@ -94,17 +96,15 @@ def _endings(columns: Guess, holds: Holds) -> Iterable[str]:
                 f"`{column.name}` is free text, which may name people: nothing of it is copied, "
                 "and nothing rests on it."
             )
+    ends, reasons = to_copy(disposition, columns), to_copy(reason, columns)
     if disposition is not None:
-        good = set(to_copy(disposition, columns))
-        flags = holds.rows or [False] * len(disposition.values)
-        pairs = list(zip(disposition.values, flags, strict=True))
-        on_charges = sorted({text for text, hold in pairs if text in good and not hold})
-        on_holds = sorted({text for text, hold in pairs if text in good and hold})
+        pairs = set(zip(disposition.values, holds.rows, strict=True))
+        on_charges = [text for text in ends if (text, False) in pairs]
+        on_holds = [text for text in ends if (text, True) in pairs]
         yield _table("dispositions", "how a charge or hold ended", on_charges, ENDS, doubts)
         yield _table("lift", "why an immigration hold ended", on_holds, LIFTS, doubts)
-    both = sorted({*to_copy(disposition, columns), *to_copy(reason, columns)})
-    if both:
-        known = [text for text in both if guess(text, RELEASES)]
+    if ends or reasons:
+        known = [text for text in sorted({*ends, *reasons}) if guess(text, RELEASES)]
         _say_releases(known, columns)
         yield _table("release", "how the person left", known, RELEASES, doubts)
 
@@ -123,10 +123,10 @@ def _say_releases(texts: list[str], columns: Guess) -> None:
 
 
 def _statuses(status: Column, columns: Guess) -> Iterable[str]:
-    texts = to_copy(status, columns)
-    flags = "in custody" in status.words or status.words == "active"
-    there = [x for x in texts if guess_there(x) is True or (flags and x.upper() in ("Y", "YES"))]
-    gone = [x for x in texts if guess_there(x) is False or (flags and x.upper() in ("N", "NO"))]
+    flag = "in custody" in status.words or status.words == "active"
+    meant = {text: _is_there(text, flag=flag) for text in to_copy(status, columns)}
+    there = [text for text, sense in meant.items() if sense is True]
+    gone = [text for text, sense in meant.items() if sense is False]
     if there or gone:
         yield "\n".join(
             [
@@ -138,6 +138,12 @@ def _statuses(status: Column, columns: Guess) -> Iterable[str]:
         )
     else:
         columns.fields.pop("status")
+
+
+def _is_there(text: str, *, flag: bool) -> bool | None:
+    """Return what a status says; a yes or no only counts where the column's name asks for it."""
+    said = guess_there(text)
+    return is_yes(text) if said is None and flag and text.upper() in _YES_OR_NO else said
 
 
 def _table(name: str, words: str, texts: list[str], guesses: GuessTable, unsure: list[str]) -> str:

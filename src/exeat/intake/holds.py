@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -11,13 +12,33 @@ from exeat.intake.cells import LISTED, parts_of
 from exeat.intake.patterns import hold_patterns, without_people
 from exeat.intake.profile import Column, Table, bookings_with
 from exeat.intake.roles import OF_HOLD, Guess
-from exeat.intake.words import Likeness, immigration_likeness, is_flag_name, is_yes
+from exeat.intake.words import (
+    Likeness,
+    immigration_likeness,
+    is_flag_name,
+    is_hold,
+    is_yes,
+    may_be_hold,
+)
 
 __all__ = ["Holds", "cell_marks", "find_holds"]
 
 _MOST: Final = 4_000
 _NEVER: Final = ("disposition", "release_reason", "record_id")
 _LISTS: Final = (("', '", "['"), ('", "', '["'))
+_ENDED: Final = re.compile(r"lift|cancel|end|drop|remov|clos")
+_RECEIVED: Final = re.compile(r"rec|rcv|lodg|placed")
+_OF_LINE: Final = ("agency", "statute", "offence_class")
+"""Fields of a line in which the hold may stand instead of in the charge."""
+_WITH_CHARGE: Final = (
+    "ended_at",
+    "started_at",
+    "disposition",
+    "statute",
+    "offence_class",
+    "agency",
+)
+"""Fields whose cells may be lists beside one of charges."""
 
 
 @dataclass
@@ -38,6 +59,10 @@ class Holds:
     rows: list[bool] = field(default_factory=list)
     perhaps: list[str] = field(default_factory=list)
 
+    def parts(self, cell: str) -> list[str]:
+        """Return the charges of a cell."""
+        return parts_of(cell, self.split_at) if self.split_at else [cell]
+
 
 def find_holds(table: Table, guess: Guess) -> Holds:
     """Return where the holds stand; roles of columns change where their words show it.
@@ -47,7 +72,7 @@ def find_holds(table: Table, guess: Guess) -> Holds:
         guess: What the columns seem to be; gets `hold`, and the charge's words where another
             column than that taken has them.
     """
-    holds = Holds()
+    holds = Holds(rows=[False] * len(table.layout.rows))
     _swap_charge(table, guess)
     charge = guess.one("charge")
     if charge is not None:
@@ -58,33 +83,8 @@ def find_holds(table: Table, guess: Guess) -> Holds:
             _in_column(guess, holds, column, charge)
     if not holds.words:
         _by_times(table, guess, holds)
-    _say(table, guess, holds)
+    _say(guess, holds)
     return holds
-
-
-def _by_times(table: Table, guess: Guess, holds: Holds) -> None:
-    """Take a column with the time of a detainer, filled for some bookings only, for the hold."""
-    times = [c for c in table.columns if c.times is not None and OF_HOLD.search(c.words)]
-    taken = {
-        id(column) for name in ("booked_at", "released_at") for column in guess.fields.get(name, ())
-    }
-    times = [column for column in times if id(column) not in taken and column.filled < 1]
-    if not times:
-        return
-    ended = next((c for c in times if re.search(r"lift|cancel|end|drop|remov|clos", c.words)), None)
-    began = next((column for column in times if column is not ended), times[0])
-    guess.fields["hold"] = [began]
-    holds.words["hold"] = ["*"]
-    if guess.fields.get("ended_at") == [ended] and ended is not None:
-        del guess.fields["ended_at"]
-    if ended is not None:
-        guess.fields["hold_ended_at"] = [ended]
-    if began is not ended and re.search(r"rec|rcv|lodg|placed", began.words):
-        guess.fields["received_at"] = [began]
-    guess.chosen.append(
-        f"A booking with something in `{began.name}` has an immigration hold, and one with nothing "
-        "in it has none."
-    )
 
 
 def _has_role(guess: Guess, column: Column, names: Sequence[str]) -> bool:
@@ -92,8 +92,12 @@ def _has_role(guess: Guess, column: Column, names: Sequence[str]) -> bool:
 
 
 def _hold_texts(column: Column) -> list[str]:
+    """Return the texts of a column that are holds, those below the rows looked at too."""
     texts = dict.fromkeys([*list(column.counts())[:_MOST], *column.later])
-    return [text for text in texts if immigration_likeness(text) is Likeness.HOLD]
+    return [text for text in texts if is_hold(text)]
+
+
+# --- the charge ------------------------------------------------------------------------
 
 
 def _swap_charge(table: Table, guess: Guess) -> None:
@@ -101,27 +105,46 @@ def _swap_charge(table: Table, guess: Guess) -> None:
     charge = guess.one("charge")
     if charge is None or _hold_texts(charge):
         return
-    for column in table.columns:
-        if column is charge or column.times is not None or column.free:
-            continue
-        if _has_role(guess, column, (*_NEVER, "agency", "status")):
-            continue
-        texts = set(_hold_texts(column))
-        if not texts or column.filled < 0.5 or is_flag_name(column.words):
-            continue
-        pairs = list(zip(column.values, charge.values, strict=True))
-        on = {code for text, code in pairs if text in texts}
-        off = {code for text, code in pairs if text not in texts}
-        if len(on) <= 3 and not on & off and len(column.counts()) > len(texts):
-            guess.fields["charge"] = [column]
-            guess.fields.setdefault("statute", [charge])
-            for name in ("offence_class", "statute"):
-                if guess.fields.get(name) == [column]:
-                    guess.fields[name] = [charge]
-            guess.chosen.append(
-                f"`{column.name}` has the words of the charge, `{charge.name}` its code."
-            )
-            return
+    column = next((column for column in table.columns if _is_words(guess, column, charge)), None)
+    if column is None:
+        return
+    guess.fields["charge"] = [column]
+    guess.fields.setdefault("statute", [charge])
+    for name in ("offence_class", "statute"):
+        if guess.fields.get(name) == [column]:
+            guess.fields[name] = [charge]
+    guess.chosen.append(f"`{column.name}` has the words of the charge, `{charge.name}` its code.")
+
+
+def _is_words(guess: Guess, column: Column, charge: Column) -> bool:
+    """Say whether a column has the words of which the charge's column has the codes."""
+    if column is charge or column.times is not None or column.free or column.filled < 0.5:
+        return False
+    if _has_role(guess, column, (*_NEVER, "agency", "status")) or is_flag_name(column.words):
+        return False
+    texts = set(_hold_texts(column))
+    on_hold = [text in texts for text in column.values]
+    return bool(texts) and len(column.counts()) > len(texts) and _codes_alone(charge, on_hold)
+
+
+def _codes_alone(charge: Column, on_hold: Sequence[bool]) -> bool:
+    """Say whether the charge of a hold's rows is on no other row: then the row is the hold."""
+    pairs = list(zip(charge.values, on_hold, strict=True))
+    on = {text for text, hold in pairs if hold}
+    off = {text for text, hold in pairs if not hold}
+    return not on & off - {""} and len(on - {""}) <= 3
+
+
+def _in_charge(guess: Guess, holds: Holds, charge: Column) -> None:
+    split = [holds.parts(value) for value in charge.values]
+    counts = bookings_with(split, guess.one("record_id"))
+    for value in charge.later:
+        counts.update(part for part in holds.parts(value) if may_be_hold(part))
+    texts = list(counts)[:_MOST]
+    listed = list(filter(is_hold, texts))
+    _add_words(holds, "charge", hold_patterns(guess, listed, counts, lists=False))
+    holds.perhaps = sorted(x for x in texts if immigration_likeness(x) is Likeness.PERHAPS)
+    holds.rows = [not set(listed).isdisjoint(parts) for parts in split]
 
 
 # --- lists in cells --------------------------------------------------------------------
@@ -134,24 +157,21 @@ def cell_marks(texts: Sequence[str]) -> tuple[str, ...]:
         >>> cell_marks(["THEFT", "BATTERY | ICE HOLD"]), cell_marks(["THEFT; 2ND", "DUI"])
         (('|',), ())
     """
-    found = []
     for mark, opening in _LISTS:
         if any(text.startswith(opening) and text.endswith("]") for text in texts):
             return (mark,)
-    for mark in LISTED:
-        having = [text for text in texts if mark in text]
-        holds = [text for text in having if _mixed(text, mark)]
-        if holds or len(having) >= max(3, 0.1 * len(texts)):
-            found.append(mark)
-    return tuple(found)
+    return tuple(mark for mark in LISTED if _parts_lists(texts, mark))
+
+
+def _parts_lists(texts: Sequence[str], mark: str) -> bool:
+    having = [text for text in texts if mark in text]
+    return len(having) >= max(3, 0.1 * len(texts)) or any(_mixed(text, mark) for text in having)
 
 
 def _mixed(text: str, mark: str) -> bool:
     """Say whether a cell has a hold among other charges."""
-    likeness = [
-        immigration_likeness(part) is Likeness.HOLD for part in parts_of(text, (mark,)) if part
-    ]
-    return any(likeness) and not all(likeness)
+    holds = [is_hold(part) for part in parts_of(text, (mark,)) if part]
+    return any(holds) and not all(holds)
 
 
 def _find_lists(guess: Guess, holds: Holds, charge: Column) -> None:
@@ -159,89 +179,74 @@ def _find_lists(guess: Guess, holds: Holds, charge: Column) -> None:
     if not marks:
         return
     holds.split_at = marks
-    counts = [len(parts_of(value, marks)) for value in charge.values]
-    together = ["charge"]
-    for name in ("ended_at", "started_at", "disposition", "statute", "offence_class", "agency"):
-        column = guess.one(name)
-        if column is None:
-            continue
-        others = [len(parts_of(value, marks)) for value in column.values]
-        pairs = [(a, b) for a, b in zip(counts, others, strict=True) if a > 1]
-        if pairs and sum(a == b for a, b in pairs) >= 0.5 * len(pairs):
-            together.append(name)
-    holds.split = tuple(together)
-    shown = " and ".join(f"`{mark}`" for mark in marks)
-    alone = "ended_at" not in together and "ended_at" in guess.fields
-    more = (
-        f" Each has the one end of its row, `{guess.fields['ended_at'][0].name}`, as the latest "
-        "that it can have ended: ask the jail for the end of each charge."
-        if alone
-        else ""
+    counts = [len(holds.parts(value)) for value in charge.values]
+    holds.split = (
+        "charge",
+        *(name for name in _WITH_CHARGE if _goes_along(holds, guess.one(name), counts)),
     )
+    shown = " and ".join(f"`{mark}`" for mark in marks)
+    more = ""
+    if "ended_at" in guess.fields and "ended_at" not in holds.split:
+        more = (
+            f" Each has the one end of its row, `{guess.fields['ended_at'][0].name}`, as the "
+            "latest that it can have ended: ask the jail for the end of each charge."
+        )
     guess.grave.append(
         f"Cells of `{charge.name}` hold several charges, parted by {shown}: each is taken for a "
         f"line of its own, in [split].{more}"
     )
 
 
-def _parts(holds: Holds, value: str) -> list[str]:
-    return parts_of(value, holds.split_at) if holds.split_at else [value]
+def _goes_along(holds: Holds, column: Column | None, counts: Sequence[int]) -> bool:
+    """Say whether a column's cells are lists as long as those of the charges."""
+    if column is None:
+        return False
+    pairs = zip(counts, column.values, strict=True)
+    alike = [count == len(holds.parts(value)) for count, value in pairs if count > 1]
+    return bool(alike) and sum(alike) >= 0.5 * len(alike)
 
 
-# --- in the charge, and elsewhere ---------------------------------------------------------
-
-
-def _in_charge(guess: Guess, holds: Holds, charge: Column) -> None:
-    split = [_parts(holds, value) for value in charge.values]
-    counts = bookings_with(split, guess.one("record_id"))
-    for value in charge.later:
-        parts = [part for part in _parts(holds, value) if part]
-        counts.update(part for part in parts if immigration_likeness(part) is not Likeness.NO)
-    likeness = {text: immigration_likeness(text) for text in list(counts)[:_MOST]}
-    listed = [text for text, one in likeness.items() if one is Likeness.HOLD]
-    if listed:
-        _add_words(holds, "charge", hold_patterns(guess, listed, counts, lists=False))
-    holds.perhaps = sorted(text for text, one in likeness.items() if one is Likeness.PERHAPS)
-    found = set(listed)
-    holds.rows = [any(part in found for part in _parts(holds, value)) for value in charge.values]
+# --- in other columns ---------------------------------------------------------------------
 
 
 def _in_column(guess: Guess, holds: Holds, column: Column, charge: Column | None) -> None:
-    counts = column.counts()
-    every = bookings_with([[text] for text in column.values], guess.one("record_id"))
-    every += column.later
-    texts = list(counts)[:_MOST]
+    texts = list(column.counts())[:_MOST]
     if texts and is_flag_name(column.words) and all(is_yes(text) is not None for text in texts):
-        yes = sorted({text for text in texts if is_yes(text)})
-        _add_hold(guess, holds, column, yes)
+        _add_hold(guess, holds, column, sorted(filter(is_yes, texts)))
         return
     listed = _hold_texts(column)
-    if not listed or column.free:
-        if column.free and any(immigration_likeness(t) is not Likeness.NO for t in texts):
-            guess.doubts.append(
-                f"Free text in `{column.name}` speaks of immigration holds: it is not read. If "
-                "holds stand nowhere else, ask the jail for them in a column."
-            )
-        return
-    taken = set(listed)
-    known = holds.rows or [False] * len(column.values)
-    new = [value in taken and not has for value, has in zip(column.values, known, strict=True)]
-    if not any(new) and not (column.later and not taken & set(column.values)):
-        return
-    alone = charge is None or _codes_alone(charge, new)
-    name = next((n for n in ("agency", "statute", "offence_class") if guess.one(n) is column), None)
-    if alone and name is not None:
-        _add_words(holds, name, hold_patterns(guess, listed, every, lists=False))
-        holds.rows = [a or b for a, b in zip(known, new, strict=True)]
+    if column.free:
+        _say_free(guess, column, texts)
+    elif listed:
+        taken = set(listed)
+        pairs = zip(column.values, holds.rows, strict=True)
+        new = [value in taken and not known for value, known in pairs]
+        below = column.later and not taken & set(column.values)
+        if any(new) or below:
+            _take(guess, holds, column, listed, new, charge)
+
+
+def _say_free(guess: Guess, column: Column, texts: Sequence[str]) -> None:
+    if any(map(may_be_hold, texts)):
+        guess.doubts.append(
+            f"Free text in `{column.name}` speaks of immigration holds: it is not read. If "
+            "holds stand nowhere else, ask the jail for them in a column."
+        )
+
+
+def _take(
+    guess: Guess, holds: Holds, column: Column, listed: list[str], new: list[bool],
+    charge: Column | None,
+) -> None:  # fmt: skip
+    """Take a column's words for holds: of the row where that is the hold, else of the booking."""
+    counts: Counter[str] = bookings_with([[x] for x in column.values], guess.one("record_id"))
+    counts += column.later
+    name = next((name for name in _OF_LINE if guess.one(name) is column), None)
+    if name is not None and (charge is None or _codes_alone(charge, new)):
+        _add_words(holds, name, hold_patterns(guess, listed, counts, lists=False))
+        holds.rows = [a or b for a, b in zip(holds.rows, new, strict=True)]
     else:
-        _add_hold(guess, holds, column, hold_patterns(guess, listed, every, lists=True))
-
-
-def _codes_alone(charge: Column, new: Sequence[bool]) -> bool:
-    """Say whether the charge of such rows is on no other row: then the row is the hold."""
-    on = {text for text, flag in zip(charge.values, new, strict=True) if flag and text}
-    off = {text for text, flag in zip(charge.values, new, strict=True) if not flag and text}
-    return not on & off and len(on) <= 3
+        _add_hold(guess, holds, column, hold_patterns(guess, listed, counts, lists=True))
 
 
 def _add_words(holds: Holds, name: str, texts: list[str]) -> None:
@@ -260,7 +265,38 @@ def _add_hold(guess: Guess, holds: Holds, column: Column, texts: list[str]) -> N
     )
 
 
-def _say(table: Table, guess: Guess, holds: Holds) -> None:
+def _by_times(table: Table, guess: Guess, holds: Holds) -> None:
+    """Take a column with the time of a detainer, filled for some bookings only, for the hold."""
+    times = [
+        column
+        for column in table.columns
+        if column.times is not None
+        and column.filled < 1
+        and OF_HOLD.search(column.words)
+        and not _has_role(guess, column, ("booked_at", "released_at"))
+    ]
+    if not times:
+        return
+    ended = next((column for column in times if _ENDED.search(column.words)), None)
+    began = next((column for column in times if column is not ended), times[0])
+    guess.fields["hold"] = [began]
+    holds.words["hold"] = ["*"]
+    if ended is not None:
+        guess.fields["hold_ended_at"] = [ended]
+        if guess.one("ended_at") is ended:
+            del guess.fields["ended_at"]
+    if began is not ended and _RECEIVED.search(began.words):
+        guess.fields["received_at"] = [began]
+    guess.chosen.append(
+        f"A booking with something in `{began.name}` has an immigration hold, and one with nothing "
+        "in it has none."
+    )
+
+
+# --- what to say of it ----------------------------------------------------------------------
+
+
+def _say(guess: Guess, holds: Holds) -> None:
     for name, texts in holds.words.items():
         shown = ", ".join(f"`{text}`" for text in texts[:20])
         more = f" and {len(texts) - 20} more" if len(texts) > 20 else ""

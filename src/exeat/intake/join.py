@@ -76,26 +76,15 @@ class JoinedRows:
         return self._joined
 
     def _join(self) -> Iterator[Parsed]:
-        source = iter(self.rows)
+        source, others = iter(self.rows), iter(self.other)
         header = next((header_of(row) for row in source), ())
-        others = iter(self.other)
         other_header = next((header_of(row) for row in others), ())
         at = _place(header, self.join.key, "the export")
         other_at = _place(other_header, self.join.other_key, self.join.file)
-        keep = [place for place in range(len(other_header)) if place != other_at]
-        added = [other_header[place] for place in keep]
-        known = {normal(name) for name in header}
-        names = [f"{name} (2)" if normal(name) in known else name for name in added]
-        first = [f"{name} (1)" if name in added else name for name in header]
-        yield 1, [*first, *names]
+        added = [*other_header[:other_at], *other_header[other_at + 1 :]]
+        yield 1, _both(header, added)
         index: dict[str, list[list[str]]] = {}
-        for row in others:
-            if isinstance(row, Broken):
-                self.lost += 1
-                yield replace(row, problem=f"(a row of `{self.join.file}`) {row.problem}")
-                continue
-            fields = [row[1][place] for place in keep]
-            index.setdefault(_key(row[1][other_at]), []).append(fields)
+        yield from self._index(others, other_at, index)
         keyless = index.pop("", [])
         self.lost += len(keyless)
         used: set[str] = set()
@@ -105,11 +94,30 @@ class JoinedRows:
                 continue
             key = _key(row[1][at])
             used.add(key)
-            for fields in index.get(key) or [[""] * len(keep)]:
+            for fields in index.get(key) or [[""] * len(added)]:
                 yield row[0], [*row[1], *fields]
         self.blank_lines = self.rows.blank_lines
         unused = (rows for key, rows in index.items() if key not in used)
         self.left_over = len(keyless) + sum(map(len, unused))
+
+    def _index(
+        self, others: Iterator[Parsed], at: int, index: dict[str, list[list[str]]]
+    ) -> Iterator[Broken]:
+        """Put the rows of the other file under their keys, and yield those that are broken."""
+        for row in others:
+            if isinstance(row, Broken):
+                self.lost += 1
+                yield replace(row, problem=f"(a row of `{self.join.file}`) {row.problem}")
+            else:
+                fields = row[1]
+                index.setdefault(_key(fields[at]), []).append([*fields[:at], *fields[at + 1 :]])
+
+
+def _both(header: Sequence[str], added: Sequence[str]) -> list[str]:
+    """Return the names of both files' columns; of a name that both have, each with its number."""
+    known = {normal(name) for name in header}
+    names = [f"{name} (2)" if normal(name) in known else name for name in added]
+    return [*(f"{name} (1)" if name in added else name for name in header), *names]
 
 
 def _key(text: str) -> str:
@@ -146,16 +154,12 @@ def find_key(
         other_rows: Its first rows.
     """
     best: tuple[float, str, str] = (0.0, "", "")
-    for at, name in enumerate(header):
-        values = {_key(row[at]) for row in rows} - {""}
-        for place, second in enumerate(other):
-            others = {_key(row[place]) for row in other_rows} - {""}
-            if not values or not others:
-                continue
+    ours = _keys(header, rows)
+    theirs = _keys(other, other_rows)
+    for name, values in ours.items():
+        for second, others in theirs.items():
             # A key names one row in one of the two at least.
             if len(values) < len(rows) and len(others) < len(other_rows):
-                continue
-            if any(" " in text for text in (*values, *others)):
                 continue
             share = len(values & others) / min(len(values), len(others))
             wide = min(len(values), len(others)) / max(len(rows), 1)
@@ -163,3 +167,13 @@ def find_key(
             if share > 0.5 and merit > best[0]:
                 best = (merit, name, second)
     return best[1:] if best[0] else None
+
+
+def _keys(header: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, set[str]]:
+    """Return the texts of each column that may be a key: it has some, and none with a blank."""
+    columns = {name: {_key(row[at]) for row in rows} - {""} for at, name in enumerate(header)}
+    return {
+        name: texts
+        for name, texts in columns.items()
+        if texts and not any(" " in text for text in texts)
+    }

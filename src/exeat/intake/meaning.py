@@ -10,7 +10,7 @@ from exeat.facts.codes import BasisEnd, BasisKind, LiftReason, ReleaseKind
 from exeat.facts.record import Offence
 from exeat.intake.lines import SEPARATOR
 from exeat.intake.model import WORD_FIELDS, Agency, Codes, Mapping
-from exeat.intake.words import Likeness, immigration_likeness, is_yes
+from exeat.intake.words import is_hold, is_yes, may_be_hold
 
 __all__ = ["Meaning", "Meanings"]
 
@@ -83,43 +83,41 @@ class Meanings:
         self._release, self._status = mapping.releases.finder(), mapping.statuses.finder()
 
     def _texts(self, words: str) -> dict[str, str]:
-        values = (value.strip() for value in words.split(SEPARATOR))
-        return {
-            name: "" if value.casefold() in self._empty else value
-            for name, value in zip(self._fields, values, strict=True)
-        }
+        """Return the text of every field of words: "" for an empty one, or one not there."""
+        texts = dict.fromkeys(WORD_FIELDS, "")
+        for name, value in zip(self._fields, words.split(SEPARATOR), strict=True):
+            text = value.strip()
+            texts[name] = "" if text.casefold() in self._empty else text
+        return texts
 
     def read(self, words: str) -> Meaning:
         """Return what the words of a row mean: the packed values of `WORD_FIELDS`."""
         texts = self._texts(words)
         unmapped: list[tuple[str, str]] = []
-        found = [
-            name for name, finds in self._immigration if texts.get(name) and finds(texts[name])
-        ]
-        line = any(name not in _OF_BOOKING for name in found)
-        holds = any(name in _OF_BOOKING for name in found)
-        charge, disposition = texts.get("charge", ""), texts.get("disposition", "")
-        agency = self._agency(texts.get("agency", ""), unmapped)
-        ended_by, lift = self._how_ended(disposition, line, unmapped)
-        self._missed(charge, line, texts.get("hold", ""), holds, unmapped)
-        reason = texts.get("release_reason", "")
+        found = {name for name, finds in self._immigration if texts[name] and finds(texts[name])}
+        line, holds = bool(found - _OF_BOOKING), bool(found & _OF_BOOKING)
+        agency = self._agency(texts["agency"], unmapped)
+        ended_by, lift = self._how_ended(texts["disposition"], line, unmapped)
+        self._missed(texts["charge"], line, texts["hold"], holds, unmapped)
+        how = texts["release_reason"] or texts["disposition"]
+        own_kind = agency.kind if agency else None
         return Meaning(
             immigration=line,
-            kind=self._kind(charge) or (agency.kind if agency else None) or BasisKind.CHARGE,
-            agency=texts.get("agency") or None,
+            kind=self._kind(texts["charge"]) or own_kind or BasisKind.CHARGE,
+            agency=texts["agency"] or None,
             offence=Offence(
-                description=charge or None,
-                statute=texts.get("statute") or None,
-                offence_class=self._class(texts.get("offence_class", "")),
+                description=texts["charge"] or None,
+                statute=texts["statute"] or None,
+                offence_class=self._class(texts["offence_class"]),
             ),
             ended_by=ended_by,
             lift=lift,
-            release=self._release(reason or disposition) if reason or disposition else None,
+            release=self._release(how) if how else None,
             unmapped=tuple(unmapped),
             holds=holds,
-            other_holds=bool(texts.get("hold")) and _names_others(texts["hold"]),
-            there=self._status(texts.get("status", "")),
-            empty=not any(texts.get(name) for name in ("charge", "statute", "agency")),
+            other_holds=_names_others(texts["hold"]),
+            there=self._status(texts["status"]),
+            empty=not (texts["charge"] or texts["statute"] or texts["agency"]),
         )
 
     def _agency(self, code: str, unmapped: list[tuple[str, str]]) -> Agency | None:
@@ -144,18 +142,14 @@ class Meanings:
         self, charge: str, line: bool, hold: str, holds: bool, unmapped: list[tuple[str, str]]
     ) -> None:
         """Note a text that looks like an immigration hold and that the mapping does not list."""
-        if not line and self._kind(charge) is None and _looks_like_hold(charge):
+        if not line and self._kind(charge) is None and is_hold(charge):
             unmapped.append(("hold", charge))
-        if not holds and _looks_like_hold(hold):
+        if not holds and is_hold(hold):
             unmapped.append(("hold", hold))
-
-
-def _looks_like_hold(text: str) -> bool:
-    return bool(text) and immigration_likeness(text) is Likeness.HOLD
 
 
 def _names_others(holds: str) -> bool:
     """Say whether a list of holds names one that is surely no immigration hold."""
     parts = [part for part in re.split(r"[;|,/]", holds) if part.strip()]
     words = [part for part in parts if is_yes(part) is None and re.search(r"[A-Za-z]{2}", part)]
-    return any(immigration_likeness(part) is Likeness.NO for part in words)
+    return any(not may_be_hold(part) for part in words)

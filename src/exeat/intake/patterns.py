@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from exeat.intake.cells import parts_of
 from exeat.intake.model import Codes
 from exeat.intake.roles import Guess
-from exeat.intake.words import Likeness, immigration_likeness
+from exeat.intake.words import is_hold, may_be_hold
 
 __all__ = ["containing", "hold_patterns", "hold_words", "without_people"]
 
@@ -42,23 +42,28 @@ def hold_patterns(
         counts: All texts that were read there, with how many bookings have each.
         lists: The texts may be lists, the hold one of several in them.
     """
-    found: dict[str, None] = {}
-    for text in texts:
-        parts = parts_of(text, _IN_LISTS) if lists else [text]
-        own = [part for part in parts if immigration_likeness(part) is Likeness.HOLD] or [text]
-        for part in own:
-            whole = "*" not in part and not _names_somebody(part, texts, counts)
-            words = part if whole else hold_words(part)
-            found |= dict.fromkeys([text] if whole and part == text else containing(words, text))
-            if words and len(parts) > 1:
-                # The next list may have something behind it where this one has nothing.
-                marks = [mark for mark in _IN_LISTS if mark in text]
-                found |= dict.fromkeys(f"{at}{words}{mark}*" for at in ("", "* ") for mark in marks)
+    found = dict.fromkeys(
+        pattern for text in texts for pattern in _patterns_of(text, texts, counts, lists=lists)
+    )
     good = [pattern for pattern in found if not _takes_others(pattern, counts)]
     takes = Codes(tuple((pattern, True) for pattern in good)).finder()
     left = sum(not takes(text) for text in texts)
     _say_dropped(guess, [pattern for pattern in found if pattern not in good], left)
     return sorted(good)
+
+
+def _patterns_of(
+    text: str, texts: Sequence[str], counts: Counter[str], *, lists: bool
+) -> Iterator[str]:
+    parts = parts_of(text, _IN_LISTS) if lists else [text]
+    for part in list(filter(is_hold, parts)) or [text]:
+        whole = "*" not in part and not _names_somebody(part, texts, counts)
+        words = part if whole else hold_words(part)
+        yield from [text] if whole and part == text else containing(words, text)
+        if words and len(parts) > 1:
+            # The next list may have something behind it where this one has nothing.
+            marks = [mark for mark in _IN_LISTS if mark in text]
+            yield from (f"{at}{words}{mark}*" for at in ("", "* ") for mark in marks)
 
 
 def _names_somebody(text: str, texts: Sequence[str], counts: Counter[str]) -> bool:
@@ -87,9 +92,7 @@ def hold_words(text: str, *, perhaps: bool = False) -> str:
         else:
             runs.append([])
     spans = [text[run[0].start() : run[-1].end()] for run in runs if run]
-    likely = (Likeness.HOLD, Likeness.PERHAPS) if perhaps else (Likeness.HOLD,)
-    good = [span for span in spans if immigration_likeness(span) in likely]
-    return max(good, key=len, default="")
+    return max(filter(may_be_hold if perhaps else is_hold, spans), key=len, default="")
 
 
 def without_people(text: str) -> str:
@@ -136,8 +139,8 @@ def _takes_others(pattern: str, counts: Counter[str]) -> bool:
 
 def _has_hold(text: str) -> bool:
     """Say whether a text is a hold, or a list with one in it."""
-    parts = parts_of(text, _IN_LISTS) if immigration_likeness(text) is not Likeness.NO else []
-    return any(immigration_likeness(part) is Likeness.HOLD for part in (text, *parts))
+    parts = parts_of(text, _IN_LISTS) if may_be_hold(text) else []
+    return any(map(is_hold, (text, *parts)))
 
 
 def _say_dropped(guess: Guess, patterns: Sequence[str], left: int) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from statistics import fmean
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -20,7 +21,7 @@ from exeat.intake.model import DEFAULT_EMPTY
 from exeat.intake.names import name_words
 from exeat.intake.survey import Layout, survey, survey_joined
 from exeat.intake.times import ISO, ReadTime, TimeReader
-from exeat.intake.words import Likeness, immigration_likeness
+from exeat.intake.words import is_hold
 
 __all__ = [
     "Column",
@@ -55,9 +56,11 @@ _TIME_NAME: Final = re.compile(
     r"\b(date|time|dt|tm|ts|datetime|timestamp|epoch|day|on|at|when|booked|released|ended|in|out|"
     r"end|start|begin|began|closed|release|intake|admission|lifted|received|served|left)\b"
 )
+_DATE_NAME: Final = re.compile(r"\b(date|datetime|timestamp|dt)\b")
+_CODE_NAME: Final = re.compile(r"\b(id|no|num|number|nbr|code|key)\b")
 
 
-@dataclass
+@dataclass(eq=False)
 class Column:
     """One column of the rows looked at.
 
@@ -157,14 +160,15 @@ def _clean(text: str) -> str:
 def _is_free(column: Column) -> bool:
     """Say whether a column is free text: by its name, or most texts once and many words long."""
     counts = column.counts()
-    if not counts or all(immigration_likeness(text) is Likeness.HOLD for text in counts):
+    if not counts or all(map(is_hold, counts)):
         return False
-    words = sum(len(text.split()) for text in counts) / len(counts)
+    words = fmean(len(text.split()) for text in counts)
     if _FREE_NAME.search(column.words) and words > 2.5:
         return True
-    once = sum(number == 1 for number in counts.values()) / len(counts)
-    sentences = sum(text[:1].islower() for text in counts) / len(counts)
-    return once > 0.7 and (words >= 4.5 or (words >= 2.5 and sentences > 0.5))
+    if fmean(number == 1 for number in counts.values()) <= 0.7:
+        return False
+    sentences = fmean(text[:1].islower() for text in counts)
+    return words >= 4.5 or (words >= 2.5 and sentences > 0.5)
 
 
 # --- times -----------------------------------------------------------------------------
@@ -172,29 +176,40 @@ def _is_free(column: Column) -> bool:
 
 def read_time_columns(table: Table) -> None:
     """Find the columns of times and the formats that read them all."""
-    found: list[tuple[Column, list[str]]] = []
-    for column in table.columns:
-        own = [part for text in column.counts() for part in _list_parts(text)]
-        if (dates := _time_texts(column, own[:_SAMPLE])) is not None:
-            none = [text for text in own if stands_for_none(text) and text != column.name]
-            column.empty = tuple(none[:5])
-            column.clock = _clock_of(column, table.columns)
-            found.append((column, dates))
-    whole = {text for column, _ in found for text in _joined(column) if text}
-    texts = {part for text in whole for part in _list_parts(text) if part}
-    texts -= {text for column, _ in found for text in column.empty}
+    found = [column for column in table.columns if _is_of_times(column)]
+    for column in found:
+        column.clock = _clock_of(column, table.columns)
+    texts = {text for column in found for cell in _joined(column) for text in _list_parts(cell)}
+    texts -= {"", *(text for column in found for text in column.empty)}
     table.formats = choose_formats(texts, table.unsure)
     reader = TimeReader(_UTC, table.formats)
-    for column, _ in found:
-        # Of a list the first stands for all, to tell which column comes before which.
-        joined = [_list_parts(text)[0] for text in _joined(column)]
-        read = [reader.read(value) for value in joined]
-        column.times = [time.earlier if isinstance(time, ReadTime) else None for time in read]
-        given = [text for text in joined if len(text) > 10 or MIDNIGHT.search(text)]
-        clocks = [text for text in given if not PLACEHOLDER.match(text)]
-        midnights = sum(bool(MIDNIGHT.search(text)) for text in clocks)
-        column.midnights = midnights / len(clocks) if clocks else 0.0
+    for column in found:
+        _read(column, reader)
     _say_unread(table)
+
+
+def _is_of_times(column: Column) -> bool:
+    """Say whether a column is one of times, and keep its texts that stand for none."""
+    texts = [part for text in column.counts() for part in _list_parts(text)]
+    if not _holds_times(column, texts[:_SAMPLE]):
+        return False
+    none = [text for text in texts if stands_for_none(text) and text != column.name]
+    column.empty = tuple(none[:5])
+    return True
+
+
+def _read(column: Column, reader: TimeReader) -> None:
+    """Read the times of a column, and see how many are midnight."""
+    # Of a list the first stands for all, to tell which column comes before which.
+    texts = [_list_parts(text)[0] for text in _joined(column)]
+    read = [reader.read(text) for text in texts]
+    column.times = [time.earlier if isinstance(time, ReadTime) else None for time in read]
+    midnights = [
+        MIDNIGHT.search(text) is not None
+        for text in texts
+        if not PLACEHOLDER.match(text) and (len(text) > 10 or MIDNIGHT.search(text))
+    ]
+    column.midnights = fmean(midnights) if midnights else 0.0
 
 
 def _list_parts(text: str) -> list[str]:
@@ -218,39 +233,39 @@ def stands_for_none(text: str) -> bool:
     return not any(letter.isdigit() for letter in text) or PLACEHOLDER.match(text) is not None
 
 
-def _time_texts(column: Column, texts: Sequence[str]) -> list[str] | None:
-    """Return the texts of a column that are times, None if it is no column of times."""
-    if not texts:
-        return None
-    good = [text for text in texts if formats_of(text)]
-    if not good:
-        good = [text for text in texts if number_formats_of(text)]
-        hinted = _TIME_NAME.search(column.words) is not None
-        if not good or not (hinted or all("." in text for text in good)):
-            return None
-        if re.search(r"\b(id|no|num|number|nbr|code|key)\b", column.words):
-            return None
-    none = sum(stands_for_none(text) for text in texts)
+def _holds_times(column: Column, texts: Sequence[str]) -> bool:
+    """Say whether texts of a column are times, but for a few that stand for none."""
+    good = [text for text in texts if formats_of(text)] or _numbers(column, texts)
+    none = [text for text in texts if stands_for_none(text)]
+    if not good or any(len(text) > 20 for text in none):
+        return False
     counts = column.counts()
-    repeated = all(len(text) <= 20 for text in texts if stands_for_none(text))
-    enough = len(good) >= TIME_SHARE * (len(texts) - none)
-    plenty = len(good) >= 0.3 * len(texts) or sum(counts[text] for text in good) > len(texts) / 2
-    return good if enough and repeated and plenty else None
+    enough = len(good) >= TIME_SHARE * (len(texts) - len(none))
+    often = sum(counts[text] for text in good) > len(texts) / 2
+    return enough and (often or len(good) >= 0.3 * len(texts))
+
+
+def _numbers(column: Column, texts: Sequence[str]) -> list[str]:
+    """Return the texts that are times written as numbers, where the column's name allows it."""
+    hinted = _TIME_NAME.search(column.words) or all("." in text for text in texts)
+    if not hinted or _CODE_NAME.search(column.words):
+        return []
+    return [text for text in texts if number_formats_of(text)]
 
 
 def _clock_of(column: Column, columns: Sequence[Column]) -> Column | None:
     """Return the column with the time of day that belongs to a column of days."""
     if any(len(text) > 11 for text in list(column.counts())[:50] if not MIDNIGHT.search(text)):
         return None
-    stem = _stem(column)
-    for other in columns:
-        if other is column or not {"time", "tm", "hour", "hr"} & set(other.words.split()):
-            continue
-        texts = list(other.counts())[:_SAMPLE]
-        clocks = texts and all(_CLOCK.fullmatch(text) for text in texts)
-        if clocks and _stem(other) == stem:
-            return other
-    return None
+    clocks = (other for other in columns if other is not column and _holds_clocks(other))
+    return next((other for other in clocks if _stem(other) == _stem(column)), None)
+
+
+def _holds_clocks(column: Column) -> bool:
+    if not {"time", "tm", "hour", "hr"} & set(column.words.split()):
+        return False
+    texts = list(column.counts())[:_SAMPLE]
+    return bool(texts) and all(map(_CLOCK.fullmatch, texts))
 
 
 def _stem(column: Column) -> str:
@@ -294,19 +309,19 @@ def _ordered(found: Sequence[str], month_first: bool) -> list[str]:
 
 def _month_first(readings: dict[str, tuple[str, ...]], unsure: list[str]) -> bool:
     numeric = {text: found for text, found in readings.items() if any(map(_swaps, found))}
-    both = [text for text, found in numeric.items() if len(found) > 1]
     only_day = [text for text, found in numeric.items() if all(map(_day_first, found))]
     only_month = [text for text, found in numeric.items() if not any(map(_day_first, found))]
-    if both and not only_month and not only_day:
-        unsure.append(
-            f"`{min(both)}` may have the month or the day first, and no other time "
-            "tells; month first is assumed, in [times] formats."
-        )
-    elif only_month and only_day:
+    if only_month and only_day:
         few = min(only_month, only_day, key=len)
         unsure.append(
             f"Some times have the month first and some the day, such as `{min(few)}`; the "
             "order that most have is taken, in [times] formats, and the others will be rejects."
+        )
+    elif numeric and not only_month and not only_day:
+        both = min(text for text, found in numeric.items() if len(found) > 1)
+        unsure.append(
+            f"`{both}` may have the month or the day first, and no other time "
+            "tells; month first is assumed, in [times] formats."
         )
     return len(only_month) >= len(only_day)
 
@@ -320,11 +335,12 @@ def _say_unread(table: Table) -> None:
     """Name each column that by its name holds times and by its texts none that is known."""
     clocks = [column.clock for column in table.columns if column.clock is not None]
     for column in table.columns:
-        named = re.search(r"\b(date|datetime|timestamp|dt)\b", column.words)
-        digits = [text for text in column.counts() if any(letter.isdigit() for letter in text)]
-        if column.times is None and column not in clocks and named and digits:
+        if column.times is not None or column in clocks or not _DATE_NAME.search(column.words):
+            continue
+        shown = next((x for x in column.counts() if any(map(str.isdigit, x))), None)
+        if shown is not None:
             table.unsure.append(
-                f"Column `{column.name}` holds texts such as `{digits[0][:40]}` that no format "
+                f"Column `{column.name}` holds texts such as `{shown[:40]}` that no format "
                 "reads: if they are times, write how under [times] formats, in the letters of "
                 "strptime (docs/mapping-files.md)."
             )
@@ -332,14 +348,15 @@ def _say_unread(table: Table) -> None:
 
 def not_after(one: Column, other: Column) -> float:
     """Return the share of rows in which a time of one column is not after that of another."""
-    # Both in UTC, so that their ISO texts sort as they do.
-    pairs = [
-        (show_when(a) or "", show_when(b) or "")
+    found = [
+        _is_not_after(a, b)
         for a, b in zip(one.times or (), other.times or (), strict=True)
         if a is not None and b is not None
     ]
-    return (
-        sum(a[:10] <= b[:10] if len(a) != len(b) else a <= b for a, b in pairs) / len(pairs)
-        if pairs
-        else 0.0
-    )
+    return fmean(found) if found else 0.0
+
+
+def _is_not_after(one: When, other: When) -> bool:
+    # Both in UTC, so that their ISO texts sort as they do; beside a day only days count.
+    a, b = show_when(one) or "", show_when(other) or ""
+    return a <= b if len(a) == len(b) else a[:10] <= b[:10]

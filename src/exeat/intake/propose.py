@@ -14,14 +14,13 @@ from exeat.intake.advice import (
     questions,
     twice_named,
 )
-from exeat.intake.cells import parts_of
 from exeat.intake.coded import code_tables, listed, quoted, to_copy
 from exeat.intake.guesses import KINDS, guess
 from exeat.intake.holds import Holds, find_holds
-from exeat.intake.model import DEFAULT_EMPTY, FIELDS, REQUIRED_FIELDS
+from exeat.intake.model import DEFAULT_EMPTY, FIELDS, REQUIRED_FIELDS, Join
 from exeat.intake.profile import Table, look_at
 from exeat.intake.roles import Guess, guess_columns
-from exeat.intake.words import Likeness, immigration_likeness
+from exeat.intake.words import is_hold
 
 __all__ = ["Proposal", "Question", "propose"]
 
@@ -143,9 +142,9 @@ def _file(table: Table, columns: Guess) -> str:
     empty = {
         text
         for name, found in columns.fields.items()
+        if name != "booked_at"
         for column in found
         for text in column.empty
-        if name != "booked_at"
     }
     if empty:
         lines.append(f"empty_values = {listed([*DEFAULT_EMPTY, *sorted(empty)])}   # UNSURE")
@@ -154,15 +153,20 @@ def _file(table: Table, columns: Guess) -> str:
         lines += ["", "[file.fixed]   # UNSURE: the first and last place of each column"]
         lines += [f"{quoted(name)} = [{first}, {last}]" for name, first, last in layout.fixed]
     if layout.join is not None:
-        lines += [
-            "",
-            "[join]   # UNSURE: the file that goes with it, beside it, and the column of both",
-            f"file = {quoted(layout.join.file)}",
-            f"key = {quoted(layout.join.key)}",
-        ]
-        if layout.join.other_key != layout.join.key:
-            lines.append(f"other_key = {quoted(layout.join.other_key)}")
+        lines += _join(layout.join)
     return "\n".join([*lines, ""])
+
+
+def _join(join: Join) -> list[str]:
+    lines = [
+        "",
+        "[join]   # UNSURE: the file that goes with it, beside it, and the column of both",
+        f"file = {quoted(join.file)}",
+        f"key = {quoted(join.key)}",
+    ]
+    if join.other_key != join.key:
+        lines.append(f"other_key = {quoted(join.other_key)}")
+    return lines
 
 
 def _columns(columns: Guess) -> str:
@@ -246,22 +250,20 @@ def _holds(columns: Guess, holds: Holds) -> list[str]:
         "",
         "[hold.other]   # UNSURE: lines that are no charge; everything else is one",
     ]
-    charge = columns.one("charge")
-    found = []
-    if charge is not None:
-        known = {text.casefold() for text in holds.words.get("charge", ())}
-        texts = {
-            part
-            for text in to_copy(charge, columns)
-            for part in (parts_of(text, holds.split_at) if holds.split_at else [text])
-        }
-        for text in sorted(texts):
-            code = guess(text, KINDS)
-            hold = immigration_likeness(text) is Likeness.HOLD or text.casefold() in known
-            if code and not hold and text not in holds.perhaps:
-                found.append(f"{quoted(text)} = {quoted(code)}")
+    found = list(_other_holds(columns, holds))
     if found:
         columns.doubts.append(
             f"{len(found)} texts look like holds of other agencies: see [hold.other]."
         )
     return ["\n".join([*lines, *found, ""])]
+
+
+def _other_holds(columns: Guess, holds: Holds) -> Iterable[str]:
+    """Yield what the charges say that are holds of others, with whose each seems to be."""
+    known = {text.casefold() for text in holds.words.get("charge", ())}
+    copied = to_copy(columns.one("charge"), columns)
+    for text in sorted({part for cell in copied for part in holds.parts(cell)}):
+        code = guess(text, KINDS)
+        immigration = is_hold(text) or text.casefold() in known or text in holds.perhaps
+        if code and not immigration:
+            yield f"{quoted(text)} = {quoted(code)}"

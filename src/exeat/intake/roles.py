@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -11,7 +11,7 @@ from typing import Final
 from exeat.intake.learn import CUT_ID
 from exeat.intake.names import SCHEDULED, is_person_id, name_merit
 from exeat.intake.profile import Column, Table, not_after
-from exeat.intake.words import Likeness, immigration_likeness
+from exeat.intake.words import is_hold
 
 __all__ = ["OF_HOLD", "Guess", "guess_columns"]
 
@@ -64,6 +64,15 @@ def guess_columns(table: Table) -> Guess:
     return guess
 
 
+def _named(field: str) -> Callable[[Column], float]:
+    """Return what says how well a column's name fits a field."""
+    return lambda column: name_merit(field, column.words)
+
+
+def _fits(field: str, column: Column) -> bool:
+    return name_merit(field, column.words) > 0
+
+
 def _best(columns: Iterable[Column], merit: Callable[[Column], float]) -> Column | None:
     ranked = sorted(columns, key=merit, reverse=True)
     return ranked[0] if ranked and merit(ranked[0]) > 0 else None
@@ -79,13 +88,13 @@ def _guess_times(guess: Guess, times: list[Column]) -> None:
         guess.grave.append("No column holds times of booking: name it under [columns] booked_at.")
         return
     guess.fields["booked_at"] = [booked]
-    if name_merit("booked_at", booked.words) <= 0:
+    if not _fits("booked_at", booked):
         guess.doubts.append(f"Column `{booked.name}` may not be when the person was booked.")
     rest = [column for column in times if column is not booked]
     planned = [column for column in rest if SCHEDULED.search(column.words)]
     rest = [column for column in rest if column not in planned]
     for name in ("received_at", "served_at", "started_at"):
-        named = _best(rest, lambda column, name=name: name_merit(name, column.words))  # type: ignore[misc]
+        named = _best(rest, _named(name))
         if named is not None and name_merit(name, named.words) >= 2.5:
             guess.fields[name] = [named]
             rest.remove(named)
@@ -103,37 +112,41 @@ def _merit_booked(column: Column, times: list[Column]) -> float:
 
 def _guess_release(guess: Guess, rest: list[Column], booked: Column, planned: list[Column]) -> None:
     late = [column for column in rest if not_after(booked, column) > 0.5 or column.filled < 0.05]
-    named = _best(late, lambda column: name_merit("released_at", column.words))
-    ended = _best(
-        [column for column in rest if column is not named],
-        lambda column: _merit_ended(column),
-    )
+    named = _best(late, _named("released_at"))
+    ended = _best([column for column in rest if column is not named], _merit_ended)
     spare = [column for column in late if column not in (named, ended)]
-    nameless = [
-        column
-        for column in spare
-        if name_merit("ended_at", column.words) == 0 == name_merit("booked_at", column.words)
-        and name_merit("released_at", column.words) == 0
-        and not _is_of_charge(column)
-    ]
-    released = named or (_best(nameless, lambda column: column.filled) if not planned else None)
-    if released is not None:
-        guess.fields["released_at"] = [released]
-        spare = [column for column in spare if column is not released]
-        if named is None:
+    released = named
+    if named is not None:
+        guess.chosen.append(f"`{named.name}` is when the person left the jail.")
+    elif not planned:
+        released = _best(filter(_is_nameless, spare), lambda column: column.filled)
+        if released is not None:
             guess.doubts.append(
                 f"Column `{released.name}` may not be when the person left the jail."
             )
-        else:
-            guess.chosen.append(f"`{released.name}` is when the person left the jail.")
-    if ended is None and released is not None:
-        spare = [c for c in spare if name_merit("booked_at", c.words) == 0 and not _is_of_charge(c)]
-        ended = _best(spare, lambda column: column.filled - 0.2)
-        if ended is not None:
-            guess.doubts.append(f"Column `{ended.name}` may not be when the charge or hold ended.")
+    if released is not None:
+        guess.fields["released_at"] = [released]
+        if ended is None:
+            spare = [column for column in spare if column is not released]
+            ended = _nameless_end(guess, spare)
     if ended is not None:
         guess.fields["ended_at"] = [ended]
     _say_release(guess, released, ended, planned)
+
+
+def _is_nameless(column: Column) -> bool:
+    """Say whether a column's name speaks neither for nor against a release."""
+    names = ("ended_at", "booked_at", "released_at")
+    return all(name_merit(name, column.words) == 0 for name in names) and not _is_of_charge(column)
+
+
+def _nameless_end(guess: Guess, spare: Iterable[Column]) -> Column | None:
+    """Return the column that may be the ends of charges, though its name does not say so."""
+    good = [c for c in spare if name_merit("booked_at", c.words) == 0 and not _is_of_charge(c)]
+    ended = _best(good, lambda column: column.filled - 0.2)
+    if ended is not None:
+        guess.doubts.append(f"Column `{ended.name}` may not be when the charge or hold ended.")
+    return ended
 
 
 def _merit_ended(column: Column) -> float:
@@ -160,8 +173,10 @@ def _say_release(
             "from it."
         )
     if released is None:
-        guess.release_from = "last-end" if ended is not None and not planned else "not-given"
-        if ended is not None and not planned:
+        # When a detainer was lifted is no release: the person may have stayed for a charge.
+        ends = ended is not None and not planned and not OF_HOLD.search(ended.words)
+        guess.release_from = "last-end" if ends else "not-given"
+        if ended is not None and ends:
             guess.grave.append(
                 "No column holds times of release: the last "
                 f"`{ended.name}` of a booking is taken for it, in [times] release. If the jail can "
@@ -183,67 +198,66 @@ def _say_release(
 
 
 def _guess_words(guess: Guess, words: list[Column]) -> None:
-    left = [column for column in words if not column.free]
     free = [column for column in words if column.free and _fits_any(column)]
     if free:
         names = ", ".join(f"`{column.name}`" for column in free)
         guess.doubts.append(
             f"{names} is free text, which may name people: nothing of it is copied or read."
         )
-    charge = _best(left, lambda column: _merit_charge(column, left))
-    if charge is not None:
-        guess.fields["charge"] = [charge]
-        left.remove(charge)
-        if name_merit("charge", charge.words) <= 0:
-            guess.doubts.append(f"Column `{charge.name}` may not be the words of the charge.")
-        _code_for_statute(guess, charge, left)
-    else:
-        guess.doubts.append(
-            "No column is called a charge or offence: name it under [columns] charge."
-        )
+    left = [column for column in words if not column.free]
+    _guess_charge(guess, left)
     for name in (
         "disposition", "release_reason", "agency", "offence_class", "statute", "status",
     ):  # fmt: skip
         if name in guess.fields:
             continue
         few = [column for column in left if len(column.counts()) <= _MAX_CODES]
-        pool = left if name == "statute" else few
-        best = _best(pool, lambda column, name=name: name_merit(name, column.words))  # type: ignore[misc]
+        best = _best(left if name == "statute" else few, _named(name))
         if best is not None:
             guess.fields[name] = [best]
             left.remove(best)
 
 
+def _guess_charge(guess: Guess, left: list[Column]) -> None:
+    charge = _best(left, _merit_charge)
+    if charge is None:
+        guess.doubts.append(
+            "No column is called a charge or offence: name it under [columns] charge."
+        )
+        return
+    guess.fields["charge"] = [charge]
+    left.remove(charge)
+    if not _fits("charge", charge):
+        guess.doubts.append(f"Column `{charge.name}` may not be the words of the charge.")
+    _code_for_statute(guess, left)
+
+
 def _fits_any(column: Column) -> bool:
     names = ("charge", "disposition", "release_reason", "agency")
-    return any(name_merit(name, column.words) > 0 for name in names) or (
-        "comment" in column.words or "note" in column.words
-    )
+    noted = "comment" in column.words or "note" in column.words
+    return noted or any(_fits(name, column) for name in names)
 
 
-def _merit_charge(column: Column, others: Sequence[Column]) -> float:
+def _merit_charge(column: Column) -> float:
     """Return how well a column fits the words of a charge: by name, by letters, by holds."""
     counts = column.counts()
     merit = name_merit("charge", column.words)
-    letters = sum(any(x.isalpha() for x in text) for text in counts) / max(1, len(counts))
-    likeness = [immigration_likeness(text) for text in list(counts)[:400]]
-    holds = sum(one is Likeness.HOLD for one in likeness)
+    holds = any(map(is_hold, list(counts)[:400]))
     if merit <= 0:
         return 0.3 if holds and len(counts) > 1 else 0.0
-    if letters < 0.5:
+    if sum(any(map(str.isalpha, text)) for text in counts) < 0.5 * len(counts):
         merit -= 3
     if len(counts) < 2 and len(column.values) > 2:
         merit -= 1
-    return merit + 0.5 * bool(holds)
+    return merit + 0.5 * holds
 
 
-def _code_for_statute(guess: Guess, charge: Column, left: list[Column]) -> None:
+def _code_for_statute(guess: Guess, left: list[Column]) -> None:
     """Take a column called charge that holds codes for the section, beside the charge's words."""
-    for column in list(left):
-        digits = all(any(x.isdigit() for x in text) for text in list(column.counts())[:50])
-        if name_merit("charge", column.words) > 0 and digits and column is not charge:
-            if column.words.split()[-1] in ("id", "no", "num", "number", "seq", "count"):
-                continue
+    counted = ("id", "no", "num", "number", "seq", "count")
+    for column in left:
+        codes = all(any(map(str.isdigit, text)) for text in list(column.counts())[:50])
+        if codes and _fits("charge", column) and column.words.split()[-1] not in counted:
             guess.fields["statute"] = [column]
             left.remove(column)
             return
@@ -263,33 +277,37 @@ def _guess_id(guess: Guess, words: list[Column]) -> None:
         )
         return
     guess.fields["record_id"] = [best]
-    if name_merit("record_id", best.words) <= 0:
+    if not _fits("record_id", best):
         guess.grave.insert(0, f"Column `{best.name}` may not be the booking's id.")
-    cut = next((text for text in best.counts() if CUT_ID.fullmatch(text)), None)
+    cut = next(filter(CUT_ID.fullmatch, best.counts()), None)
     if cut is not None:
         guess.grave.insert(
             0,
             f"Ids in `{best.name}` look cut by a spreadsheet, such as `{cut}`: bookings may have "
             "run together. Ask for the file as it was before a spreadsheet opened it.",
         )
-    booked = guess.one("booked_at")
-    if booked is None:
-        return
+    if booked := guess.one("booked_at"):
+        _beside_booking(guess, best, booked)
+
+
+def _beside_booking(guess: Guess, best: Column, booked: Column) -> None:
+    """Say what it means how often an id stands, and with how many times of booking."""
     pairs = {(one, other) for one, other in zip(best.values, booked.values, strict=True) if one}
-    count = len(best.counts())
-    if len(pairs) > count and is_person_id(best.words):
+    counts = best.counts()
+    more = len(pairs) - len(counts)
+    if more > 0 and is_person_id(best.words):
         guess.fields["record_id"] = [best, booked]
         guess.doubts.append(
             f"Column `{best.name}` goes with several times of booking: it is taken for a "
             f"person's id, and with `{booked.name}` makes the booking's, in record_id."
         )
-    elif len(pairs) > count:
+    elif more > 0:
         guess.doubts.append(
             f"Column `{best.name}` goes with several times of `{booked.name}` on "
-            f"{len(pairs) - count:,} rows: a later one is taken for when that line was entered, "
+            f"{more:,} rows: a later one is taken for when that line was entered, "
             "and stays that do not overlap for bookings of their own."
         )
-    elif max(best.counts().values(), default=0) == 1:
+    elif max(counts.values(), default=0) == 1:
         guess.doubts.append(
             f"No text of column `{best.name}` stands on two rows: the export seems to have one "
             "row a booking, and then not every charge may be in it."
@@ -298,17 +316,20 @@ def _guess_id(guess: Guess, words: list[Column]) -> None:
 
 def _merit_id(column: Column, guess: Guess) -> float:
     merit = name_merit("record_id", column.words)
-    filled = column.filled
-    if filled < 0.8:
+    if column.filled < 0.8:
         merit -= 2
-    counts = column.counts()
-    distinct = len(counts) / max(1, len(column.values))
+    distinct = len(column.counts()) / max(1, len(column.values))
+    if merit > 0:
+        return merit + 0.3 * distinct
     booked = guess.one("booked_at")
-    if merit <= 0:
-        # Without a name that tells: codes, each of which goes with one time of booking.
-        codes = all(any(x.isdigit() for x in t) and " " not in t for t in list(counts)[:200])
-        if merit < 0 or not codes or booked is None or distinct < 0.05:
-            return 0.0
-        pairs = set(zip(column.values, booked.values, strict=True))
-        return 0.2 if len(pairs) <= len(counts) * 1.05 else 0.0
-    return merit + 0.3 * distinct
+    if merit < 0 or booked is None or distinct < 0.05:
+        return 0.0
+    return 0.2 if _are_ids(column, booked) else 0.0
+
+
+def _are_ids(column: Column, booked: Column) -> bool:
+    """Say whether a column without a telling name holds codes that go with one booking each."""
+    counts = column.counts()
+    codes = all(any(map(str.isdigit, x)) and " " not in x for x in list(counts)[:200])
+    pairs = set(zip(column.values, booked.values, strict=True))
+    return codes and len(pairs) <= len(counts) * 1.05

@@ -30,22 +30,21 @@ def stays_of(lines: Sequence[Line], zone: ZoneInfo) -> list[list[Line]]:
     first = lines[0].booked if lines else None
     if all(line.booked is first or line.booked == first for line in lines):
         return [list(lines)] if lines else []
-    by_booking: dict[object, list[Line]] = {}
+    by_booking: dict[ReadTime | None, list[Line]] = {}
     for line in lines:
         by_booking.setdefault(line.booked, []).append(line)
-    spells = sorted((_spell(group, zone), at) for at, group in enumerate(by_booking.values()))
-    groups = list(by_booking.values())
-    stays: list[list[int]] = []
-    until = _FIRST
-    for (start, end), at in spells:
-        if stays and start < until:
-            stays[-1].append(at)
-            until = max(until, end)
-        else:
-            stays.append([at])
-            until = end
-    found = [{id(line) for at in stay for line in groups[at]} for stay in stays]
-    return [[line for line in lines if id(line) in stay] for stay in found]
+    spells = [_spell(group, zone) for group in by_booking.values()]
+    bookings = list(by_booking)
+    stay_of: dict[ReadTime | None, int] = {}
+    count, until = 0, _FIRST
+    for (start, end), at in sorted((spell, at) for at, spell in enumerate(spells)):
+        if not count or start >= until:
+            count, until = count + 1, end
+        until = max(until, end)
+        stay_of[bookings[at]] = count
+    return [
+        [line for line in lines if stay_of[line.booked] == number] for number in range(1, count + 1)
+    ]
 
 
 def _spell(group: Sequence[Line], zone: ZoneInfo) -> tuple[datetime, datetime]:

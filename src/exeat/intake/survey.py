@@ -21,7 +21,7 @@ from exeat.intake.lines import Broken, FieldRows, Parsed
 from exeat.intake.model import Join
 from exeat.intake.sniff import DELIMITERS, find_encoding
 from exeat.intake.tables import FixedRows, read_table
-from exeat.intake.words import Likeness, immigration_likeness
+from exeat.intake.words import may_be_hold
 
 __all__ = ["LOOKED_AT", "Layout", "survey", "survey_joined"]
 
@@ -170,7 +170,7 @@ def _search_below(layout: Layout, rows: Iterable[list[str]]) -> None:
                 continue
             if len(known) < _MOST_SEEN:
                 known.add(text)
-            if _MAY_BE.search(text) and immigration_likeness(text) is not Likeness.NO:
+            if _MAY_BE.search(text) and may_be_hold(text):
                 layout.later[at][text.strip()] += 1
 
 
@@ -266,9 +266,9 @@ def _first_rows(rows_of: FieldRows, source: Iterator[Parsed], delimiter: str, sk
     return layout
 
 
-def _looks_like_data(first: Sequence[str]) -> bool:
-    """Say whether what stands where the header should be is a row: it holds a time."""
-    return any(formats_of(value.strip()) for value in first)
+def _looks_like_data(row: Sequence[str]) -> bool:
+    """Say whether a row is one of data: it holds a time."""
+    return any(formats_of(value.strip()) for value in row)
 
 
 def _fixed_columns(lines: Sequence[str]) -> tuple[tuple[str, int, int], ...]:
@@ -280,12 +280,7 @@ def _fixed_columns(lines: Sequence[str]) -> tuple[tuple[str, int, int], ...]:
     starts = [match.start() for match in re.finditer(r"(?:^|(?<=  ))\S", head)]
     if len(starts) < 2:
         return ()
-    # A column begins where every line has a blank before it.
-    good = [
-        start
-        for start in starts
-        if start == 0 or all(len(line) < start or line[start - 1] == " " for line in full)
-    ]
+    good = [start for start in starts if _begins_column(start, full)]
     if len(good) < 2:
         return ()
     ends = [*good[1:], max(map(len, full)) + 40]
@@ -293,6 +288,11 @@ def _fixed_columns(lines: Sequence[str]) -> tuple[tuple[str, int, int], ...]:
         (" ".join(head[start:end].split()), start + 1, end)
         for start, end in zip(good, ends, strict=True)
     )
+
+
+def _begins_column(start: int, lines: Sequence[str]) -> bool:
+    """Say whether every line has a blank before a place."""
+    return start == 0 or all(len(line) < start or line[start - 1] == " " for line in lines)
 
 
 def _fixed(
@@ -349,14 +349,15 @@ def _two_kinds(layout: Layout) -> bool:
     """Say whether the first row below the header is another header, for other lines."""
     if not layout.rows or not layout.named:
         return False
-    first = [value.strip() for value in layout.rows[0]]
-    words = [value for value in first if value]
-    if len(words) < 2 or any(any(letter.isdigit() for letter in value) for value in words):
+    words = [value.strip() for value in layout.rows[0] if value.strip()]
+    if [name.casefold() for name in layout.header if name] == [x.casefold() for x in words]:
+        return False  # the header once more, as at the head of a page
+    return _is_header(words) and any(map(_looks_like_data, layout.rows[1:201]))
+
+
+def _is_header(words: Sequence[str]) -> bool:
+    """Say whether the texts of a row are names of columns."""
+    if any(any(letter.isdigit() for letter in word) for word in words):
         return False
-    header = [name for name in layout.header if name]
-    if [name.casefold() for name in header] == [word.casefold() for word in words]:
-        return False
-    below = layout.rows[1:]
-    alike = sum(any(formats_of(value.strip()) for value in row) for row in below[:200])
-    names = sum(bool(re.search(r"date|charge|disp|type|level|desc|no\b", x, re.I)) for x in words)
-    return names >= 2 and alike > 0 and not any(formats_of(value) for value in first)
+    known = re.compile(r"date|charge|disp|type|level|desc|no\b", re.IGNORECASE)
+    return sum(known.search(word) is not None for word in words) > 1

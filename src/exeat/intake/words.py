@@ -13,7 +13,15 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
-__all__ = ["NEGATED", "Likeness", "immigration_likeness", "is_flag_name", "is_yes"]
+__all__ = [
+    "NEGATED",
+    "Likeness",
+    "immigration_likeness",
+    "is_flag_name",
+    "is_hold",
+    "is_yes",
+    "may_be_hold",
+]
 
 
 class Likeness(StrEnum):
@@ -43,6 +51,8 @@ _OFFENCE: Final = re.compile(
     r"ILLEGAL(LY)? (RE ?)?ENTRY|ASSAULT|THEFT|FIREARM|WEAPON|DRIV\w*|LICENSE|INSURANCE|NO INS|"
     r"CREAM|BLACK ICE|HOCKEY|SKATING|IMPERSONAT\w*|ENCOURAG\w*|MARRIAGE|EMPLOY\w*)\b"
 )
+_SURE_OFFENCE: Final = re.compile(r"\b(POSS\w*|METH\w*|TRANSPORT\w*|SMUGGL\w*|FALSE|DOCUMENTS?)\b")
+_DENIED: Final = re.compile(r"\b(NO|NOT|NEVER|WITHOUT|FORMER)\b")
 _VAGUE: Final = re.compile(
     r"((FED(ERAL)?|US|FOREIGN NATIONAL|CITIZENSHIP) )?(DETAINERS?|DETAINER HOLD|HOLD DETAINER)|"
     r"(FOREIGN NATIONAL|CITIZENSHIP|NON ?CITIZEN) HO?LD"
@@ -84,20 +94,51 @@ def immigration_likeness(text: str) -> Likeness:
         return Likeness.NO
     if _GLUED.search(words):
         return Likeness.HOLD
-    agency, hold = _AGENCY.search(words), _HOLD.search(words)
+    agency = _AGENCY.search(words)
     if agency is None:
-        return Likeness.PERHAPS if _VAGUE.fullmatch(words) else Likeness.NO
-    if re.search(r"\b(NO|NOT|NEVER|WITHOUT|FORMER)\b", words):
-        return Likeness.PERHAPS if hold else Likeness.NO
+        return _perhaps(_VAGUE.fullmatch(words))
+    return _beside_agency(words, agency)
+
+
+def is_hold(text: str) -> bool:
+    """Say whether a text surely names an immigration hold.
+
+    Examples:
+        >>> is_hold("ICE HOLD"), is_hold("DETAINER")
+        (True, False)
+    """
+    return immigration_likeness(text) is Likeness.HOLD
+
+
+def may_be_hold(text: str) -> bool:
+    """Say whether a text names an immigration hold, or perhaps one.
+
+    Examples:
+        >>> may_be_hold("DETAINER"), may_be_hold("THEFT")
+        (True, False)
+    """
+    return immigration_likeness(text) is not Likeness.NO
+
+
+def _perhaps(told: object) -> Likeness:
+    return Likeness.PERHAPS if told else Likeness.NO
+
+
+def _beside_agency(words: str, agency: re.Match[str]) -> Likeness:
+    """Return how surely a text is a hold that has a word for the agency in it."""
+    hold, strong = _HOLD.search(words), _STRONG.search(words)
+    if _DENIED.search(words):
+        return _perhaps(hold)
     if _OFFENCE.search(words):
-        return Likeness.PERHAPS if hold and not _is_offence(words) else Likeness.NO
-    if _OTHER_HOLD.search(words) and not _STRONG.search(words):
+        return _perhaps(hold and not _SURE_OFFENCE.search(words))
+    if _OTHER_HOLD.search(words) and not strong:
         return Likeness.NO
     if hold or _STRONG.fullmatch(words):
-        return Likeness.HOLD if _certain_agency(words, agency) else Likeness.PERHAPS
-    if _STRONG.search(words) and _WARRANT.search(words):
-        return Likeness.HOLD if "WARRANT" in words or "FORM" in words else Likeness.PERHAPS
-    return Likeness.PERHAPS if _STRONG.search(words) else Likeness.NO
+        # A removal is an act of its own too: only beside `hold` is it the agency's.
+        certain = not agency[0].startswith("REMOVAL") or "HOLD" in words
+        return Likeness.HOLD if certain else Likeness.PERHAPS
+    paper = _WARRANT.search(words) and ("WARRANT" in words or "FORM" in words)
+    return Likeness.HOLD if strong and paper else _perhaps(strong)
 
 
 def _plain(text: str) -> str:
@@ -105,15 +146,6 @@ def _plain(text: str) -> str:
     upper = re.sub(r"\b([A-Z])\.(?=[A-Z]\b)", r"\1", text.upper())
     upper = re.sub(r"\bI\s*-?\s*C\s*-?\s*E\b", "ICE", upper)
     return " ".join(re.sub(r"[^A-Z0-9()]+", " ", upper).split())
-
-
-def _is_offence(words: str) -> bool:
-    return bool(re.search(r"\b(POSS\w*|METH\w*|TRANSPORT\w*|SMUGGL\w*|FALSE|DOCUMENTS?)\b", words))
-
-
-def _certain_agency(words: str, agency: re.Match[str]) -> bool:
-    """Say whether the word that was found can hardly mean anything else beside `hold`."""
-    return agency[0] not in ("REMOVAL", "REMOVAL ORDER") or "HOLD" in words
 
 
 _YES: Final = frozenset({"y", "yes", "true", "t", "1", "x", "on", "active", "si"})
@@ -130,7 +162,7 @@ def is_flag_name(words: str) -> bool:
         >>> is_flag_name("ice hold"), is_flag_name("detainer flag"), is_flag_name("warrant")
         (True, True, False)
     """
-    return immigration_likeness(words) is Likeness.HOLD or bool(
+    return is_hold(words) or bool(
         re.search(
             r"\b(ice|immigration|dhs|detainer)\b.*\b(flag|ind(icator)?|yn|y n|status|hold)?$", words
         )
