@@ -4,18 +4,14 @@
 
     ExeatError
     ├── RecordError      E1xx  a custody record cannot be read
-    │                    E110  a line of a file of records is none, or has a field that is none
     ├── LawError         E2xx  a law file cannot be read, or a place is not known
     ├── IntakeError      E3xx  an export or its mapping cannot be read
     ├── UsageError       E4xx  a command was asked something that it cannot do
-    │                    E410  an option is missing, or does not go with another
-    │                    E409  what cannot be undone was not confirmed
     ├── LedgerError      E5xx  the ledger refuses a write, or does not verify
-    │                    E525  the vault key is in use, or is being changed
-    │                    E534  a table has wrapped keys that this version does not know
-    │                    E535  the vault key lies in no file, so that it cannot be changed there
     └── DeskError        E6xx  the desk refuses an act (`exeat.office.errors`)
 
+What each code means, and what would do, stands in the catalogue as ``fault_code.E…``; from it
+docs/reference/errors.md is made.
 Every error carries all its faults at once, each with the place, what was seen
 and what would do. Errors survive pickling, because worker processes carry them.
 """

@@ -35,6 +35,17 @@ _BESIDE_SETTINGS: Final = {
 """What is read before there are settings, each with what it is for."""
 
 
+_FAMILIES: Final = {
+    "E1": "A custody record, or its events",
+    "E2": "The law, and the profile of a place",
+    "E3": "An export, or its mapping",
+    "E4": "A command, or a setting",
+    "E5": "The ledger, the vault and the database",
+    "E6": "The desk",
+}
+"""What each hundred of error codes is about."""
+
+
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     """Return a table of Markdown, or nothing where it would be empty."""
     lines = [f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in rows]
@@ -287,11 +298,29 @@ def _asks(one: Field) -> str:
     }[one.kind]
 
 
+def codes() -> str:
+    """Return the page of error codes."""
+    parts = [
+        "# Error codes\n",
+        _MADE,
+        "Every fault has a code that keeps its meaning, so that a program may rely on it. The "
+        "message says more:\nwhere, and what was seen there.\n",
+    ]
+    t = texts("en")
+    for family, about in _FAMILIES.items():
+        known = [f"{family}{n:02}" for n in range(100) if t.has(f"fault_code.{family}{n:02}")]
+        said = [(f"`{code}`", f"fault_code.{code}") for code in known]
+        rows = [(code, t(key), t(f"{key}.do")) for code, key in said]
+        parts += [f"## {family}xx: {about}\n", table(["code", "means", "what to do"], rows)]
+    return "\n".join(parts)
+
+
 PAGES: Final = {
     "commands.md": commands,
     "acts.md": acts,
     "settings.md": settings,
     "api.md": api,
+    "errors.md": codes,
 }
 """Each generated page, and what makes it."""
 

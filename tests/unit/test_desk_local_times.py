@@ -7,12 +7,13 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
-from tests.scenario.failures.kit import Town, county, person_of
+from tests.scenario.failures.kit import Town, county, person_of, shut, told
 
 from exeat.desk.service.acts import NewBasis
 from exeat.desk.service.models import Refused
 from exeat.facts.codes import BasisEnd, BasisKind, StatusProof
 from exeat.facts.record import Person
+from exeat.i18n.said import sayings_of_text
 from exeat.office.context import Role
 from exeat.office.models import TaskKind
 
@@ -27,7 +28,7 @@ def town() -> Iterator[Town]:
 
 def because(town: Town, kind: TaskKind, agency: str = "pierce") -> str:
     tasks = town.desk.reading.tasks(town.ctx(agency=agency))
-    return next(task.because for task in tasks if task.kind is kind)
+    return next(told(task) for task in tasks if task.kind is kind)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +67,7 @@ def test_a_gate_that_stays_shut_and_a_hold_that_ends_say_until_when(town: Town) 
     town.bail(record, "texas")
     refused = town.desk.gate.release(texas, town.order_for(texas, record))
     assert isinstance(refused, Refused)
-    helps = " ".join(one.fault.help for one in refused.refusals)
+    helps = shut(refused)
     assert "Keep the person until Fri 18 Sep 2026, 14:00 CDT, or have" in helps
     town.later(hours=47)
     town.desk.rounds.sweep(town.ctx(agency="texas"))
@@ -90,7 +91,7 @@ def test_a_check_closed_at_night_is_told_by_the_day_it_was_there(town: Town) -> 
     again = town.desk.acts.book(
         town.ctx(), person_of("Example", "B-2", fingerprint_id="F-B-1")
     ).record
-    said = " ".join(town.desk.gate.clear(town.ctx(), again).warnings)
+    said = told(town.desk.gate.clear(town.ctx(), again).warnings)
     assert task.id
     assert "(16 September 2026)" in said
 
@@ -118,11 +119,11 @@ def test_no_text_that_the_desk_keeps_or_answers_has_a_time_for_machines(town: To
         town.desk.gate.clear(town.ctx(), record)
     found = town.release(record)
     assert isinstance(found, Refused)
-    texts = [f"{one.fault.message} {one.fault.help}" for one in found.refusals]
+    texts = [shut(found)]
     page = town.desk.reading.person(town.ctx(role=Role.SUPERVISOR), record)
-    texts += [*page.warnings, *(step.says for step in page.answer.because)]
+    texts += [told(page.warnings), *(step.says for step in page.answer.because)]
     with psycopg.connect(town.admin) as conn:
         rows = conn.execute("SELECT because, coalesce(outcome, '') FROM exeat_desk.task").fetchall()
     assert len(rows) > 6
-    texts += [text for row in rows for text in row]
+    texts += [told(sayings_of_text(text)) for row in rows for text in row]
     assert [text for text in texts if INSTANT.search(text)] == []

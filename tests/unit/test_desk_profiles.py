@@ -43,7 +43,9 @@ def test_an_answer_acts_at_once_and_the_change_is_in_the_log(town: Town, tmp_pat
     assert not town.desk.office._laws and not town.desk.board._kept
     town.desk.profiles.set_place_profile(admin(town), "pierce", POWER, SIGN)
     lines = town.desk.reading.audit_log(town.ctx(role=Role.SUPERVISOR))
-    said = [(one.actor, one.about, one.outcome) for one in lines if one.what == "set_place_profile"]
+    said = [
+        (one.actor, one.about, str(one.outcome)) for one in lines if one.what == "set_place_profile"
+    ]
     assert [(about, outcome) for _, about, outcome in said] == [
         ("pierce", "unchanged"), ("pierce", "done"),
     ]  # fmt: skip
@@ -65,7 +67,7 @@ def test_a_faulty_answer_changes_nothing(town: Town, tmp_path: Path) -> None:
 
 def lines_of(town: Town) -> list[str]:
     lines = town.desk.reading.audit_log(town.ctx(role=Role.SUPERVISOR))
-    return [one.outcome for one in lines if one.what == "set_place_profile"]
+    return [str(one.outcome) for one in lines if one.what == "set_place_profile"]
 
 
 def test_the_change_stands_in_the_log_before_it_is_in_force(

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.scenario.failures.kit import Town, county, person_of
+from tests.scenario.failures.kit import Town, county, person_of, told
 
 from exeat.decide import Verdict
+from exeat.desk.api._errors import refusal_faults
 from exeat.desk.service.acts import NewBasis
 from exeat.desk.service.models import Override, OverrideReason, RefusalKind, Refused, Released
 from exeat.desk.service.setup import system_context
@@ -63,7 +64,8 @@ def verdict(town: Town, agency: str, record: str) -> str:
 
 def refused(found: Released | Refused) -> tuple[set[RefusalKind], str]:
     assert isinstance(found, Refused), found
-    return {one.kind for one in found.refusals}, found.refusals[0].fault.help
+    first = refusal_faults(found.refusals, found.zone)[0]
+    return {one.kind for one in found.refusals}, first.help
 
 
 def open_kinds(town: Town, agency: str) -> set[TaskKind]:
@@ -83,12 +85,12 @@ def test_where_nothing_shows_a_power_the_person_goes_and_counsels_task_stays(tow
     assert verdict(town, "ohio", record) == "release-unless-instructed"
     found = let_go(town, "ohio", record)
     assert isinstance(found, Released)
-    (said,) = found.warnings
+    said = told(found.warnings)
     assert said.startswith("Nothing shows that this office may hold: let the person go.")
     assert "instructed in writing" in said and "until" in said
     tasks = [t for t in town.desk.reading.tasks(town.ctx(agency="ohio")) if t.closed is None]
     (task,) = [one for one in tasks if one.kind is TaskKind.COUNSEL]
-    assert task.owner_role == "supervisor" and task.because == said
+    assert task.owner_role == "supervisor" and task.because == found.warnings
 
 
 def test_the_clock_opens_counsels_task_too_and_closes_it_when_the_answer_turns(town: Town) -> None:
@@ -130,8 +132,8 @@ def test_counsels_task_is_the_same_whoever_opens_it_first(kansas: Town, first: s
     kansas.desk.rounds.sweep(ctx)
     [task] = [one for one in kansas.desk.reading.tasks(ctx) if one.kind is TaskKind.COUNSEL]
     assert task.due - task.opened == timedelta(minutes=30)
-    assert " CDT; if not, let the person go." in task.because
-    assert task.because.endswith("Ring A. Counsel at 555-0100, for at most 30 minutes.")
+    assert " CDT; if not, let the person go." in told(task)
+    assert told(task).endswith("Ring A. Counsel at 555-0100, for at most 30 minutes.")
 
 
 def test_a_refusal_says_the_facilitys_time_where_the_law_has_none(kansas: Town) -> None:

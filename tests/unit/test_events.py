@@ -350,7 +350,7 @@ REFUSED: list[tuple[str, list[Event], str, str, str, str]] = [
             BOOKED, tell(PersonFact, "zz", 10, person=Person(under_18=True)),
             tell(PersonFact, "aa", 10, recorded=hour(11), person=Person(under_18=False)),
         ],
-        "E110", "event `zz`", "says `person.under_18` otherwise than `aa` does, at the same time",
+        "E112", "event `zz`", "says `person.under_18` otherwise than `aa` does, at the same time",
         "send an event `corrected` of `aa`",
     ),
     (
@@ -359,7 +359,7 @@ REFUSED: list[tuple[str, list[Event], str, str, str, str]] = [
             BOOKED, tell(ReleaseScheduled, "e9", 10, release_at=hour(30)),
             tell(ReleaseScheduled, "e10", 10, release_at=hour(31)),
         ],
-        "E110", "event `e9`", "says `scheduled_release` otherwise", "`corrected` of `e10`",
+        "E112", "event `e9`", "says `scheduled_release` otherwise", "`corrected` of `e10`",
     ),
     (
         "two look-ups of convictions at one time",
@@ -369,12 +369,12 @@ REFUSED: list[tuple[str, list[Event], str, str, str, str]] = [
                 ConvictionsRecorded, "e8", 10, convictions=(Conviction(offence=Offence()),)
             ),
         ],
-        "E110", "event `e9`", "says `convictions` otherwise", "`corrected` of `e8`",
+        "E112", "event `e9`", "says `convictions` otherwise", "`corrected` of `e8`",
     ),
     (
         "two corrections at one time",
         [*WHOLE, CORRECTION, replace(WITHDRAWN, id="e10")],
-        "E110", "event `e9`", "corrects `e3` otherwise than `e10` does", "Leave one of the two out",
+        "E112", "event `e9`", "corrects `e3` otherwise than `e10` does", "Leave one of the two out",
     ),
     (
         "an unknown basis, with a near miss",
@@ -424,12 +424,12 @@ REFUSED: list[tuple[str, list[Event], str, str, str, str]] = [
     (
         "two ends of one basis",
         [BOOKED, CHARGED, BAILED, replace(BAILED, id="e9", occurred=hour(18))],
-        "E110", "event `e9`", "of `b1` otherwise than `e3` does", "`corrected` of `e3`",
+        "E112", "event `e9`", "of `b1` otherwise than `e3` does", "`corrected` of `e3`",
     ),
     (
         "two bookings",
         [BOOKED, replace(BOOKED, id="e9", zone="America/Chicago")],
-        "E110", "event `e9`", "tells `booked` of `the booking` otherwise", "`corrected` of `e1`",
+        "E112", "event `e9`", "tells `booked` of `the booking` otherwise", "`corrected` of `e1`",
     ),
     (
         "one id for a basis and a request",

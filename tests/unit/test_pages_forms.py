@@ -107,7 +107,8 @@ def test_a_fresh_form_has_the_time_now_and_the_only_choice() -> None:
 
 def test_a_fault_of_the_service_stands_beside_its_field() -> None:
     at_the_field = Problem.of(Fault("E602", "surname", "is missing", "Enter the surname."), BOOK)
-    assert at_the_field == Problem("surname", text="is missing. Enter the surname.")
+    assert at_the_field.field == "surname"
+    assert at_the_field.said[0].values["words"] == "is missing. Enter the surname."
     assert Problem.of(Fault("E604", "record `x`", "is closed", "Look again."), BOOK).field == ""
 
 

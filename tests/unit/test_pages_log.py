@@ -18,6 +18,7 @@ from exeat.desk.pages.logged import Logged, logged
 from exeat.desk.service.models import LogLine, RefusalKind
 from exeat.i18n.words import LANGUAGES, Words, catalogue, words
 from exeat.office.context import MAY
+from exeat.office.outcomes import Outcome
 from exeat.office.register import ACTS
 
 EXEAT = Path(__file__).parents[2] / "src" / "exeat"
@@ -25,11 +26,13 @@ PARTS = ("office", "auth", "desk")
 # What only the running desk knows, by how the code names it.
 SEEN = {
     "answer.verdict.value": [one.value for one in Verdict],
-    "kinds": [*(one.value for one in RefusalKind), "namesake,unknown"],
-    "codes": ["E507", "E601,E602"],
     "one.name": [act.name for act in ACTS.values() if act.enters is not None],
 }
-COUNTS = ["0", "1", "12"]
+COUNTS = (0, 1, 12)
+CODES = {
+    "refused": [[one.value] for one in RefusalKind] + [["namesake", "unknown"]],
+    "error": [["E507"], ["E601", "E602"]],
+}
 
 
 class Strict(Words):
@@ -51,7 +54,8 @@ class Strict(Words):
 
 
 def line_of(what: str, outcome: str = "done", about: str | None = None) -> LogLine:
-    return LogLine(1, NOW, "xx-example-jail", "sam", "booking", what, outcome, None, about)
+    said = Outcome.of_text(outcome)
+    return LogLine(1, NOW, "xx-example-jail", "sam", "booking", what, said, None, about)
 
 
 def said(what: str, outcome: str = "done", lang: str = "en", about: str | None = None) -> Logged:
@@ -99,8 +103,6 @@ def values(expr: ast.expr, within: ast.FunctionDef) -> list[str]:
     match ast.unparse(expr):
         case known if known in SEEN:
             return SEEN[known]
-        case count if count.startswith("len("):
-            return COUNTS
     match expr:
         case ast.Constant(value=str(text)):
             return [text]
@@ -117,21 +119,42 @@ def values(expr: ast.expr, within: ast.FunctionDef) -> list[str]:
     raise AssertionError(f"{ast.unparse(expr)}: say in SEEN what it can be")
 
 
+def came_of(expr: ast.expr, within: ast.FunctionDef) -> list[str]:
+    """Return the texts of what an act can come to, as the log keeps them."""
+    match expr:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="Outcome"), attr="counted")):
+            names = [one.arg for one in expr.keywords if one.arg is not None]
+            each = itertools.product(COUNTS, repeat=len(names))
+            return [Outcome.counted(**dict(zip(names, one, strict=True))).to_text() for one in each]
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="Outcome"), attr=way)):
+            return [getattr(Outcome, way)(codes).to_text() for codes in CODES[way]]
+        case ast.Name(id=name) if isinstance(set_here := _set_in(name, within), ast.Call):
+            return came_of(set_here, within)
+    return values(expr, within)
+
+
+def _set_in(name: str, within: ast.FunctionDef) -> ast.expr | None:
+    for node in ast.walk(within):
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
+            return node.value
+    return None
+
+
 def _joined(parts: list[ast.expr], within: ast.FunctionDef) -> list[str]:
     return ["".join(one) for one in itertools.product(*(values(part, within) for part in parts))]
 
 
 def _named(name: str, within: ast.FunctionDef) -> Iterator[str]:
     """Yield what a name can be: as it is set here, or as each caller gives it."""
-    for node in ast.walk(within):
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
-            yield from values(node.value, within)
-            return
+    set_here = _set_in(name, within)
+    if set_here is not None:
+        yield from values(set_here, within)
+        return
     takes = [*within.args.posonlyargs, *within.args.args]
     parameters = [one.arg for one in takes if one.arg != "self"]
     assert name in parameters, f"{within.name}: say in SEEN what `{name}` can be"
     method = takes[0].arg == "self"
-    by = ("self.", "self.office.") if method else ("",)
+    by = ("self.", "self.office.", "self.signin.") if method else ("",)
     own = {f"{of}{within.name}" for of in by}
     callers = [one for one in calls() if ast.unparse(one.node.func) in own]
     assert callers, f"nobody calls {within.name}"
@@ -150,7 +173,7 @@ def written() -> frozenset[tuple[str, str]]:
             what = given(call.node, "what", 1)
             outcome = given(call.node, "outcome", 2) or ast.Constant("done")
             assert what is not None
-            acts, outcomes = (values(one, call.within) for one in (what, outcome))
+            acts, outcomes = values(what, call.within), came_of(outcome, call.within)
             found |= set(itertools.product(acts, outcomes))
     return frozenset(found)
 
@@ -162,11 +185,11 @@ def test_the_source_is_read_as_it_should_be() -> None:
     wanted = {
         ("end_basis", "done"), ("end_basis", "repeated"), ("end_basis", "error:E507"),
         ("release", "refused:namesake,unknown"), ("release", "override"), ("clear", "must-hold"),
-        ("sign_in", "wrong code, locked"), ("sign_in", "passkey"), ("board", "12"),
+        ("sign_in", "wrong-code-locked"), ("sign_in", "passkey"), ("board", "12 person"),
         ("sweep", "1 open, 12 raised"), ("disable", "unused"), ("reset", "done"),
         ("withdraw_request", "done"), ("add_key", "done"), ("close_task", "error:E601,E602"),
     }  # fmt: skip
-    assert wanted <= written()
+    assert wanted <= {(what, str(Outcome.of_text(outcome))) for what, outcome in written()}
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -209,7 +232,7 @@ def test_each_act_reads_otherwise_in_spanish_and_otherwise_where_it_failed() -> 
         ("clear", "must-hold", "Asked whether the person may go: must be held",
          "Preguntó si la persona puede salir: se debe retener"),
         ("sign_in", "code", "Sign-in: with a code", "Inicio de sesión: con un código"),
-        ("clients", "1", "Opened the list of clients: 1 person",
+        ("clients", "1 person", "Opened the list of clients: 1 person",
          "Abrió la lista de clientes: 1 persona"),
         ("reconcile", "1 missing, 0 extra, 2 bare",
          "Compared the roster with the record: 1 on the record only, 0 on the roster only, "
@@ -228,6 +251,21 @@ def test_an_account_is_named_and_an_id_is_not() -> None:
     assert said("reset", about="sam.officer").about == "sam.officer"
     assert said("end_basis", about="0f3a").about == ""
     assert said("share", "error:E507", about="0f3a").about == ""
+
+
+@pytest.mark.parametrize(
+    ("old", "now"),
+    [
+        ("refused:namesake,unknown", Outcome.refused(["unknown", "namesake"])),
+        ("error:E601", Outcome.error(["E601", "E601"])),
+        ("3 open, 2 raised", Outcome.counted(open=3, raised=2)),
+        ("wrong code, locked", Outcome("wrong-code-locked")),
+        ("code app", Outcome("code-app")),
+        ("12", Outcome("12")),
+    ],
+)
+def test_what_an_older_desk_wrote_reads_as_what_it_would_write_now(old: str, now: Outcome) -> None:
+    assert Outcome.of_text(old) == now == Outcome.of_text(now.to_text())
 
 
 @pytest.mark.parametrize("outcome", ["", "7 odd", "odd", "refused:odd", "refused:", "error:", "7,"])

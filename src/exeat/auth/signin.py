@@ -91,7 +91,7 @@ class SignIn:
                 raise SignInError.one("E614", "code", words, help)
             nonce, sealed = tx.key_of(row["agency"]).seal(secret.encode(), row["id"].bytes)
             tx.run("account_second", id=row["id"], sealed=nonce + sealed)
-            log(tx, "enrol", "code app", role=row["role"])
+            log(tx, "enrol", "code-app", role=row["role"])
         return pyotp.TOTP(secret).provisioning_uri(name=session.account.name, issuer_name=_ISSUER)
 
     def session(self, token: str, now: datetime) -> Session:
@@ -213,7 +213,7 @@ class SignIn:
         limit = self.settings.failures
         found = tx.one("account_failed", id=row["id"], limit=limit, now=now)
         locked = found is not None and found["locked"] is not None
-        said = f"wrong {what}" + (", locked" if locked else "")
+        said = f"wrong-{what}" + ("-locked" if locked else "")
         log(tx, "sign_in", said, role=row["role"])
         if locked:
             tx.run("sessions_end", account=row["id"], now=now)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from exeat.errors import ExeatError, Fault, near_miss
+from exeat.errors import UsageError, near_miss
 from exeat.office.asking import Field
 from exeat.office.register import ACTS, Act
 
@@ -30,7 +30,7 @@ def acts(
         return
     if act not in ACTS:
         help = f"See `exeat acts`.{near_miss(act, sorted(ACTS))}"
-        raise ExeatError([Fault("E697", "act", f"`{act}` is no act of the desk", help)])
+        raise UsageError.one("E402", "act", f"`{act}` is no act of the desk", help)
     _show(ACTS[act])
 
 

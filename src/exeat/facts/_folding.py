@@ -233,7 +233,7 @@ class Folding:
         if _content(first) != _content(event):
             self.faults.append(
                 Fault(
-                    "E110",
+                    "E112",
                     event_place(event.id),
                     f"tells `{event.event}` of `{one_line(thing)}` otherwise than"
                     f" `{one_line(first.id)}` does",

@@ -51,7 +51,7 @@ def _at_odds(told: Sequence[Said], zone: ZoneInfo) -> Iterable[Fault]:
         other, _, known = first.setdefault(span(event.occurred, zone), (event, field, value))
         if known != value:
             yield Fault(
-                "E110",
+                "E112",
                 event_place(event.id),
                 f"says `{field}` otherwise than `{one_line(other.id)}` does, at the same time",
                 "Give each the time at which it happened, or send an event `corrected` of"
@@ -67,7 +67,7 @@ def corrections_at_odds(corrections: Iterable[Corrected], zone: ZoneInfo) -> Ite
         other = first.setdefault(when, one)
         if other.instead != one.instead:
             yield Fault(
-                "E110",
+                "E112",
                 event_place(one.id),
                 f"corrects `{one_line(one.of)}` otherwise than `{one_line(other.id)}` does, at the"
                 " same time",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
-__all__ = ["Json", "Said", "Value"]
+__all__ = ["OWN", "Json", "Said", "Sayings", "Value", "own", "sayings_of_text", "sayings_to_text"]
 
 Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
 
@@ -60,6 +61,38 @@ class Said:
         if not isinstance(code, str) or not isinstance(values, dict):
             raise ValueError("not a code with its values")
         return cls(code, {name: _in(value) for name, value in values.items()})
+
+
+Sayings: TypeAlias = tuple[Said, ...]
+"""Sentences, one after the other."""
+
+
+OWN: Final = "said.words"
+
+
+def own(words: str) -> Said:
+    """Return somebody's own words, to be shown as they stand."""
+    return Said(OWN, {"words": words})
+
+
+def sayings_to_text(said: Iterable[Said]) -> str:
+    """Return sentences for a column of text."""
+    return json.dumps([one.to_json() for one in said], ensure_ascii=False)
+
+
+def sayings_of_text(text: str) -> Sayings:
+    """Return what a column of text holds; what is no list of codes is somebody's own words.
+
+    Examples:
+        >>> said = (Said("said.words", {"words": "Rang the court."}),)
+        >>> sayings_of_text(sayings_to_text(said)) == said == sayings_of_text("Rang the court.")
+        True
+        >>> sayings_of_text("")
+        ()
+    """
+    if not text.startswith('[{"code": '):
+        return (own(text),) if text else ()
+    return tuple(map(Said.of_json, json.loads(text)))
 
 
 def _out(value: Value) -> Json:

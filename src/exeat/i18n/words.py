@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gettext
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
@@ -70,13 +70,17 @@ class Words:
         Raises:
             KeyError: There is no such text.
         """
+        if key not in self._texts:
+            raise KeyError(key)
         return self.say(Said(key, values))
 
     def say(self, said: Said, zone: tzinfo = UTC) -> str:
         """Return what is said as a sentence.
 
         Args:
-            said: Its code and values.
+            said: Its code and values. One that this catalogue does not know, because another
+                version wrote it or because a law file names somebody of its own, is shown by the
+                end of its code.
             zone: In which its instants are told.
 
         Examples:
@@ -86,11 +90,18 @@ class Words:
         """
         return "".join(text for _, text in self.parts(said, zone))
 
+    def tell(self, said: Iterable[Said], zone: tzinfo = UTC) -> str:
+        """Return several sentences, one after the other."""
+        return " ".join(self.say(one, zone) for one in said)
+
     def parts(self, said: Said, zone: tzinfo = UTC) -> Iterator[tuple[str, str]]:
         """Yield a sentence in parts: the name of each value that was put in, or "", and its text.
 
         So that a page can mark or link a value without looking for it in the sentence.
         """
+        if said.code not in self._texts:
+            yield "", said.code.partition(".")[2] or said.code
+            return
         for literal, name, _, _ in Formatter().parse(self._form(said)):
             if literal:
                 yield "", literal
@@ -107,7 +118,7 @@ class Words:
             case datetime():
                 return self.time(value, zone)
             case date():
-                return self.day(value)
+                return self.long_day(value)
             case tuple():
                 return self.listed([self.value(one, zone) for one in value])
             case Said():

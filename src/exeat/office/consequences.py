@@ -24,6 +24,7 @@ from exeat.facts.events import (
 )
 from exeat.facts.record import CustodyRecord
 from exeat.facts.times import NEVER
+from exeat.i18n.said import Said
 from exeat.office.db import Tx
 from exeat.office.held import Held
 from exeat.office.models import TaskKind
@@ -105,34 +106,31 @@ def _of(
                 yield open_task(tx, settings, TaskKind.WARRANT, held=held, about=id)
             yield from _contradicted(tx, settings, held, event, record)
         case DetainerAcknowledged(detainer=id):
-            close_tasks(tx, held, [TaskKind.ACKNOWLEDGE], "acknowledged", id)
+            close_tasks(tx, held, [TaskKind.ACKNOWLEDGE], Said("closed.acknowledged"), id)
         case DetainerDecided(detainer=id):
-            close_tasks(tx, held, [TaskKind.ACKNOWLEDGE], "answered", id)
+            close_tasks(tx, held, [TaskKind.ACKNOWLEDGE], Said("closed.answered"), id)
         case DetainerLifted(detainer=id):
-            close_tasks(tx, held, _OF_A_REQUEST, "lifted", id)
+            close_tasks(tx, held, _OF_A_REQUEST, Said("closed.lifted"), id)
             _citizenship_over(tx, held, record)
         case BasisEnded(basis=id) if _needs_the_court(event, record):
-            words = (
-                f"The sentence `{id}` ended by `{event.ended_by}`: ask the court whether it is so."
-            )
-            yield open_task(tx, settings, TaskKind.VERIFY_ORDER, held=held, about=id, because=words)
+            how = Said(f"code.BasisEnd.{event.ended_by}") if event.ended_by else "–"
+            why = (Said("task_why.sentence_ended", {"basis": id, "how": how}),)
+            yield open_task(tx, settings, TaskKind.VERIFY_ORDER, held=held, about=id, because=why)
         case PersonFact():
             yield from _claims(tx, settings, held, event)
         case Transferred():
-            words = (
-                f"Sent to `{event.to}`, which has not said that it has the person and the holds."
-            )
+            why = (Said("task_why.sent_to", {"to": event.to}),)
             yield open_task(
-                tx, settings, TaskKind.TRANSFER_OUT, held=held, about=event.id, because=words
+                tx, settings, TaskKind.TRANSFER_OUT, held=held, about=event.id, because=why
             )
         case TransferAcknowledged(transfer=id):
-            close_tasks(tx, held, [TaskKind.TRANSFER_OUT], "acknowledged", id)
+            close_tasks(tx, held, [TaskKind.TRANSFER_OUT], Said("closed.acknowledged"), id)
         case Released():
-            close_tasks(tx, held, _OVER_ONCE_GONE, "released")
+            close_tasks(tx, held, _OVER_ONCE_GONE, Said("closed.released"))
         case _:
             pass
     if not isinstance(event, Booked) and record.grounds:
-        close_tasks(tx, held, [TaskKind.NO_BASIS], "a basis was entered")
+        close_tasks(tx, held, [TaskKind.NO_BASIS], Said("closed.basis_entered"))
 
 
 def _answered(detainer: str, record: CustodyRecord) -> bool:
@@ -153,9 +151,9 @@ def _claims(tx: Tx, settings: Settings, held: Held, event: PersonFact) -> Iterat
     if event.person.disputes_identity:
         yield open_task(tx, settings, TaskKind.IDENTITY, held=held)
     if event.person.claims_citizenship is False:
-        close_tasks(tx, held, [TaskKind.CITIZENSHIP], "the claim was withdrawn")
+        close_tasks(tx, held, [TaskKind.CITIZENSHIP], Said("closed.claim_withdrawn"))
     if event.person.disputes_identity is False:
-        close_tasks(tx, held, [TaskKind.IDENTITY], "cleared")
+        close_tasks(tx, held, [TaskKind.IDENTITY], Said("closed.cleared"))
 
 
 def _contradicted(
@@ -173,7 +171,7 @@ def _contradicted(
 
 def _citizenship_over(tx: Tx, held: Held, record: CustodyRecord) -> None:
     if all(detainer.lifted not in (NEVER, None) for detainer in record.detainers):
-        close_tasks(tx, held, [TaskKind.CITIZENSHIP], "no request is left")
+        close_tasks(tx, held, [TaskKind.CITIZENSHIP], Said("closed.no_request"))
 
 
 def disputes_that_follow(

@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from exeat.office.db import Tx
+from exeat.office.outcomes import Outcome
 from exeat.record import NotFound
 
 __all__ = ["Held", "log", "not_found"]
@@ -46,7 +47,7 @@ def not_found(record_id: str) -> NotFound:
 def log(
     tx: Tx,
     what: str,
-    outcome: str = "done",
+    outcome: Outcome | str = "done",
     *,
     held: Held | None = None,
     concerns: str | None = None,
@@ -58,7 +59,7 @@ def log(
     Args:
         tx: The transaction; the line stands if it does.
         what: The act, such as ``end_basis``.
-        outcome: What came of it, such as ``done`` or ``refused:unknown``.
+        outcome: What came of it; where there is no more to say, the code alone.
         held: The record that it is about; its facility sees the line too.
         concerns: Without a record, the agency that must see the line too, such as ``pierce``
             where the host's administrator resets an account of Pierce.
@@ -74,7 +75,7 @@ def log(
         actor=ctx.actor_name,
         role=role or ctx.role.value,
         what=what,
-        outcome=outcome,
+        outcome=outcome if isinstance(outcome, str) else outcome.to_text(),
         record=held.record if held is not None else None,
         about=about,
         request_id=ctx.request_id,

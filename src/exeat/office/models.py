@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated, Any, Final, TypeAlias
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, ConfigDict, Field
 
 from exeat.facts.codes import Described
 from exeat.facts.limits import AtEdge, Line, Text
 from exeat.facts.times import LAST_YEAR
+from exeat.i18n.said import Sayings
 
 __all__ = ["SHOWN", "Agency", "Done", "Namesake", "PersonalData", "Task", "TaskKind", "Witness"]
 
@@ -143,7 +145,11 @@ class TaskKind(Described):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something that waits for somebody, with an owner and a due time."""
+    """Something that waits for somebody, with an owner and a due time.
+
+    Attributes:
+        zone: Of the facility, in which its times are told.
+    """
 
     __pydantic_config__ = SHOWN
 
@@ -151,15 +157,16 @@ class Task:
     kind: TaskKind
     record: str | None
     about: str
-    because: str
+    because: Sayings
     opened: datetime
     due: datetime
     owner_role: str
     owner: str | None
     late: bool
+    zone: ZoneInfo
     closed: datetime | None = None
     closed_by: str | None = None
-    outcome: str | None = None
+    outcome: Sayings = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ from exeat.office.errors import DeskError, Stale
 from exeat.office.held import Held, log, not_found
 from exeat.office.messages import code_of, refused_field
 from exeat.office.models import Agency, Done, PersonalData
+from exeat.office.outcomes import Outcome
 from exeat.office.personal import put_personal
 from exeat.office.settings import Settings
 from exeat.record import StaleVersion
@@ -99,10 +100,8 @@ class Office:
             ctx.need(act)
             return self.db.retrying(ctx, work)
         except ExeatError as error:
-            codes = ",".join(sorted({fault.code for fault in error.faults}))
-            self.db.retrying(
-                ctx, lambda tx: log(tx, act, f"error:{codes}", about=_id_of_record(tx, about))
-            )
+            said = Outcome.error(fault.code for fault in error.faults)
+            self.db.retrying(ctx, lambda tx: log(tx, act, said, about=_id_of_record(tx, about)))
             raise
 
     def find(self, tx: Tx, record_id: str) -> Held:

@@ -8,15 +8,15 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
+from exeat.i18n.said import Said, Sayings, sayings_of_text, sayings_to_text
 from exeat.office.context import Role
 from exeat.office.db import Tx
 from exeat.office.held import Held
 from exeat.office.messages import code_of
 from exeat.office.models import Task, TaskKind
 from exeat.office.settings import Settings
-from exeat.say.words import say_date
 
-__all__ = ["cleared_before", "close_about", "close_tasks", "open_task", "task_of"]
+__all__ = ["answer_now", "cleared_before", "close_about", "close_tasks", "open_task", "task_of"]
 
 _SETTING: Final[dict[TaskKind, tuple[str, int]]] = {
     TaskKind.PAPER: ("paper_minutes", 1),
@@ -45,7 +45,7 @@ def open_task(
     *,
     held: Held | None = None,
     about: str = "",
-    because: str = "",
+    because: Sayings = (),
     due: datetime | None = None,
 ) -> str:
     """Open a task for the agency that this transaction acts for, or return the open one's id."""
@@ -59,7 +59,7 @@ def open_task(
     row = tx.one(
         "open_task",
         task=uuid4(),
-        because=because or kind.description,
+        because=sayings_to_text(because or (Said(f"task_why.{kind.value}"),)),
         opened=now,
         due=due if due is not None else due_of(kind, now, settings),
         owner_role=_OWNERS.get(kind, Role.BOOKING).value,
@@ -71,7 +71,7 @@ def open_task(
 
 
 def close_tasks(
-    tx: Tx, held: Held, kinds: Sequence[TaskKind], outcome: str, about: str | None = None
+    tx: Tx, held: Held, kinds: Sequence[TaskKind], outcome: Said, about: str | None = None
 ) -> None:
     """Close what is open about a record, because what it waited for has happened."""
     tx.run(
@@ -81,11 +81,11 @@ def close_tasks(
         about=about,
         at=tx.ctx.now,
         by=tx.ctx.actor_name,
-        outcome=outcome,
+        outcome=sayings_to_text((outcome,)),
     )
 
 
-def close_about(tx: Tx, kind: TaskKind, about: str, outcome: str) -> None:
+def close_about(tx: Tx, kind: TaskKind, about: str, outcome: Said) -> None:
     """Close the open task of a kind about one thing that has no record, such as a request."""
     tx.run(
         "close_tasks_about",
@@ -94,11 +94,16 @@ def close_about(tx: Tx, kind: TaskKind, about: str, outcome: str) -> None:
         about=about,
         at=tx.ctx.now,
         by=tx.ctx.actor_name,
-        outcome=outcome,
+        outcome=sayings_to_text((outcome,)),
     )
 
 
-def cleared_before(tx: Tx, held: Held, zone: ZoneInfo) -> tuple[str, ...]:
+def answer_now(verdict: str) -> Said:
+    """Return that a task is over because the answer is another."""
+    return Said("closed.answer_now", {"verdict": Said(f"verdict.{verdict}.short")})
+
+
+def cleared_before(tx: Tx, held: Held, zone: ZoneInfo) -> Sayings:
     """Return a warning for each earlier booking at which the person was found not to be the one.
 
     Args:
@@ -107,13 +112,12 @@ def cleared_before(tx: Tx, held: Held, zone: ZoneInfo) -> tuple[str, ...]:
         zone: Of the facility, whose day is said.
     """
     return tuple(
-        f"At an earlier booking it was checked and cleared: not the person sought"
-        f" ({say_date(row['closed'].astimezone(zone).date())})."
+        Said("warning.cleared_before", {"day": row["closed"].astimezone(zone).date()})
         for row in tx.all("cleared_before", record=held.record)
     )
 
 
-def task_of(row: Mapping[str, Any], now: datetime) -> Task:
+def task_of(row: Mapping[str, Any], now: datetime, zone: ZoneInfo) -> Task:
     """Return a task as pages show it."""
     closed = row["closed"]
     return Task(
@@ -121,15 +125,16 @@ def task_of(row: Mapping[str, Any], now: datetime) -> Task:
         kind=code_of(TaskKind, row["kind"]),
         record=row.get("record_name"),
         about=row["about"],
-        because=row["because"],
+        because=sayings_of_text(row["because"]),
         opened=row["opened"],
         due=row["due"],
         owner_role=row["owner_role"],
         owner=row["owner"],
         late=closed is None and row["due"] < now,
+        zone=zone,
         closed=closed,
         closed_by=row["closed_by"],
-        outcome=row["outcome"],
+        outcome=sayings_of_text(row["outcome"] or ""),
     )
 
 

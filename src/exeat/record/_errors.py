@@ -61,5 +61,5 @@ def translated(place: str) -> Iterator[None]:
                 raise LedgerError.one("E509", place, said, help) from error
             case "EX009":
                 help = "Nothing on record is changed; add a correction instead."
-                raise NotAllowed.one("E503", place, said, help) from error
+                raise NotAllowed.one("E514", place, said, help) from error
         raise

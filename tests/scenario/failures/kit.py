@@ -23,15 +23,18 @@ from argon2 import PasswordHasher
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from exeat.auth.accounts import Accounts
+from exeat.desk.api._errors import refusal_faults
 from exeat.desk.service import Desk
 from exeat.desk.service.acts import NewBasis
 from exeat.desk.service.models import Refused, Released, ReleaseOrder
 from exeat.desk.service.setup import first_use, open_desk, prepare, system_context
 from exeat.facts.codes import BasisEnd, BasisKind, DetainerForm, Ground, WarrantKind
 from exeat.facts.papers import RequestPaper
+from exeat.i18n.said import Sayings
+from exeat.i18n.words import words
 from exeat.office.context import Context, Role
 from exeat.office.db import Database
-from exeat.office.models import PersonalData, Witness
+from exeat.office.models import PersonalData, Task, Witness
 from exeat.office.settings import Settings
 from exeat.record.checkpoint import Signer
 from exeat.record.server import PrivateServer
@@ -74,6 +77,19 @@ def database() -> str:
 
 def cheap_accounts(db: Database, settings: Settings) -> Accounts:
     return Accounts(db, settings, CHEAP)
+
+
+def told(said: Sayings | Task) -> str:
+    """Return in English what is said; of a task why it is open, in the facility's time."""
+    if isinstance(said, Task):
+        return words("en").tell(said.because, said.zone)
+    return words("en").tell(said)
+
+
+def shut(found: Refused) -> str:
+    """Return in English why the gate stays shut, and what would open it."""
+    faults = refusal_faults(found.refusals, found.zone)
+    return " ".join(f"{one.message} {one.help}" for one in faults)
 
 
 def date_of(text: str) -> date:

@@ -21,7 +21,7 @@ def test_the_man_at_the_door_is_not_the_one_whose_bond_was_posted(town: Town) ->
     taken = {"born": "1988-05-05", "booking_number": "N-2"}
     found = town.release(bonded, identifiers=taken, namesakes_seen=(other,))
     assert isinstance(found, Refused)
-    assert {one.fault.place for one in found.refusals} == {"born", "booking_number"}
+    assert {one.place for one in found.refusals} == {"born", "booking_number"}
     assert {one.kind for one in found.refusals} == {RefusalKind.IDENTIFIERS}
 
 

@@ -2,7 +2,7 @@
 one of two named Todd, among eleven improper releases.
 """
 
-from tests.scenario.failures.kit import Town, date_of
+from tests.scenario.failures.kit import Town, date_of, shut
 
 from exeat.desk.service.models import RefusalKind, Refused
 
@@ -22,4 +22,4 @@ def test_a_name_and_a_signature_are_not_two_identifiers(town: Town) -> None:
     town.bail(freed)
     found = town.release(freed, identifiers={"name": "Todd Alpha", "signature": "yes"})
     assert isinstance(found, Refused)
-    assert "0 of 2 match" in found.refusals[0].fault.message
+    assert "0 of 2 identifiers" in shut(found)

@@ -2,7 +2,7 @@
 10,000 papers a day; a killer was free for three days.
 """
 
-from tests.scenario.failures.kit import Town
+from tests.scenario.failures.kit import Town, told
 
 from exeat.desk.service.models import RefusalKind, Refused, Released
 from exeat.facts.codes import BasisEnd
@@ -16,7 +16,7 @@ def test_an_unread_order_is_a_task_with_an_age_and_keeps_the_gate_shut(town: Tow
         town.ctx(), record, paper="26-417", sender="court-1", legible=False
     )
     (task,) = [task for task in town.desk.reading.tasks(town.ctx()) if task.kind is TaskKind.PAPER]
-    assert "call the court" in task.because and task.about == "26-417"
+    assert "call the court" in told(task) and task.about == "26-417"
     found = town.release(record)
     assert isinstance(found, Refused)
     assert [one.kind for one in found.refusals] == [RefusalKind.PAPER_UNREAD]

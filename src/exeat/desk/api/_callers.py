@@ -65,7 +65,7 @@ def caller(
 def _person(desk: Desk, cookie: str, now: Any, request_id: str) -> Context:
     session = desk.accounts.signin.session(cookie, now)
     if session.account.must_change:
-        raise SignInError.one("E612", "password", "must be changed first", "Sign in at the desk.")
+        raise SignInError.one("E617", "password", "must be changed first", "Sign in at the desk.")
     return desk.accounts.signin.context(session, now, request_id)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterable
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -12,13 +14,27 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from exeat.desk.service.models import Refusal
 from exeat.errors import ExeatError, Fault, LawError, RecordError
 from exeat.facts.events import Event, event_to_json
+from exeat.i18n.said import Said
+from exeat.i18n.words import words
 from exeat.office.errors import BadInput, NotPermitted, Refusing, SignInError, Stale
 from exeat.office.messages import one_line
 from exeat.record import DuplicateDifferent, Expunged, NotAllowed, NotFound
 
-__all__ = ["ERRORS", "ErrorOut", "Unauthenticated", "error_body", "events_out", "install_errors"]
+__all__ = [
+    "ERRORS",
+    "ErrorOut",
+    "SaidOut",
+    "Unauthenticated",
+    "error_body",
+    "events_out",
+    "install_errors",
+    "refusal_faults",
+    "refusals_out",
+    "said_out",
+]
 
 _STATUS: Final[tuple[tuple[type[ExeatError], int], ...]] = (
     (NotPermitted, 403),
@@ -34,6 +50,8 @@ _STATUS: Final[tuple[tuple[type[ExeatError], int], ...]] = (
     (LawError, 422),
 )
 _OTHER_CONTENT: Final = "E605"
+SHUT_CODE: Final = "E604"
+"""Of a release that the gate refuses."""
 _log = logging.getLogger("exeat.desk")
 
 
@@ -54,6 +72,22 @@ class FaultOut(BaseModel):
     help: str
 
 
+class SaidOut(BaseModel):
+    """A sentence as a code and its values, for a program or another language."""
+
+    code: str
+    values: dict[str, Any] = {}
+
+
+class RefusalOut(BaseModel):
+    """Why the gate stays shut, and what would open it, as codes and values."""
+
+    kind: str
+    place: str
+    said: tuple[SaidOut, ...]
+    help: tuple[SaidOut, ...]
+
+
 class ErrorPart(BaseModel):
     """What went wrong, with every fault at once."""
 
@@ -62,6 +96,7 @@ class ErrorPart(BaseModel):
     version: int | None = Field(None, description="The version at which the record stands now.")
     came_in: list[dict[str, Any]] | None = Field(None, description="Events added since.")
     refusals: list[str] | None = Field(None, description="Why the gate stays shut, as codes.")
+    refused: list[RefusalOut] | None = Field(None, description="The same, with their values.")
     answer: dict[str, Any] | None = Field(None, description="The answer at that instant.")
 
 
@@ -100,6 +135,30 @@ def error_body(error: ExeatError | tuple[Fault, ...], **more: Any) -> dict[str, 
         {"code": f.code, "place": f.place, "message": f.message, "help": f.help} for f in faults
     ]
     return {"error": {"code": faults[0].code if faults else "E699", "faults": said, **more}}
+
+
+def said_out(said: Iterable[Said]) -> tuple[SaidOut, ...]:
+    """Return sentences as codes and values."""
+    return tuple(SaidOut.model_validate(one.to_json()) for one in said)
+
+
+def refusals_out(refusals: Iterable[Refusal]) -> list[dict[str, Any]]:
+    """Return why the gate stays shut, as codes and values."""
+    return [
+        RefusalOut(
+            kind=one.kind.value, place=one.place, said=said_out(one.said), help=said_out(one.help)
+        ).model_dump()
+        for one in refusals
+    ]
+
+
+def refusal_faults(refusals: Iterable[Refusal], zone: ZoneInfo) -> tuple[Fault, ...]:
+    """Return why the gate stays shut as faults, in English and in the facility's time."""
+    t = words("en")
+    return tuple(
+        Fault(SHUT_CODE, one.place, t.tell(one.said, zone), t.tell(one.help, zone))
+        for one in refusals
+    )
 
 
 def _status_of(error: ExeatError) -> int:

@@ -12,16 +12,15 @@ from exeat.desk.api import _bodies as b
 from exeat.desk.api._callers import Caller, TheDesk
 from exeat.desk.api._errors import ERRORS
 from exeat.desk.api._proofs import RequestProofOut, request_proof_out
+from exeat.desk.api._shown import BoardOut, LogOut, TaskOut, board_out, log_out, task_out
 from exeat.desk.api._words import Count, Id
 from exeat.desk.service.models import (
-    BoardRow,
     Counts,
     Handover,
     IncomingRequest,
-    LogLine,
     Reconciliation,
 )
-from exeat.office.models import Agency, Done, Task
+from exeat.office.models import Agency, Done
 
 __all__ = ["router"]
 
@@ -32,9 +31,9 @@ _Before = Annotated[int | None, Query(ge=0, le=2**62)]
 
 
 @router.get("/board")
-def board(desk: TheDesk, ctx: Caller) -> list[BoardRow]:
+def board(desk: TheDesk, ctx: Caller) -> list[BoardOut]:
     """Return everyone in custody here, the most urgent first."""
-    return desk.board.rows(ctx)
+    return [board_out(row) for row in desk.board.rows(ctx)]
 
 
 @router.get("/requests")
@@ -96,9 +95,9 @@ def acknowledge_transfer(desk: TheDesk, ctx: Caller, handover: _Number, body: b.
 
 
 @router.get("/tasks")
-def tasks(desk: TheDesk, ctx: Caller) -> list[Task]:
+def tasks(desk: TheDesk, ctx: Caller) -> list[TaskOut]:
     """Return what is open here, the most urgent first."""
-    return desk.reading.tasks(ctx)
+    return [task_out(task) for task in desk.reading.tasks(ctx)]
 
 
 @router.post("/tasks/{task}/take", status_code=204)
@@ -132,9 +131,9 @@ def audit_log(
     record: Annotated[Id | None, Query()] = None,
     before: _Before = None,
     limit: Count = 200,
-) -> list[LogLine]:
+) -> list[LogOut]:
     """Return who did or read what, the newest first."""
-    return desk.reading.audit_log(ctx, record, before, limit)
+    return [log_out(line) for line in desk.reading.audit_log(ctx, record, before, limit)]
 
 
 @router.get("/counts")

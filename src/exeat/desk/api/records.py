@@ -16,17 +16,19 @@ from pydantic import Field
 from exeat.desk.api import _bodies as b
 from exeat.desk.api._callers import Caller, TheDesk
 from exeat.desk.api._entered import ActBody, Entered, body_of, said_in
-from exeat.desk.api._errors import ERRORS, error_body, events_out
+from exeat.desk.api._errors import ERRORS, error_body, events_out, refusal_faults, refusals_out
 from exeat.desk.api._shown import (
     ClearanceOut,
     PersonOut,
+    ReleasedOut,
     SubscriptionOut,
     clearance_out,
     person_out,
+    released_out,
 )
 from exeat.desk.api._words import At, Id, KnownAt, RecordId
 from exeat.desk.service import Desk
-from exeat.desk.service.models import Refused, Released, ReleaseOrder
+from exeat.desk.service.models import Refused, ReleaseOrder
 from exeat.office.context import Context
 from exeat.office.models import Done
 from exeat.office.register import ACTS, Act, PaperArrived, Sharing, Subscription
@@ -157,7 +159,7 @@ def clear(
 
 
 @router.post("/{record}/release")
-def release(desk: TheDesk, ctx: Caller, record: RecordId, body: b.ReleaseIn) -> Released:
+def release(desk: TheDesk, ctx: Caller, record: RecordId, body: b.ReleaseIn) -> ReleasedOut:
     """Let the person go, or say why not (409): hold, read, decide, and only then write."""
     order = ReleaseOrder(
         record=record,
@@ -173,14 +175,15 @@ def release(desk: TheDesk, ctx: Caller, record: RecordId, body: b.ReleaseIn) -> 
     found = desk.gate.release(ctx, order)
     if isinstance(found, Refused):
         return JSONResponse(_refused(found), 409)  # type: ignore[return-value]
-    return found
+    return released_out(found)
 
 
 def _refused(found: Refused) -> dict[str, Any]:
     return error_body(
-        tuple(one.fault for one in found.refusals),
+        refusal_faults(found.refusals, found.zone),
         version=found.version,
         came_in=events_out(found.came_in),
         refusals=[one.kind.value for one in found.refusals],
+        refused=refusals_out(found.refusals),
         answer=answer_to_json(found.answer, found.law, found.zone),
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from exeat.auth import Account
 from exeat.desk.pages._invented import HOUSE, NOW, Invented
@@ -13,8 +14,10 @@ from exeat.desk.pages.views import Verified
 from exeat.desk.service.models import Counts, Handover, IncomingRequest, LogLine
 from exeat.facts.codes import DetainerForm, Ground, WarrantKind
 from exeat.facts.papers import RequestPaper
+from exeat.i18n.said import own
 from exeat.office.context import Role
 from exeat.office.models import Agency, PersonalData, Task, TaskKind
+from exeat.office.outcomes import Outcome
 
 __all__ = [
     "AGENCIES",
@@ -88,7 +91,8 @@ def tasks_of(people: Mapping[str, Invented]) -> list[Task]:
             kind=kind,
             record=record,
             about="q2" if kind is TaskKind.MATCH else "",
-            because=because,
+            because=(own(because),) if because else (),
+            zone=ZoneInfo("America/Los_Angeles"),
             opened=_ago(opened),
             due=_ago(-due),
             owner_role=role,
@@ -175,7 +179,9 @@ def _line(
     hours: float, actor: str, role: str, what: str, outcome: str = "done", agency: str = HOUSE,
     record: str | None = None, about: str | None = None,
 ) -> LogLine:  # fmt: skip
-    return LogLine(0, _ago(hours), agency, actor, role, what, outcome, record, about)
+    return LogLine(
+        0, _ago(hours), agency, actor, role, what, Outcome.of_text(outcome), record, about
+    )
 
 
 def accounts_of(role: Role) -> list[Account]:

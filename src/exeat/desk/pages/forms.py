@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from exeat.errors import Fault
 from exeat.facts.events import Event
+from exeat.i18n.said import OWN, Said, Sayings
 from exeat.office.asking import Field
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "fields_of",
     "options_of",
     "plain",
+    "sayings_of",
     "starts",
 ]
 
@@ -87,12 +89,21 @@ def plain(name: str, *fields: Field, icon: str = "edit") -> Form:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with a field: a key of the catalogue with its values, or the words."""
+    """What is wrong with a field: a key of the catalogue with its values, or sentences.
+
+    Attributes:
+        more: What somebody else found, instead of a key.
+    """
 
     field: str
     key: str = ""
     values: Mapping[str, str] = filled_with(default_factory=dict)
-    text: str = ""
+    more: Sayings = ()
+
+    @property
+    def said(self) -> Sayings:
+        """Return what to say, ready for any language."""
+        return self.more or (Said(self.key, dict(self.values)),)
 
     @classmethod
     def of(cls, fault: Fault, form: Form) -> Problem:
@@ -100,16 +111,29 @@ class Problem:
 
         Examples:
             >>> form = Form("x", (Group("", (Field("born", "date"),)),))
-            >>> Problem.of(Fault("E1", "field `born`", "`x` is no day", "Enter a day."), form)
-            Problem(field='born', key='', values={}, text='`x` is no day. Enter a day.')
+            >>> of = Problem.of(Fault("E1", "field `born`", "`x` is no day", "Enter a day."), form)
+            >>> of.field, of.said[0].values["words"]
+            ('born', '`x` is no day. Enter a day.')
         """
         last = fault.place.rsplit(".", 1)[-1]
-        said = f"{fault.place} {fault.message}"
+        seen = f"{fault.place} {fault.message}"
         names = [one.name for one in form.fields]
-        named = [name for name in names if name == last or f"`{name}`" in said]
+        named = [name for name in names if name == last or f"`{name}`" in seen]
         if not named and fault.code == _OUT_OF_ORDER:
             named = [name for name in names if name == "occurred"]
-        return cls(next(iter(named), ""), text=f"{fault.message.rstrip('.')}. {fault.help}")
+        return cls(next(iter(named), ""), more=sayings_of(fault))
+
+
+def sayings_of(fault: Fault, *, place: bool = False) -> Sayings:
+    """Return what is wrong, and what to do about it; in another language, by its code first.
+
+    Args:
+        fault: As a part of the desk found it.
+        place: Say where, because no field stands beside it.
+    """
+    words = f"{fault.message.rstrip('.')}. {fault.help}"
+    where = f"{fault.place}: " if place else ""
+    return (Said(OWN, {"words": where + words, "code": fault.code}),)
 
 
 class Wrong(Exception):

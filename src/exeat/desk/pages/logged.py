@@ -7,7 +7,6 @@ of an older desk, is shown as it is.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,8 +16,6 @@ from exeat.office.register import ACTS
 
 __all__ = ["Logged", "logged"]
 
-_COUNT: Final = re.compile(r"(\d+) ?(\w*)")
-_COUNTED: Final = {"board": "person", "clients": "person", "audit_log": "line"}
 _NAMED: Final = (
     "add_agency", "add_account", "unlock", "disable", "enable", "reset", "add_key", "revoke_key",
     "share", "set_place_profile",
@@ -53,22 +50,23 @@ def logged(line: LogLine, t: Words) -> Logged:
     Examples:
         >>> from datetime import UTC, datetime
         >>> from exeat.i18n.words import words
+        >>> from exeat.office.outcomes import Outcome
         >>> def said(what, outcome, lang="en", about=None):
         ...     at = datetime(2026, 3, 6, tzinfo=UTC)
         ...     line = LogLine(1, at, "xx-jail", "sam", "booking", what, outcome, None, about)
         ...     found = logged(line, words(lang))
         ...     return found.what, found.about, found.outcome
-        >>> said("release", "refused:unknown")[::2]
+        >>> said("release", Outcome("refused", ("unknown",)))[::2]
         ('Tried to release the person', 'the gate stayed shut: facts that would decide are missing')
-        >>> said("board", "12", "es")[::2]
+        >>> said("board", Outcome.counted(person=12), "es")[::2]
         ('Abrió el tablero', '12 personas')
-        >>> said("reset", "done", about="sam.officer")
+        >>> said("reset", Outcome("done"), about="sam.officer")
         ('Reset an account', 'sam.officer', 'done')
     """
-    failed = line.outcome.startswith(("refused:", "error:"))
+    failed = line.outcome.failed
     what = _what(line.what, t, failed=failed)
     about = line.about if line.what in _NAMED and not failed else None
-    return Logged(what, about or "", _outcome(line, t), line.outcome == "done")
+    return Logged(what, about or "", _outcome(line, t), line.outcome.code == "done")
 
 
 def _what(act: str, t: Words, *, failed: bool) -> str:
@@ -82,24 +80,21 @@ def _what(act: str, t: Words, *, failed: bool) -> str:
 
 
 def _outcome(line: LogLine, t: Words) -> str:
-    kind, _, codes = line.outcome.partition(":")
-    if kind == "refused":
-        reasons = [_lower(t.first(f"refused.kind.{one}") or one) for one in codes.split(",")]
+    code, codes = line.outcome.code, line.outcome.codes
+    if code == "refused":
+        reasons = [_lower(t.first(f"refused.kind.{one}") or one) for one in codes]
         return t("outcome.refused", reasons="; ".join(reasons))
-    if kind == "error":
-        return t("outcome.error", codes=codes.replace(",", ", "))
-    if line.outcome[:1].isdigit():
-        return ", ".join(_count(part, line.what, t) for part in line.outcome.split(", "))
-    name = re.sub(r"\W+", "-", line.outcome)
-    verdict = f"verdict.{name}.short" if line.what == "clear" else ""
-    return _lower(t.first(verdict, f"outcome.{name}") or line.outcome)
+    if code == "error":
+        return t("outcome.error", codes=", ".join(codes))
+    if line.outcome.counts:
+        return ", ".join(_count(n, what, t) for what, n in line.outcome.counts.items())
+    verdict = f"verdict.{code}.short" if line.what == "clear" else ""
+    return _lower(t.first(verdict, f"outcome.{code}") or code)
 
 
-def _count(part: str, what: str, t: Words) -> str:
-    """Return a count in words; of what, the log says, or the act does."""
-    found = _COUNT.fullmatch(part)
-    key = f"count.{found[2] or _COUNTED.get(what, what)}" if found else ""
-    return t.number(int(found[1]), key) if found and t.has(key) else part
+def _count(n: int, what: str, t: Words) -> str:
+    key = f"count.{what}"
+    return t.number(n, key) if t.has(key) else f"{n} {what}"
 
 
 def _lower(text: str) -> str:

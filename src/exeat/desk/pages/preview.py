@@ -31,6 +31,7 @@ from exeat.desk.pages._invented_papers import (
 )
 from exeat.desk.pages.app import add_pages
 from exeat.desk.service.models import (
+    NAMESAKES,
     BoardRow,
     Counts,
     LogLine,
@@ -44,13 +45,14 @@ from exeat.desk.service.models import (
 from exeat.desk.service.reading import _ON_A_PERSON, Times
 from exeat.desk.service.shut import shut_by
 from exeat.desk.service.urgency import urgency
-from exeat.errors import Fault, LedgerError, RecordError
+from exeat.errors import LedgerError, RecordError
 from exeat.facts import events as ev
 from exeat.facts.case import zone_of
 from exeat.facts.fold import fold
 from exeat.facts.papers import paper_of
 from exeat.facts.record import CustodyRecord
 from exeat.facts.times import NEVER
+from exeat.i18n.said import Said
 from exeat.office.context import MAY, Context, Role
 from exeat.office.models import Done, Namesake
 from exeat.rules.library import shipped
@@ -127,7 +129,7 @@ class InventedDesk:
             read_by=tuple(self._lines(record)) if jail else (),
             namesakes=others,
             acts=tuple(act for act in _ON_A_PERSON if ctx.may(act)),
-            warnings=("same-surname",) if others else (),
+            warnings=(Said(NAMESAKES, {"n": len(others)}),) if others else (),
         )
 
     def tasks(self, ctx: Context) -> list[Any]:
@@ -180,13 +182,13 @@ class InventedDesk:
         unseen = {n.record for n in self._namesakes(one)} - set(order.namesakes_seen)
         kinds += [RefusalKind.NAMESAKE] if unseen else []
         if kinds:
-            refusals = tuple(Refusal(kind, _fault(kind)) for kind in kinds)
+            refusals = tuple(_refusal(kind) for kind in kinds)
             version = len(one.events)
             return Refused(
                 order.record, version, refusals, answer, law, zone_of(facts.zone), come_in
             )
         one.add(ev.Released, 0, kind=order.kind, to=order.to)
-        return Released(order.record, len(one.events), one.events[-1].id, {})
+        return Released(order.record, len(one.events), one.events[-1].id, {}, zone_of(facts.zone))
 
     def book(self, ctx: Context, person: Any, *, bases: Any = (), **_: Any) -> Done:
         """Book a person."""
@@ -278,18 +280,13 @@ class InventedDesk:
             tasks=sum(task.record == one.key for task in tasks_of(self.people)),
             requests=sum(d.lifted in (NEVER, None) for d in facts.detainers),
             version=len(one.events),
-            warnings=("same-surname",) if self._namesakes(one) else (),
+            warnings=(Said(NAMESAKES, {"n": 1}),) if self._namesakes(one) else (),
         )
 
 
-def _fault(kind: RefusalKind) -> Fault:
-    help = {
-        RefusalKind.MOVED_ON: "Read what came in, and decide again.",
-        RefusalKind.NAMESAKE: "Rule out each of them by photograph and number.",
-        RefusalKind.NOTICE_OWED: "Give the notice, and enter it.",
-        RefusalKind.MUST_HOLD: "Keep the person until the time shown, or have the request lifted.",
-    }.get(kind, "Find out, and enter what is missing.")
-    return Fault("E604", "record", kind.description, help)
+def _refusal(kind: RefusalKind) -> Refusal:
+    said, help = Said(f"shut.{kind.value}"), Said(f"opens.{kind.value}")
+    return Refusal(kind, "record", (said,), (help,))
 
 
 class _Parts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -19,9 +19,11 @@ from exeat.decide import Verdict
 from exeat.desk.pages import acts, forms, present
 from exeat.desk.pages.logged import logged
 from exeat.desk.pages.views import Viewer
+from exeat.desk.service.models import NAMESAKES
 from exeat.desk.service.shut import SHUT
 from exeat.desk.service.urgency import next_of
 from exeat.facts.times import NEVER
+from exeat.i18n.said import OWN, Said
 from exeat.i18n.words import LANGUAGES, Words
 from exeat.office.register import SECTIONS
 
@@ -114,6 +116,7 @@ def render(template: str, frame: Frame, **values: Any) -> str:
         "logged": lambda line: logged(line, t),
         "clock": lambda at: _clock(at, now, t),
         "stamp": lambda at, zone=None, short=False: _stamp(at, zone or place, now, t, short),
+        "told": lambda said, zone=None, links=None: _told(said, t, zone or place, links),
         "ticked": lambda words, links=None, zone=None: _ticked(words, t, zone or place, links),
     }
     return _environment().get_template(template).render({**shared, **values})
@@ -153,6 +156,7 @@ def _environment() -> Environment:
         MENU=SECTIONS,
         ACTS=acts.ACTS,
         LANGUAGES=LANGUAGES,
+        NAMESAKES=NAMESAKES,
         NEVER=NEVER,
         UNKNOWN=forms.UNKNOWN,
         VERDICTS=[verdict.value for verdict in Verdict],
@@ -166,6 +170,7 @@ def _environment() -> Environment:
         link_of=link_of,
         instant_of=present.instant_of,
         options_of=forms.options_of,
+        sayings_of=forms.sayings_of,
     )
     return made
 
@@ -200,11 +205,61 @@ def _ticked(words: str, t: Words, zone: ZoneInfo, links: Mapping[str, str] | Non
     for n, part in enumerate(words.split("`")):
         if n % 2 == 0 or _INSTANT.fullmatch(part):
             found.append(escape(_INSTANT.sub(lambda m: _local(m[0], t, zone), part)))
-        elif links and part in links:
-            found.append(Markup('<a class="mono" href="{}">{}</a>').format(links[part], part))
         else:
-            found.append(Markup("<code>{}</code>").format(part))
+            found.append(_code(part, links or {}))
     return Markup("").join(found)
+
+
+def _told(
+    said: Iterable[Said], t: Words, zone: ZoneInfo, links: Mapping[str, str] | None = None
+) -> Markup:
+    """Return sentences as a page shows them.
+
+    What a text has between backticks becomes code, or a link where it is a value that has one;
+    no value is ever searched for marks.
+
+    Examples:
+        >>> from exeat.i18n.words import words
+        >>> said = Said("task_why.sent_to", {"to": "`<b>`"})
+        >>> str(_told([said], words("en"), ZoneInfo("UTC")))[:38]
+        'Sent to <code>`&lt;b&gt;`</code>, whic'
+    """
+    return Markup(" ").join(_marked(one, t, zone, links or {}) for one in said)
+
+
+def _marked(said: Said, t: Words, zone: ZoneInfo, links: Mapping[str, str]) -> Markup:
+    if said.code == OWN:
+        return _own(said, t, zone, links)
+    found, quoted = Markup(""), False
+    for name, text in t.parts(said, zone):
+        value = said.values.get(name)
+        if isinstance(value, Said):
+            found += _marked(value, t, zone, links)
+        elif name:
+            found += _code(text, links) if quoted else escape(text)
+        else:
+            first, *rest = text.split("`")
+            found += _code(first, links) if quoted and first else escape(first)
+            for part in rest:
+                quoted = not quoted
+                found += _code(part, links) if quoted and part else escape(part)
+    return found
+
+
+def _own(said: Said, t: Words, zone: ZoneInfo, links: Mapping[str, str]) -> Markup:
+    """Return words that are kept as they are; those of a fault after what its code means."""
+    words = _ticked(str(said.values["words"]), t, zone, links)
+    key = f"fault_code.{said.values.get('code')}"
+    if t.lang == "en" or not t.has(key):
+        return words
+    means = Markup("{} {}").format(t(key), t(f"{key}.do"))
+    return Markup('{} <span class="muted" lang="en">({})</span>').format(means, words)
+
+
+def _code(text: str, links: Mapping[str, str]) -> Markup:
+    if text in links:
+        return Markup('<a class="mono" href="{}">{}</a>').format(links[text], text)
+    return Markup("<code>{}</code>").format(text)
 
 
 def _first_upper(words: Markup) -> Markup:

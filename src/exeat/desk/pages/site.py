@@ -199,8 +199,8 @@ class Site:
             case Elsewhere(path=path):
                 return RedirectResponse(path, 303, headers=HEADERS)
             case Stop(status=status, key=key, values=values):
-                titles = {"fault.csrf": "fault.title", "fault.words": "fault.title"}
-                title = titles.get(key, "title.gone" if status == 404 else "title.denied")
+                title = "title.gone" if status == 404 else "title.denied"
+                title = "fault.title" if key == "fault.csrf" else title
                 return self._plain(request, status, t(title), t(key, **values))
             case ExeatError(faults=faults):
                 words = t("error.refused")

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from exeat.decide import Answer, Verdict
-from exeat.facts.words import say_time
+from exeat.i18n.said import Said, Sayings, Value
 from exeat.rules.place import LawOfPlace
 from exeat.say.ring import Whom, counsel_of
 
@@ -16,17 +15,19 @@ FOR_COUNSEL = frozenset({Verdict.RELEASE_UNLESS_INSTRUCTED, Verdict.CALL_COUNSEL
 """Verdicts that rest on what counsel has not settled; each opens a task that says what."""
 
 
-def whom_to_ring(answer: Answer, law: LawOfPlace) -> str:
-    """Return whom to ring for what only counsel can settle, or ""."""
+def whom_to_ring(answer: Answer, law: LawOfPlace) -> Sayings:
+    """Return whom to ring for what only counsel can settle, if there is anything."""
     ring = counsel_of(answer, law)
     if ring is None:
-        return ""
+        return ()
     if ring.whom is Whom.NOBODY:
-        return "While counsel has not decided, this office releases: nobody is to be rung."
+        return (Said("counsel.nobody"),)
     if ring.whom is not Whom.NAMED:
-        return "No number of counsel is set up for this place."
-    minutes = f", for at most {ring.minutes} minutes" if ring.minutes is not None else ""
-    return f"Ring {ring.name} at {ring.number}{minutes}."
+        return (Said("counsel.no_number"),)
+    named: dict[str, Value] = {"name": ring.name, "number": ring.number}
+    if ring.minutes is None:
+        return (Said("counsel.ring", named),)
+    return (Said("counsel.ring_within", {**named, "minutes": ring.minutes}),)
 
 
 def counsel_within(answer: Answer, law: LawOfPlace) -> timedelta | None:
@@ -37,18 +38,11 @@ def counsel_within(answer: Answer, law: LawOfPlace) -> timedelta | None:
     return timedelta(minutes=ring.minutes)
 
 
-def counsel_says(answer: Answer, law: LawOfPlace, zone: ZoneInfo) -> str:
+def counsel_says(answer: Answer, law: LawOfPlace) -> Sayings:
     """Return what the law leaves open, until when a hold would run, and whom to ring."""
-    until = f" until {say_time(answer.until, zone)}" if answer.until is not None else ""
-    if answer.verdict is Verdict.CALL_COUNSEL:
-        said = [
-            "A command to hold is reported whose text nobody here has read. Ring counsel now.",
-            f"If counsel says that it applies, a hold runs{until}; if not, let the person go.",
-        ]
-    else:
-        said = [
-            "Nothing shows that this office may hold: let the person go.",
-            f"Only if counsel has instructed in writing that it may, a hold runs{until}.",
-        ]
-    said += [f"Open: {question.asks}" for question in answer.for_counsel]
-    return " ".join([*said, *filter(None, [whom_to_ring(answer, law)])])
+    what = "unread" if answer.verdict is Verdict.CALL_COUNSEL else "unless"
+    then = Said(f"counsel.{what}_then")
+    if answer.until is not None:
+        then = Said(f"counsel.{what}_then_until", {"until": answer.until})
+    asked = [Said("counsel.open", {"question": one.asks}) for one in answer.for_counsel]
+    return (Said(f"counsel.{what}"), then, *asked, *whom_to_ring(answer, law))

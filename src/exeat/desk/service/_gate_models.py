@@ -8,12 +8,12 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from exeat.decide import Answer
-from exeat.errors import Fault
 from exeat.facts.codes import Described, ReleaseKind
 from exeat.facts.events import Event
 from exeat.facts.limits import Words
 from exeat.facts.record import CustodyRecord
-from exeat.office.models import SHOWN, Namesake, Witness
+from exeat.i18n.said import Sayings
+from exeat.office.models import Namesake, Witness
 from exeat.rules.place import LawOfPlace
 
 __all__ = [
@@ -37,7 +37,7 @@ class Clearance:
     law: LawOfPlace
     record: CustodyRecord
     version: int
-    warnings: tuple[str, ...] = ()
+    warnings: Sayings = ()
     namesakes: tuple[Namesake, ...] = ()
     tasks: tuple[str, ...] = ()
 
@@ -100,10 +100,18 @@ class OverrideReason(Described):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One reason why the gate stays shut, and what would open it."""
+    """One reason why the gate stays shut, and what would open it.
+
+    Attributes:
+        place: The field of the order, or what else it is about.
+        said: What is wrong.
+        help: What would open it.
+    """
 
     kind: RefusalKind
-    fault: Fault
+    place: str
+    said: Sayings
+    help: Sayings
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,18 +131,21 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """The person was released: the event, and the answer that was given with it."""
+    """The person was released: the event, and the answer that was given with it.
 
-    __pydantic_config__ = SHOWN
+    Attributes:
+        zone: Of the facility, in which times are said.
+    """
 
     record: str
     version: int
     event: str
     answer: dict[str, Any]
+    zone: ZoneInfo
     overridden: tuple[RefusalKind, ...] = ()
     tasks: tuple[str, ...] = ()
     repeated: bool = False
-    warnings: tuple[str, ...] = ()
+    warnings: Sayings = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,6 @@ from datetime import UTC, datetime, time, timedelta
 from threading import Lock
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from exeat.decide import Answer, DutyState, Verdict, decide
 from exeat.desk.service._counsel import FOR_COUNSEL, counsel_says, counsel_within
@@ -20,11 +19,13 @@ from exeat.facts.case import zone_of
 from exeat.facts.codec import record_from_json
 from exeat.facts.record import CustodyRecord
 from exeat.facts.times import NEVER, When, bounds
+from exeat.i18n.said import Said, Sayings
 from exeat.office.context import Context
 from exeat.office.db import Tx
 from exeat.office.held import log
 from exeat.office.models import PersonalData
 from exeat.office.office import Office
+from exeat.office.outcomes import Outcome
 from exeat.office.personal import open_personal
 from exeat.record.views import state_of
 from exeat.rules.place import LawOfPlace
@@ -39,18 +40,16 @@ class Shown:
     Attributes:
         key: The record's key.
         until: When something in it may change, if nobody adds to the record.
-        zone: Of the facility; in it, texts that people read say their times.
         bare: Nothing on record says why the person is in custody.
-        counsel: What only counsel can settle about the person, or "".
+        counsel: What only counsel can settle about the person, if there is anything.
         within: How long counsel has to answer, where the place's profile says so.
     """
 
     key: UUID
     row: BoardRow
     until: datetime
-    zone: ZoneInfo
     bare: bool = False
-    counsel: str = ""
+    counsel: Sayings = ()
     within: timedelta | None = None
 
 
@@ -75,7 +74,7 @@ class Board:
 
         def work(tx: Tx) -> list[BoardRow]:
             shown = self.shown(tx)
-            log(tx, "board", str(len(shown)))
+            log(tx, "board", Outcome.counted(person=len(shown)))
             return [one.row for one in shown]
 
         return sorted(self.office.run(ctx, "board", work), key=urgency)
@@ -120,16 +119,14 @@ class Board:
         try:
             facts = record_from_json(state or "{}", f"record `{row['name']}`")
         except RecordError:
-            said = "The events of this record do not add up; read them one by one."
-            zone = zone_of(self.office.agency(tx, tx.agency).zone or "UTC")
-            return Shown(record, replace(blank, warnings=(said,)), now + timedelta(days=1), zone)
+            broken = replace(blank, warnings=(Said("warning.broken"),))
+            return Shown(record, broken, now + timedelta(days=1))
         law = self.office.law(tx, tx.agency, facts.facility.kind)
         answer = decide(facts, law, now)
         row_now, until = _filled(blank, facts, answer, now), next_change(facts, law, answer, now)
-        zone = zone_of(facts.zone)
-        asks = counsel_says(answer, law, zone) if answer.verdict in FOR_COUNSEL else ""
+        asks = counsel_says(answer, law) if answer.verdict in FOR_COUNSEL else ()
         within = counsel_within(answer, law)
-        return Shown(record, row_now, until, zone, _is_bare(facts), asks, within)
+        return Shown(record, row_now, until, _is_bare(facts), asks, within)
 
 
 def _blank(row: dict[str, Any], person: PersonalData | None) -> BoardRow:

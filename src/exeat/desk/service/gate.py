@@ -6,7 +6,6 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 from exeat.auth.accounts import Accounts
 from exeat.decide import Answer, Verdict, decide
@@ -25,15 +24,17 @@ from exeat.facts import events as ev
 from exeat.facts.case import zone_of
 from exeat.facts.codes import ReleaseKind
 from exeat.facts.times import aware
+from exeat.i18n.said import Sayings, own
 from exeat.office.context import Context
 from exeat.office.db import Tx
 from exeat.office.held import Held, log
 from exeat.office.messages import code_of, refused_field
 from exeat.office.models import TaskKind
 from exeat.office.office import Office, envelope, said_again
+from exeat.office.outcomes import Outcome
 from exeat.office.personal import blind, namesakes, read_personal
 from exeat.office.steps import reached
-from exeat.office.tasks import cleared_before, close_tasks, open_task
+from exeat.office.tasks import answer_now, cleared_before, close_tasks, open_task
 from exeat.record.entries import History
 from exeat.rules.place import LawOfPlace
 from exeat.say.answers import answer_to_json
@@ -96,7 +97,7 @@ class Gate:
             kinds = [row["kind"] for row in tx.all("open_kinds", record=held.record)]
             opened: tuple[str, ...] = ()
             if at is None and known_at is None and held.stake == "facility":
-                opened = self._await(tx, held, answer, law, zone, kinds)
+                opened = self._await(tx, held, answer, law, kinds)
             earlier = cleared_before(tx, held, zone)
             log(tx, "clear", answer.verdict.value, held=held)
             return Clearance(
@@ -151,12 +152,12 @@ class Gate:
         held = self.office.hold(tx, order.record)
         reached("release-locked")
         history = tx.ledger.read(held.record)
-        event = self._event(tx.ctx, held, order, event_id)
+        event, facts = self._event(tx.ctx, held, order, event_id), history.fold()
         if said_again(history, [event], timed=False):
             log(tx, "release", "repeated", held=held, about=event_id)
             given = history.answers()[-1] if history.answers() else {}
-            return Released(held.name, history.version, event_id, given, repeated=True)
-        facts = history.fold()
+            zone = zone_of(facts.zone)
+            return Released(held.name, history.version, event_id, given, zone, repeated=True)
         law = self.office.law(tx, held.facility, facts.facility.kind)
         answer = decide(facts, law, tx.ctx.now)
         reached("release-decided")
@@ -200,7 +201,6 @@ class Gate:
         rows = tx.all("open_kinds", record=held.record)
         return Door(
             now=tx.ctx.now,
-            zone=zone_of(history.fold().zone),
             order=order,
             history=history,
             answer=answer,
@@ -215,17 +215,16 @@ class Gate:
     def _shut(
         self, tx: Tx, held: Held, door: Door, law: LawOfPlace, refusals: tuple[Refusal, ...]
     ) -> Refused:
-        kinds = ",".join(sorted(one.kind.value for one in refusals))
         kinds_open = [kind.value for kind in door.open_tasks]
-        opened = self._await(tx, held, door.answer, law, door.zone, kinds_open)
-        log(tx, "release", f"refused:{kinds}", held=held)
+        opened = self._await(tx, held, door.answer, law, kinds_open)
+        log(tx, "release", Outcome.refused(one.kind.value for one in refusals), held=held)
         return Refused(
             held.name,
             door.history.version,
             refusals,
             door.answer,
             law,
-            door.zone,
+            zone_of(door.history.fold().zone),
             door.came_in(),
             door.namesakes,
             opened,
@@ -252,16 +251,18 @@ class Gate:
         done = self.office.commit(tx, held, [event], version + 1, timed=False)
         reached("release-written")
         opened = done.tasks
-        said: tuple[str, ...] = ()
+        said: Sayings = ()
         if door.answer.verdict in FOR_COUNSEL:
-            said = (counsel_says(door.answer, law, zone),)
-            opened += self._await(tx, held, door.answer, law, zone, ())
+            said = counsel_says(door.answer, law)
+            opened += self._await(tx, held, door.answer, law, ())
         kinds = tuple(one.kind for one in passed)
         if passed and second is not None:
             opened += self._override(tx, held, door, done.version, kinds, second)
         log(tx, "release", "override" if passed else "done", held=held, about=event.id)
         reached("release-logged")
-        return Released(held.name, done.version, event.id, given, kinds, opened, warnings=said)
+        return Released(
+            held.name, done.version, event.id, given, zone, kinds, opened, warnings=said
+        )
 
     def _override(
         self,
@@ -295,23 +296,22 @@ class Gate:
         held: Held,
         answer: Answer,
         law: LawOfPlace,
-        zone: ZoneInfo,
         open_kinds: Collection[str],
     ) -> tuple[str, ...]:
         """Open the task of an answer that waits for somebody, and close what waits no more."""
         wanted = _WAITS.get(answer.verdict)
         over = [kind for kind in set(_WAITS.values()) - {wanted} if kind.value in open_kinds]
         if over:
-            close_tasks(tx, held, over, f"the answer is now {answer.verdict.value}")
+            close_tasks(tx, held, over, answer_now(answer.verdict.value))
         if wanted is None:
             return ()
         due = None
         if wanted is TaskKind.COUNSEL:
-            because = counsel_says(answer, law, zone)
+            because = counsel_says(answer, law)
             within = counsel_within(answer, law)
             due = tx.ctx.now + within if within is not None else None
         else:
             asks = [question.asks for question in answer.questions]
             asks += [conflict.says for conflict in answer.conflicts]
-            because = " ".join(asks) or answer.verdict.description
+            because = tuple(map(own, asks))
         return (open_task(tx, self.office.settings, wanted, held=held, because=because, due=due),)

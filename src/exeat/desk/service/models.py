@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import Field
 
@@ -24,10 +24,13 @@ from exeat.facts.events import Event
 from exeat.facts.papers import RequestPaper
 from exeat.facts.record import CustodyRecord
 from exeat.facts.times import When
+from exeat.i18n.said import Sayings
 from exeat.office.models import SHOWN, Namesake, PersonalData, Task
+from exeat.office.outcomes import Outcome
 from exeat.rules.place import LawOfPlace
 
 __all__ = [
+    "NAMESAKES",
     "OVERRIDABLE",
     "BoardRow",
     "Clearance",
@@ -45,6 +48,9 @@ __all__ = [
     "ReleaseOrder",
     "Released",
 ]
+
+NAMESAKES: Final = "warning.namesakes"
+"""The warning behind which pages name them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,7 @@ class BoardRow:
     tasks: int
     requests: int
     version: int
-    warnings: tuple[str, ...] = ()
+    warnings: Sayings = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +86,7 @@ class LogLine:
     actor: str
     role: str
     what: str
-    outcome: str
+    outcome: Outcome
     record: str | None
     about: str | None
 
@@ -100,7 +106,7 @@ class PersonPage:
     read_by: tuple[LogLine, ...]
     namesakes: tuple[Namesake, ...]
     acts: tuple[str, ...]
-    warnings: tuple[str, ...] = ()
+    warnings: Sayings = ()
 
 
 @dataclass(frozen=True, slots=True)

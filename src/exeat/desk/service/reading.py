@@ -20,6 +20,7 @@ from exeat.office.db import Tx
 from exeat.office.held import Held, log
 from exeat.office.models import Agency, Task
 from exeat.office.office import Office
+from exeat.office.outcomes import Outcome
 from exeat.office.personal import namesakes, read_personal
 from exeat.office.register import ACTS
 from exeat.office.tasks import cleared_before, task_of
@@ -107,7 +108,7 @@ class Reading:
                 law=law,
                 events=history.events(),
                 answers=history.answers(),
-                tasks=tuple(task_of(row, ctx.now) for row in rows),
+                tasks=tuple(task_of(row, ctx.now, zone_of(facts.zone)) for row in rows),
                 read_by=tuple(self._lines(tx, held.record)) if mine else (),
                 namesakes=others,
                 acts=tuple(act for act in _ON_A_PERSON if ctx.may(act)),
@@ -125,7 +126,7 @@ class Reading:
 
         def work(tx: Tx) -> list[tuple[str, str, bool]]:
             rows = tx.all("clients")
-            log(tx, "clients", str(len(rows)))
+            log(tx, "clients", Outcome.counted(person=len(rows)))
             return [(row["name"], row["facility"], bool(row["open"])) for row in rows]
 
         return self.office.run(ctx, "clients", work)
@@ -134,7 +135,8 @@ class Reading:
         """Return what is open here, the most urgent first."""
 
         def work(tx: Tx) -> list[Task]:
-            return [task_of(row, ctx.now) for row in tx.all("tasks")]
+            zone = zone_of(self.office.agency(tx, tx.agency).zone or "UTC")
+            return [task_of(row, ctx.now, zone) for row in tx.all("tasks")]
 
         return self.office.run(ctx, "tasks", work)
 
@@ -157,7 +159,7 @@ class Reading:
         def work(tx: Tx) -> list[LogLine]:
             key = self.office.find(tx, record).record if record else None
             lines = self._lines(tx, key, before, min(max(limit, 1), 1000))
-            log(tx, "audit_log", str(len(lines)))
+            log(tx, "audit_log", Outcome.counted(line=len(lines)))
             return lines
 
         return self.office.run(ctx, "audit_log", work)
@@ -233,7 +235,7 @@ def _line(row: dict[str, Any]) -> LogLine:
         actor=row["actor"],
         role=row["role"],
         what=row["what"],
-        outcome=row["outcome"],
+        outcome=Outcome.of_text(row["outcome"]),
         record=row["record_name"],
         about=row["about"],
     )
@@ -242,7 +244,7 @@ def _line(row: dict[str, Any]) -> LogLine:
 def _refusals(rows: list[dict[str, Any]]) -> dict[str, int]:
     found: dict[str, int] = {}
     for row in rows:
-        for kind in row["outcome"].removeprefix("refused:").split(","):
+        for kind in Outcome.of_text(row["outcome"]).codes:
             found[kind] = found.get(kind, 0) + row["n"]
     return found
 

@@ -18,6 +18,7 @@ from exeat.facts import events as ev
 from exeat.facts.papers import RequestPaper
 from exeat.facts.record import Facility
 from exeat.facts.times import When
+from exeat.i18n.said import Said
 from exeat.office.context import Context, Role
 from exeat.office.db import Tx
 from exeat.office.errors import Refusing
@@ -277,7 +278,7 @@ class Requests:
             "answer_request", request=row["request"], at=at, answer=answer, record=record, note=note
         )
         with tx.acting_for(row["facility"]):
-            close_about(tx, TaskKind.MATCH, row["request"].hex, answer)
+            close_about(tx, TaskKind.MATCH, row["request"].hex, Said(f"closed.{answer}"))
 
     def _waiting(self, tx: Tx, request: str) -> dict[str, Any]:
         row = None

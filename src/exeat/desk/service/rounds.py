@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,7 +12,7 @@ from exeat.decide import Verdict
 from exeat.desk.service.board import Board, Shown
 from exeat.desk.service.models import Reconciliation
 from exeat.facts import events as ev
-from exeat.facts.words import say_time
+from exeat.i18n.said import Said, Sayings
 from exeat.office.context import Context
 from exeat.office.db import Tx
 from exeat.office.errors import BadInput, Refusing
@@ -20,8 +20,9 @@ from exeat.office.held import Held, log
 from exeat.office.messages import bad_field, refused_field
 from exeat.office.models import Done, TaskKind
 from exeat.office.office import Office
+from exeat.office.outcomes import Outcome
 from exeat.office.personal import blind
-from exeat.office.tasks import close_tasks, open_task
+from exeat.office.tasks import answer_now, close_tasks, open_task
 
 __all__ = ["Rounds"]
 
@@ -75,40 +76,38 @@ class Rounds:
                 wanted = dict(self._wanted(ctx, shown))
                 over = [kind for kind in _OF_THE_CLOCK if kind not in wanted]
                 if any((shown.key, kind.value) in standing for kind in over):
-                    words = f"the answer is now {shown.row.verdict}"
-                    close_tasks(tx, _of_board(tx, shown), over, words)
+                    close_tasks(tx, _of_board(tx, shown), over, answer_now(shown.row.verdict))
                     closed += 1
                 for kind, because in wanted.items():
                     task = standing.get((shown.key, kind.value))
                     opened.append(task or self._raise(tx, shown, kind, because))
             raised = tx.all("raise_tasks", at=ctx.now)
             if closed or raised or set(opened) - set(standing.values()):
-                log(tx, "sweep", f"{len(opened)} open, {len(raised)} raised")
+                log(tx, "sweep", Outcome.counted(open=len(opened), raised=len(raised)))
             return tuple(opened)
 
         return self.office.run(ctx, "sweep", work)
 
-    def _raise(self, tx: Tx, shown: Shown, kind: TaskKind, because: str) -> str:
+    def _raise(self, tx: Tx, shown: Shown, kind: TaskKind, because: Sayings) -> str:
         """Open a task about a row, due when it would be if somebody's look had opened it."""
         within = shown.within if kind is TaskKind.COUNSEL else None
         due = tx.ctx.now + within if within is not None else None
         held = _of_board(tx, shown)
         return open_task(tx, self.office.settings, kind, held=held, because=because, due=due)
 
-    def _wanted(self, ctx: Context, shown: Shown) -> Iterator[tuple[TaskKind, str]]:
-        """Yield what is due on a row, and why, in the facility's own time."""
-        row, zone = shown.row, shown.zone
+    def _wanted(self, ctx: Context, shown: Shown) -> Iterator[tuple[TaskKind, Sayings]]:
+        """Yield what is due on a row, and why."""
+        row = shown.row
         kind = _ALARMS.get(row.verdict)
         if shown.counsel:
             yield TaskKind.COUNSEL, shown.counsel
         if kind is not None:
             since = row.overdue_since or row.eligible_since
-            yield kind, kind.description + (f" Since {say_time(since, zone)}." if since else "")
+            yield kind, _because(kind, "since", since)
         alarm = timedelta(hours=self.office.settings.alarm_hours)
         ends = row.until if row.verdict in _HELD else None
         if ends is not None and ctx.now < ends <= ctx.now + alarm:
-            kind = TaskKind.HOLD_ENDS
-            yield kind, f"{kind.description} At {say_time(ends, zone)}."
+            yield TaskKind.HOLD_ENDS, _because(TaskKind.HOLD_ENDS, "at", ends)
 
     def close_task(self, ctx: Context, task: str, outcome: str) -> None:
         """Close a task, and say what came of it.
@@ -168,12 +167,8 @@ class Rounds:
             if not paper.strip():
                 raise BadInput([bad_field("paper", "is missing", "Enter the number on the paper.")])
             held = self.office.hold(tx, record)
-            what = (
-                "Read it, and enter what it orders."
-                if legible
-                else "It cannot be read: call the court."
-            )
-            because = f"A paper of `{sender}` came in. {what}"
+            what = "task_why.read_it" if legible else "task_why.cannot_read"
+            because = (Said("task_why.paper_of", {"sender": sender}), Said(what))
             kind = TaskKind.PAPER
             task = open_task(
                 tx, self.office.settings, kind, held=held, about=paper, because=because
@@ -204,13 +199,12 @@ class Rounds:
             missing = [held for mac, held in on_record.items() if mac not in by_mac]
             extra = [number for mac, number in by_mac.items() if mac not in on_record]
             for held in missing:
-                words = "On record as in custody, and not on the roster: look for the person now."
-                tasks.append(self._mismatch(tx, held, "", words))
+                tasks.append(self._mismatch(tx, held, "", Said("task_why.not_on_roster")))
             for number in extra:
-                words = "On the roster, and not on record: book the person, or mend the roster."
                 mac = (blind(index, "number", number) or b"").hex()[:16]
-                tasks.append(self._mismatch(tx, None, mac, words))
-            log(tx, "reconcile", f"{len(missing)} missing, {len(extra)} extra, {len(bare)} bare")
+                tasks.append(self._mismatch(tx, None, mac, Said("task_why.not_on_record")))
+            counts = Outcome.counted(missing=len(missing), extra=len(extra), bare=len(bare))
+            log(tx, "reconcile", counts)
             return Reconciliation(
                 roster_only=tuple(extra),
                 record_only=tuple(held.name for held in missing),
@@ -221,9 +215,9 @@ class Rounds:
 
         return self.office.run(ctx, "reconcile", work)
 
-    def _mismatch(self, tx: Tx, held: Held | None, about: str, words: str) -> str:
+    def _mismatch(self, tx: Tx, held: Held | None, about: str, why: Said) -> str:
         return open_task(
-            tx, self.office.settings, TaskKind.ROSTER, held=held, about=about, because=words
+            tx, self.office.settings, TaskKind.ROSTER, held=held, about=about, because=(why,)
         )
 
     def share(self, ctx: Context, record: str, *, agency: str) -> None:
@@ -277,6 +271,11 @@ class Rounds:
             return str(row["subscription"].hex)
 
         return self.office.run(ctx, "subscribe", work, about=record)
+
+
+def _because(kind: TaskKind, when: str, at: datetime | None) -> Sayings:
+    said = Said(f"task_why.{kind.value}")
+    return (said,) if at is None else (said, Said(f"task_why.{when}", {"time": at}))
 
 
 def _of_board(tx: Tx, shown: Shown) -> Held:

@@ -17,6 +17,7 @@ from exeat.facts.codes import LiftReason, ReleaseKind
 from exeat.facts.fold import standing
 from exeat.facts.record import CustodyRecord, Detainer
 from exeat.facts.times import NEVER
+from exeat.i18n.said import Said
 from exeat.office.context import Context
 from exeat.office.db import Tx
 from exeat.office.errors import Refusing
@@ -110,7 +111,7 @@ class Transfers:
             with tx.acting_for(row["sender"]):
                 self._hand_over(tx, ctx, former, history, event_id)
             tx.run("end_handover", handover=row["handover"], at=ctx.now, next_record=held.record)
-            close_about(tx, TaskKind.TRANSFER, row["handover"].hex, "taken over")
+            close_about(tx, TaskKind.TRANSFER, row["handover"].hex, Said("closed.taken_over"))
             log(tx, "acknowledge_transfer", held=held, about=row["handover"].hex)
             return done
 

@@ -163,7 +163,9 @@ SELECT count(*)::int AS n FROM exeat_desk.override
 
 -- count_refusals: How many times the gate stayed shut, by reason.
 SELECT outcome, count(*)::int AS n FROM exeat_desk.log
-WHERE what = 'release' AND outcome LIKE 'refused:%%' AND agency = %(agency)s GROUP BY outcome
+WHERE what = 'release' AND agency = %(agency)s
+  -- The first is how desks wrote it before lines had values.
+  AND (outcome LIKE 'refused:%%' OR outcome LIKE '{"code": "refused"%%') GROUP BY outcome
 
 -- sees_requests: Whether this login sees the requests of every agency.
 SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

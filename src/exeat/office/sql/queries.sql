@@ -53,7 +53,9 @@ SELECT t.closed FROM exeat_desk.task t
 JOIN exeat_vault.record earlier ON earlier.record = t.record
 JOIN exeat_vault.record now ON now.person = earlier.person
 WHERE now.record = %(record)s AND earlier.record <> now.record
-  AND t.kind = 'identity-dispute' AND t.outcome LIKE 'cleared%%' ORDER BY t.closed
+  AND t.kind = 'identity-dispute'
+  AND (t.outcome LIKE 'cleared%%' OR t.outcome LIKE '[{"code": "closed.cleared"%%')
+ORDER BY t.closed
 
 -- put_log: Write down who did or read what.
 INSERT INTO exeat_desk.log (at, agency, facility, actor, role, what, outcome, record, about, request_id)

@@ -115,10 +115,10 @@ def keep_key(request: Request, site: At, id: str, act: str, sent: SentForm) -> R
     """Renew or revoke a key."""
     viewer = site.checked(request, sent)
     if act == "revoke":
-        _said(site, lambda: site.desk.accounts.keys.revoke(viewer.ctx, id))
+        site.asked(lambda: site.desk.accounts.keys.revoke(viewer.ctx, id))
         return see("/accounts?done=revoke_key")
     if act == "rotate":
-        key, secret = _said(site, lambda: site.desk.accounts.keys.rotate(viewer.ctx, id))
+        key, secret = site.asked(lambda: site.desk.accounts.keys.rotate(viewer.ctx, id))
         return _secret(site, request, viewer, key.label, secret)
     raise Stop(404, "error.gone")
 
@@ -129,11 +129,11 @@ def _kept(
     keeper, ctx, t = site.desk.accounts, viewer.ctx, site.words(request)
     if act == "disable":
         because = t("admin.because", name=ctx.actor_name)
-        _said(site, lambda: keeper.disable(ctx, id, because, agency))
+        site.asked(lambda: keeper.disable(ctx, id, because, agency))
     elif act in ("unlock", "enable"):
-        _said(site, lambda: getattr(keeper, act)(ctx, id, agency))
+        site.asked(lambda: getattr(keeper, act)(ctx, id, agency))
     elif act == "reset":
-        password = _said(site, lambda: keeper.reset(ctx, id, agency))
+        password = site.asked(lambda: keeper.reset(ctx, id, agency))
         return _secret(site, request, viewer, t("admin.first_password"), password)
     else:
         raise Stop(404, "error.gone")
@@ -208,11 +208,3 @@ def _choices(site: Site, viewer: Viewer) -> dict[str, list[Choice]]:
         "agency-kinds": [Choice(kind, f"agency_kind.{kind}") for kind in _KINDS],
         "places": places,
     }
-
-
-def _said(site: Site, call: Any) -> Any:
-    try:
-        return site.asked(call)
-    except ExeatError as error:
-        fault = error.faults[0]
-        raise Stop(409, "fault.words", words=f"{fault.message}. {fault.help}") from error

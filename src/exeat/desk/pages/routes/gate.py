@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from exeat.decide import Verdict
 from exeat.desk.pages import picks
 from exeat.desk.pages.acts import RELEASE
-from exeat.desk.pages.forms import Problem, Wrong, starts
+from exeat.desk.pages.forms import Problem, Wrong, sayings_of, starts
 from exeat.desk.pages.present import event_line, instant_of, person_view
 from exeat.desk.pages.reading import read_form
 from exeat.desk.pages.routes._common import may, see, shown_name
@@ -27,7 +27,7 @@ from exeat.desk.service.models import (
     ReleaseOrder,
 )
 from exeat.desk.service.shut import SHUT
-from exeat.errors import ExeatError
+from exeat.errors import ExeatError, Fault
 from exeat.facts.codes import ReleaseKind
 from exeat.office.models import Witness
 
@@ -75,7 +75,7 @@ def releasing(request: Request, site: At, record: str, sent: SentForm) -> Respon
         except Wrong as wrong:
             problems = list(wrong.problems)
         except ExeatError as error:
-            problems = [_beside(fault.place, fault.message, fault.help) for fault in error.faults]
+            problems = [_beside(fault) for fault in error.faults]
     return _form(site, request, viewer, page, filled.raw, tuple(problems), event_id)
 
 
@@ -150,17 +150,14 @@ def _at_the_form(refusals: tuple[Refusal, ...]) -> list[Problem]:
     """Return what is to be mended in the form, if that is all that keeps the gate shut."""
     if any(one.kind not in _AT_THE_FORM for one in refusals):
         return []
-    return [
-        Problem(_AT_THE_FORM[one.kind], text=f"{one.kind.description} {one.fault.help}")
-        for one in refusals
-    ]
+    return [Problem(_AT_THE_FORM[one.kind], more=(*one.said, *one.help)) for one in refusals]
 
 
-def _beside(place: str, message: str, help: str) -> Problem:
+def _beside(fault: Fault) -> Problem:
     """Return a fault beside the part of the override that it names."""
     names = {"second.name": "second_name", "name and password": "second_password"}
-    field = names.get(place, "second_code" if place == "code" else "")
-    return Problem(field, text=f"{place}: {message}. {help}")
+    field = names.get(fault.place, "second_code" if fault.place == "code" else "")
+    return Problem(field, more=sayings_of(fault, place=True))
 
 
 def order_of(

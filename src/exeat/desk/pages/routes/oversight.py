@@ -147,7 +147,7 @@ def log_csv(request: Request, site: At) -> Response:
         sheet.writerow(
             [
                 line.number, line.at.isoformat(), _cell(line.agency), _cell(line.actor),
-                line.role, line.what, _cell(line.outcome), line.record or "",
+                line.role, line.what, _cell(str(line.outcome)), line.record or "",
             ]
         )  # fmt: skip
     return _file(out.getvalue(), "text/csv", "log.csv")
@@ -181,7 +181,8 @@ def _close(
             except ExeatError as error:
                 problems = tuple(Problem.of(fault, CLOSE_TASK) for fault in error.faults)
     due = t.time(found.due, viewer.zone)
-    about = ((t(f"tasks.kind.{found.kind.value}"), found.because), (t("task.due"), due))
+    why = t.tell(found.because, found.zone)
+    about = ((t(f"tasks.kind.{found.kind.value}"), why), (t("task.due"), due))
     return form_page(
         site, request, viewer, CLOSE_TASK, filled.raw, back="/tasks", action=f"/tasks/{id}",
         problems=problems, about=about, here="tasks",

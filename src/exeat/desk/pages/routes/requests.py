@@ -120,7 +120,7 @@ def match(request: Request, site: At, id: str, sent: SentForm) -> Response:
 def not_here(request: Request, site: At, id: str, sent: SentForm) -> Response:
     """Answer that the person is not in custody here."""
     viewer = site.checked(request, sent)
-    _said(site, lambda: site.desk.requests.not_in_custody_here(viewer.ctx, id))
+    site.asked(lambda: site.desk.requests.not_in_custody_here(viewer.ctx, id))
     return see("/requests?done=answer_not_here")
 
 
@@ -128,7 +128,7 @@ def not_here(request: Request, site: At, id: str, sent: SentForm) -> Response:
 def withdraw(request: Request, site: At, id: str, sent: SentForm) -> Response:
     """Withdraw a request."""
     viewer = site.checked(request, sent)
-    _said(site, lambda: site.desk.requests.withdraw_request(viewer.ctx, id))
+    site.asked(lambda: site.desk.requests.withdraw_request(viewer.ctx, id))
     return see("/requests?done=withdraw_request")
 
 
@@ -275,14 +275,6 @@ def _record_of(site: Site, viewer: Viewer, number: str) -> str | None:
     rows = site.desk.board.rows(viewer.ctx)
     found = [row.record for row in rows if wanted and plain(row.booking_number) == wanted]
     return found[0] if len(found) == 1 else None
-
-
-def _said(site: Site, call: Any) -> None:
-    try:
-        site.asked(call)
-    except ExeatError as error:
-        fault = error.faults[0]
-        raise Stop(409, "fault.words", words=f"{fault.message}. {fault.help}") from error
 
 
 def _day(person: Any) -> str:

@@ -12,7 +12,7 @@ import segno
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from exeat.desk.pages.forms import Problem
+from exeat.desk.pages.forms import Problem, sayings_of
 from exeat.desk.pages.routes._common import done_words, see
 from exeat.desk.pages.site import COOKIE, At, Elsewhere, PageRoute, SentForm, Site
 from exeat.errors import ExeatError
@@ -123,7 +123,7 @@ def new_password(request: Request, site: At, sent: SentForm) -> Response:
         except SignInError:
             problems = [Problem("old", "password.wrong")]
         except ExeatError as error:
-            problems = [Problem("new", text=f"{f.message}. {f.help}") for f in error.faults]
+            problems = [Problem("new", more=sayings_of(fault)) for fault in error.faults]
     return _password(site, request, problems)
 
 
