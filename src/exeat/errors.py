@@ -23,6 +23,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from exeat.i18n.said import Said
+
 __all__ = [
     "ExeatError",
     "Fault",
@@ -44,6 +46,8 @@ class Fault:
         place: Where it is, in the reader's own terms (file and line, form field).
         message: What is wrong, with the value seen in backticks; no line break.
         help: What would do instead.
+        said: Both as a code with its values, where they tell an instant: the record has it in
+            UTC, and a reader wants it in the facility's time and in their own language.
 
     Examples:
         >>> print(
@@ -62,6 +66,7 @@ class Fault:
     place: str
     message: str
     help: str
+    said: Said | None = None
 
     def __str__(self) -> str:
         return f"{self.place}: {self.message}\n  help: {self.help}"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -20,6 +21,7 @@ from exeat.errors import Fault, RecordError
 from exeat.facts._faults import Shape, field_names, one_line
 from exeat.facts.record import CustodyRecord
 from exeat.facts.times import NEVER, Act, Uncertain, bounds, show_when
+from exeat.i18n.said import Said
 
 __all__ = ["inconsistencies", "record_from_json", "record_schema", "record_to_json"]
 
@@ -130,11 +132,13 @@ def _out_of_order(record: CustodyRecord, place: str, zone: ZoneInfo) -> Iterable
 
 def _order_fault(place: str, field: str, seen: Act, other: str) -> Fault:
     field = one_line(field, 200)
+    when = seen if isinstance(seen, datetime) else show_when(seen) or ""
     return Fault(
         "E105",
         f"{place}, field `{field}`",
         f"`{show_when(seen)}` is before `{other}`",
         f"Correct one of the two; if the order is not known, write XXXX-XX-XX for `{field}`.",
+        Said("fault.order", {"seen": when, "other": other, "field": field}),
     )
 
 

@@ -19,6 +19,7 @@ Examples:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
@@ -31,6 +32,7 @@ from exeat.facts.codec import inconsistencies
 from exeat.facts.events import BasisAdded, Booked, Corrected, DetainerLodged, Disputed, Event, Plain
 from exeat.facts.record import CustodyRecord
 from exeat.facts.times import Span, aware, done_by, span
+from exeat.i18n.said import Said
 
 __all__ = ["fold", "standing"]
 
@@ -96,9 +98,8 @@ def _as_known(ordered: Sequence[Event], zone: ZoneInfo, at: datetime) -> Custody
     amendments = [event for event in _amendments(ordered) if known(event)]
     record = Folding(_standing(ordered, known), amendments, zone).record()
     if record is None:
-        raise RecordError(
-            [_not_booked(f"had no event `booked` surely recorded by {at.isoformat()}")]
-        )
+        fault = _not_booked(f"had no event `booked` surely recorded by {at.isoformat()}")
+        raise RecordError([replace(fault, said=Said("fault.not_booked_by", {"time": at}))])
     return record
 
 

@@ -209,13 +209,17 @@ def disputes_that_follow(
 
 
 def _says_back(event: Event | None) -> str | None:
+    """Return the code of what goes back to an issuer; its words stand under ``dispute``.
+
+    The ledger keeps it for ever, so it is in nobody's language.
+    """
     if isinstance(event, PersonFact):
         if event.person.status_proof is StatusProof.CITIZENSHIP:
-            return "The person has shown proof of United States citizenship. Check, and answer."
+            return "citizenship-shown"
         if event.person.claims_citizenship:
-            return "The person says that they are a United States citizen. Check, and answer."
+            return "citizenship-claimed"
         if event.person.disputes_identity:
-            return "The person says that they are not the one whom the request names."
+            return "identity-disputed"
     if isinstance(event, DetainerLodged) and event.names_this_person is False:
-        return "What the request says of the person differs from the jail's own record."
+        return "record-differs"
     return None

@@ -131,6 +131,8 @@ def sayings_of(fault: Fault, *, place: bool = False) -> Sayings:
         fault: As a part of the desk found it.
         place: Say where, because no field stands beside it.
     """
+    if fault.said is not None:
+        return (fault.said,)
     words = f"{fault.message.rstrip('.')}. {fault.help}"
     where = f"{fault.place}: " if place else ""
     return (Said(OWN, {"words": where + words, "code": fault.code}),)

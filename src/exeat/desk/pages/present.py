@@ -17,7 +17,7 @@ from exeat.desk.pages.views import EventLine, PersonView
 from exeat.desk.service.models import BoardRow, PersonPage
 from exeat.desk.service.urgency import SINCE, DeadlineKind
 from exeat.facts.codes import Described
-from exeat.facts.events import Corrected, Event
+from exeat.facts.events import Corrected, Disputed, Event
 from exeat.facts.record import Conviction, Facility, Offence
 from exeat.facts.times import Uncertain, When, bounds, show_when
 from exeat.i18n.words import Words
@@ -122,7 +122,11 @@ def event_line(event: Event, zone: ZoneInfo, t: Words, corrected: str = "") -> E
     for one in fields(event):
         value = getattr(event, one.name)
         if one.name not in _UNSAID and value is not None and value != ():
-            detail.append((t(f"detail.{one.name}"), _plain(value, t, zone)))
+            said = _plain(value, t, zone)
+            if isinstance(event, Disputed) and one.name == "says":
+                # What the desk itself says back to an issuer is a code.
+                said = t.first(f"dispute.{said}") or said
+            detail.append((t(f"detail.{one.name}"), said))
     occurred = event.occurred if isinstance(event.occurred, datetime) else None
     return EventLine(
         id=event.id,

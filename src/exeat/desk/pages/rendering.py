@@ -46,7 +46,6 @@ HEADERS: Final = {
 }
 """What goes out with every page."""
 
-_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)")
 _ICONS: Final = {
     "release": "logout",
     "overdue": "alarm",
@@ -117,7 +116,6 @@ def render(template: str, frame: Frame, **values: Any) -> str:
         "clock": lambda at: _clock(at, now, t),
         "stamp": lambda at, zone=None, short=False: _stamp(at, zone or place, now, t, short),
         "told": lambda said, zone=None, links=None: _told(said, t, zone or place, links),
-        "ticked": lambda words, links=None, zone=None: _ticked(words, t, zone or place, links),
     }
     return _environment().get_template(template).render({**shared, **values})
 
@@ -163,6 +161,7 @@ def _environment() -> Environment:
         asset=_asset,
         icon=_icon,
         sprite=_sprite(),
+        ticked=_ticked,
         verdict_icon=_ICONS.__getitem__,
         GO=tuple(verdict.value for verdict in Verdict if verdict in _GO),
         OPEN=tuple(verdict.value for verdict in Verdict if verdict not in SHUT),
@@ -186,27 +185,18 @@ def _icon(name: str, label: str = "") -> Markup:
     return hidden.format(name)
 
 
-def _ticked(words: str, t: Words, zone: ZoneInfo, links: Mapping[str, str] | None = None) -> Markup:
+def _ticked(words: str, links: Mapping[str, str] | None = None) -> Markup:
     """Return a sentence of the services as a page shows it.
 
-    What it quotes in backticks becomes code, or a link; its instants become local times.
+    What it quotes in backticks becomes code, or a link.
 
     Examples:
-        >>> from exeat.i18n.words import words
-        >>> t, zone = words("en"), ZoneInfo("America/New_York")
-        >>> str(_ticked("`a` & `b`", t, zone, {"a": "#a"}))
+        >>> str(_ticked("`a` & `b`", {"a": "#a"}))
         '<a class="mono" href="#a">a</a> &amp; <code>b</code>'
-        >>> str(_ticked("Since 2026-03-06T22:30:00+00:00.", t, zone))
-        'Since Fri 6 Mar 2026, 17:30 EST.'
-        >>> str(_ticked("`2026-03-06T22:30Z` is late", t, zone))
-        'Fri 6 Mar 2026, 17:30 EST is late'
     """
     found = []
     for n, part in enumerate(words.split("`")):
-        if n % 2 == 0 or _INSTANT.fullmatch(part):
-            found.append(escape(_INSTANT.sub(lambda m: _local(m[0], t, zone), part)))
-        else:
-            found.append(_code(part, links or {}))
+        found.append(_code(part, links or {}) if n % 2 else escape(part))
     return Markup("").join(found)
 
 
@@ -229,7 +219,7 @@ def _told(
 
 def _marked(said: Said, t: Words, zone: ZoneInfo, links: Mapping[str, str]) -> Markup:
     if said.code == OWN:
-        return _own(said, t, zone, links)
+        return _own(said, t, links)
     found, quoted = Markup(""), False
     for name, text in t.parts(said, zone):
         value = said.values.get(name)
@@ -246,9 +236,9 @@ def _marked(said: Said, t: Words, zone: ZoneInfo, links: Mapping[str, str]) -> M
     return found
 
 
-def _own(said: Said, t: Words, zone: ZoneInfo, links: Mapping[str, str]) -> Markup:
+def _own(said: Said, t: Words, links: Mapping[str, str]) -> Markup:
     """Return words that are kept as they are; those of a fault after what its code means."""
-    words = _ticked(str(said.values["words"]), t, zone, links)
+    words = _ticked(str(said.values["words"]), links)
     key = f"fault_code.{said.values.get('code')}"
     if t.lang == "en" or not t.has(key):
         return words
@@ -266,10 +256,6 @@ def _first_upper(words: Markup) -> Markup:
     """Return words as a sentence: with a capital first, where that is a letter, and a full stop."""
     stop = "" if words.endswith((".", "?", "!", ">")) else "."
     return words[:1].upper() + words[1:] + stop
-
-
-def _local(text: str, t: Words, zone: ZoneInfo) -> str:
-    return t.time(datetime.fromisoformat(text), zone)
 
 
 def _sprite() -> Markup:

@@ -174,7 +174,7 @@ class Gate:
     def _event(self, ctx: Context, held: Held, order: ReleaseOrder, event_id: str) -> ev.Released:
         note = None
         if order.override is not None:
-            note = f"Against the gate, {order.override.reason.value}: {order.override.words}"
+            note = f"{order.override.reason.value}: {order.override.words}"
         return ev.Released(
             **envelope(ctx, held.name, event_id, None, note), kind=order.kind, to=order.to
         )
