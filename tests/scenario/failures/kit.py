@@ -40,7 +40,7 @@ from exeat.record.checkpoint import Signer
 from exeat.record.server import PrivateServer
 from exeat.record.vault import MasterKey
 
-__all__ = ["BORN", "NOON", "Town", "county", "date_of", "person_of", "server"]
+__all__ = ["BORN", "NOON", "Town", "county", "database", "date_of", "opened", "person_of", "server"]
 
 # A Wednesday without a holiday near it, in the zone of the house.
 NOON = datetime.fromisoformat("2026-09-16T12:00:00-07:00")
@@ -57,6 +57,11 @@ def server() -> PrivateServer:
     folder.chmod(0o755)
     running = PrivateServer(folder / "pg")
     running.start()
+    # Processes are killed here, but no test cuts the power: what is written need not be flushed.
+    with psycopg.connect(running.conninfo(), autocommit=True) as conn:
+        conn.execute("ALTER SYSTEM SET fsync = off")
+        conn.execute("ALTER SYSTEM SET full_page_writes = off")
+        conn.execute("SELECT pg_reload_conf()")
 
     def end() -> None:
         running.stop()
@@ -66,12 +71,16 @@ def server() -> PrivateServer:
     return running
 
 
-def database() -> str:
-    """Return how to connect, as an administrator, to a new and empty database."""
+def database(like: str = "template1") -> str:
+    """Return how to connect, as an administrator, to a new database: empty, or a copy.
+
+    Args:
+        like: Name of the database to copy; nobody may be connected to it.
+    """
     name = f"t{next(_numbers)}"
     admin = server().conninfo()
     with psycopg.connect(admin, autocommit=True) as conn:
-        conn.execute(f"CREATE DATABASE {name}".encode())
+        conn.execute(f"CREATE DATABASE {name} TEMPLATE {like}".encode())
     return make_conninfo("", **{**conninfo_to_dict(admin), "dbname": name})
 
 
@@ -232,26 +241,32 @@ AGENCIES: tuple[dict[str, Any], ...] = (
 
 
 @contextmanager
-def county(*, master: MasterKey | None = None, **settings: Any) -> Iterator[Town]:
-    """Yield a town of its own, with an empty ledger."""
-    admin = database()
-    said = Settings(**{"pool_size": 4, **settings})
-    conninfo = prepare(admin, said)
-    master, signer = master or MasterKey.generate(), Signer.generate("desk.example")
+def opened(admin: str, master: MasterKey, signer: Signer, settings: Settings) -> Iterator[Town]:
+    """Yield the desk over a database."""
+    conninfo = prepare(admin, settings)
     town: Town
     desk = open_desk(
         conninfo,
         master,
-        said,
+        settings,
         signer,
         clock=lambda: town.now.astimezone(UTC),
         accounts=cheap_accounts,
     )
-    town = Town(desk, admin, conninfo, master, signer, said)
+    town = Town(desk, admin, conninfo, master, signer, settings)
     try:
-        first_use(desk)
-        for agency in AGENCIES:
-            desk.accounts.add_agency(system_context(town.now), **agency)
         yield town
     finally:
         desk.office.db.close()
+
+
+@contextmanager
+def county(*, master: MasterKey | None = None, **settings: Any) -> Iterator[Town]:
+    """Yield a town of its own, with an empty ledger."""
+    said = Settings(**{"pool_size": 4, **settings})
+    keys = master or MasterKey.generate(), Signer.generate("desk.example")
+    with opened(database(), *keys, said) as town:
+        first_use(town.desk)
+        for agency in AGENCIES:
+            town.desk.accounts.add_agency(system_context(town.now), **agency)
+        yield town

@@ -227,9 +227,13 @@ def _acted(
     zone = picks.zone_of(page)
     filled = read_form(form, sent, zone, picks.of_person(site, viewer, page, t))
     if filled.problems:
+        event_id = str(sent.get("event_id") or "")
+        if any(event.id == event_id for event in page.events):
+            # Sent twice: what could be chosen the first time is gone because that was done.
+            return see(f"/people/{page.record.id}?done={form.name}&again=1")
         return _act_page(
             site, request, viewer, form, page, filled.raw, problems=filled.problems,
-            event_id=str(sent.get("event_id") or ""),
+            event_id=event_id,
         )  # fmt: skip
 
     def call(common: dict[str, Any]) -> Any:
