@@ -238,7 +238,9 @@ def _acted(
 
     def call(common: dict[str, Any]) -> Any:
         content = {**made_up(form, common["event_id"]), **said(form, filled)}
-        return site.desk.do(viewer.ctx, form.name, page.record.id, **common, **content)
+        # What is no entry of the record has no id and no version there.
+        envelope = common if register.ACTS[form.name].enters is not None else {}
+        return site.desk.do(viewer.ctx, form.name, page.record.id, **envelope, **content)
 
     done, again = tried(call, form, sent, t)
     if done is not None:
