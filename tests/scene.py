@@ -141,7 +141,7 @@ class Scene:
 
     def ctx(self, name: str = "booking") -> Context:
         """Return somebody with an account, now."""
-        return self.town.desk.accounts.context(self.sessions[name], self.town.now)
+        return self.town.desk.accounts.signin.context(self.sessions[name], self.town.now)
 
     def come_in(self, key: str) -> None:
         """Let a request come in about somebody, as while an officer looks at the screen."""
@@ -292,7 +292,7 @@ class _Week:
         self.ago(1.2, lambda: self._second("supervisor"))
         for name, shown in (("lee.locked", "Lee Locked"), ("nell.new", "Nell New")):
             self._account(name, shown, "booking", HOUSE, new=True)
-        self.ago(2300, lambda: self._use("ida.idle"))
+        self.ago(2300, lambda: self._enter("ida.idle"))
         self.ago(2, lambda: self._lock("lee.locked"))
         self.ago(0.3, lambda: self._half("nell.new"))
         self.ago(90, lambda: self.desk.accounts.disable_unused(self.ctx(role=Role.SUPERVISOR)))
@@ -308,44 +308,42 @@ class _Week:
         with self.desk.office.db.transaction(root) as tx, tx.acting_for(agency):
             row = tx.one("account_by_name", name=name)
             assert row is not None
-            tx.run(
-                "account_password", id=row["id"], hash=people.hasher.hash(word), must_change=False
-            )
+            hashed = people.signin.hasher.hash(word)
+            tx.run("account_password", id=row["id"], hash=hashed, must_change=False)
             if name == "booking":
                 tx.run("add_passkey", id=b"ring", account=row["id"], public_key=b"-", sign_count=0,
                        label="key on my ring", now=NOW - timedelta(days=40))  # fmt: skip
 
     def _second(self, name: str) -> None:
         """Give somebody a code app, which a second signature needs."""
-        half = self.desk.accounts.sign_in(name, self.town.passwords[name], self.town.now)
-        totp = pyotp.parse_uri(self.desk.accounts.enrol(half, self.town.now))
+        half = self.desk.accounts.signin.sign_in(name, self.town.passwords[name], self.town.now)
+        totp = pyotp.parse_uri(self.desk.accounts.signin.enrol(half, self.town.now))
         assert isinstance(totp, pyotp.TOTP)
         self.town.secrets[name] = totp.secret
 
     def _half(self, name: str) -> Session:
-        found = self.desk.accounts.sign_in(name, self.town.passwords[name], self.town.now)
+        """Let somebody come as far as their second factor."""
+        word, now = self.town.passwords[name], self.town.now
+        found = self.desk.accounts.signin.sign_in(name, word, now)
         self.scene.sessions[f"{name}:first"] = found
         return found
 
     def _enter(self, name: str) -> None:
-        half = self.desk.accounts.sign_in(name, self.town.passwords[name], self.town.now)
-        self.scene.sessions[name] = self.desk.accounts.made_whole(half, self.town.now, "code")
-
-    def _use(self, name: str) -> None:
-        half = self.desk.accounts.sign_in(name, self.town.passwords[name], self.town.now)
-        self.desk.accounts.made_whole(half, self.town.now, "code")
+        half = self.desk.accounts.signin.sign_in(name, self.town.passwords[name], self.town.now)
+        whole = self.desk.accounts.signin.made_whole(half, self.town.now, "code")
+        self.scene.sessions[name] = whole
 
     def _lock(self, name: str) -> None:
-        for _ in range(self.desk.accounts.settings.failures):
+        for _ in range(self.desk.office.settings.failures):
             try:
-                self.desk.accounts.sign_in(name, "not the password", self.town.now)
+                self.desk.accounts.signin.sign_in(name, "not the password", self.town.now)
             except SignInError:
                 continue
 
     def _system(self) -> None:
         ctx = self.ctx(name="dana.supervisor", role=Role.SUPERVISOR)
         scopes = ["read", "record", "release"]
-        self.desk.accounts.add_key(
+        self.desk.accounts.keys.add(
             ctx, label="Jail management system", role="booking", scopes=scopes
         )
 

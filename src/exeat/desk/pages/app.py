@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
@@ -52,12 +52,12 @@ class _Static(StaticFiles):
 
 def add_pages(
     app: FastAPI,
-    desk: Any,
+    desk: Desk,
     *,
     clock: Callable[[], datetime] = utcnow,
     secure: bool = True,
     changes: str = "",
-    verify: Callable[..., Any] | None = None,
+    verify: Callable[[Context], Verified] | None = None,
     invented: bool = False,
     still: bool = False,
 ) -> Site:

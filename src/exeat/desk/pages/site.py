@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias, TypeVar
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -22,8 +22,9 @@ from starlette.exceptions import HTTPException
 from exeat.auth import COOKIE, Session
 from exeat.desk.pages.lawpages import LawPages
 from exeat.desk.pages.rendering import HEADERS, Frame, render
-from exeat.desk.pages.views import Viewer
-from exeat.errors import ExeatError, LedgerError
+from exeat.desk.pages.views import Verified, Viewer
+from exeat.desk.service import Desk
+from exeat.errors import ExeatError, Fault, LedgerError
 from exeat.i18n.words import Words, language_of, words
 from exeat.office.context import Context
 from exeat.office.errors import NotPermitted, SignInError
@@ -35,6 +36,9 @@ _LANGUAGE: Final = "exeat_language"
 _YEAR: Final = 365 * 24 * 3600
 _log = logging.getLogger("exeat.desk.pages")
 _FOREIGN: Final = ("cross-site", "same-site")
+
+
+Said = TypeVar("Said")
 
 
 class Elsewhere(Exception):
@@ -67,13 +71,13 @@ class Site:
         law: The law pages.
     """
 
-    desk: Any
+    desk: Desk
     clock: Callable[[], datetime]
     secure: bool = True
     invented: bool = False
     still: bool = False
     changes: str = ""
-    verify: Callable[[Context], Any] | None = None
+    verify: Callable[[Context], Verified] | None = None
     law: LawPages | None = None
     _agencies: dict[str, Agency] = field(default_factory=dict)
 
@@ -90,7 +94,7 @@ class Site:
         if not token:
             raise Elsewhere(f"/sign-in?next={quote(request.url.path)}")
         try:
-            found: Session = self.desk.accounts.signin.session(token, self.clock())
+            found = self.desk.accounts.signin.session(token, self.clock())
         except SignInError as error:
             raise Elsewhere(f"/sign-in{ended}") from error
         return found
@@ -215,7 +219,12 @@ class Site:
         return self._plain(request, 500, t("title.broken"), t("error.broken", id=number))
 
     def _plain(
-        self, request: Request, status: int, title: str, message: str, faults: Any = ()
+        self,
+        request: Request,
+        status: int,
+        title: str,
+        message: str,
+        faults: tuple[Fault, ...] = (),
     ) -> Response:
         viewer = None
         try:
@@ -226,7 +235,7 @@ class Site:
         values = {"title": title, "message": message, "faults": faults}
         return HTMLResponse(render("stop.html.j2", frame, **values), status, headers=HEADERS)
 
-    def asked(self, call: Callable[[], Any]) -> Any:
+    def asked(self, call: Callable[[], Said]) -> Said:
         """Return what a service says; what it may not say becomes a page.
 
         Raises:
@@ -243,7 +252,7 @@ class Site:
 class PageRoute(APIRoute):
     """A route that makes a page of whatever stops one."""
 
-    def get_route_handler(self) -> Callable[[Request], Any]:
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return what answers a request."""
         handler = super().get_route_handler()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -131,7 +132,8 @@ def _kept(
         because = t("admin.because", name=ctx.actor_name)
         site.asked(lambda: keeper.disable(ctx, id, because, agency))
     elif act in ("unlock", "enable"):
-        site.asked(lambda: getattr(keeper, act)(ctx, id, agency))
+        opens = keeper.unlock if act == "unlock" else keeper.enable
+        site.asked(lambda: opens(ctx, id, agency))
     elif act == "reset":
         password = site.asked(lambda: keeper.reset(ctx, id, agency))
         return _secret(site, request, viewer, t("admin.first_password"), password)
@@ -140,7 +142,9 @@ def _kept(
     return see(f"/accounts?done={act}")
 
 
-def _page(site: Site, request: Request, viewer: Viewer, secret: Any = None) -> Response:
+def _page(
+    site: Site, request: Request, viewer: Viewer, secret: SimpleNamespace | None = None
+) -> Response:
     ctx, keeper = viewer.ctx, site.desk.accounts
     agencies = site.desk.reading.agencies(ctx)
     codes = [one.code for one in agencies] if ctx.role is Role.ADMIN else [ctx.agency]
@@ -187,13 +191,19 @@ def _form(
 
 
 def _taken(
-    site: Site, request: Request, viewer: Viewer, form: Form, action: str, sent: FormData, work: Any
+    site: Site,
+    request: Request,
+    viewer: Viewer,
+    form: Form,
+    action: str,
+    sent: FormData,
+    work: Callable[[dict[str, Any]], Response],
 ) -> Response:
     filled = read_form(form, sent, viewer.zone, _choices(site, viewer))
     problems = filled.problems
     if not problems:
         try:
-            return site.asked(lambda: work(filled.values))  # type: ignore[no-any-return]
+            return site.asked(lambda: work(filled.values))
         except ExeatError as error:
             problems = tuple(Problem.of(fault, form) for fault in error.faults)
     return _form(site, request, viewer, form, action, filled.raw, problems)

@@ -22,11 +22,11 @@ from exeat.desk.pages.reading import Filled, read_form
 from exeat.desk.pages.rendering import HEADERS, link_of
 from exeat.desk.pages.routes._common import done_words, form_page, may, see
 from exeat.desk.pages.site import At, PageRoute, SentForm, Site, Stop
-from exeat.desk.pages.views import Viewer
+from exeat.desk.pages.views import Verified, Viewer
 from exeat.desk.service.models import Counts
 from exeat.errors import ExeatError
 from exeat.i18n.words import Words
-from exeat.office.models import Task, TaskKind
+from exeat.office.models import TaskKind
 
 _NO_PROBLEMS: tuple[Problem, ...] = ()
 
@@ -132,8 +132,9 @@ def log(request: Request, site: At, record: str = "", before: int | None = None)
     )
     last = {"record": record, "before": str(lines[-1].number)} if lines else {}
     older = link_of("/log", last) if len(lines) == _LINES else ""
-    shown = {"lines": lines, "record": record, "older": older}
-    return site.page(request, viewer, "log.html.j2", here="log", **shown)
+    return site.page(
+        request, viewer, "log.html.j2", here="log", lines=lines, record=record, older=older
+    )
 
 
 @router.get("/log.csv")
@@ -166,7 +167,7 @@ def _file(text: str, kind: str, name: str) -> Response:
 def _close(
     site: Site, request: Request, viewer: Viewer, id: str, sent: FormData | None
 ) -> Response:
-    found: Task | None = next((t for t in site.desk.reading.tasks(viewer.ctx) if t.id == id), None)
+    found = next((t for t in site.desk.reading.tasks(viewer.ctx) if t.id == id), None)
     if found is None:
         raise Stop(404, "error.gone")
     t = site.words(request)
@@ -212,8 +213,8 @@ def _clients(site: Site, viewer: Viewer) -> list[Any]:
     return found
 
 
-def _counts(site: Site, request: Request, viewer: Viewer, verified: Any) -> Response:
-    found: Counts = site.asked(lambda: site.desk.reading.counts(viewer.ctx))
+def _counts(site: Site, request: Request, viewer: Viewer, verified: Verified | None) -> Response:
+    found = site.asked(lambda: site.desk.reading.counts(viewer.ctx))
     t = site.words(request)
     numbers = [
         ("in_custody", found.in_custody),

@@ -30,6 +30,7 @@ from exeat.desk.service.models import BoardRow, PersonPage
 from exeat.errors import ExeatError
 from exeat.facts.record import Person
 from exeat.i18n.words import Words
+from exeat.office import register
 from exeat.office.context import Role
 
 __all__ = ["router"]

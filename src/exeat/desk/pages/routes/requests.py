@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from fastapi import APIRouter, Request
@@ -19,15 +19,18 @@ from exeat.desk.pages.reading import Filled, read_form
 from exeat.desk.pages.routes._common import done_words, form_page, may, see
 from exeat.desk.pages.site import At, PageRoute, SentForm, Site, Stop
 from exeat.desk.pages.views import Viewer
-from exeat.desk.service.models import IncomingRequest
+from exeat.desk.service.models import Handover, IncomingRequest
 from exeat.errors import ExeatError
 from exeat.facts.papers import paper_of
 from exeat.i18n.words import Words
+from exeat.office.models import PersonalData
 from exeat.office.personal import plain
 
 _NO_PROBLEMS: tuple[Problem, ...] = ()
 
 __all__ = ["router"]
+
+Waiting = TypeVar("Waiting", IncomingRequest, Handover)
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
@@ -251,7 +254,7 @@ def _page(
     )  # fmt: skip
 
 
-def _find(found: list[Any], id: str) -> Any:
+def _find(found: list[Waiting], id: str) -> Waiting:
     wanted = next((one for one in found if one.id == id), None)
     if wanted is None:
         raise Stop(404, "error.gone")
@@ -277,5 +280,5 @@ def _record_of(site: Site, viewer: Viewer, number: str) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
-def _day(person: Any) -> str:
+def _day(person: PersonalData | None) -> str:
     return person.born.isoformat() if person is not None and person.born else "–"
