@@ -28,7 +28,7 @@ ASK_THE_CLOCK = {
     "cli/lawcheck.py",
     "cli/place.py",
     "office/clock.py",
-    "intake/mapping_layout.py",
+    "intake/mapping_parts.py",
 }
 
 

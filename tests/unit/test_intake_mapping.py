@@ -72,6 +72,10 @@ FAULTS = {
     "no word on immigration lines": (
         ', any_of = ["ICE"]', "", "m.toml:12, key `hold.immigration.any_of`: is missing", "[]",
     ),
+    "a last end that no column has": (
+        'formats = ["iso"]', 'release = "last-end"',
+        "m.toml:4, key `columns.ended_at`: is missing", 'release = "not-given"',
+    ),
     "another format of mapping": (
         "format = 1", "format = 2", "m.toml:1, key `format`: `2` is no format", "format = 1",
     ),

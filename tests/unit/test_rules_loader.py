@@ -68,6 +68,7 @@ FAULTS: dict[str, tuple[str, ...]] = {
     "unknown_modality": ("modality: `mustnt` will not do", "Did you mean `must-not`?"),
     "hold_power_without_source": ("hold_power = `True` rests on no source", "`hold_power_source`"),
     "example_with_an_unknown_fact": ("accepts: `detainer.presnt` is no fact", "Mend the example."),
+    "value_of_another_type": ("binds: `3` is not a list of texts", "Write a list of texts."),
     "not_toml": ("not_toml.toml: is not TOML", "line 4", "Mend the line"),
     "not_utf8": ("not_utf8.toml: cannot be read", "utf-8", "Check the file."),
     "several_faults": (

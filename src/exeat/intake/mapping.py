@@ -7,11 +7,18 @@ import tomllib
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from exeat.errors import IntakeError, near_miss
-from exeat.intake.mapping_layout import read_file, read_join, read_split
-from exeat.intake.mapping_parts import read_holds, read_meanings, read_times
+from exeat.facts.toml_file import TomlFile
+from exeat.intake.mapping_parts import (
+    is_zone,
+    read_file,
+    read_holds,
+    read_join,
+    read_meanings,
+    read_split,
+    read_times,
+)
 from exeat.intake.model import (
     FIELDS,
     REQUIRED_FIELDS,
@@ -19,7 +26,7 @@ from exeat.intake.model import (
     Mapping,
 )
 from exeat.intake.names import SCHEDULED, name_words
-from exeat.intake.toml_reader import TomlReader
+from exeat.intake.section import Section
 
 __all__ = ["Mapping", "load_mapping", "place_in", "read_mapping", "shipped_maps"]
 
@@ -136,111 +143,100 @@ def read_mapping(text: str, name: str = "mapping", *, zone: str | None = None) -
           help: Add it: a table.
     """
     data = _toml(text, name)
-    reader = TomlReader(name, text)
+    file = TomlFile(text, name)
     if zone and not data.get("zone"):
         data["zone"] = zone
-    values = _basics(reader, data) | read_file(reader, data) | read_times(reader, data)
-    values |= read_meanings(reader, data) | read_holds(reader, data, values["columns"])
-    values |= read_split(reader, data) | read_join(reader, data)
-    released = values["columns"].get("released_at")
-    if released and released == values["columns"].get("ended_at"):
+    top = Section(file, "", data)
+    values = _basics(top) | read_file(top) | read_times(top) | read_meanings(top)
+    columns: dict[str, tuple[str, ...]] = values["columns"]
+    values |= read_holds(top, columns) | read_split(top) | {"join": read_join(top)}
+    released = columns.get("released_at")
+    if released and released == columns.get("ended_at"):
         # One column for both: the release is the last end of the booking.
         values["release_from"] = "last-end"
-    _no_plan_for_release(data, values)
-    _required(reader, data, values)
-    if reader.faults:
-        raise IntakeError(reader.faults)
-    return Mapping(**values, digest=hashlib.sha256(text.encode()).hexdigest())
-
-
-def _basics(reader: TomlReader, data: dict[str, Any]) -> dict[str, Any]:
-    reader.only(data, "", _TOP)
-    if data.get("format") != FORMAT:
-        seen = data.get("format", "nothing")
-        reader.fault("E303", "", "format", f"`{seen}` is no format known here", "Write format = 1.")
-    return {
-        "name": reader.take(data, "", "name", str),
-        "columns": _columns(reader, reader.take(data, "", "columns", dict)),
-        "zone": _zone(reader, data),
-        "attribution": reader.take(data, "", "attribution", str, ""),
-        "place": reader.take(data, "", "place", str, None),
-        "bases_complete": reader.truth(data, "", "bases_complete"),
-        "notices_complete": reader.truth(data, "", "notices_complete"),
-    }
-
-
-def _no_plan_for_release(data: dict[str, Any], values: dict[str, Any]) -> None:
-    """Take a column that by its name says when release was planned for that, and for no release.
-
-    A mapping that says `release = "column"` means it.
-    """
-    columns, times = values["columns"], data.get("times")
-    released = columns.get("released_at")
-    said = isinstance(times, dict) and "release" in times
-    if not released or said or "scheduled_at" in columns:
-        return
-    if any(SCHEDULED.search(name_words(name)) for name in released):
+    if _is_only_planned(top, columns):
         columns["scheduled_at"] = columns.pop("released_at")
         values["columns"] = {name: columns[name] for name in FIELDS if name in columns}
         values["release_from"] = "not-given"
+    _required(top, values)
+    if file.faults:
+        raise IntakeError(file.faults)
+    return Mapping(**values, digest=hashlib.sha256(text.encode()).hexdigest())
 
 
-def _required(reader: TomlReader, data: dict[str, Any], values: dict[str, Any]) -> None:
+def _basics(top: Section) -> dict[str, Any]:
+    top.only(_TOP)
+    if top.data.get("format") != FORMAT:
+        seen = top.data.get("format", "nothing")
+        top.fault("E303", "format", f"`{seen}` is no format known here", "Write format = 1.")
+    return {
+        "name": top.need("name", str),
+        "columns": _columns(top.section("columns", FIELDS, needed=True)),
+        "zone": _zone(top),
+        "attribution": top.take("attribution", str, ""),
+        "place": top.take("place", str, None),
+        "bases_complete": top.truth("bases_complete"),
+        "notices_complete": top.truth("notices_complete"),
+    }
+
+
+def _is_only_planned(top: Section, columns: dict[str, tuple[str, ...]]) -> bool:
+    """Say whether the column of releases says by its name when release was planned: it is none.
+
+    A mapping that says `release = "column"` means it.
+    """
+    times = top.data.get("times")
+    said = isinstance(times, dict) and "release" in times
+    released = columns.get("released_at", ())
+    planned = any(SCHEDULED.search(name_words(name)) for name in released)
+    return planned and not said and "scheduled_at" not in columns
+
+
+def _required(top: Section, values: dict[str, Any]) -> None:
     """Keep a fault for each column that this export must have and its mapping does not name."""
-    columns = values["columns"]
-    if not isinstance(data.get("columns"), dict) or not data["columns"]:
+    named = top.data.get("columns")
+    if not isinstance(named, dict) or not named:
         return
+    columns = Section(top.file, "columns", named)
     needless = set()
     if values["release_from"] != "column":
         needless.add("released_at")
-    if "hold" in columns:
+    if "hold" in values["columns"]:
         needless.add("charge")
+    more = ' If the export has none, write release = "last-end" or "not-given" under [times].'
     for name in REQUIRED_FIELDS:
-        if name not in data["columns"] and name not in needless:
-            more = (
-                ' If the export has none, write release = "last-end" or "not-given" under [times].'
-                if name == "released_at"
-                else ""
-            )
-            reader.fault("E301", "columns", name, "is missing", f"Name it: {FIELDS[name]}{more}")
+        if name not in columns and name not in needless:
+            remedy = f"Name it: {FIELDS[name]}{more if name == 'released_at' else ''}"
+            columns.fault("E301", name, "is missing", remedy)
+    if values["release_from"] == "last-end" and "ended_at" not in columns:
+        remedy = 'Name it, or write release = "not-given" under [times].'
+        columns.fault("E301", "ended_at", "is missing: no end can stand for the release", remedy)
 
 
-def _zone(reader: TomlReader, data: dict[str, Any]) -> str:
-    zone: str = reader.take(data, "", "zone", str)
-    try:
-        if zone:
-            ZoneInfo(zone)
-    except (KeyError, ValueError, OSError):
-        reader.fault(
-            "E305",
-            "",
-            "zone",
-            f"`{zone}` is no time zone",
-            "Write an IANA name such as America/Los_Angeles.",
-        )
+def _zone(top: Section) -> str:
+    zone = top.need("zone", str)
+    if zone and not is_zone(zone):
+        help = "Write an IANA name such as America/Los_Angeles."
+        top.fault("E305", "zone", f"`{zone}` is no time zone", help)
     return zone
 
 
-def _columns(reader: TomlReader, data: dict[str, Any]) -> dict[str, tuple[str, ...]]:
-    reader.only(data, "columns", FIELDS)
-    columns: dict[str, tuple[str, ...]] = {}
+def _columns(columns: Section) -> dict[str, tuple[str, ...]]:
+    found = {}
     for name in FIELDS:
-        if name not in data:
+        if name not in columns:
             continue
-        found = tuple(text.strip() for text in reader.texts(data, "columns", name))
-        if len(found) > _MOST_COLUMNS.get(name, 2 if name in TIME_FIELDS else 1):
-            reader.fault(
+        names = tuple(text.strip() for text in columns.texts(name))
+        if len(names) > _MOST_COLUMNS.get(name, 2 if name in TIME_FIELDS else 1):
+            columns.fault(
                 "E303",
-                "columns",
                 name,
-                f"`{', '.join(found)}` is more than one column",
+                f"`{', '.join(names)}` is more than one column",
                 "Name one column; only record_id can be made of several, and a time of two, its "
                 "day and its time of day.",
             )
-        if not all(found):
-            reader.fault(
-                "E303", "columns", name, "`` is no column", "Name a column, or leave it out."
-            )
-        elif found:
-            columns[name] = found
-    return columns
+        if not all(names):
+            columns.fault("E303", name, "`` is no column", "Name a column, or leave it out.")
+        elif names:
+            found[name] = names
+    return found

@@ -45,7 +45,7 @@ def cross_check(
             if source not in sources:
                 near = near_miss(source, sorted(sources))
                 reading.fault(
-                    reading.lines.key(item.line, "source"),
+                    reading.key(item.line, "source"),
                     f"`{name}` names source `{source}`, which is not in this file",
                     f"Add the [[source]].{near}",
                     "E213",
@@ -56,14 +56,7 @@ def cross_check(
 
 
 def _check_rule(reading: Reading, rule: Rule, contests: list[Contest]) -> None:
-    known = {f"{c.id}/{r.id}" for c in contests for r in c.readings}
-    contest = rule.reading.split("/")[0]
-    own = any(c.id == contest for c in contests)
-    if rule.reading and own and rule.reading not in known:
-        near = near_miss(rule.reading, sorted(known))
-        reading.fault(
-            rule.line, f"rule `{rule.id}`: no reading `{rule.reading}`", f"Use one.{near}"
-        )
+    _check_reading(reading, rule, contests)
     if rule.last_day and rule.last_day.latest < (rule.first_day.earliest or date.min):
         reading.fault(
             rule.line, f"rule `{rule.id}` ends before it begins", "Mend its first or last day."
@@ -78,15 +71,27 @@ def _check_rule(reading: Reading, rule: Rule, contests: list[Contest]) -> None:
     bans = rule.about is About.HOLD and rule.modality is Modality.MUST_NOT
     if rule.prevails and (rule.level > 0 or not bans):
         reading.fault(
-            reading.lines.key(rule.line, "prevails"),
+            reading.key(rule.line, "prevails"),
             f"rule `{rule.id}` prevails over commands below it, and is no federal ban on a hold",
             "Take `prevails` out: only a must-not about the hold, in the country's file, has it.",
         )
     if rule.act and (len(rule.act.split()) > _MOST_WORDS or not rule.act.endswith(".")):
         reading.fault(
-            reading.lines.key(rule.line, "act"),
+            reading.key(rule.line, "act"),
             f"rule `{rule.id}`: act `{rule.act}` is no short sentence",
             f"Say what to do in at most {_MOST_WORDS} words, and end with a full stop.",
+        )
+
+
+def _check_reading(reading: Reading, rule: Rule, contests: list[Contest]) -> None:
+    """Refuse a reading that its contest, if it is one of this file, does not have."""
+    contest = rule.reading.split("/")[0]
+    own = any(c.id == contest for c in contests)
+    known = sorted(f"{c.id}/{r.id}" for c in contests for r in c.readings)
+    if own and rule.reading not in known:
+        near = near_miss(rule.reading, known)
+        reading.fault(
+            rule.line, f"rule `{rule.id}`: no reading `{rule.reading}`", f"Use one.{near}"
         )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from exeat.errors import Fault, near_miss
-from exeat.rules._reading import Reading
+from exeat.facts.toml_file import is_of
+from exeat.rules._reading import day_of
 from exeat.rules.model import Day
 from exeat.rules.profile import (
     Agreement,
@@ -75,6 +76,23 @@ def read_tables(tables: Mapping[str, Any], name: str, faults: list[Fault]) -> di
     }
 
 
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+_KINDS: Final[Mapping[Kind, tuple[Callable[[Any], bool], str, str]]] = {
+    # what a field of this kind must be, else what is said of it, and what would do
+    Kind.FLAG: (lambda value: is_of(value, bool), "will not do", "Use true or false."),
+    Kind.COUNT: (_is_count, "is no number", "Write 30, say."),
+    Kind.TEXTS: (
+        lambda value: is_of(value, list) and all(is_of(text, str) for text in value),
+        "is no list",
+        'Write ["PC 459"].',
+    ),
+    Kind.TEXT: (lambda value: is_of(value, str), "is no text", "Write it in quotes."),
+}
+
+
 class _Items:
     """The answers to one question, checked."""
 
@@ -99,11 +117,11 @@ class _Items:
             elif key and key in keys:
                 self._fault(key, "", "stands twice", "Keep one answer.")
             keys.add(key)
-            read = self._item(item, key)
-            if read is not None:
+            if (read := self._item(item, key)) is not None:
                 yield read
 
     def _item(self, item: dict[str, Any], key: str) -> dict[str, Any] | None:
+        """Return one answer, None where it is not decided or at fault."""
         q = self.question
         fields = {field.name: field for field in (*q.fields, *SIGNATURE)}
         for name in sorted(item.keys() - fields.keys() - {q.key}):
@@ -113,41 +131,39 @@ class _Items:
         if chosen in (UNDECIDED, ""):
             return None
         before = len(self.faults)
-        read: dict[str, Any] = {q.key: key} if q.key else {}
+        given = {name: field for name, field in fields.items() if item.get(name, "") != ""}
+        read = {name: self._value(item[name], field, key) for name, field in given.items()}
         for name, field in fields.items():
-            if name in item and item[name] != "":
-                read[name] = self._value(item[name], field, key)
-            elif (field.needed and chosen in field.only) or field in SIGNATURE[1:]:
+            asked = field.needed and chosen in field.only
+            if name not in given and (asked or field in SIGNATURE[1:]):
                 self._fault(key, name, "is missing", field.asks)
         if q.cited and not read.get("cite"):
             self._fault(key, "cite", "is missing", SIGNATURE[0].asks)
-        return read if len(self.faults) == before else None
+        if len(self.faults) > before:
+            return None
+        return {q.key: key, **read} if q.key else read
 
     def _value(self, value: Any, field: Field, key: str) -> Any:
+        """Return what a field says, and keep a fault where it is of no use."""
+        if field.kind is Kind.DAY:
+            return self._day(str(value), field, key)
         if field.kind is Kind.CHOICE:
             options = [option for option, _ in field.options]
             if value not in options:
                 near = near_miss(str(value), options)
                 help = f"Use {', '.join(options)} or {UNDECIDED}.{near}"
                 self._fault(key, field.name, f"`{value}` will not do", help)
-        elif field.kind is Kind.DAY:
-            return self._day(str(value), field, key)
-        elif field.kind is Kind.FLAG:
-            if not isinstance(value, bool):
-                self._fault(key, field.name, f"`{value}` will not do", "Use true or false.")
-        elif field.kind is Kind.COUNT:
-            if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-                self._fault(key, field.name, f"`{value}` is no number", "Write 30, say.")
-        elif field.kind is Kind.TEXTS:
-            if not isinstance(value, list) or not all(isinstance(t, str) for t in value):
-                self._fault(key, field.name, f"`{value}` is no list", 'Write ["PC 459"].')
-        elif not isinstance(value, str):
-            self._fault(key, field.name, f"`{value}` is no text", "Write it in quotes.")
+            return value
+        good, problem, help = _KINDS[field.kind]
+        if not good(value):
+            self._fault(key, field.name, f"`{value}` {problem}", help)
         return value
 
     def _day(self, text: str, field: Field, key: str) -> Day | date | None:
-        reading = Reading({}, "", self.name)
-        day = None if text == "unknown" else reading.day(text, 1, field.name)
+        try:
+            day = None if text == "unknown" else day_of(text)
+        except ValueError:
+            day = None
         exact = field.name == "on"
         if day is None or (exact and day.earliest != day.latest):
             forms = "2026-11-20" if exact else "2026-11-20, 2026-11 or 2026"

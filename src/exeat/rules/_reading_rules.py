@@ -3,61 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from exeat.rules._reading import Reading
 from exeat.rules.clocks import Clock, Excluded, HoursRun
-from exeat.rules.conditions import example_fault, parse_condition
+from exeat.rules.conditions import Condition, example_fault, parse_condition
 from exeat.rules.model import About, Actor, Modality, RestsOn, Rule, Trigger
 
 __all__ = ["read_rule"]
 
+E = TypeVar("E", bound=StrEnum)
+
+
+def read_rule(
+    reading: Reading, line: int, item: dict[str, Any], place: str, level: int
+) -> Rule | None:
+    """Read one [[rule]]; None if it has faults, which the reading then holds."""
+    return _RuleReader(reading, line, item).rule(place, level)
+
 
 class _RuleReader:
-    """Reads rules into one reading's faults."""
+    """Reads one rule into the faults of a reading."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, line: int, item: dict[str, Any]) -> None:
         self.reading = reading
-        self.fault = reading.fault
-        self.enum = reading.enum
-        self.day = reading.day
-        self.last_day = reading.last_day
-        self.keys = reading.keys
-        self.lines = reading.lines
+        self.line = line
+        self.item = item
+        self.label = f"rule `{item['id']}`"
 
-    def rule(self, index: int, item: dict[str, Any], place: str, level: int) -> Rule | None:
-        line = self.lines.table("rule", index)
-        if not self.keys("rule", item, line):
-            return None
-        label = f"rule `{item['id']}`"
-        about = self.enum(About, item["about"], line, f"{label}, about")
-        modality = self.enum(Modality, item["modality"], line, f"{label}, modality")
-        trigger = self.enum(Trigger, item["trigger"], line, f"{label}, trigger")
-        binds = [self.enum(Actor, actor, line, f"{label}, binds") for actor in item["binds"]]
-        first = self.day(item["first_day"], line, f"{label}, first_day")
-        last = (
-            self.last_day(item["last_day"], line, f"{label}, last_day")
-            if "last_day" in item
-            else None
-        )
-        clock = self._clock(item, line, label)
+    def fault(self, message: str, help: str, code: str = "E210", *, key: str = "") -> None:
+        """Keep a fault of the rule, or of one of its keys."""
+        line = self.reading.key(self.line, key) if key else self.line
+        self.reading.fault(line, f"{self.label}{message}", help, code)
+
+    def rule(self, place: str, level: int) -> Rule | None:
+        """Return the rule, None if it has faults that leave no rule."""
+        item, reading = self.item, self.reading
+        about = self._enum(About, "about")
+        modality = self._enum(Modality, "modality")
+        trigger = self._enum(Trigger, "trigger")
+        binds = [
+            reading.enum(Actor, actor, self.line, f"{self.label}, binds") for actor in item["binds"]
+        ]
+        first = reading.day(item["first_day"], self.line, f"{self.label}, first_day")
+        last = reading.last_day(item, self.line, f"{self.label}, last_day")
+        clock = self._clock()
         if not item["source"]:
-            self.fault(line, f"{label} rests on no source", "Name at least one source.", "E213")
+            self.fault(" rests on no source", "Name at least one source.", "E213")
         if item["confidence"] not in ("high", "medium", "low"):
-            self.fault(
-                line, f"{label}: confidence `{item['confidence']}`", "Use high, medium or low."
-            )
-        try:
-            condition = parse_condition(item.get("if", []))
-        except ValueError as error:
-            self.fault(
-                self.lines.key(line, "if"), f"{label}: {error}", "Mend the condition.", "E215"
-            )
+            self.fault(f": confidence `{item['confidence']}`", "Use high, medium or low.")
+        condition = self._condition()
+        rests_on = self._enum(RestsOn, "rests_on", "detainer")
+        if not (about and modality and trigger and first and rests_on) or None in binds:
             return None
-        rests_on = self.enum(RestsOn, item.get("rests_on", "detainer"), line, f"{label}, rests_on")
-        if about is None or modality is None or trigger is None or first is None or None in binds:
-            return None
-        if rests_on is None:
+        if condition is None:
             return None
         return Rule(
             id=item["id"],
@@ -76,61 +76,65 @@ class _RuleReader:
             confidence=item["confidence"],
             clock=clock,
             reading=item.get("reading", ""),
-            judge=bool(item.get("judge", False) or item.get("unread", False)),
-            unread=bool(item.get("unread", False)),
-            policy=bool(item.get("policy", False)),
-            prevails=bool(item.get("prevails", False)),
+            # Whether an unread text bites nobody can tell, so a person must.
+            judge=item.get("judge", False) or item.get("unread", False),
+            unread=item.get("unread", False),
+            policy=item.get("policy", False),
+            prevails=item.get("prevails", False),
             act=item.get("act", ""),
             to=item.get("to", ""),
             needs=tuple(item.get("needs", ())),
             offences=item.get("offences", ""),
             note=item.get("note", ""),
             rests_on=rests_on,
-            accepts=self._examples(item, "accepts", line, label),
-            refuses=self._examples(item, "refuses", line, label),
-            line=line,
+            accepts=self._examples("accepts"),
+            refuses=self._examples("refuses"),
+            line=self.line,
         )
 
-    def _examples(
-        self, item: dict[str, Any], key: str, line: int, label: str
-    ) -> tuple[Mapping[str, object], ...]:
+    def _enum(self, kind: type[E], key: str, default: str = "") -> E | None:
+        value = self.item.get(key, default)
+        return self.reading.enum(kind, value, self.line, f"{self.label}, {key}")
+
+    def _condition(self) -> Condition | None:
+        try:
+            return parse_condition(self.item.get("if", []))
+        except ValueError as error:
+            self.fault(f": {error}", "Mend the condition.", "E215", key="if")
+            return None
+
+    def _examples(self, key: str) -> tuple[Mapping[str, object], ...]:
         """Read the examples of a rule: one table, or a list of tables."""
-        given = item.get(key, [])
+        given = self.item.get(key, [])
         examples = given if isinstance(given, list) else [given]
-        where = self.lines.key(line, key)
         for example in examples:
             if not isinstance(example, dict):
-                self.fault(where, f"{label}: {key} holds no table", "Write { fact = true }.")
+                self.fault(f": {key} holds no table", "Write { fact = true }.", key=key)
                 return ()
             for name, value in example.items():
-                fault = example_fault(name, value)
-                if fault:
-                    self.fault(where, f"{label}, {key}: {fault}", "Mend the example.")
+                if fault := example_fault(name, value):
+                    self.fault(f", {key}: {fault}", "Mend the example.", key=key)
         return tuple(examples)
 
-    def _clock(self, item: dict[str, Any], line: int, label: str) -> Clock | None:
-        end_of_day = bool(item.get("until_end_of_day", False))
+    def _clock(self) -> Clock | None:
+        item = self.item
+        end_of_day = item.get("until_end_of_day", False)
         if "hours" not in item and not end_of_day:
             for key in ("hours_run", "excludes"):
                 if item.get(key):
-                    where = self.lines.key(line, key)
-                    self.fault(
-                        where, f"{label}: `{key}` without `hours`", "Give the hours.", "E214"
-                    )
+                    self.fault(f": `{key}` without `hours`", "Give the hours.", "E214", key=key)
             return None
         if "hours_run" not in item:
-            options = ", ".join(HoursRun)
             self.fault(
-                line,
-                f"{label}: `hours = {item.get('hours', 'end of day')}` has no `hours_run`, "
+                f": `hours = {item.get('hours', 'end of day')}` has no `hours_run`, "
                 "so nobody can tell when the clock starts",
-                f"Say one of: {options}.",
+                f"Say one of: {', '.join(HoursRun)}.",
                 "E214",
             )
             return None
-        run = self.enum(HoursRun, item["hours_run"], line, f"{label}, hours_run")
+        run = self._enum(HoursRun, "hours_run")
         excludes = [
-            self.enum(Excluded, word, line, f"{label}, excludes")
+            self.reading.enum(Excluded, word, self.line, f"{self.label}, excludes")
             for word in item.get("excludes", [])
         ]
         if run is None or None in excludes:
@@ -142,13 +146,6 @@ class _RuleReader:
                 excludes=frozenset(word for word in excludes if word),
                 until_end_of_day=end_of_day,
             )
-        except ValueError as error:
-            self.fault(line, f"{label}: {error}", "Mend the hours.", "E214")
+        except (TypeError, ValueError) as error:
+            self.fault(f": {error}", "Mend the hours.", "E214")
             return None
-
-
-def read_rule(
-    reading: Reading, index: int, item: dict[str, Any], place: str, level: int
-) -> Rule | None:
-    """Read one [[rule]]; None if it has faults, which the reading then holds."""
-    return _RuleReader(reading).rule(index, item, place, level)

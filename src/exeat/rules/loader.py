@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterable
 from datetime import date
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
-from exeat.errors import Fault, LawError, near_miss
+from exeat.errors import LawError, near_miss
 from exeat.facts.times import Truth
 from exeat.rules._cross_checks import cross_check
 from exeat.rules._reading import TABLES, Reading
@@ -19,6 +18,7 @@ from exeat.rules._reading_rules import read_rule
 from exeat.rules.model import (
     Adoption,
     Contest,
+    Day,
     Jurisdiction,
     JurisdictionKind,
     OffenceList,
@@ -83,37 +83,26 @@ class _Reader(Reading):
 
     def read(self) -> Jurisdiction:
         """Read the whole file."""
-        for key in self.data.keys() - TABLES:
-            near = near_miss(key, sorted(TABLES))
-            self.fault(
-                max(self.lines.key(0, key), self.lines.table(key, 0)),
-                f"unknown table `{key}`",
-                f"Take it out.{near}",
-                "E211",
-            )
-        if self.data.get("format") != FORMAT:
-            seen = self.data.get("format", "nothing")
-            self.fault(1, f"format is `{seen}`", f"Write `format = {FORMAT}` at the top.")
+        self._tables_are_known()
         head = self.data.get("jurisdiction")
         if not isinstance(head, dict):
             help = "Begin with a [jurisdiction] table that gives id, name, kind, checked and note."
-            self.faults = [Fault("E212", f"{self.name}:1", "has no [jurisdiction]", help)]
-            raise LawError(self.faults)
-        line = self.lines.table("jurisdiction", 0)
+            raise LawError.one("E212", f"{self.name}:1", "has no [jurisdiction]", help)
+        line = self.table("jurisdiction")
         complete = self.keys("jurisdiction", head, line)
         self.checked = self._checked(head, line)
         sources = self._sources()
-        contests = [c for c in (self._contest(i, c) for i, c in self._items("contest")) if c]
-        lists = [o for o in (self._offences(i, o) for i, o in self._items("offences")) if o]
-        suspensions = [s for s in (self._suspension(i, s) for i, s in self._items("suspend")) if s]
+        contests = list(filter(None, (self._contest(*at) for at in self.items("contest"))))
+        lists = [self._offences(*at) for at in self.items("offences")]
+        suspensions = list(filter(None, (self._suspension(*at) for at in self.items("suspend"))))
         kind = self.enum(JurisdictionKind, head.get("kind"), line, "kind")
         level = list(JurisdictionKind).index(kind) if kind else 0
         place = str(head.get("id", ""))
-        rules = [
-            r for r in (read_rule(self, i, r, place, level) for i, r in self._items("rule")) if r
-        ]
+        found = (read_rule(self, *at, place, level) for at in self.items("rule"))
+        rules = [rule for rule in found if rule is not None]
         adoption = self._adoption()
         hold_power = self._hold_power(head, line, sources)
+        first_day = self._first_day_of_power(head, line)
         cross_check(self, sources, contests, lists, rules, suspensions)
         if self.faults or not complete or kind is None:
             raise LawError(sorted(self.faults, key=lambda f: int(f.place.rsplit(":", 1)[1])))
@@ -132,23 +121,21 @@ class _Reader(Reading):
             lists={offences.id: offences for offences in lists},
             suspensions=tuple(suspensions),
             hold_power=hold_power,
-            hold_power_first_day=(
-                self.day(head["hold_power_first_day"], line, "hold_power_first_day")
-                if "hold_power_first_day" in head
-                else None
-            ),
+            hold_power_first_day=first_day,
             hold_power_source=tuple(head.get("hold_power_source", ())),
             adoption=adoption,
             file=self.name,
             sha256=hashlib.sha256(self.text.encode()).hexdigest(),
         )
 
-    def _items(self, table: str) -> Iterable[tuple[int, dict[str, Any]]]:
-        items = self.data.get(table, [])
-        if not isinstance(items, list):
-            self.fault(1, f"`{table}` is no list", f"Write [[{table}]].")
-            return []
-        return enumerate(items)
+    def _tables_are_known(self) -> None:
+        for key in self.data.keys() - TABLES:
+            line = max(self.key(0, key), self.table(key))
+            near = near_miss(key, sorted(TABLES))
+            self.fault(line, f"unknown table `{key}`", f"Take it out.{near}", "E211")
+        if self.data.get("format") != FORMAT:
+            seen = self.data.get("format", "nothing")
+            self.fault(1, f"format is `{seen}`", f"Write `format = {FORMAT}` at the top.")
 
     def _checked(self, head: dict[str, Any], line: int) -> date:
         try:
@@ -164,82 +151,69 @@ class _Reader(Reading):
         cited = head.get("hold_power_source", [])
         if not isinstance(value, bool) or not cited or any(s not in sources for s in cited):
             self.fault(
-                self.lines.key(line, "hold_power"),
+                self.key(line, "hold_power"),
                 f"hold_power = `{value}` rests on no source",
                 "Write true or false, and name its source in `hold_power_source`.",
             )
             return None
         return value
 
+    def _first_day_of_power(self, head: dict[str, Any], line: int) -> Day | None:
+        key = "hold_power_first_day"
+        return self.day(head[key], line, key) if key in head else None
+
     def _sources(self) -> dict[str, Source]:
         sources: dict[str, Source] = {}
-        for index, item in self._items("source"):
-            line = self.lines.table("source", index)
-            if not self.keys("source", item, line):
-                continue
+        for line, item in self.items("source"):
             if item["id"] in sources:
                 self.fault(line, f"source `{item['id']}` stands twice", "Keep one.")
             if item["basis"] not in ("read", "recalled"):
                 self.fault(line, f"basis: `{item['basis']}` will not do", "Use read or recalled.")
             if not str(item["url"]).startswith(("https://", "http://")):
-                self.fault(
-                    line, f"url: `{item['url']}` is no link", "Give the page it was read on."
-                )
+                help = "Give the page it was read on."
+                self.fault(line, f"url: `{item['url']}` is no link", help)
             if not _PAGE_DATE.fullmatch(str(item.get("page_date", ""))):
                 self.fault(
-                    self.lines.key(line, "page_date"),
+                    self.key(line, "page_date"),
                     f"page_date: `{item['page_date']}` is no date of a page",
                     'Write 2026-03-01, 2026-03, 2026 or "".',
                 )
-            sources[item["id"]] = Source(**item)
+            sources[item["id"]] = Source(**_only(Source, item))
         return sources
 
-    def _contest(self, index: int, item: dict[str, Any]) -> Contest | None:
-        line = self.lines.table("contest", index)
-        if not self.keys("contest", item, line):
-            return None
-        readings = []
-        for reading in item["readings"]:
-            if self.keys("reading", reading, line):
-                readings.append(ContestReading(reading["id"], reading["says"]))
+    def _contest(self, line: int, item: dict[str, Any]) -> Contest | None:
+        readings = [
+            ContestReading(reading["id"], reading["says"])
+            for reading in item["readings"]
+            if self.keys("reading", reading, line)
+        ]
         if len(readings) < 2:
             self.fault(line, f"contest `{item['id']}` has fewer than two readings", "Give both.")
         return Contest(item["id"], item["question"], tuple(readings), tuple(item["source"]), line)
 
-    def _offences(self, index: int, item: dict[str, Any]) -> OffenceList | None:
-        line = self.lines.table("offences", index)
-        if not self.keys("offences", item, line):
-            return None
-        keys = ("statutes", "words", "classes", "only_classes", "off_statutes")
-        fields = {key: tuple(item.get(key, ())) for key in keys}
-        return OffenceList(
-            id=item["id"],
-            citation=item["citation"],
-            complete=bool(item.get("complete", False)),
-            source=tuple(item["source"]),
-            accepts=tuple(item.get("accepts", ())),
-            refuses=tuple(item.get("refuses", ())),
-            note=item.get("note", ""),
-            line=line,
-            **fields,
-        )
+    def _offences(self, line: int, item: dict[str, Any]) -> OffenceList:
+        none: dict[str, Any] = {"statutes": (), "words": (), "classes": (), "complete": False}
+        given = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in item.items()
+        }
+        return OffenceList(**_only(OffenceList, none | given), line=line)
 
-    def _suspension(self, index: int, item: dict[str, Any]) -> Suspension | None:
-        line = self.lines.table("suspend", index)
-        if not self.keys("suspend", item, line):
-            return None
+    def _suspension(self, line: int, item: dict[str, Any]) -> Suspension | None:
         first = self.day(item["first_day"], line, "first_day")
-        last = self.last_day(item["last_day"], line, "last_day") if "last_day" in item else None
+        last = self.last_day(item, line, "last_day")
         if first is None:
             return None
         return Suspension(item["rule"], first, last, tuple(item["source"]), line)
 
     def _adoption(self) -> Adoption | None:
         item = self.data.get("adoption")
-        if item is None:
+        if not isinstance(item, dict):
             return None
-        return (
-            Adoption(**item)
-            if self.keys("adoption", item, self.lines.table("adoption", 0))
-            else None
-        )
+        if not self.keys("adoption", item, self.table("adoption")):
+            return None
+        return Adoption(**_only(Adoption, item))
+
+
+def _only(kind: type, item: dict[str, Any]) -> dict[str, Any]:
+    """Return what a table says of the attributes of a type; of an unknown key there is a fault."""
+    return {field: item[field] for field in kind.__annotations__ if field in item}
