@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -27,6 +27,7 @@ from exeat.facts.events import (
     DetainerServed,
     Disputed,
     Event,
+    Happening,
     HoldOrdered,
     NoticeGiven,
     NotInCustodyHere,
@@ -127,6 +128,21 @@ def test_an_act_of_the_desk_changes_that_act_alone(
     assert after.lift_reason is says.get("reason")
     undone: dict[str, Any] = {act: NEVER, "lift_reason": None}
     assert replace(after, **undone) == before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told(Happening):
+    """An event that changes nothing, such as the next act of the register may be."""
+
+    event: Literal["told"] = "told"
+    detainer: str
+
+
+def test_an_event_that_changes_no_answer_must_still_name_what_is_there() -> None:
+    told = tell(Told, "e9", 14, detainer="d1")
+    assert fold([BOOKED, LODGED, told]) == fold([BOOKED, LODGED])
+    [fault] = refused(BOOKED, LODGED, replace(told, detainer="d2")).faults
+    assert (fault.code, fault.place) == ("E108", "event `e9`, field `detainer`")
 
 
 def test_a_notice_has_the_id_of_its_event() -> None:

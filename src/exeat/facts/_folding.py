@@ -195,7 +195,14 @@ class Folding:
             case NoticeGiven() | NotInCustodyHere():
                 self._tell(event)
             case _:
-                pass
+                self._only_told(event)
+
+    def _only_told(self, event: Plain) -> None:
+        """Refuse an event that adds nothing to the record and names no request of it."""
+        named = getattr(event, "detainer", None)
+        # What a request's own acts name has been looked at with them.
+        if named is not None and type(event) not in (DetainerLodged, *_ACTS):
+            self._known(event, "detainer", named, self._detainers)
 
     def _tell(self, event: NoticeGiven | NotInCustodyHere) -> None:
         field = "about" if isinstance(event, NoticeGiven) else "detainer"
