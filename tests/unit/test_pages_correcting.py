@@ -41,6 +41,7 @@ EXAMPLES: tuple[ev.Plain, ...] = (
     ),
     ev.DetainerReceived(**SAID, detainer="d-1"),
     ev.DetainerServed(**SAID, detainer="d-1"),
+    ev.CopyRefused(**SAID, detainer="d-1", witness="b-17", language="es"),
     ev.DetainerAcknowledged(**SAID, detainer="d-1"),
     ev.HoldOrdered(**SAID, detainer="d-1"),
     ev.DetainerDecided(**SAID, detainer="d-1", complies=True, note="rule 1"),

@@ -26,6 +26,7 @@ __all__ = [
     "BasisEnded",
     "Booked",
     "ConvictionsRecorded",
+    "CopyRefused",
     "Corrected",
     "DetainerAcknowledged",
     "DetainerDecided",
@@ -155,6 +156,23 @@ class DetainerServed(Happening):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CopyRefused(Happening):
+    """The person refused to sign for the copy of a request.
+
+    Whether a copy counts as served on somebody who will not sign for it, no sheet of law that
+    exeat has says. So this is on record and changes no answer; a copy that was handed over all
+    the same is entered as served.
+    """
+
+    event: Literal["copy-refused"] = "copy-refused"
+    detainer: _DetainerId
+    witness: Annotated[Code, Field(description="Badge or code of the officer who saw it.")]
+    language: Annotated[
+        Text | None, Field(description="Language in which the copy was read out; null: not read.")
+    ] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DetainerAcknowledged(Happening):
     """The facility told the issuer that it has the request."""
 
@@ -273,6 +291,7 @@ Plain: TypeAlias = (
     | DetainerLodged
     | DetainerReceived
     | DetainerServed
+    | CopyRefused
     | DetainerAcknowledged
     | HoldOrdered
     | DetainerDecided

@@ -254,6 +254,16 @@ _ALL: Final = (
         path=f"{_REQUEST}/serve",
     ),
     Act(
+        name="copy_refused",
+        says="Enter that the person refused to sign for the copy; it changes no answer.",
+        roles=JAIL,
+        scope=Scope.REQUESTS,
+        enters=ev.CopyRefused,
+        section="request",
+        icon="close",
+        hows={"language": How(words="read_out_in")},
+    ),
+    Act(
         name="acknowledge",
         says="Enter that the issuer was told that its request is here.",
         roles=JAIL,
