@@ -110,6 +110,13 @@ def test_every_file_that_a_document_names_is_there() -> None:
                 assert list(ROOT.glob(name.rstrip("/"))), f"{path.name}: {name}"
 
 
+def test_every_module_that_a_document_names_by_its_last_part_is_there() -> None:
+    modules = {path.as_posix() for path in (ROOT / "src/exeat").rglob("*.py")}
+    for path in [*DOCS, *AT_THE_ROOT]:
+        for name in re.findall(r"`((?!src/|tests/)(?:[a-z_]+/)*[a-z_]+\.py)`", text(path)):
+            assert any(module.endswith(f"/{name}") for module in modules), f"{path.name}: {name}"
+
+
 def commands() -> dict[str, set[str]]:
     """Return each command with the options that it takes."""
     groups = (("", COMMANDS), ("law ", LAW_COMMANDS), ("place ", PLACE_COMMANDS))
