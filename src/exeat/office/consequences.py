@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from exeat.facts.codes import JUDGE_SIGNED, BasisEnd, BasisKind, StatusProof
 from exeat.facts.events import (
@@ -22,7 +22,7 @@ from exeat.facts.events import (
     TransferAcknowledged,
     Transferred,
 )
-from exeat.facts.record import CustodyRecord
+from exeat.facts.record import CustodyRecord, Person
 from exeat.facts.times import NEVER
 from exeat.i18n.said import Said
 from exeat.office.db import Tx
@@ -89,48 +89,68 @@ def consequences(
     opened: list[str] = []
     with tx.acting_for(held.facility):
         for event in events:
-            opened += _of(tx, settings, held, event, record)
+            for one in _opens(event, record):
+                because = (one.because,) if one.because is not None else ()
+                opened.append(
+                    open_task(tx, settings, one.kind, held=held, about=one.about, because=because)
+                )
+            # What an event opens it may close again: a claim that is proved and withdrawn in one.
+            for over in _closes(event, record):
+                close_tasks(tx, held, over.kinds, over.outcome, over.about)
     return tuple(opened)
 
 
-def _of(
-    tx: Tx, settings: Settings, held: Held, event: Event, record: CustodyRecord
-) -> Iterator[str]:
+class _Opened(NamedTuple):
+    kind: TaskKind
+    about: str = ""
+    because: Said | None = None
+
+
+class _Over(NamedTuple):
+    kinds: Sequence[TaskKind]
+    outcome: Said
+    about: str | None = None
+
+
+def _opens(event: Event, record: CustodyRecord) -> Iterator[_Opened]:
     match event:
         case Booked() if not record.grounds and not record.detainers:
-            yield open_task(tx, settings, TaskKind.NO_BASIS, held=held)
-        case DetainerLodged(detainer=id):
-            if not _answered(id, record):
-                yield open_task(tx, settings, TaskKind.ACKNOWLEDGE, held=held, about=id)
-            if event.warrants and JUDGE_SIGNED.intersection(event.warrants):
-                yield open_task(tx, settings, TaskKind.WARRANT, held=held, about=id)
-            yield from _contradicted(tx, settings, held, event, record)
-        case DetainerAcknowledged(detainer=id):
-            close_tasks(tx, held, [TaskKind.ACKNOWLEDGE], Said("closed.acknowledged"), id)
-        case DetainerDecided(detainer=id):
-            close_tasks(tx, held, [TaskKind.ACKNOWLEDGE], Said("closed.answered"), id)
-        case DetainerLifted(detainer=id):
-            close_tasks(tx, held, _OF_A_REQUEST, Said("closed.lifted"), id)
-            _citizenship_over(tx, held, record)
+            yield _Opened(TaskKind.NO_BASIS)
+        case DetainerLodged():
+            yield from _asked_for(event, record)
         case BasisEnded(basis=id) if _needs_the_court(event, record):
             how = Said(f"code.BasisEnd.{event.ended_by}") if event.ended_by else "–"
-            why = (Said("task_why.sentence_ended", {"basis": id, "how": how}),)
-            yield open_task(tx, settings, TaskKind.VERIFY_ORDER, held=held, about=id, because=why)
+            why = Said("task_why.sentence_ended", {"basis": id, "how": how})
+            yield _Opened(TaskKind.VERIFY_ORDER, id, why)
         case PersonFact():
-            yield from _claims(tx, settings, held, event)
+            yield from _to_look_into(event.person)
         case Transferred():
-            why = (Said("task_why.sent_to", {"to": event.to}),)
-            yield open_task(
-                tx, settings, TaskKind.TRANSFER_OUT, held=held, about=event.id, because=why
-            )
+            why = Said("task_why.sent_to", {"to": event.to})
+            yield _Opened(TaskKind.TRANSFER_OUT, event.id, why)
+        case _:
+            pass
+
+
+def _closes(event: Event, record: CustodyRecord) -> Iterator[_Over]:
+    match event:
+        case DetainerAcknowledged(detainer=id):
+            yield _Over([TaskKind.ACKNOWLEDGE], Said("closed.acknowledged"), id)
+        case DetainerDecided(detainer=id):
+            yield _Over([TaskKind.ACKNOWLEDGE], Said("closed.answered"), id)
+        case DetainerLifted(detainer=id):
+            yield _Over(_OF_A_REQUEST, Said("closed.lifted"), id)
+            if all(detainer.lifted not in (NEVER, None) for detainer in record.detainers):
+                yield _Over([TaskKind.CITIZENSHIP], Said("closed.no_request"))
+        case PersonFact():
+            yield from _taken_back(event.person)
         case TransferAcknowledged(transfer=id):
-            close_tasks(tx, held, [TaskKind.TRANSFER_OUT], Said("closed.acknowledged"), id)
+            yield _Over([TaskKind.TRANSFER_OUT], Said("closed.acknowledged"), id)
         case Released():
-            close_tasks(tx, held, _OVER_ONCE_GONE, Said("closed.released"))
+            yield _Over(_OVER_ONCE_GONE, Said("closed.released"))
         case _:
             pass
     if not isinstance(event, Booked) and record.grounds:
-        close_tasks(tx, held, [TaskKind.NO_BASIS], Said("closed.basis_entered"))
+        yield _Over([TaskKind.NO_BASIS], Said("closed.basis_entered"))
 
 
 def _answered(detainer: str, record: CustodyRecord) -> bool:
@@ -145,33 +165,29 @@ def _needs_the_court(event: BasisEnded, record: CustodyRecord) -> bool:
     return kinds.get(event.basis) is BasisKind.SENTENCE and event.ended_by not in _AS_EXPECTED
 
 
-def _claims(tx: Tx, settings: Settings, held: Held, event: PersonFact) -> Iterator[str]:
-    if event.person.claims_citizenship or event.person.status_proof is StatusProof.CITIZENSHIP:
-        yield open_task(tx, settings, TaskKind.CITIZENSHIP, held=held)
-    if event.person.disputes_identity:
-        yield open_task(tx, settings, TaskKind.IDENTITY, held=held)
-    if event.person.claims_citizenship is False:
-        close_tasks(tx, held, [TaskKind.CITIZENSHIP], Said("closed.claim_withdrawn"))
-    if event.person.disputes_identity is False:
-        close_tasks(tx, held, [TaskKind.IDENTITY], Said("closed.cleared"))
-
-
-def _contradicted(
-    tx: Tx, settings: Settings, held: Held, event: DetainerLodged, record: CustodyRecord
-) -> Iterator[str]:
-    """Open the checks that are due when a request meets what the jail already knows."""
+def _asked_for(event: DetainerLodged, record: CustodyRecord) -> Iterator[_Opened]:
+    """Yield what a request waits for, and what is due where it meets what the jail knows."""
+    if not _answered(event.detainer, record):
+        yield _Opened(TaskKind.ACKNOWLEDGE, event.detainer)
+    if event.warrants and JUDGE_SIGNED.intersection(event.warrants):
+        yield _Opened(TaskKind.WARRANT, event.detainer)
     if event.names_this_person is False:
-        yield open_task(tx, settings, TaskKind.CONTRADICTION, held=held, about=event.detainer)
-    person = record.person
+        yield _Opened(TaskKind.CONTRADICTION, event.detainer)
+    yield from _to_look_into(record.person)
+
+
+def _to_look_into(person: Person) -> Iterator[_Opened]:
     if person.claims_citizenship or person.status_proof is StatusProof.CITIZENSHIP:
-        yield open_task(tx, settings, TaskKind.CITIZENSHIP, held=held)
+        yield _Opened(TaskKind.CITIZENSHIP)
     if person.disputes_identity:
-        yield open_task(tx, settings, TaskKind.IDENTITY, held=held)
+        yield _Opened(TaskKind.IDENTITY)
 
 
-def _citizenship_over(tx: Tx, held: Held, record: CustodyRecord) -> None:
-    if all(detainer.lifted not in (NEVER, None) for detainer in record.detainers):
-        close_tasks(tx, held, [TaskKind.CITIZENSHIP], Said("closed.no_request"))
+def _taken_back(person: Person) -> Iterator[_Over]:
+    if person.claims_citizenship is False:
+        yield _Over([TaskKind.CITIZENSHIP], Said("closed.claim_withdrawn"))
+    if person.disputes_identity is False:
+        yield _Over([TaskKind.IDENTITY], Said("closed.cleared"))
 
 
 def disputes_that_follow(

@@ -187,16 +187,18 @@ def next_change(facts: CustodyRecord, law: LawOfPlace, answer: Answer, now: date
     zone = zone_of(facts.zone)
     tomorrow = now.astimezone(zone).date() + timedelta(days=1)
     points = [datetime.combine(tomorrow, time(0), zone).astimezone(UTC)]
-    points += [w.end for w in answer.windows if w.end] + [
-        w.start for w in answer.windows if w.start
-    ]
-    points += [duty.due for duty in answer.duties if duty.due]
-    for when in _times(facts):
-        points += [end for end in bounds(when, zone) if end is not None]
-    starts = [answer.eligible_since, answer.eligible_latest, *points]
-    points += [start + law.processing for start in starts if start is not None]
-    points += [end for end in (answer.until, answer.eligible_since) if end is not None]
+    points += _turns(answer)
+    points += [end for when in _times(facts) for end in bounds(when, zone) if end is not None]
+    starts = [*points, *filter(None, (answer.eligible_since, answer.eligible_latest))]
+    points += [start + law.processing for start in starts]
+    points += filter(None, (answer.until, answer.eligible_since))
     return min(point for point in points if point > now)
+
+
+def _turns(answer: Answer) -> Iterable[datetime]:
+    """Return the ends of windows and the deadlines that an answer names."""
+    ends = [end for window in answer.windows for end in (window.start, window.end)]
+    return filter(None, [*ends, *(duty.due for duty in answer.duties)])
 
 
 def _times(facts: CustodyRecord) -> Iterable[When]:
