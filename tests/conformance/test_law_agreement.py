@@ -54,7 +54,7 @@ def choices_for(law: LawOfPlace, dice: random.Random) -> dict[str, bool]:
     lists += [f"{name} within 5 years" for name in lists if "convicted" in name]
     # Mostly true: else most records have no request on file, and nothing to weigh. A judge's
     # criminal warrant ends the matter, so it is rare.
-    rare = {"warrant.federal_criminal", "warrant.state"}
+    rare = {"warrant.federal_criminal", "warrant.state_judge"}
     return {
         name: dice.random() < (0.15 if name in rare else 0.7)
         for name in sorted([*ALL_CHOICES, *lists])

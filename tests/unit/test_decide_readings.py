@@ -169,7 +169,7 @@ def test_the_power_is_not_known_before_its_first_day(
 def live(law: LawOfPlace, day: str) -> set[str]:
     of_day = law.on(date.fromisoformat(day))
     world = of_day.worlds[0]
-    held = (*world.musts, *world.mays, *world.bans, *world.caps)
+    held = world.rules
     return {found.id for found, _ in (*held, *of_day.others)}
 
 

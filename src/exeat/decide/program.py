@@ -23,9 +23,8 @@ from exeat.decide.outcome import JOIN, NOTHING, Outcomes, possible
 from exeat.facts.bits import BITS, CONTRARY, FALSE, OPEN, TRUE
 from exeat.facts.expressions import Sign, Table, leaves
 from exeat.facts.times import Truth
-from exeat.facts.vocabulary import SIGNS, VOCABULARY
-from exeat.rules.conditions import All, Atom, Condition, InList
-from exeat.rules.conditions import Any as AnyOf
+from exeat.facts.vocabulary import SIGNS
+from exeat.rules.conditions import Atom, InList, stated
 from exeat.rules.model import About, Modality, Rule
 from exeat.rules.place import LawOfPlace
 from exeat.rules.world import Bound, DayLaw, World
@@ -100,7 +99,7 @@ class _Writer:
         key = id(rule), force
         if key not in self.rules:
             name = self.rules[key] = f"r{len(self.rules)}"
-            said = self.condition(rule.condition)
+            said = rule.condition.over(self, self.atom)
             if rule.judge or rule.unread:
                 self.judged.setdefault(id(rule), rule)
                 said += f" & q[{list(self.judged).index(id(rule))}]"
@@ -109,21 +108,12 @@ class _Writer:
             self.lines.append(f"{name} = {said}")
         return self.rules[key]
 
-    def condition(self, condition: Condition) -> str:
-        if isinstance(condition, Atom):
-            return self._atom(condition)
-        if isinstance(condition, All):
-            return self.every(map(self.condition, condition.parts))
-        if isinstance(condition, AnyOf):
-            return self.some(map(self.condition, condition.parts))
-        return self.negate(self.condition(condition.part))
-
-    def _atom(self, atom: Atom) -> str:
+    def atom(self, atom: Atom) -> str:
         if atom.list_id:
             return self._mark(str(atom), lambda: mark_of_list(atom, self.in_list))
-        return self.some(map(self._leaf, leaves(VOCABULARY[atom.fact].holds(atom.codes))))
+        return self.some(map(self.leaf, leaves(stated(atom))))
 
-    def _leaf(self, leaf: Sign | Table) -> str:
+    def leaf(self, leaf: Sign | Table) -> str:
         if isinstance(leaf, Sign):
             return self._mark(leaf.name, lambda: mark_of(leaf))
         codes = self._mark(leaf.field.name, lambda: mark_of(leaf))
@@ -166,11 +156,11 @@ def program_of(worlds: Sequence[World], in_list: InList, bringing: Sequence[Boun
     writer = _Writer(in_list)
     sets = [weighed(writer, world, str(NOTHING)) for world in worlds]
     weighs = _made("f, p, q", [*writer.lines, f"return ({''.join(f'{one}, ' for one in sets)})"])
-    hearings = [writer.condition(rule.condition) for rule, _ in bringing]
+    hearings = [rule.condition.over(writer, writer.atom) for rule, _ in bringing]
     brings = _made("f", [f"return {writer.some(hearings)}"])
     if worlds:
         for act in ACTS:
-            writer._leaf(SIGNS[act])
+            writer.leaf(SIGNS[act])
     return Program(
         weigh=weighs,
         brings=brings,

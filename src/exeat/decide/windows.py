@@ -73,7 +73,7 @@ def _alive(line: Timeline, point: Point) -> list[tuple[_Key, str, Rule]]:
     found = []
     for world in point.day.worlds:
         for case in point.cases:
-            for rule, force in (*world.musts, *world.mays):
+            for rule, force in world.grants:
                 truth = _lets(line, world, rule, force, case, point)
                 if truth is not False:
                     assert case.detainer is not None

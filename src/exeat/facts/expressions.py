@@ -95,6 +95,11 @@ class AnyOf:
 
     parts: tuple[Sign | Table, ...]
 
+    @property
+    def of_request(self) -> bool:
+        """Whether all parts are of the request that is weighed."""
+        return all(part.of_request for part in self.parts)
+
     def truth(self, case: Case) -> Truth:
         """Return whether any is true."""
         return some(part.truth(case) for part in self.parts)

@@ -178,7 +178,7 @@ def _model(bits: Bits, day: DayLaw, actor: Actor) -> FactModel[int]:
 
 def _literals(
     bits: Bits, day: DayLaw, actor: Actor, differing: Iterable[Rule], every: Iterable[Live]
-) -> list[tuple[str, int]]:
+) -> list[Literal]:
     """Return each statement that a condition can make with its table, the most telling last."""
     model = _model(bits, day, actor)
     telling = {atom for rule in differing for atom in rule.condition.atoms()}
@@ -196,25 +196,34 @@ def _literals(
     return found
 
 
-def _cover(bits: Bits, table: int, literals: Sequence[tuple[str, int]]) -> Iterator[str]:
+Literal = tuple[str, int]
+"""A statement, and on which combinations of facts it is true."""
+
+
+def _cover(bits: Bits, table: int, literals: Sequence[Literal]) -> Iterator[str]:
     """Yield conditions that together are true on just these combinations of facts."""
     left, cubes = table, []
     while left:
-        spot = left & -left
-        cube = [literal for literal in literals if literal[1] & spot]
-        for literal in tuple(cube):
-            fewer = [kept for kept in cube if kept is not literal]
-            if not bits.every([part for _, part in fewer]) & bits.negate(table):
-                cube = fewer
-        covered = bits.every([part for _, part in cube])
+        cube = _widest(bits, table, [one for one in literals if one[1] & left & -left])
+        covered = bits.every(part for _, part in cube)
         cubes.append((cube, covered))
         left &= bits.negate(covered)
+    # A condition found early may be covered by the later ones together.
     for cube, covered in tuple(cubes):
-        rest = bits.some([part for other, part in cubes if other is not cube])
+        rest = bits.some(part for other, part in cubes if other is not cube)
         if not covered & bits.negate(rest):
             cubes.remove((cube, covered))
     for cube, _ in cubes:
         yield " and ".join(words for words, _ in reversed(cube))
+
+
+def _widest(bits: Bits, table: int, cube: list[Literal]) -> list[Literal]:
+    """Return as few of some statements as together are true nowhere but in the table."""
+    for literal in tuple(cube):
+        fewer = [kept for kept in cube if kept is not literal]
+        if not bits.every(part for _, part in fewer) & bits.negate(table):
+            cube = fewer
+    return cube
 
 
 # -- limits and duties -----------------------------------------------------------------------

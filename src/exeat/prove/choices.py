@@ -2,35 +2,28 @@
 
 Facts depend on one another: a request on form I-247G asks for no hold, a warrant of a federal
 judge is a judge's, a felony charge is a charge. Here every fact is written over *choices* that
-do not, so that any combination of choices is a record that there can be (`_witness` builds
+do not, so that any combination of choices is a record that there can be (`witness` builds
 it), and none is left out. Each choice is known: proofs run over complete records.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Final, Generic, TypeVar
 
 from exeat.decide.custody import COURT_WARRANTS
-from exeat.facts.codes import (
-    FORMS,
-    DetainerForm,
-    FacilityKind,
-    OffenceClass,
-    StatusProof,
-    WarrantKind,
-)
+from exeat.facts.codes import Described, FacilityKind, OffenceClass
+from exeat.facts.expressions import Sign, Table, leaves
+from exeat.facts.fields import Coded
 from exeat.facts.times import Truth
-from exeat.facts.vocabulary import VOCABULARY
+from exeat.facts.vocabulary import KIND, POWER, PRESENT, SIGNS, VOCABULARY, WARRANTS
 from exeat.prove.logic import Logic, Pair, ThreeValued
-from exeat.rules.conditions import All, Any, Atom, Condition, Not
+from exeat.rules.conditions import Atom, Condition, stated
 
 __all__ = [
     "ALL_CHOICES",
-    "FORM_CODES",
-    "KIND_CODES",
-    "PROOF_CODES",
     "WARRANT_CODES",
     "FactModel",
     "choices_for",
@@ -41,44 +34,18 @@ __all__ = [
 
 B = TypeVar("B")
 
-FORM_CODES: Final = tuple(DetainerForm)
-PROOF_CODES: Final = tuple(StatusProof)
-KIND_CODES: Final = tuple(FacilityKind)
-WARRANT_CODES: Final[Mapping[str, WarrantKind]] = {
-    "warrant.administrative": WarrantKind.I200,
-    "warrant.federal_criminal": WarrantKind.FEDERAL_JUDGE_CRIMINAL,
-    "warrant.federal_civil": WarrantKind.FEDERAL_JUDGE_CIVIL,
-    "warrant.state": WarrantKind.STATE_JUDGE,
+WARRANT_CODES: Final[Mapping[str, Described]] = {
+    sign.name: sign.codes[0] for sign in SIGNS.values() if sign.field is WARRANTS
 }
 """Each choice of a warrant that came with a request, and the kind that a record then has."""
 
-_FORM: Final = ("form.0", "form.1", "form.2")
-_PROOF: Final = ("proof.0", "proof.1")
-_KIND: Final = ("kind.0", "kind.1")
-_PRESENT: Final = "detainer.present"
-
-_OF_DETAINER: Final = frozenset(
-    {
-        "detainer.served",
-        "detainer.ground_stated",
-        "detainer.names_this_person",
-        "detainer.hold_ordered",
-        "detainer.names_federal_felony_warrant",
-        "detainer.names_watch_list_match",
-        "warrant.administrative",
-    }
-)
-_WARRANTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "warrant.federal_civil": ("warrant.federal_civil",),
-    "warrant.federal_criminal": ("warrant.federal_criminal",),
-    "warrant.state_judge": ("warrant.state",),
-    "warrant.federal_judge": ("warrant.federal_criminal", "warrant.federal_civil"),
-    "warrant.judicial": ("warrant.federal_criminal", "warrant.federal_civil", "warrant.state"),
-}
-_PART_OF: Final = {"charge.felony": "charge.any", "conviction.felony": "conviction.any"}
 _LIST_OF: Final = {"charged": "charge.any", "convicted": "conviction.any"}
 
+# A request that was not received is not on file (`decide.hold.active`): it is no choice.
+_RECEIVED: Final = SIGNS["detainer.received"]
 
+
+@cache
 def choices_of(atom: Atom) -> tuple[str, ...]:
     """Return the choices on which a fact rests.
 
@@ -87,26 +54,29 @@ def choices_of(atom: Atom) -> tuple[str, ...]:
         >>> choices_of(parse_condition(["detainer.asks_hold"]))
         ('detainer.present', 'form.0', 'form.1', 'form.2')
     """
-    name = atom.fact
     if atom.list_id:
-        felony = _LIST_OF[name].replace(".any", ".felony")
+        felony = _LIST_OF[atom.fact].replace(".any", ".felony")
         of_felony = (felony,) if atom.of_class == OffenceClass.FELONY else ()
-        return (_LIST_OF[name], *of_felony, *_list_choices(atom))
-    if name in ("detainer.form", "detainer.asks_hold", "detainer.asks_notice"):
-        return (_PRESENT, *_FORM)
-    if name == "detainer.in_effect":
-        return (_PRESENT, *_FORM, "detainer.served")
-    if name in _OF_DETAINER:
-        return (_PRESENT, name)
-    if name in _WARRANTS:
-        return (_PRESENT, *_WARRANTS[name])
-    if name in ("person.citizenship_shown", "person.status_shown"):
-        return _PROOF
-    if name in _PART_OF:
-        return (_PART_OF[name], name)
-    if name == "facility.kind":
-        return _KIND
-    return (_PRESENT,) if name == "detainer.received" else (name,)
+        return (_LIST_OF[atom.fact], *of_felony, *_list_choices(atom))
+    parts = leaves(stated(atom))
+    return tuple(dict.fromkeys(choice for leaf in parts for choice in _choices_of(leaf)))
+
+
+def _choices_of(leaf: Sign | Table) -> Iterator[str]:
+    if leaf.of_request:
+        yield PRESENT.name
+    if isinstance(leaf, Table):
+        yield from _bits_of(leaf.field)
+    elif leaf is not _RECEIVED:
+        yield from (leaf.within, leaf.name) if leaf.within else (leaf.name,)
+
+
+@cache
+def _bits_of(field: Coded) -> tuple[str, ...]:
+    """Return the choices that together stand for a code."""
+    width = (len(field.codes) - 1).bit_length()
+    name = field.attribute.rpartition("_")[2]
+    return tuple(f"{name}.{bit}" for bit in range(width))
 
 
 def _list_choices(atom: Atom) -> tuple[str, ...]:
@@ -123,21 +93,22 @@ def _list_choices(atom: Atom) -> tuple[str, ...]:
     return tuple(map(str, kinds))
 
 
-def code_of(prefix: str, choices: Mapping[str, bool], codes: int) -> int:
-    """Return which code the choices of a fact with codes stand for; the last has the rest."""
-    bits = (bool(choices.get(f"{prefix}.{i}")) << i for i in range(3))
-    return min(sum(bits), codes - 1)
+def code_of(field: Coded, choices: Mapping[str, bool]) -> str:
+    """Return the code that the choices stand for; the last has what is over."""
+    value = sum(bool(choices.get(name)) << bit for bit, name in enumerate(_bits_of(field)))
+    return field.codes[min(value, len(field.codes) - 1)]
 
 
-def choices_for(prefix: str, code: int) -> dict[str, bool]:
+def choices_for(field: Coded, code: str) -> dict[str, bool]:
     """Return the choices that stand for a code.
 
     Examples:
-        >>> choices_for("proof", 2)
+        >>> from exeat.facts.vocabulary import PROOF
+        >>> choices_for(PROOF, "none")
         {'proof.0': False, 'proof.1': True}
     """
-    bits = {"form": _FORM, "proof": _PROOF}[prefix]
-    return {name: bool(code >> i & 1) for i, name in enumerate(bits)}
+    value = field.codes.index(code)
+    return {name: bool(value >> bit & 1) for bit, name in enumerate(_bits_of(field))}
 
 
 class FactModel(Generic[B]):
@@ -177,7 +148,7 @@ class FactModel(Generic[B]):
     @property
     def present(self) -> B:
         """Return whether a request is on file."""
-        return self.choice(_PRESENT)
+        return self.choice(PRESENT.name)
 
     @property
     def kept(self) -> B:
@@ -193,94 +164,51 @@ class FactModel(Generic[B]):
         """Return the three-valued truth of a condition."""
         known = self._known.get(condition)
         if known is None:
-            known = self._known[condition] = self._truth(condition)
+            known = self._known[condition] = condition.over(self.three, self._atom)
         return known
 
-    def _truth(self, condition: Condition) -> Pair[B]:
-        if isinstance(condition, Atom):
-            return self._atom(condition)
-        if isinstance(condition, Not):
-            return self.three.negate(self.truth(condition.part))
-        parts = [self.truth(part) for part in condition.parts]
-        if isinstance(condition, All):
-            return self.three.every(parts)
-        assert isinstance(condition, Any)
-        return self.three.some(parts)
-
     def _atom(self, atom: Atom) -> Pair[B]:
-        name = atom.fact
-        if name == "detainer.form":
-            wanted_forms = [i for i, form in enumerate(FORM_CODES) if form.value in atom.codes]
-            on_form = self._is(_FORM, len(FORM_CODES), wanted_forms)
-            return self.three.known(self.logic.every([self.present, on_form]))
-        if name in ("detainer.asks_hold", "detainer.asks_notice", "detainer.in_effect"):
-            return self._of_form(name)
-        if name == "place.hold_power" and not self.free_power:
-            return self.three.const(self.hold_power)
-        if name == "facility.kind":
-            wanted = [kind for kind in KIND_CODES if kind.value in atom.codes]
-            if self.kind is not None:
-                return self.three.const(self.kind in wanted)
-            return self.three.known(self._is(_KIND, 4, [KIND_CODES.index(kind) for kind in wanted]))
-        return self.three.known(self._plain(atom))
+        # The same few atoms stand in most rules of a place: each is written down once.
+        known = self._known.get(atom)
+        if known is None:
+            known = self._known[atom] = self._written(atom)
+        return known
 
-    def _plain(self, atom: Atom) -> B:
-        name = atom.fact
+    def _written(self, atom: Atom) -> Pair[B]:
         if atom.list_id:
-            return self.logic.every([self.choice(choice) for choice in choices_of(atom)])
-        if name == "detainer.received":
-            # A request that was not received is not on file (`decide.hold.active`).
-            return self.present
-        if name in _OF_DETAINER:
-            return self.logic.every([self.present, self.choice(name)])
-        if name in _WARRANTS:
-            kinds = [self.choice(kind) for kind in _WARRANTS[name]]
-            return self.logic.every([self.present, self.logic.some(kinds)])
-        if name == "person.citizenship_shown":
-            return self._is(_PROOF, 3, [PROOF_CODES.index(StatusProof.CITIZENSHIP)])
-        if name == "person.status_shown":
-            shown = (StatusProof.CITIZENSHIP, StatusProof.LAWFUL_STATUS)
-            return self._is(_PROOF, 3, [PROOF_CODES.index(code) for code in shown])
-        if name in _PART_OF:
-            return self.logic.every([self.choice(_PART_OF[name]), self.choice(name)])
-        return self.choice(name)
+            return self.three.known(self.logic.every([self.choice(c) for c in choices_of(atom)]))
+        expression = stated(atom)
+        parts = [self._said(leaf) for leaf in leaves(expression)]
+        said = self.three.some(parts) if len(parts) > 1 else parts[0]
+        if expression.of_request:
+            said = self.three.every([self.three.known(self.present), said])
+        return said
 
-    def _is(self, bits: tuple[str, ...], codes: int, wanted: Iterable[int]) -> B:
-        """Return whether a fact with codes has one of some; the last code has what is over."""
-        values: set[int] = set()
-        for code in wanted:
-            values |= {code} if code < codes - 1 else set(range(code, 1 << len(bits)))
+    def _said(self, leaf: Sign | Table) -> Pair[B]:
+        if isinstance(leaf, Sign):
+            if leaf is POWER and not self.free_power:
+                return self.three.const(self.hold_power)
+            names = () if leaf is _RECEIVED else (leaf.within, leaf.name)
+            return self.three.known(self.logic.every([self.choice(n) for n in names if n]))
+        if leaf.field is KIND and self.kind is not None:
+            return self.three.const(leaf.says[self.kind])
+        sure = [code for code, truth in leaf.says.items() if truth]
+        maybe = [code for code, truth in leaf.says.items() if truth is not False]
+        is_sure = self._is(leaf.field, sure)
+        return Pair(is_sure, is_sure if sure == maybe else self._is(leaf.field, maybe))
+
+    def _is(self, field: Coded, wanted: Sequence[str]) -> B:
+        """Return whether a field has one of some codes; the last code has what is over."""
+        names, last = _bits_of(field), len(field.codes) - 1
         terms = []
-        for value in sorted(values):
-            signs = [
-                self.choice(bit) if value >> i & 1 else self.logic.negate(self.choice(bit))
-                for i, bit in enumerate(bits)
-            ]
-            terms.append(self.logic.every(signs))
+        for value in range(1 << len(names)):
+            if field.codes[min(value, last)] in wanted:
+                signs = [
+                    self.choice(name) if value >> bit & 1 else self.logic.negate(self.choice(name))
+                    for bit, name in enumerate(names)
+                ]
+                terms.append(self.logic.every(signs))
         return self.logic.some(terms)
-
-    def _of_form(self, name: str) -> Pair[B]:
-        def forms(*answers: Truth) -> B:
-            codes = [i for i, form in enumerate(FORM_CODES) if _says(name, form) in answers]
-            return self._is(_FORM, len(FORM_CODES), codes)
-
-        if name == "detainer.in_effect":
-            served = self.choice("detainer.served")
-            sure = self.logic.some([forms(True), served])
-            maybe = self.logic.some([forms(True, None), served])
-        else:
-            sure, maybe = forms(True), forms(True, None)
-        present = self.present
-        return Pair(self.logic.every([present, sure]), self.logic.every([present, maybe]))
-
-
-def _says(name: str, form: DetainerForm) -> Truth:
-    facts = FORMS[form]
-    if name == "detainer.asks_hold":
-        return facts.asks_hold
-    if name == "detainer.asks_notice":
-        return facts.asks_notice
-    return None if facts.needs_service is None else not facts.needs_service
 
 
 ALL_CHOICES: Final = frozenset(
@@ -296,4 +224,4 @@ def kind_of(actor: str) -> FacilityKind:
         >>> kind_of("lock-up").value, kind_of("other").value
         ('lock-up', 'jail')
     """
-    return next((kind for kind in KIND_CODES if kind.value == actor), FacilityKind.JAIL)
+    return next((kind for kind in FacilityKind if kind.value == actor), FacilityKind.JAIL)

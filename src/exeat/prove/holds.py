@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from exeat.decide.timeline import HELD
 from exeat.facts.codes import DetainerForm, StatusProof
-from exeat.prove.choices import FORM_CODES, PROOF_CODES, WARRANT_CODES, choices_for
+from exeat.facts.vocabulary import FORM, PROOF
+from exeat.prove.choices import WARRANT_CODES, choices_for
 from exeat.prove.prover import Body, CounterExample, Proof, example_of
 from exeat.prove.solver import Z3
 from exeat.prove.standing import clocks_of, on_request
@@ -20,9 +21,9 @@ __all__ = ["prove_citizen", "prove_ends", "prove_unserved"]
 _NO_JUDGE: Final = {name: False for name in WARRANT_CODES if name != "warrant.administrative"}
 """No judge's warrant came with the request."""
 _NO_ORDER: Final = {**_NO_JUDGE, "detainer.hold_ordered": False}
-_CITIZEN: Final = choices_for("proof", PROOF_CODES.index(StatusProof.CITIZENSHIP))
+_CITIZEN: Final = choices_for(PROOF, StatusProof.CITIZENSHIP)
 _UNSERVED: Final = {
-    **choices_for("form", FORM_CODES.index(DetainerForm.I247A)),
+    **choices_for(FORM, DetainerForm.I247A),
     "detainer.served": False,
 }
 

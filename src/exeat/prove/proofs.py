@@ -25,12 +25,8 @@ from typing import Any, Final
 
 from exeat.decide.outcome import Outcome
 from exeat.facts.codes import DetainerForm, FacilityKind
-from exeat.prove.choices import (
-    FORM_CODES,
-    FactModel,
-    choices_for,
-    kind_of,
-)
+from exeat.facts.vocabulary import FORM
+from exeat.prove.choices import FactModel, choices_for, kind_of
 from exeat.prove.clashes import of_one_file, unflagged
 from exeat.prove.coverage import Stretch
 from exeat.prove.holds import prove_citizen, prove_ends, prove_unserved
@@ -62,7 +58,7 @@ GROUNDS: Final[Mapping[str, Mapping[str, bool]]] = {
     "detainer.ground_stated": {"detainer.ground_stated": False},
     "detainer.served": {"detainer.served": False},
     # A request of the same day that asks for notice and no hold.
-    "detainer.asks_hold": choices_for("form", FORM_CODES.index(DetainerForm.I247N)),
+    "detainer.asks_hold": choices_for(FORM, DetainerForm.I247N),
 }
 """The grounds of a hold: what is asked, by whom it is ordered, and what it rests on."""
 

@@ -9,7 +9,6 @@ the outcomes is worked out from the decision's own tables: `outcome`, ``JOIN``, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from itertools import combinations, product
 from typing import Final, Generic, TypeAlias, TypeVar
 
@@ -261,17 +260,11 @@ def _to_be_done(weigher: Weigher[B], day: DayLaw) -> Iterable[tuple[Stand, B]]:
 
 def without(world: World, rule: Rule) -> World:
     """Return a reading of the law as if it did not have one rule."""
-    return _kept(world, lambda kept: kept is not rule)
+    return world.changed(lambda rules: (pair for pair in rules if pair[0] is not rule))
 
 
 def on_request(world: World) -> World:
     """Return a reading of the law as far as a hold rests on the request."""
-    return _kept(world, lambda rule: rule.rests_on is RestsOn.DETAINER)
-
-
-def _kept(world: World, keeps: Callable[[Rule], bool]) -> World:
-    def left(rules: tuple[Bound, ...]) -> tuple[Bound, ...]:
-        return tuple(pair for pair in rules if keeps(pair[0]))
-
-    musts, mays = left(world.musts), left(world.mays)
-    return replace(world, musts=musts, mays=mays, bans=left(world.bans), caps=left(world.caps))
+    return world.changed(
+        lambda rules: (pair for pair in rules if pair[0].rests_on is RestsOn.DETAINER)
+    )

@@ -11,26 +11,12 @@ from zoneinfo import ZoneInfo
 from exeat.decide.hold import ends_of
 from exeat.facts.case import Case, zone_of
 from exeat.facts.codec import record_to_json
-from exeat.facts.codes import BasisEnd, BasisKind, Ground, NoticeKind, OffenceClass
-from exeat.facts.record import (
-    Basis,
-    Conviction,
-    CustodyRecord,
-    Detainer,
-    Facility,
-    Notice,
-    Offence,
-    Person,
-)
-from exeat.facts.times import NEVER, Act, by
-from exeat.prove.choices import (
-    FORM_CODES,
-    PROOF_CODES,
-    WARRANT_CODES,
-    choices_of,
-    code_of,
-    kind_of,
-)
+from exeat.facts.codes import BasisEnd, BasisKind, OffenceClass
+from exeat.facts.fields import Coded, Field, Listed
+from exeat.facts.record import Basis, Conviction, CustodyRecord, Detainer, Facility, Offence
+from exeat.facts.times import by
+from exeat.facts.vocabulary import FIELDS, KIND, PRESENT, SIGNS
+from exeat.prove.choices import choices_of, code_of, kind_of
 from exeat.prove.standing import past_name
 from exeat.rules.conditions import Atom, parse_condition
 from exeat.rules.model import Actor, Rule
@@ -103,22 +89,38 @@ def record_of(
     lists: Iterable[str] = (),
 ) -> CustodyRecord:
     """Return the complete record on which the choices hold at a moment."""
-    booked = moment.eligible - _BOOKED_BEFORE
-    kind = kind_of(actor)
-    told = bool(choices.get("notice.ice_told_of_release"))
-    notice = Notice(id="told", kind=NoticeKind.RELEASE, to="ice", given=moment.eligible)
-    present = bool(choices.get("detainer.present"))
-    return CustodyRecord(
+    booked = _local(moment.eligible - _BOOKED_BEFORE, moment)
+    received = _local(moment.eligible - _RECEIVED_BEFORE, moment)
+    request = Detainer(id="request", received=received)
+    record = CustodyRecord(
         id="counter-example",
         zone=moment.zone.key,
-        booked=_local(booked, moment),
-        facility=Facility(kind=kind, agreement_287g=bool(choices.get("facility.agreement_287g"))),
-        person=_person(choices),
+        booked=booked,
+        facility=Facility(kind=kind_of(actor)),
         bases=tuple(_bases(choices, lists, moment, booked)),
-        detainers=(_detainer(choices, moment),) if present else (),
+        detainers=(request,) if choices.get(PRESENT.name) else (),
         convictions=tuple(_convictions(choices, lists, moment)),
-        notices=(notice,) if told else (),
     )
+    for field in _CHOSEN:
+        if record.detainers or not field.of_request:
+            case = Case(record, next(iter(record.detainers), None), received, moment.zone)
+            record = field.told(case, _chosen(field, case, choices))
+    return record
+
+
+_GIVEN: Final = {"", KIND.name, "detainer.lifted", "detainer.received"}
+_CHOSEN: Final = [field for field in FIELDS if field.name not in _GIVEN]
+"""The fields that are filled in by choice; what stands in the others follows from the record."""
+
+
+def _chosen(field: Field, case: Case, choices: Mapping[str, bool]) -> object:
+    """Return what stands in a field where the choices are made."""
+    if isinstance(field, Coded):
+        return code_of(field, choices)
+    if isinstance(field, Listed):
+        signs = (sign for sign in SIGNS.values() if sign.field is field)
+        return tuple(sign.codes[0] for sign in signs if choices.get(sign.name))
+    return dict(field.values(case))["yes" if choices.get(field.name) else "no"]
 
 
 def _local(instant: datetime, moment: Moment) -> datetime:
@@ -133,7 +135,7 @@ def _bases(
         yield Basis(
             id=f"basis-{number}",
             kind=BasisKind.CHARGE if offence else BasisKind.COURT_ORDER,
-            start=_local(booked, moment),
+            start=booked,
             end=_local(moment.eligible, moment),
             ended_by=BasisEnd.COURT_ORDERED,
             offence=offence,
@@ -168,43 +170,6 @@ def _offences(
             kind = _CLASSES[atom.of_class]
             on = {name: name == atom.list_id for name in names}
             yield Offence(offence_class=kind, lists=on), atom.within_years
-
-
-def _person(choices: Mapping[str, bool]) -> Person:
-    def said(name: str) -> bool:
-        return bool(choices.get(f"person.{name}"))
-
-    return Person(
-        status_proof=PROOF_CODES[code_of("proof", choices, len(PROOF_CODES))],
-        claims_citizenship=said("claims_citizenship"),
-        disputes_identity=said("disputes_identity"),
-        victim_or_witness=said("victim_or_witness"),
-        under_18=said("under_18"),
-        registered_offender=said("registered_offender"),
-        held_to_answer=said("held_to_answer"),
-        interview_consent=said("interview_consent"),
-    )
-
-
-def _detainer(choices: Mapping[str, bool], moment: Moment) -> Detainer:
-    received = _local(moment.eligible - _RECEIVED_BEFORE, moment)
-
-    def act(name: str) -> Act:
-        return received if choices.get(name) else NEVER
-
-    stated = bool(choices.get("detainer.ground_stated"))
-    return Detainer(
-        id="request",
-        form=FORM_CODES[code_of("form", choices, len(FORM_CODES))],
-        received=received,
-        grounds=(Ground.FINAL_ORDER,) if stated else (Ground.NONE,),
-        warrants=tuple(kind for name, kind in WARRANT_CODES.items() if choices.get(name)),
-        names_this_person=bool(choices.get("detainer.names_this_person")),
-        served=act("detainer.served"),
-        hold_ordered=act("detainer.hold_ordered"),
-        names_federal_felony_warrant=bool(choices.get("detainer.names_federal_felony_warrant")),
-        names_watch_list_match=bool(choices.get("detainer.names_watch_list_match")),
-    )
 
 
 def show(record: CustodyRecord) -> str:

@@ -18,15 +18,17 @@ those were; it never turns into true or false by itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, Protocol, TypeAlias
+from functools import cache
+from typing import Final, Protocol, TypeAlias, TypeVar
 
 from exeat.errors import near_miss
+from exeat.facts import truth
 from exeat.facts.case import Case
 from exeat.facts.codes import OffenceClass
+from exeat.facts.expressions import Expression
 from exeat.facts.times import Truth
-from exeat.facts.truth import some
 from exeat.facts.vocabulary import OFFENCE_FACTS, VOCABULARY
 
 __all__ = [
@@ -35,12 +37,30 @@ __all__ = [
     "Any",
     "Atom",
     "Condition",
+    "Kleene",
     "Not",
     "example_fault",
     "parse_condition",
     "say_offence",
+    "stated",
     "truth_on_example",
 ]
+
+
+T = TypeVar("T")
+
+
+class Kleene(Protocol[T]):
+    """What carries truths: plain values, bits, or the terms of a prover."""
+
+    def every(self, truths: Iterable[T], /) -> T:
+        """Say whether all are true."""
+
+    def some(self, truths: Iterable[T], /) -> T:
+        """Say whether any is true."""
+
+    def negate(self, truth: T, /) -> T:
+        """Return the contrary."""
 
 
 class InList(Protocol):
@@ -52,8 +72,54 @@ class InList(Protocol):
         """Answer for ``charged`` or ``convicted``, one class of offence, and a look-back."""
 
 
+@cache
+def stated(atom: Atom) -> Expression:
+    """Return what an atom without a list is in terms of the record."""
+    return VOCABULARY[atom.fact].holds(atom.codes)
+
+
+class _Stated:
+    """What every condition can do."""
+
+    __slots__ = ()
+
+    def over(self, logic: Kleene[T], atom: Callable[[Atom], T]) -> T:
+        """Return the truth in a logic in which that of each atom is known."""
+        if isinstance(self, Atom):
+            return atom(self)
+        if isinstance(self, Not):
+            return logic.negate(self.part.over(logic, atom))
+        parts = (part.over(logic, atom) for part in _within(self))
+        return logic.every(parts) if isinstance(self, All) else logic.some(parts)
+
+    def truth(self, case: Case, in_list: InList) -> Truth:
+        """Evaluate on a case."""
+        return self.over(truth, lambda atom: atom.truth(case, in_list))
+
+    def unknowns(self, case: Case, in_list: InList) -> Iterator[Atom]:
+        """Yield the atoms that keep this from being decided."""
+        if self.truth(case, in_list) is None:
+            if isinstance(self, Atom):
+                yield self
+            for part in _within(self):
+                yield from part.unknowns(case, in_list)
+
+    def atoms(self) -> Iterator[Atom]:
+        """Yield every atom named."""
+        if isinstance(self, Atom):
+            yield self
+        for part in _within(self):
+            yield from part.atoms()
+
+
+def _within(condition: _Stated) -> tuple[Condition, ...]:
+    if isinstance(condition, Not):
+        return (condition.part,)
+    return condition.parts if isinstance(condition, All | Any) else ()
+
+
 @dataclass(frozen=True, slots=True)
-class Atom:
+class Atom(_Stated):
     """One fact, one code of a fact, or one offence list.
 
     Attributes:
@@ -85,18 +151,9 @@ class Atom:
         assert not isinstance(value, str)
         return value
 
-    def unknowns(self, case: Case, in_list: InList) -> Iterator[Atom]:
-        """Yield the atoms that keep this from being decided."""
-        if self.truth(case, in_list) is None:
-            yield self
-
-    def atoms(self) -> Iterator[Atom]:
-        """Yield every atom named."""
-        yield self
-
 
 @dataclass(frozen=True, slots=True)
-class Not:
+class Not(_Stated):
     """The contrary of a condition; unknown stays unknown."""
 
     part: Condition
@@ -104,22 +161,9 @@ class Not:
     def __str__(self) -> str:
         return f"not {self.part}" if isinstance(self.part, Atom) else f"none of ({self.part})"
 
-    def truth(self, case: Case, in_list: InList) -> Truth:
-        """Evaluate on a case."""
-        value = self.part.truth(case, in_list)
-        return None if value is None else not value
-
-    def unknowns(self, case: Case, in_list: InList) -> Iterator[Atom]:
-        """Yield the atoms that keep this from being decided."""
-        yield from self.part.unknowns(case, in_list)
-
-    def atoms(self) -> Iterator[Atom]:
-        """Yield every atom named."""
-        yield from self.part.atoms()
-
 
 @dataclass(frozen=True, slots=True)
-class All:
+class All(_Stated):
     """Every part holds. False as soon as one is false, whatever is unknown beside it."""
 
     parts: tuple[Condition, ...]
@@ -127,59 +171,15 @@ class All:
     def __str__(self) -> str:
         return " and ".join(_bracketed(part) for part in self.parts) or "always"
 
-    def truth(self, case: Case, in_list: InList) -> Truth:
-        """Evaluate on a case."""
-        result: Truth = True
-        for part in self.parts:
-            value = part.truth(case, in_list)
-            if value is False:
-                return False
-            if value is None:
-                result = None
-        return result
-
-    def unknowns(self, case: Case, in_list: InList) -> Iterator[Atom]:
-        """Yield the atoms that keep this from being decided."""
-        if self.truth(case, in_list) is None:
-            for part in self.parts:
-                yield from part.unknowns(case, in_list)
-
-    def atoms(self) -> Iterator[Atom]:
-        """Yield every atom named."""
-        for part in self.parts:
-            yield from part.atoms()
-
 
 @dataclass(frozen=True, slots=True)
-class Any:
+class Any(_Stated):
     """At least one part holds. True as soon as one is true."""
 
     parts: tuple[Condition, ...]
 
     def __str__(self) -> str:
         return " or ".join(_bracketed(part) for part in self.parts) or "never"
-
-    def truth(self, case: Case, in_list: InList) -> Truth:
-        """Evaluate on a case."""
-        result: Truth = False
-        for part in self.parts:
-            value = part.truth(case, in_list)
-            if value:
-                return True
-            if value is None:
-                result = None
-        return result
-
-    def unknowns(self, case: Case, in_list: InList) -> Iterator[Atom]:
-        """Yield the atoms that keep this from being decided."""
-        if self.truth(case, in_list) is None:
-            for part in self.parts:
-                yield from part.unknowns(case, in_list)
-
-    def atoms(self) -> Iterator[Atom]:
-        """Yield every atom named."""
-        for part in self.parts:
-            yield from part.atoms()
 
 
 Condition: TypeAlias = Atom | Not | All | Any
@@ -321,17 +321,12 @@ def truth_on_example(condition: Condition, example: Mapping[str, object]) -> Tru
         >>> truth_on_example(rule, {"detainer.asks_hold": True, "detainer.form": "I-247A"})
         True
     """
-    if isinstance(condition, Atom):
-        value = example.get(str(condition) if condition.list_id else condition.fact)
-        if condition.codes:
-            return None if value is None else value in condition.codes
+
+    def known(atom: Atom) -> Truth:
+        value = example.get(str(atom) if atom.list_id else atom.fact)
+        if atom.codes:
+            return None if value is None else value in atom.codes
         assert value is None or isinstance(value, bool)
         return value
-    if isinstance(condition, Not):
-        inner = truth_on_example(condition.part, example)
-        return None if inner is None else not inner
-    truths = [truth_on_example(part, example) for part in condition.parts]
-    if isinstance(condition, Any):
-        return some(truths)
-    denied = some(None if truth is None else not truth for truth in truths)
-    return None if denied is None else not denied
+
+    return condition.over(truth, known)

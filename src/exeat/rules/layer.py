@@ -7,7 +7,7 @@ decided stays as the law files have it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -157,7 +157,12 @@ def stale(chain: tuple[Jurisdiction, ...], profile: Profile) -> Iterator[Fault]:
         profile: What the place has answered.
     """
     where = profile.file or "profile"
-    rules = [rule for place in chain for rule in place.rules]
+    yield from _stale_judgements(where, [rule for p in chain for rule in p.rules], profile)
+    yield from _stale_readings(where, [c for p in chain for c in p.contests], profile)
+    yield from _stale_lists(where, sorted(name for p in chain for name in p.lists), profile)
+
+
+def _stale_judgements(where: str, rules: Sequence[Rule], profile: Profile) -> Iterator[Fault]:
     askable = sorted({rule.id for rule in rules if asked(rule)})
     for answer in profile.judged:
         place = f"{where}, question 2 (judged `{answer.rule}`)"
@@ -168,7 +173,10 @@ def stale(chain: tuple[Jurisdiction, ...], profile: Profile) -> Iterator[Fault]:
         elif not any(answer.judges(rule) for rule in rules):
             message = "the rule says something else than what was judged: it is undecided again"
             yield Fault("E227", place, message, "Read it anew, and answer again.")
-    readings = {c.id: [r.id for r in c.readings] for p in chain for c in p.contests}
+
+
+def _stale_readings(where: str, contests: Iterable[Contest], profile: Profile) -> Iterator[Fault]:
+    readings = {contest.id: [one.id for one in contest.readings] for contest in contests}
     for chosen in profile.readings:
         place = f"{where}, question 6 (reading `{chosen.contest}`)"
         if chosen.reading not in readings.get(chosen.contest, []):
@@ -176,7 +184,9 @@ def stale(chain: tuple[Jurisdiction, ...], profile: Profile) -> Iterator[Fault]:
             named = chosen.reading if chosen.contest in readings else chosen.contest
             help = f"Use one of {', '.join(known)}." if known else "Take the answer out."
             yield Fault("E227", place, f"`{named}` is not known in the law of this place", help)
-    lists = sorted(name for place in chain for name in place.lists)
+
+
+def _stale_lists(where: str, lists: Sequence[str], profile: Profile) -> Iterator[Fault]:
     for listed in profile.lists:
         if listed.list not in lists:
             place = f"{where}, question 8 (list `{listed.list}`)"

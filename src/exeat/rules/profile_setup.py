@@ -236,12 +236,8 @@ def signed(
         given = full.get(question.table)
         if isinstance(given, dict) and question.many:
             given = [given]
-        if isinstance(given, dict):
-            full[question.table] = _signed(question, given, sign)
-        elif isinstance(given, list):
-            full[question.table] = [
-                _signed(question, one, sign) if isinstance(one, dict) else one for one in given
-            ]
+        if isinstance(given, dict | list):
+            full[question.table] = _signed_each(question, given, sign)
     profile = read_profile(full, "profile")
     if profile.id != law.id:
         raise LawError.one(
@@ -284,6 +280,15 @@ def _each(tables: Mapping[str, Any], question: Question) -> list[Tables]:
 
 def _decided(tables: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [table for table in tables if table.get("answer", UNDECIDED) not in (UNDECIDED, "")]
+
+
+def _signed_each(
+    question: Question, given: Tables | list[Any], sign: Mapping[str, str]
+) -> Tables | list[Any]:
+    if isinstance(given, dict):
+        return _signed(question, given, sign)
+    # What is no table is left as it is: the reader of the profile says what is wrong with it.
+    return [_signed(question, one, sign) if isinstance(one, dict) else one for one in given]
 
 
 def _signed(question: Question, given: Mapping[str, Any], sign: Mapping[str, str]) -> Tables:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -64,6 +64,17 @@ class World:
     def rules(self) -> tuple[Bound, ...]:
         """Return every rule about the hold, commands first."""
         return (*self.musts, *self.mays, *self.bans, *self.caps)
+
+    @cached_property
+    def grants(self) -> tuple[Bound, ...]:
+        """Return every rule that commands or allows the hold."""
+        return (*self.musts, *self.mays)
+
+    def changed(self, change: Callable[[Sequence[Bound]], Iterable[Bound]]) -> World:
+        """Return the reading with its rules changed, those of each kind together."""
+        musts, mays = tuple(change(self.musts)), tuple(change(self.mays))
+        bans, caps = tuple(change(self.bans)), tuple(change(self.caps))
+        return World(self.readings, musts, mays, bans, caps)
 
     @cached_property
     def footings(self) -> tuple[Footing, ...]:

@@ -15,17 +15,19 @@ from typing import Final, TypeAlias
 from exeat.decide import Verdict
 from exeat.decide.outcome import Stand
 from exeat.prove.choices import FactModel, kind_of
+from exeat.prove.logic import Rows
 from exeat.prove.standing import Weigher, answers
 from exeat.report.lawpages.classes import Class, Classified, Found, Outcome, Path
-from exeat.report.lawpages.probes import PROTECTIVE, Probes, assignments, turns_on
+from exeat.report.lawpages.probes import PROTECTIVE, assignments, probe, turns_on
 from exeat.rules.model import About, Modality, Rule, Trigger
 from exeat.rules.place import LawOfPlace
-from exeat.rules.world import Bound, World
+from exeat.rules.world import Bound
 
 __all__ = ["hold_class", "notice_class"]
 
 
 Change: TypeAlias = Callable[[Sequence[Bound]], tuple[Bound, ...]]
+Facts: TypeAlias = frozenset[str]
 Tables: TypeAlias = Mapping[Outcome, int]
 """For each outcome, the probes that have it."""
 Ask: TypeAlias = Callable[[Weigher[int], Change], Tables]
@@ -51,7 +53,7 @@ def hold_class(law: LawOfPlace, day: date) -> Classified:
     pairs = _unique(pair for world in today.worlds for pair in world.rules)
 
     def ask(weigher: Weigher[int], change: Change) -> Tables:
-        worlds = tuple(_changed(world, change) for world in today.worlds)
+        worlds = tuple(world.changed(change) for world in today.worlds)
         said = answers(weigher, replace(today, worlds=worlds))
         return {outcome: said[stand] for stand, outcome in _OUTCOMES.items() if stand in said}
 
@@ -101,18 +103,18 @@ def _classify(
     # What only federal law names (an agreement, a felony conviction) is the same everywhere.
     own = [rule for rule, _ in pairs if rule.level > 0] or [rule for rule, _ in pairs]
     tried = turns_on(own)
-    probes = Probes([*tried, *(fact for fact in PROTECTIVE if fact not in tried)])
-    model = FactModel(probes, law.hold_power(day), kind_of(law.actor))
+    cases = [*assignments(tried), *(frozenset([fact]) for fact in PROTECTIVE)]
+    model = FactModel(
+        Rows([probe(facts) for facts in cases]), law.hold_power(day), kind_of(law.actor)
+    )
     weigher = Weigher(model)
-    said = {False: ask(weigher, tuple), True: ask(weigher, _taken)}
-    bare = _of(probes, ask(weigher, _without_policy), ())
+    plain, judged = (_each(ask(weigher, change), cases) for change in (tuple, _taken))
+    [bare, *_] = _each(ask(weigher, _without_policy), cases).values()
     found: dict[Outcome, list[Path]] = {}
     for facts in assignments(tried):
-        plain = _of(probes, said[False], facts)
-        _add(found, plain, Path(facts))
-        judged = _of(probes, said[True], facts)
-        if judged is not plain:
-            _add(found, judged, Path(facts, judged=True))
+        _add(found, plain[facts], Path(facts))
+        if judged[facts] is not plain[facts]:
+            _add(found, judged[facts], Path(facts, judged=True))
     outcomes = tuple(Found(outcome, tuple(paths)) for outcome, paths in found.items())
     named = {str(atom) for rule, _ in pairs for atom in rule.condition.atoms()}
     return Classified(
@@ -121,15 +123,19 @@ def _classify(
         what=what,
         kind=_kind(found),
         found=outcomes,
-        exempt=tuple(_exempt(probes, said[False], outcomes[0].outcome, named)),
+        exempt=tuple(_exempt(plain, outcomes[0].outcome, named)),
         rules=tuple(rule for rule, _ in pairs),
         tried=tried,
         by_law=None if bare is outcomes[0].outcome else bare,
     )
 
 
-def _of(probes: Probes, said: Tables, facts: Iterable[str]) -> Outcome:
-    return next(outcome for outcome, table in said.items() if probes.on(table, facts))
+def _each(said: Tables, cases: Sequence[Facts]) -> dict[Facts, Outcome]:
+    """Return what the law says of each case."""
+    return {
+        facts: next(outcome for outcome, table in said.items() if table >> row & 1)
+        for row, facts in enumerate(cases)
+    }
 
 
 def _add(found: dict[Outcome, list[Path]], outcome: Outcome, path: Path) -> None:
@@ -140,13 +146,13 @@ def _add(found: dict[Outcome, list[Path]], outcome: Outcome, path: Path) -> None
 
 
 def _exempt(
-    probes: Probes, said: Tables, plain: Outcome, named: set[str]
+    said: Mapping[Facts, Outcome], plain: Outcome, named: set[str]
 ) -> Iterable[tuple[str, Outcome]]:
     """Yield what one protective fact does to the plain case, where a rule turns on it."""
     by_judge = any(fact.startswith("warrant.") for fact in named)
     for fact in PROTECTIVE:
         if fact in named or (by_judge and fact.startswith("warrant.")):
-            outcome = _of(probes, said, [fact])
+            outcome = said[frozenset([fact])]
             if outcome is not plain:
                 yield fact, outcome
 
@@ -200,11 +206,6 @@ def _taken(pairs: Sequence[Bound]) -> tuple[Bound, ...]:
 
 def _without_policy(pairs: Sequence[Bound]) -> tuple[Bound, ...]:
     return tuple(pair for pair in pairs if not pair[0].policy)
-
-
-def _changed(world: World, change: Change) -> World:
-    musts, mays, bans = (change(rules) for rules in (world.musts, world.mays, world.bans))
-    return replace(world, musts=musts, mays=mays, bans=bans, caps=change(world.caps))
 
 
 # --- the notice --------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 A probe is a complete record of an ordinary request: Form I-247A with a ground stated, served,
 matching the person, who is charged with no felony, and no judge's warrant. The facts that the
 rules of the place name beyond that (a list of offences, a state judge's order, an agreement)
-are each tried as true and as false, alone and together: all at once, as columns of one table.
+are each tried as true and as false, alone and together: all at once, as rows of one table.
 
 Examples:
     >>> sorted(FREE)[:3]
@@ -17,12 +17,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from exeat.facts.codes import DetainerForm, StatusProof
-from exeat.prove.choices import FORM_CODES, PROOF_CODES, choices_for, choices_of
-from exeat.prove.logic import Bits
+from exeat.facts.vocabulary import FORM, PROOF
+from exeat.prove.choices import choices_for, choices_of
 from exeat.rules.conditions import Atom, parse_condition
 from exeat.rules.model import Rule
 
-__all__ = ["FREE", "PROTECTIVE", "Probes", "assignments", "turns_on"]
+__all__ = ["FREE", "PROTECTIVE", "assignments", "probe", "turns_on"]
 
 FREE: Final = frozenset(
     {
@@ -59,53 +59,31 @@ _PLAIN: Final[Mapping[str, bool]] = {
     "detainer.served": True,
     "detainer.ground_stated": True,
     "detainer.names_this_person": True,
-    **choices_for("form", FORM_CODES.index(DetainerForm.I247A)),
-    **choices_for("proof", PROOF_CODES.index(StatusProof.NONE)),
+    **choices_for(FORM, DetainerForm.I247A),
+    **choices_for(PROOF, StatusProof.NONE),
 }
 _PROOF: Final = {
-    "person.status_shown": choices_for("proof", PROOF_CODES.index(StatusProof.LAWFUL_STATUS)),
-    "person.citizenship_shown": choices_for("proof", PROOF_CODES.index(StatusProof.CITIZENSHIP)),
+    "person.status_shown": choices_for(PROOF, StatusProof.LAWFUL_STATUS),
+    "person.citizenship_shown": choices_for(PROOF, StatusProof.CITIZENSHIP),
 }
 
 
-class Probes(Bits):
-    """Every probe at once: a truth table over the facts that are tried.
+def probe(facts: Iterable[str]) -> dict[str, bool]:
+    """Return the choices of an ordinary request on which some facts are true besides.
 
     Args:
         facts: Names of the vocabulary, or ``charged in LIST`` and ``convicted in LIST``.
 
     Examples:
-        >>> probes = Probes(["conviction.felony", "warrant.administrative"])
-        >>> felony = probes.var("conviction.any")
-        >>> probes.on(felony, {"conviction.felony"}), probes.on(felony, {"warrant.administrative"})
-        (True, False)
+        >>> probe(["conviction.felony"])["conviction.any"], probe([]).get("conviction.any")
+        (True, None)
     """
-
-    def __init__(self, facts: Iterable[str]) -> None:
-        super().__init__(facts)
-        self._sets: dict[tuple[str, bool], list[int]] = {}
-        for fact in self.names:
-            for choice, value in _choices(fact).items():
-                self._sets.setdefault((choice, value), []).append(super().var(fact))
-
-    def var(self, name: str) -> int:
-        """Return in which probes a choice is made: by a fact, or in the plain record."""
-        denied = self.some(self._sets.get((name, False), ()))
-        plain = self.every([self.const(_PLAIN.get(name, False)), self.negate(denied)])
-        return self.some([plain, *self._sets.get((name, True), ())])
-
-    def on(self, table: int, facts: Iterable[str]) -> bool:
-        """Say whether a table is true of the probe in which just these facts are."""
-        row = sum(1 << self.names.index(fact) for fact in facts)
-        return bool(table >> row & 1)
-
-
-def _choices(fact: str) -> Mapping[str, bool]:
-    if fact in _PROOF:
-        return _PROOF[fact]
-    atom = parse_condition([fact])
-    assert isinstance(atom, Atom)
-    return dict.fromkeys(choices_of(atom), True)
+    made = dict(_PLAIN)
+    for fact in facts:
+        atom = parse_condition([fact])
+        assert isinstance(atom, Atom)
+        made |= _PROOF.get(fact) or dict.fromkeys(choices_of(atom), True)
+    return made
 
 
 def turns_on(rules: Iterable[Rule], known: frozenset[str] = FREE) -> tuple[str, ...]:
