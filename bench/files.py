@@ -19,8 +19,7 @@ from pathlib import Path
 
 import polars
 
-from exeat.intake import Tally, iter_bookings, read_mapping
-from exeat.intake.csvfile import read_rows
+from exeat.intake import Tally, iter_bookings, open_export, read_mapping
 from exeat.intake.propose import propose
 
 MAP = """
@@ -97,7 +96,12 @@ def bench_readers(rows: int) -> None:
         path = Path(folder, "export.csv")
         write(path, rows, "%Y-%m-%d %H:%M:%S")
         theirs = least(lambda: polars.read_csv(path, infer_schema=False).rows())
-        ours = least(lambda: sum(1 for _ in read_rows(path, mapping)))
+
+        def read() -> int:
+            with open_export(path, mapping) as export:
+                return sum(1 for _ in export)
+
+        ours = least(read)
     print(f"readers: {rows:,} rows, polars {theirs:.2f} s, ours {ours:.2f} s, {ours / theirs:.2f}")
 
 

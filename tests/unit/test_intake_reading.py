@@ -18,10 +18,11 @@ from exeat.intake import (
     Mapping,
     Reject,
     RejectFile,
+    Row,
     Tally,
     iter_bookings,
+    open_export,
     read_mapping,
-    read_rows,
 )
 from exeat.intake.groups import MAX_BOOKING_ROWS
 
@@ -50,6 +51,11 @@ ROW = "a1,2017-05-01 10:00,2017-05-03 12:00,THEFT,2017-05-02 09:00,PR"
 @pytest.fixture
 def mapping() -> Mapping:
     return read_mapping(MAP, "test.toml")
+
+
+def rows_of(path: Path, mapping: Mapping) -> list[Row | Reject]:
+    with open_export(path, mapping) as export:
+        return list(export)
 
 
 def written(folder: Path, content: str | bytes, name: str = "export.csv") -> Path:
@@ -336,7 +342,7 @@ def test_a_file_is_refused_with_what_it_is(
     content: bytes, code: str, words: str, mapping: Mapping, tmp_path: Path
 ) -> None:
     with pytest.raises(IntakeError) as caught:
-        list(read_rows(written(tmp_path, content), mapping))
+        rows_of(written(tmp_path, content), mapping)
     assert caught.value.faults[0].code == code
     assert words in str(caught.value)
     assert all(fault.help for fault in caught.value.faults)
@@ -347,7 +353,7 @@ def test_all_missing_columns_are_named_at_once_with_near_misses(
 ) -> None:
     path = written(tmp_path, "id,in,out,charges,ende\n")
     with pytest.raises(IntakeError) as caught:
-        list(read_rows(path, mapping))
+        rows_of(path, mapping)
     assert str(caught.value).splitlines() == [
         "export.csv, header: has no column `end` for `ended_at`",
         "  help: The header has: id, in, out, charges, ende. Did you mean `ende`? Mend [columns], "
@@ -364,13 +370,13 @@ def test_all_missing_columns_are_named_at_once_with_near_misses(
 def test_a_wrong_delimiter_in_the_mapping_names_the_right_one(tmp_path: Path) -> None:
     mapping = read_mapping(MAP + '[file]\ndelimiter = ","\n')
     with pytest.raises(IntakeError, match=r"It splits well at `;` .semicolon."):
-        list(read_rows(written(tmp_path, HEADER.replace(",", ";")), mapping))
+        rows_of(written(tmp_path, HEADER.replace(",", ";")), mapping)
 
 
 def test_a_file_that_is_not_there_is_refused(mapping: Mapping, tmp_path: Path) -> None:
     for path in (tmp_path / "nowhere.csv", tmp_path):
         with pytest.raises(IntakeError, match="cannot be opened"):
-            list(read_rows(path, mapping))
+            rows_of(path, mapping)
 
 
 def test_a_file_by_way_of_disk_gives_the_same_bookings(mapping: Mapping, tmp_path: Path) -> None:

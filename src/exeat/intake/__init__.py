@@ -7,7 +7,7 @@ of every row. `propose` drafts a mapping for an export that nobody has mapped ye
 
 from exeat.intake.booking import NOTES, Booking, Built
 from exeat.intake.build import build_booking
-from exeat.intake.csvfile import Row, open_export, read_rows
+from exeat.intake.csvfile import Row, open_export
 from exeat.intake.groups import Tally, iter_bookings, iter_groups
 from exeat.intake.mapping import load_mapping, place_in, read_mapping, shipped_maps
 from exeat.intake.model import Mapping
@@ -29,6 +29,5 @@ __all__ = [
     "open_export",
     "place_in",
     "read_mapping",
-    "read_rows",
     "shipped_maps",
 ]

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from exeat.facts.codes import BasisEnd, ReleaseKind
 from exeat.facts.record import Basis, CustodyRecord, Detainer, Release
 from exeat.facts.times import NEVER, Act, Uncertain, When, bounds
-from exeat.intake.draft import BookingDraft, Line, near, surely_before
+from exeat.intake.booking import Booking
+from exeat.intake.draft import Line, near, surely_before
 from exeat.intake.model import Mapping
 from exeat.intake.times import NO_TIME, UNKNOWN, Ambiguous, ReadTime, whole_days
 
@@ -39,25 +40,32 @@ class Stay:
         zone: The jail's.
         good: Its lines that could be read.
         lost: Lines of its id that could not: each may be of this stay.
-        draft: Gets the rows, the notes and what the mapping does not list.
+        notes: Codes of `NOTES` that are known of it.
     """
 
     def __init__(
         self, mapping: Mapping, zone: ZoneInfo, good: list[Line], lost: list[Line],
-        draft: BookingDraft,
+        notes: Iterable[str],
     ) -> None:  # fmt: skip
         self.mapping = mapping
         self.zone = zone
         self.good = good
         self.lines = sorted([*good, *lost], key=lambda line: line.order) if lost else good
-        self.draft = draft
+        self.rows = dict.fromkeys(number for line in good for number in line.numbers)
+        self.notes = set(notes).union(*(line.notes for line in good))
+        self.unmapped: list[tuple[str, str]] = []
         self.booked = self._booked()
         self.released = self._released()
 
-    def record(self, id: str) -> CustodyRecord:
-        """Return the record, under an id of its own."""
+    def booking(self, id: str) -> Booking:
+        """Return the booking, its record under an id of its own."""
+        record = self._record(id)
+        return Booking(record, tuple(self.rows), tuple(sorted(self.notes)), tuple(self.unmapped))
+
+    def _record(self, id: str) -> CustodyRecord:
         for line in self.good:
-            self._take(line)
+            self._came_later(line)
+            self._drop_contradiction(line)
         start = self._choose(self.booked)
         bases, detainers = self._grounds(start)
         scheduled = next((line.scheduled for line in self.good if line.scheduled), None)
@@ -74,21 +82,13 @@ class Stay:
             release=self._release(),
         )
 
-    def _take(self, line: Line) -> None:
-        """Take the rows and notes of a line, and see whether its times can be true."""
-        rows = self.draft.rows
-        rows += [number for number in line.numbers if number not in rows]
-        self.draft.notes |= line.notes
-        self._came_later(line)
-        self._drop_contradiction(line)
-
     # --- times ------------------------------------------------------------------
 
     def _booked(self) -> ReadTime:
         times = [line.booked for line in self.good if line.booked is not None]
         first = times[0]
         if any(time is not first and time != first for time in times):
-            self.draft.notes.add("differing-booking-times")
+            self.notes.add("differing-booking-times")
             first = min((time for time in times if time.earlier != UNKNOWN), key=self._order)
         return first
 
@@ -98,7 +98,7 @@ class Stay:
         first = self.good[0].released
         if all(line.released is first or line.released == first for line in self.good):
             return first
-        self.draft.notes.add("differing-release-times")
+        self.notes.add("differing-release-times")
         return _one_of(line.released for line in self.good)
 
     def _last_end(self) -> ReadTime | None:
@@ -106,7 +106,7 @@ class Stay:
         known = [line.ended for line in self.good if line.ended is not None]
         if not known or len(known) < len(self.good):
             return None
-        self.draft.notes.add("release-is-last-end")
+        self.notes.add("release-is-last-end")
         return max(known, key=lambda end: bounds(end.later, self.zone)[1] or _FIRST)
 
     def _order(self, time: ReadTime | None) -> tuple[float, str]:
@@ -124,11 +124,11 @@ class Stay:
         """
         if type(time.earlier) is Uncertain:
             if "/" not in time.earlier.edtf and "X" not in time.earlier.edtf:
-                self.draft.notes.add("date-without-time")
+                self.notes.add("date-without-time")
             return time.earlier
         if time.earlier is time.later:
             return time.earlier
-        self.draft.notes.add("ambiguous-time")
+        self.notes.add("ambiguous-time")
         policy = self.mapping.ambiguous
         if policy is Ambiguous.UNCERTAIN:
             return Uncertain(time.local_day.isoformat())
@@ -159,10 +159,10 @@ class Stay:
             and self.released is not line.ended
             and surely_before(self.released, line.ended)
         ):
-            self.draft.notes.add(f"{what}-ended-after-release")
+            self.notes.add(f"{what}-ended-after-release")
         before = line.started is not None and surely_before(line.ended, line.started)
         if before or surely_before(line.ended, self.booked):
-            self.draft.notes.add(f"{what}-ended-before-booking")
+            self.notes.add(f"{what}-ended-before-booking")
             line.contradicted = True
 
     def _ended(self, line: Line, *, later: bool) -> Act:
@@ -199,10 +199,10 @@ class Stay:
         return bases, detainers
 
     def _note_unmapped(self, unmapped: tuple[tuple[str, str], ...]) -> None:
-        self.draft.unmapped += unmapped
-        self.draft.notes.add("unmapped-value")
+        self.unmapped += unmapped
+        self.notes.add("unmapped-value")
         if any(field == "hold" for field, _ in unmapped):
-            self.draft.notes.add("hold-not-listed")
+            self.notes.add("hold-not-listed")
 
     def _basis(self, id: str, line: Line, start: When | None) -> Basis:
         meaning = line.meaning
@@ -253,11 +253,11 @@ class Stay:
         known = {end for end in ends if end is not None}
         good = {end for end in known if not surely_before(end, self.booked)}
         if good != known:
-            self.draft.notes.add("hold-ended-before-booking")
+            self.notes.add("hold-ended-before-booking")
         if len(good) > 1:
-            self.draft.notes.add("differing-hold-ends")
+            self.notes.add("differing-hold-ends")
         if self.released is not None and any(surely_before(self.released, end) for end in good):
-            self.draft.notes.add("hold-ended-after-release")
+            self.notes.add("hold-ended-after-release")
         return _one_of(good)
 
     def _all_grounds(self) -> bool | None:
@@ -266,14 +266,14 @@ class Stay:
             return False
         if any(line.fault is not None or line.meaning.other_holds for line in self.lines):
             return False
-        doubtful = self.draft.notes & {"lists-of-unequal-length", "id-cut-by-spreadsheet"}
+        doubtful = self.notes & {"lists-of-unequal-length", "id-cut-by-spreadsheet"}
         return False if doubtful else self.mapping.bases_complete
 
     def _release(self) -> Release | None:
         if self.released is not None:
             return Release(at=self._choose(self.released), kind=self._how_released(self.released))
         if any(line.meaning.there is False for line in self.good):
-            self.draft.notes.add("released-without-time")
+            self.notes.add("released-without-time")
             return Release(at=UNKNOWN)
         return None
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, time
 from functools import lru_cache
+from itertools import chain
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -13,20 +14,11 @@ from exeat.facts.times import Uncertain
 from exeat.intake.assemble import Stay
 from exeat.intake.booking import Booking, Built
 from exeat.intake.cells import Cells, Split
-from exeat.intake.draft import (
-    BACKWARD,
-    NO_BOOKING,
-    BookingDraft,
-    Draft,
-    Line,
-    rejects,
-    surely_before,
-)
+from exeat.intake.draft import BACKWARD, NO_BOOKING, Line, stays_of, surely_before
 from exeat.intake.learn import CUT_ID, same_id
 from exeat.intake.lines import SEPARATOR
 from exeat.intake.meaning import Meaning, Meanings
 from exeat.intake.model import ANY, TIME_FIELDS, Mapping
-from exeat.intake.stays import stays_of
 from exeat.intake.times import (
     LAST_DAY,
     NO_TIME,
@@ -86,50 +78,41 @@ class _Builder:
             written_in=self.zone if own else ZoneInfo(written_in),
         )
 
-    def build(self, rows: Sequence[str]) -> Draft:
-        """Return the draft of the bookings under one id; see `build_booking`."""
-        draft = Draft()
+    def build(self, rows: Sequence[str]) -> Built:
+        """Return what becomes of the rows under one id; see `build_booking`."""
         contents: dict[str, list[int]] = {}
         for packed in rows:
             number, _, content = packed.partition(SEPARATOR)
             contents.setdefault(content, []).append(int(number))
         # Sorted by content, so that ids do not depend on the order of the rows.
-        lines: list[Line] = []
-        for content in sorted(contents):
-            lines += self._read(content, contents[content], draft)
+        made = [self._lines(content, contents[content]) for content in sorted(contents)]
+        lines = list(chain.from_iterable(made))
         for order, line in enumerate(lines):
             line.order = order
-        self._records(lines, draft)
-        return draft
+        used = [own[0].numbers for own in made if own[0].fault is None]
+        rows_used = sum(map(len, used))
+        return Built(
+            tuple(self._bookings(lines)),
+            tuple(reject for own in made for reject in own[0].rejects()),
+            rows_used,
+            duplicates=rows_used - len(used),
+        )
 
-    def _read(self, content: str, numbers: list[int], draft: Draft) -> list[Line]:
-        """Return the lines that a row makes; a fault in one of them is one of the row."""
-        lines = self._lines(content, numbers)
-        faulty = next((line for line in lines if line.fault is not None), None)
-        if faulty is None or faulty.fault is None:
-            draft.used(numbers)
-            return lines
-        draft.rejects.extend(rejects(faulty, *faulty.fault))
-        for line in lines:
-            line.fault = faulty.fault
-        return lines
-
-    def _records(self, lines: list[Line], draft: Draft) -> None:
+    def _bookings(self, lines: list[Line]) -> Iterator[Booking]:
         good = [line for line in lines if line.fault is None]
         lost = [line for line in lines if line.fault is not None]
         stays = stays_of(good, self.zone)
         for number, stay in enumerate(stays, start=1):
-            booking = BookingDraft(notes=self._notes_of_id(stay[0].record_id))
+            notes = self._notes_of_id(stay[0].record_id)
             if lost:
-                booking.notes.add("row-rejected")
+                notes.add("row-rejected")
             if len(stays) > 1:
-                booking.notes.add("several-stays")
-            if any(not draft.repeated.isdisjoint(line.numbers) for line in stay):
-                booking.notes.add("duplicate-row")
+                notes.add("several-stays")
+            if any(len(line.numbers) > 1 for line in stay):
+                notes.add("duplicate-row")
             id = f"{stay[0].record_id} ({number})" if number > 1 else stay[0].record_id
             # What a row that cannot be read was belongs to any of the stays, so to each.
-            booking.record = Stay(self.mapping, self.zone, stay, lost, booking).record(id)
-            draft.bookings.append(booking)
+            yield Stay(self.mapping, self.zone, stay, lost, notes).booking(id)
 
     def _notes_of_id(self, record_id: str) -> set[str]:
         notes = set()
@@ -140,12 +123,16 @@ class _Builder:
         return notes
 
     def _lines(self, content: str, numbers: list[int]) -> list[Line]:
-        times = self._times
-        record_id, *texts, words = content.split(SEPARATOR, len(times) + 1)
+        """Return the lines that a row makes; a fault in one of them is one of the row."""
+        record_id, *texts, words = content.split(SEPARATOR, len(self._times) + 1)
         found = self._cells.split(texts, words)
         if found is None:
             return [self._line(record_id, texts, self._mean(words), numbers)]
-        return [self._part(record_id, part, numbers) for part in found]
+        lines = [self._part(record_id, part, numbers) for part in found]
+        fault = next((line.fault for line in lines if line.fault is not None), None)
+        for line in lines:
+            line.fault = fault
+        return lines
 
     def _part(self, record_id: str, part: Split, numbers: list[int]) -> Line:
         """Return the line that one of several charges in a row's cells makes."""
@@ -240,10 +227,4 @@ def build_booking(rows: Sequence[str], mapping: Mapping) -> Built:
         >>> built.booking.record.release.kind.value
         'to-ice'
     """
-    draft = _builder(mapping).build(rows)
-    bookings = tuple(
-        Booking(one.record, tuple(one.rows), tuple(sorted(one.notes)), tuple(one.unmapped))
-        for one in draft.bookings
-        if one.record is not None
-    )
-    return Built(bookings, tuple(draft.rejects), draft.rows_used, draft.duplicates)
+    return _builder(mapping).build(rows)

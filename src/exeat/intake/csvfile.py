@@ -16,11 +16,11 @@ from exeat.intake.kinds import Kind, kind_of, read_head
 from exeat.intake.learn import MIDNIGHT, same_id
 from exeat.intake.lines import SEPARATOR, Broken, FieldRows
 from exeat.intake.model import Mapping
-from exeat.intake.rejects import SEEN_LENGTH, Reject
+from exeat.intake.rejects import Reject
 from exeat.intake.sniff import FALLBACK, find_encoding
 from exeat.intake.tables import FixedRows, Rows, TableRows, read_table
 
-__all__ = ["Export", "Row", "open_export", "read_rows"]
+__all__ = ["Export", "Row", "open_export"]
 
 _READ_BYTES: Final = 1 << 18
 
@@ -63,7 +63,7 @@ class Export:
         empty = {text.strip().casefold() for text in self.mapping.empty_values}
         for row in self.rows:
             if isinstance(row, Broken):
-                yield Reject(row.line, "", "row", row.seen[:SEEN_LENGTH], row.problem, row.remedy)
+                yield Reject.cut(row.line, "", "row", row.seen, row.problem, row.remedy)
                 continue
             number, fields = row
             record_id = fields[id_at].strip()
@@ -124,14 +124,8 @@ def _bad_id(number: int, record_id: str) -> Reject:
         problem = f"is longer than the {_ID_LENGTH} characters that an id may have"
     else:
         problem = "is empty: nobody can tell which booking the row is of"
-    return Reject(
-        number,
-        record_id[:SEEN_LENGTH],
-        "record_id",
-        record_id[:SEEN_LENGTH],
-        problem,
-        "Give the booking's id, or map another column to record_id.",
-    )
+    remedy = "Give the booking's id, or map another column to record_id."
+    return Reject.cut(number, record_id, "record_id", record_id, problem, remedy)
 
 
 @contextmanager
@@ -183,19 +177,3 @@ def _skipped(table: TableRows, count: int) -> TableRows:
         next(table.rows, None)
         table.at += 1
     return table
-
-
-def read_rows(path: str | Path, mapping: Mapping) -> Iterator[Row | Reject]:
-    """Yield every row of an export, as a row or as a reject, in the order of the file.
-
-    Blank lines are no rows. Times are not read yet: `build_booking` does that.
-
-    Args:
-        path: The CSV file.
-        mapping: How to read it.
-
-    Raises:
-        IntakeError: As `open_export`.
-    """
-    with open_export(path, mapping) as export:
-        yield from export

@@ -1,27 +1,22 @@
-"""A booking in the making: its lines as read, and what becomes of them."""
+"""The lines of a booking as read, and which of them are of one stay."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
-from exeat.facts.record import CustodyRecord
+from exeat.facts.times import bounds
 from exeat.intake.meaning import Meaning
-from exeat.intake.rejects import SEEN_LENGTH, Reject
+from exeat.intake.rejects import Reject
 from exeat.intake.times import UNKNOWN, ReadTime, TimeFault
 
-__all__ = [
-    "BACKWARD",
-    "NO_BOOKING",
-    "BookingDraft",
-    "Draft",
-    "Line",
-    "near",
-    "rejects",
-    "surely_before",
-]
+__all__ = ["BACKWARD", "NO_BOOKING", "Line", "near", "stays_of", "surely_before"]
+
+_FIRST: Final = datetime.min.replace(tzinfo=UTC)
+_LAST: Final = datetime.max.replace(tzinfo=UTC)
 
 _NEAR_DAYS: Final = 1
 """A line says how the person left if it ended on the day of the release or one beside it."""
@@ -62,38 +57,14 @@ class Line:
     notes: set[str] = field(default_factory=set)
     order: int = 0
 
-
-@dataclass(slots=True)
-class BookingDraft:
-    """A booking in the making."""
-
-    rows: list[int] = field(default_factory=list)
-    record: CustodyRecord | None = None
-    notes: set[str] = field(default_factory=set)
-    unmapped: list[tuple[str, str]] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Draft:
-    """What the rows under one id make.
-
-    Attributes:
-        rows_used: How many rows the records rest on, duplicates included.
-        repeated: One of the rows stands more than once.
-    """
-
-    bookings: list[BookingDraft] = field(default_factory=list)
-    rejects: list[Reject] = field(default_factory=list)
-    rows_used: int = 0
-    duplicates: int = 0
-    repeated: set[int] = field(default_factory=set)
-
-    def used(self, numbers: list[int]) -> None:
-        """Count the rows of one content, all but the first of which repeat it."""
-        self.rows_used += len(numbers)
-        self.duplicates += len(numbers) - 1
-        if len(numbers) > 1:
-            self.repeated.update(numbers)
+    def rejects(self) -> Iterator[Reject]:
+        """Yield one reject for each of the rows that a faulty line stands for."""
+        if self.fault is not None:
+            name, text, fault = self.fault
+            for number in self.numbers:
+                yield Reject.cut(
+                    number, self.record_id, name, text.strip(), fault.problem, fault.remedy
+                )
 
 
 def near(end: ReadTime, released: ReadTime) -> bool:
@@ -109,14 +80,44 @@ def surely_before(time: ReadTime, other: ReadTime) -> bool:
     return UNKNOWN not in (late, early) and time.local_day < other.local_day
 
 
-def rejects(line: Line, name: str, text: str, fault: TimeFault) -> Iterable[Reject]:
-    """Yield one reject for each of the rows that a faulty line stands for."""
-    for number in line.numbers:
-        yield Reject(
-            number,
-            line.record_id[:SEEN_LENGTH],
-            name,
-            text.strip()[:SEEN_LENGTH],
-            fault.problem,
-            fault.remedy,
-        )
+def stays_of(lines: Sequence[Line], zone: ZoneInfo) -> list[list[Line]]:
+    """Return the lines of each stay, the earliest first, in the order given within a stay.
+
+    Lines with one booking time are of one stay. So are lines whose spells overlap: one of them
+    came in, or was entered, later. What ended before the next began is a stay of its own.
+
+    Args:
+        lines: Lines that could be read, of one booking's id.
+        zone: The jail's.
+    """
+    first = lines[0].booked if lines else None
+    if all(line.booked is first or line.booked == first for line in lines):
+        return [list(lines)] if lines else []
+    by_booking: dict[ReadTime | None, list[Line]] = {}
+    for line in lines:
+        by_booking.setdefault(line.booked, []).append(line)
+    spells = [_spell(group, zone) for group in by_booking.values()]
+    bookings = list(by_booking)
+    stay_of: dict[ReadTime | None, int] = {}
+    count, until = 0, _FIRST
+    for (start, end), at in sorted((spell, at) for at, spell in enumerate(spells)):
+        if not count or start >= until:
+            count, until = count + 1, end
+        until = max(until, end)
+        stay_of[bookings[at]] = count
+    return [
+        [line for line in lines if stay_of[line.booked] == number] for number in range(1, count + 1)
+    ]
+
+
+def _spell(group: Sequence[Line], zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Return from when to when the lines of one booking time lie; open ends reach far."""
+    start = _low(group[0].booked, zone) or _FIRST
+    released = [line.released for line in group if line.released is not None]
+    ends = [_low(time, zone) for time in released]
+    known = [end for end in ends if end is not None]
+    return start, max(known) if known and len(known) == len(ends) else _LAST
+
+
+def _low(time: ReadTime | None, zone: ZoneInfo) -> datetime | None:
+    return bounds(time.earlier, zone)[0] if time is not None else None

@@ -21,7 +21,7 @@ from exeat.intake.join import JoinedRows
 from exeat.intake.learn import Learner
 from exeat.intake.lines import SEPARATOR, FieldRows
 from exeat.intake.model import Learned, Mapping
-from exeat.intake.rejects import SEEN_LENGTH, Reject
+from exeat.intake.rejects import Reject
 
 __all__ = ["MAX_BOOKING_ROWS", "MEMORY_ROWS", "Tally", "iter_bookings", "iter_groups"]
 
@@ -163,11 +163,11 @@ def _put(groups: dict[str, list[str]], record_id: str, packed: str, tally: Tally
         rows.append(packed)
     else:
         tally.reject(
-            Reject(
+            Reject.cut(
                 int(packed.partition(SEPARATOR)[0]),
-                record_id[:SEEN_LENGTH],
+                record_id,
                 "record_id",
-                record_id[:SEEN_LENGTH],
+                record_id,
                 f"has more than {MAX_BOOKING_ROWS:,} rows: it is no booking's id",
                 "Map the column of the booking's id to record_id, or several that make one.",
             )

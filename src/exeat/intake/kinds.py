@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from exeat.errors import Fault, IntakeError
+from exeat.errors import IntakeError
 
 __all__ = ["HEAD_BYTES", "Kind", "kind_of", "read_head"]
 
@@ -108,12 +108,12 @@ def kind_of(path: Path) -> Kind:
             return kind
     for magic, what, remedy in _REFUSED:
         if head.startswith(magic):
-            raise IntakeError([Fault("E312", path.name, f"is {what}, not a table", remedy)])
+            raise _no_table(path, what, remedy)
     begin = head.removeprefix(codecs.BOM_UTF8).lstrip()
     for magic, what in _MARKUP:
         if begin[:16].lower().startswith(magic):
             remedy = f"A page saved under the name of a table is still a page. {_ASK}"
-            raise IntakeError([Fault("E312", path.name, f"is {what}, not a table", remedy)])
+            raise _no_table(path, what, remedy)
     if begin[:1] in (b"{", b"["):
         return _json_kind(begin)
     return Kind.TEXT
@@ -130,17 +130,12 @@ def _zipped(path: Path) -> Kind:
         return Kind.WORKBOOK
     for inside, what, remedy in _ZIPS:
         if any(name.startswith(inside) for name in names):
-            raise IntakeError([Fault("E312", path.name, f"is {what}, not a table", remedy)])
-    raise IntakeError(
-        [
-            Fault(
-                "E312",
-                path.name,
-                "is a zip archive, not a table",
-                "Unpack it, and give the file inside.",
-            )
-        ]
-    )
+            raise _no_table(path, what, remedy)
+    raise _no_table(path, "a zip archive", "Unpack it, and give the file inside.")
+
+
+def _no_table(path: Path, what: str, remedy: str) -> IntakeError:
+    return IntakeError.one("E312", path.name, f"is {what}, not a table", remedy)
 
 
 def _json_kind(begin: bytes) -> Kind:

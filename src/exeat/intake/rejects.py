@@ -44,6 +44,13 @@ class Reject:
     problem: str
     remedy: str
 
+    @classmethod
+    def cut(
+        cls, line: int, record_id: str, field: str, seen: str, problem: str, remedy: str
+    ) -> Self:
+        """Return a reject that shows no more of its texts than a table has room for."""
+        return cls(line, record_id[:SEEN_LENGTH], field, seen[:SEEN_LENGTH], problem, remedy)
+
     def __str__(self) -> str:
         return f"line {self.line}, field `{self.field}`: `{self.seen}` {self.problem}"
 
