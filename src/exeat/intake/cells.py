@@ -81,48 +81,34 @@ class Cells:
         return None
 
     def _by_mapping(self, times: Sequence[str], words: list[str]) -> list[Split] | None:
-        lists = {
-            name: parts_of(text, self._at)
-            for name, text in zip((*self._times, *self._words), (*times, *words), strict=True)
-            if name in self._split
-        }
-        count = max((len(parts) for parts in lists.values()), default=1)
         plain = dict(zip((*self._times, *self._words), (*times, *words), strict=True))
+        lists = {name: parts_of(plain[name], self._at) for name in plain if name in self._split}
+        count = max(map(len, lists.values()), default=1)
         if count < 2 and all(parts[0] == plain[name].strip() for name, parts in lists.items()):
             return None
         uneven = any(len(parts) not in (1, count) for parts in lists.values())
         note = "lists-of-unequal-length" if uneven else "cell-with-several-charges"
-        note = note if count > 1 else ""
+        spread = {name: self._spread(name, parts, count) for name, parts in lists.items()}
+        columns = [spread.get(name, [text] * count) for name, text in plain.items()]
+        rows = zip(*columns, strict=True) if columns else ()
         return [
             Split(
-                tuple(
-                    self._at_place(lists, name, text, at, count)
-                    for name, text in zip(self._times, times, strict=True)
-                ),
-                SEPARATOR.join(
-                    self._at_place(lists, name, text, at, count)
-                    for name, text in zip(self._words, words, strict=True)
-                ),
+                row[: len(times)],
+                SEPARATOR.join(row[len(times) :]),
                 None,
                 count > 1 and len(lists.get("ended_at", "1")) == 1,
-                note,
+                note if count > 1 else "",
             )
-            for at in range(count)
+            for row in rows
         ]
 
-    def _at_place(
-        self, lists: dict[str, list[str]], name: str, text: str, at: int, count: int
-    ) -> str:
-        parts = lists.get(name)
-        if parts is None:
-            return text
-        if len(parts) == count:
-            return parts[at]
-        if len(parts) == 1:
-            return parts[0]
+    def _spread(self, name: str, parts: list[str], count: int) -> list[str]:
+        """Return what each of the charges has of a list."""
+        if len(parts) in (1, count):
+            return parts * (count // len(parts))
         # Which of fewer parts belongs to which charge nobody can tell: of words what is there,
         # of times nothing.
-        return parts[at] if name not in self._times and at < len(parts) else ""
+        return [""] * count if name in self._times else parts + [""] * (count - len(parts))
 
     def _by_itself(self, times: Sequence[str], words: list[str], at: int) -> list[Split] | None:
         """Part a cell that the mapping takes for a hold alone and that has charges in it."""

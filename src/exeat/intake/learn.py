@@ -245,20 +245,11 @@ class Learner:
 
     def learned(self) -> Learned:
         """Return what the rows seen show."""
-        found_out = ANY in self._mapping.midnight
-        dates = [column for column in self._columns if found_out and column.dates_only]
-        clocks = [
-            (column.name, clock, share)
-            for column in self._columns
-            if found_out
-            for clock, share in self._no_clocks(column).items()
-        ]
-        shared = [
-            (column.name, text, number)
-            for column in self._columns
-            if self._mapping.shared
-            for text, number in column.too_common(self._bookings)
-        ]
+        found_out = self._columns if ANY in self._mapping.midnight else []
+        counted = self._columns if self._mapping.shared else []
+        dates = [column for column in found_out if column.dates_only]
+        clocks = [(one.name, *pair) for one in found_out for pair in self._no_clocks(one).items()]
+        shared = [(one.name, *pair) for one in counted for pair in one.too_common(self._bookings)]
         doubts = [
             *self._of_join,
             *self._release_doubts(),

@@ -115,15 +115,9 @@ def _guess_release(guess: Guess, rest: list[Column], booked: Column, planned: li
     named = _best(late, _named("released_at"))
     ended = _best([column for column in rest if column is not named], _merit_ended)
     spare = [column for column in late if column not in (named, ended)]
-    released = named
+    released = named or (None if planned else _nameless_release(guess, spare))
     if named is not None:
         guess.chosen.append(f"`{named.name}` is when the person left the jail.")
-    elif not planned:
-        released = _best(filter(_is_nameless, spare), lambda column: column.filled)
-        if released is not None:
-            guess.doubts.append(
-                f"Column `{released.name}` may not be when the person left the jail."
-            )
     if released is not None:
         guess.fields["released_at"] = [released]
         if ended is None:
@@ -132,6 +126,14 @@ def _guess_release(guess: Guess, rest: list[Column], booked: Column, planned: li
     if ended is not None:
         guess.fields["ended_at"] = [ended]
     _say_release(guess, released, ended, planned)
+
+
+def _nameless_release(guess: Guess, spare: Iterable[Column]) -> Column | None:
+    """Return the column that may be the releases, though its name does not say so."""
+    released = _best(filter(_is_nameless, spare), lambda column: column.filled)
+    if released is not None:
+        guess.doubts.append(f"Column `{released.name}` may not be when the person left the jail.")
+    return released
 
 
 def _is_nameless(column: Column) -> bool:

@@ -68,6 +68,11 @@ def _check_rule(reading: Reading, rule: Rule, contests: list[Contest]) -> None:
             f"rule `{rule.id}` is a duty and does not say to whom",
             "Add `to`: ice, person, judge, counsel, attorney-general or another agency.",
         )
+    _check_words(reading, rule)
+
+
+def _check_words(reading: Reading, rule: Rule) -> None:
+    """Refuse what only a federal ban may say, and an act that is no short sentence."""
     bans = rule.about is About.HOLD and rule.modality is Modality.MUST_NOT
     if rule.prevails and (rule.level > 0 or not bans):
         reading.fault(

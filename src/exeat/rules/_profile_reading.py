@@ -109,14 +109,12 @@ class _Items:
             header = f"[[{q.table}]]" if q.many else f"one [{q.table}]"
             self._fault("", "", f"`{value}` will not do", f"Write {header}.")
             return
-        keys: set[str] = set()
-        for item in items:
-            key = str(item.get(q.key, "")) if q.key else ""
+        keys = [str(item.get(q.key, "")) if q.key else "" for item in items]
+        for at, (item, key) in enumerate(zip(items, keys, strict=True)):
             if q.key and not key:
                 self._fault("", q.key, "is missing", "Say which one is answered.")
-            elif key and key in keys:
+            elif key and key in keys[:at]:
                 self._fault(key, "", "stands twice", "Keep one answer.")
-            keys.add(key)
             if (read := self._item(item, key)) is not None:
                 yield read
 
@@ -133,15 +131,21 @@ class _Items:
         before = len(self.faults)
         given = {name: field for name, field in fields.items() if item.get(name, "") != ""}
         read = {name: self._value(item[name], field, key) for name, field in given.items()}
-        for name, field in fields.items():
-            asked = field.needed and chosen in field.only
-            if name not in given and (asked or field in SIGNATURE[1:]):
-                self._fault(key, name, "is missing", field.asks)
-        if q.cited and not read.get("cite"):
-            self._fault(key, "cite", "is missing", SIGNATURE[0].asks)
+        self._nothing_is_missing(read, chosen, key)
         if len(self.faults) > before:
             return None
         return {q.key: key, **read} if q.key else read
+
+    def _nothing_is_missing(self, read: dict[str, Any], chosen: str, key: str) -> None:
+        for field in self.question.fields:
+            if field.needed and chosen in field.only and field.name not in read:
+                self._fault(key, field.name, "is missing", field.asks)
+        cite, *rest = SIGNATURE
+        for field in rest:
+            if field.name not in read:
+                self._fault(key, field.name, "is missing", field.asks)
+        if self.question.cited and not read.get("cite"):
+            self._fault(key, "cite", "is missing", cite.asks)
 
     def _value(self, value: Any, field: Field, key: str) -> Any:
         """Return what a field says, and keep a fault where it is of no use."""

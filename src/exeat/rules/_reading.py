@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, TypeVar
 
 from exeat.errors import near_miss
 from exeat.facts.toml_file import TYPES, TomlFile, is_of
@@ -14,95 +14,43 @@ from exeat.rules.model import Day
 __all__ = ["TABLES", "Reading", "day_of"]
 
 
-class _Keys(NamedTuple):
-    """The keys of a table.
-
-    Attributes:
-        need: Those that must be there.
-        may: Those that may.
-        lists: Those of them that hold lists of texts.
-        truths: Those that are true or false.
-        tables: Those that hold lists of tables.
-        free: Those whose own reader says what is wrong with them.
-    """
-
-    need: frozenset[str]
-    may: frozenset[str] = frozenset()
-    lists: frozenset[str] = frozenset({"source"})
-    truths: frozenset[str] = frozenset()
-    tables: frozenset[str] = frozenset()
-    free: frozenset[str] = frozenset()
-
-    def kind(self, key: str) -> type | None:
-        """Return the type of a key's value; None: its own reader looks at it."""
-        if key in self.free:
-            return None
-        if key in self.truths:
-            return bool
-        return list if key in self.lists | self.tables else str
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
 
 
-def _set(*names: str) -> frozenset[str]:
-    return frozenset(names)
-
-
-KEYS: Final[dict[str, _Keys]] = {
-    "jurisdiction": _Keys(
-        need=_set("id", "name", "kind", "checked", "note"),
-        may=_set(
-            "parent", "fips", "zone", "hold_power", "hold_power_first_day", "hold_power_source"
-        ),
-        lists=_set("hold_power_source"),
-        free=_set("kind", "checked", "hold_power", "hold_power_first_day"),
+KEYS: Final = {
+    # table: (keys that must be there, keys that may be there)
+    "jurisdiction": (
+        "id name kind checked note",
+        "parent fips zone hold_power hold_power_first_day hold_power_source",
     ),
-    "source": _Keys(
-        need=_set("id", "title", "kind", "effective", "ended", "url", "basis", "summary"),
-        may=_set("page_date", "words"),
-        lists=_set(),
-        free=_set("basis", "url", "page_date", "effective", "ended"),
+    "source": ("id title kind effective ended url basis summary", "page_date words"),
+    "contest": ("id question readings source", ""),
+    "reading": ("id says", ""),
+    "offences": (
+        "id citation source",
+        "statutes words classes only_classes off_statutes complete accepts refuses note",
     ),
-    "contest": _Keys(
-        need=_set("id", "question", "readings", "source"), tables=_set("readings")
+    "suspend": ("rule first_day source", "last_day"),
+    "rule": (
+        "id about modality actor binds trigger when first_day source confidence",
+        "if last_day hours hours_run excludes until_end_of_day reading judge unread policy "
+        "prevails act to needs offences note rests_on accepts refuses",
     ),
-    "reading": _Keys(need=_set("id", "says")),
-    "offences": _Keys(
-        need=_set("id", "citation", "source"),
-        may=_set(
-            "statutes", "words", "classes", "only_classes", "off_statutes", "complete", "accepts",
-            "refuses", "note",
-        ),
-        lists=_set(
-            "statutes", "words", "classes", "only_classes", "off_statutes", "accepts", "refuses",
-            "source",
-        ),
-        truths=_set("complete"),
-    ),
-    "suspend": _Keys(
-        need=_set("rule", "first_day", "source"),
-        may=_set("last_day"),
-        free=_set("first_day", "last_day"),
-    ),
-    "rule": _Keys(
-        need=_set(
-            "id", "about", "modality", "actor", "binds", "trigger", "when", "first_day", "source",
-            "confidence",
-        ),
-        may=_set(
-            "if", "last_day", "hours", "hours_run", "excludes", "until_end_of_day", "reading",
-            "judge", "unread", "policy", "prevails", "act", "to", "needs", "offences", "note",
-            "rests_on", "accepts", "refuses",
-        ),
-        lists=_set("binds", "source", "excludes", "needs"),
-        truths=_set("until_end_of_day", "judge", "unread", "policy", "prevails"),
-        free=_set(
-            "about", "modality", "trigger", "first_day", "last_day", "confidence", "if", "hours",
-            "hours_run", "rests_on", "accepts", "refuses",
-        ),
-    ),
-    "adoption": _Keys(
-        need=_set("by", "title", "on", "shipped_sha256"), may=_set("note"), free=_set("on")
-    ),
-}  # fmt: skip
+    "adoption": ("by title on shipped_sha256", "note"),
+}
+_LISTS: Final = _names(
+    "source binds excludes needs statutes classes only_classes off_statutes hold_power_source "
+    "offences.words offences.accepts offences.refuses"
+)
+"""Keys that hold lists of texts; where a key means two things, with its table."""
+_TRUTHS: Final = _names("complete until_end_of_day judge unread policy prevails")
+_FREE: Final = _names(
+    "jurisdiction.kind checked hold_power hold_power_first_day effective ended url basis page_date "
+    "first_day last_day about modality trigger confidence if hours hours_run rests_on accepts "
+    "refuses on"
+)
+"""Keys whose own reader says what is wrong with them; all others hold a text."""
 TABLES: Final = {"format", *KEYS} - {"reading"}
 
 E = TypeVar("E", bound=StrEnum)
@@ -134,24 +82,24 @@ class Reading(TomlFile):
 
     def keys(self, table: str, item: dict[str, Any], line: int) -> bool:
         """Check the keys of a table; False if one that it needs is missing, or one is no such."""
-        keys = KEYS[table]
-        known = keys.need | keys.may
+        need, may = map(_names, KEYS[table])
+        known = need | may
         label = f"{table} `{item.get('id', item.get('rule', ''))}`".replace(" ``", "")
         for key in item.keys() - known:
             near = near_miss(key, sorted(known))
             help = f"Take it out.{near}"
             self.fault(self.key(line, key), f"{label}: unknown key `{key}`", help, "E211")
-        missing = sorted(keys.need - item.keys())
+        missing = sorted(need - item.keys())
         if missing:
             names = ", ".join(f"`{key}`" for key in missing)
             self.fault(line, f"{label} has no {names}", "Add it.", "E212")
-        wrong = [key for key in sorted(item.keys() & known) if not _fits(item[key], keys, key)]
-        for key in wrong:
-            kind = keys.kind(key)
-            what = TYPES[kind or str] + " of texts" * (key in keys.lists)
-            where = self.key(line, key)
-            self.fault(where, f"{label}, {key}: `{item[key]}` is not {what}", f"Write {what}.")
-        return not missing and not wrong
+        whole = not missing
+        for key in sorted(item.keys() & known):
+            if what := _fault_of(table, key, item[key]):
+                message = f"{label}, {key}: `{item[key]}` is not {what}"
+                self.fault(self.key(line, key), message, f"Write {what}.")
+                whole = False
+        return whole
 
     def enum(self, kind: type[E], value: object, line: int, what: str) -> E | None:
         """Return the member that a text is, None with a fault."""
@@ -190,14 +138,17 @@ class Reading(TomlFile):
         return None
 
 
-def _fits(value: object, keys: _Keys, key: str) -> bool:
-    kind = keys.kind(key)
-    if kind is None:
-        return True
-    inside = dict if key in keys.tables else str
-    return is_of(value, kind) and (
-        not isinstance(value, list) or all(isinstance(one, inside) for one in value)
-    )
+def _fault_of(table: str, key: str, value: object) -> str:
+    """Return what the value of a key should be; "" where it is that."""
+    names = {key, f"{table}.{key}"}
+    if names & _LISTS:
+        good = isinstance(value, list) and all(isinstance(one, str) for one in value)
+        return "" if good else "a list of texts"
+    if key == "readings":
+        good = isinstance(value, list) and all(isinstance(one, dict) for one in value)
+        return "" if good else "a list of tables"
+    kind = bool if key in _TRUTHS else str
+    return "" if names & _FREE or is_of(value, kind) else TYPES[kind]
 
 
 def day_of(text: str, checked: date = date.max) -> Day:
