@@ -15,6 +15,7 @@ from exeat.audit.findings import FindingKind
 from exeat.cli._lazy import real
 from exeat.cli.table import COMMANDS, LAW_COMMANDS, PLACE_COMMANDS
 from exeat.intake.mapping import read_mapping
+from exeat.report.tables import COLUMNS
 from exeat.rules.loader import load_text
 from tests.acceptance import site as built
 from tests.acceptance.readme import ROOT, TUTORIAL, followed
@@ -191,8 +192,10 @@ def test_the_rule_and_the_map_that_the_how_tos_show_can_be_read() -> None:
     assert read_mapping(whole, "example.toml").name == tomllib.loads(whole)["name"]
 
 
-def test_the_page_of_findings_has_every_kind() -> None:
+def test_the_page_of_findings_has_every_kind_and_every_column() -> None:
     page = text(ROOT / "docs/howto/read-a-finding.md")
+    columns = page.partition("| column | says |")[2].partition("\n\n")[0]
+    assert set(re.findall(r"`([a-z_]+)`", re.sub(r" \| .*", "", columns))) == set(COLUMNS)
     assert [kind.value for kind in FindingKind if f"| `{kind.value}` |" not in page] == []
 
 

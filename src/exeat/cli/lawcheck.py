@@ -169,13 +169,13 @@ def diff(
 
 
 def docs(
-    out: Annotated[Path, typer.Option(help="Where the pages go.")] = Path("build/docs"),
+    out: Annotated[Path, typer.Option(help="Where the pages go.")] = Path("build/law"),
     law: LawDir = None,
 ) -> None:
     """Build the pages of the law: one a jurisdiction, two maps, a comparison, the register.
 
     Examples:
-      exeat law docs --out build/docs
+      exeat law docs --out build/law
     """
     from exeat.report.lawpages.site import build_site
 
