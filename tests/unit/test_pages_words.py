@@ -6,6 +6,7 @@ import ast
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import UTC, date, datetime
 from pathlib import Path
 from string import Formatter
@@ -22,7 +23,7 @@ from tests.unit.test_pages_correcting import EXAMPLES
 
 import exeat
 from exeat.decide import CheckKind, DutyState, Verdict
-from exeat.desk.pages.correcting import form_of
+from exeat.desk.pages.correcting import ENVELOPE, form_of
 from exeat.desk.pages.forms import fields_of, options_of
 from exeat.desk.pages.more_acts import EVERY
 from exeat.desk.service.models import RefusalKind
@@ -153,6 +154,13 @@ def named_in_template(text: str) -> Iterator[str]:
         quoted = [part for part in parts if part.startswith('"')]
         if quoted:
             yield "".join(re.escape(p[1:-1]) if p.startswith('"') else ".+" for p in parts)
+
+
+def test_every_part_of_every_entry_has_words() -> None:
+    """A record's history names each part; one without words would break the person's page."""
+    unsaid = ENVELOPE | {"occurred", "note"}
+    parts = {one.name for kind in EVENT_KINDS.values() for one in fields(kind)} - unsaid
+    assert {f"detail.{part}" for part in parts} - EN.keys() == set()
 
 
 def test_no_text_is_left_over() -> None:

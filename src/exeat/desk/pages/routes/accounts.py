@@ -149,6 +149,7 @@ def _page(
     agencies = site.desk.reading.agencies(ctx)
     codes = [one.code for one in agencies] if ctx.role is Role.ADMIN else [ctx.agency]
     users = [one for code in codes for one in site.asked(lambda: keeper.users(ctx, code))]  # noqa: B023
+    keys = site.asked(lambda: keeper.keys.all(ctx)) if ctx.may("keys") else []
     return site.page(
         request,
         viewer,
@@ -156,7 +157,7 @@ def _page(
         here="admin",
         done=done_words(request, site.words(request)),
         users=[(one, _state(one)) for one in users],
-        keys=site.asked(lambda: keeper.keys.all(ctx)) if ctx.may("keys") else [],
+        keys=[one for one in keys if one.revoked is None],
         agencies=agencies,
         secret=secret,
     )
