@@ -24,12 +24,15 @@ from tests.property.decide_cases import (
 )
 from tests.strategies import records
 
-from exeat.decide import Answer, Certainty, Verdict, decide, verdict
+from exeat.decide import Answer, Certainty, Reason, Verdict, decide, verdict
+from exeat.facts.case import zone_of
 from exeat.facts.codes import FacilityKind
 from exeat.facts.record import CustodyRecord
 from exeat.rules.library import shipped
 from exeat.rules.model import Actor
 from exeat.rules.place import law_of_place
+from exeat.say.questions import say_ask
+from exeat.say.reasons import say_reason
 
 slow_to_draw = settings(suppress_health_check=[HealthCheck.too_slow], max_examples=100)
 # `until` says until when a hold would run.
@@ -57,7 +60,7 @@ def gist(answer: Answer) -> dict[str, Any]:
         "questions": {(q.fact, q.detainer, q.rules) for q in answer.questions},
         "duties": {(d.rule.id, d.detainer, d.due, d.state, d.certainty) for d in answer.duties},
         "options": {(o.rule.id, o.detainer, o.certainty) for o in answer.options},
-        "conflicts": {(c.says, frozenset(r.id for r in c.rules)) for c in answer.conflicts},
+        "conflicts": {(c.kind, c.asks, frozenset(r.id for r in c.rules)) for c in answer.conflicts},
         "windows": {(w.rule.id, w.detainer, w.start, w.end, w.certainty) for w in answer.windows},
     }
 
@@ -80,14 +83,15 @@ def test_decide_answers_whatever_the_record(
     law = law_of_place(place, shipped(), actor=actor)
     answer = decide(record, law, at)
     assert answer.because
-    says = " ".join(step.says for step in answer.because)
-    assert not (answer.verdict is Verdict.IN_CUSTODY and "has been eligible" in says)
+    steps = {step.code for step in answer.because}
+    assert not (answer.verdict is Verdict.IN_CUSTODY and Reason.ELIGIBLE in steps)
+    assert all(say_reason(step, answer, law, zone_of(record.zone)) for step in answer.because)
     assert (answer.overdue_since is not None) is (answer.verdict is Verdict.OVERDUE)
     assert answer.until is None or answer.verdict in HELD | WOULD_BE_HELD
     assert not (answer.until is not None and answer.until <= at), "a hold that is over stands"
     if answer.verdict is Verdict.UNKNOWN:
         assert answer.questions
-    assert len({(q.asks, q.detainer) for q in answer.questions}) == len(answer.questions)
+    assert len({(say_ask(q.asks), q.detainer) for q in answer.questions}) == len(answer.questions)
 
 
 @given(st.sampled_from(PLACES), full_records())

@@ -12,7 +12,9 @@ from tests.scenario.words import read_instant
 
 from exeat.decide import Answer, Certainty, Duty, Verdict, decide
 from exeat.errors import near_miss
-from exeat.facts.words import say_time
+from exeat.say.questions import say_ask
+from exeat.say.reasons import say_reason
+from exeat.say.words import say_time
 
 __all__ = ["TableError", "collect", "run"]
 
@@ -47,7 +49,9 @@ def run(row: Row) -> list[str]:
         raise TableError(f"{row.place}: {row.name}: {error}") from None
     if not wrong:
         return []
-    because = " ".join(step.says for step in answer.because)
+    because = " ".join(
+        say_reason(step, answer, question.law, question.zone) for step in answer.because
+    )
     return [
         f"{row.place}: {row.name}",
         f"  changed fact: {row.change}",
@@ -107,7 +111,7 @@ def _asks(cell: str | None, answer: Answer) -> Iterator[str]:
     said = set() if cell == "-" else {part.strip() for part in cell.split(",")}
     seen = {question.fact for question in answer.questions}
     seen |= {f"counsel: {question.fact}" for question in answer.for_counsel}
-    words = [(question.asks, question.detainer) for question in answer.questions]
+    words = [(say_ask(question.asks), question.detainer) for question in answer.questions]
     if len(set(words)) < len(words):
         yield f"asks: the same question twice: {'; '.join(asks for asks, _ in words)}"
     yield from _differs(

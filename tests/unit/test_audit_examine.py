@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -20,6 +21,7 @@ from exeat.facts.codes import (
     StatusProof,
     WarrantKind,
 )
+from exeat.facts.openings import Ask, AskKind
 from exeat.facts.record import (
     Basis,
     CustodyRecord,
@@ -31,6 +33,7 @@ from exeat.facts.record import (
     Transfer,
 )
 from exeat.facts.times import NEVER, Uncertain
+from exeat.report.findings import asked_of, say_finding
 from exeat.rules.library import shipped
 from exeat.rules.place import law_of_place
 
@@ -130,7 +133,7 @@ def test_from_a_list_of_grounds_that_nobody_calls_complete_nothing_is_certain(
     record = left(10, ReleaseKind.TO_ICE, bases_complete=complete)
     finding = one(record, FindingKind.HELD_WITHOUT, "us-wa")
     assert finding.certainty is Certainty.POSSIBLE
-    assert "Are these all the grounds of custody that there were?" in finding.questions
+    assert Ask(AskKind.ALL_GROUNDS) in finding.questions
 
 
 def test_kept_where_no_ban_and_no_clock_of_law_speaks_rests_on_a_setting_and_is_possible() -> None:
@@ -187,14 +190,14 @@ def test_where_the_power_to_hold_is_for_counsel_the_finding_is_possible_and_asks
     )
     finding = one(record, FindingKind.HELD_WITHOUT, "us-wa")
     assert finding.certainty is Certainty.POSSIBLE
-    assert any("power to hold" in question for question in finding.questions)
+    assert Ask(AskKind.FACT, "place.hold_power") in finding.questions
 
 
 def test_somebody_with_no_other_ground_may_have_been_housed_for_the_agency() -> None:
     record = left(30, ReleaseKind.TO_ICE, bases=(), booked=ELIGIBLE)
     finding = one(record, FindingKind.HELD_WITHOUT, "us-wa")
     assert finding.certainty is Certainty.POSSIBLE
-    assert any("housed here for ICE" in question for question in finding.questions)
+    assert Ask(AskKind.HOUSED) in finding.questions
 
 
 def test_kept_on_a_form_that_was_never_served_is_told_and_its_hours_are_told_once() -> None:
@@ -239,7 +242,7 @@ def test_somebody_still_inside_is_audited_up_to_a_day() -> None:
     as_of = ELIGIBLE + timedelta(hours=100)
     [kept] = [f for f in examine(RECORD, law, as_of=as_of).findings if f.group is FindingGroup.KEPT]
     assert (kept.start, kept.end, kept.certainty) == (ELIGIBLE, as_of, Certainty.CERTAIN)
-    assert "and still" in kept.says
+    assert kept.inside and "and still" in say_finding(kept, ZoneInfo(RECORD.zone))
 
 
 # -- let go ------------------------------------------------------------------------------
@@ -370,7 +373,7 @@ def test_a_request_of_a_day_on_which_the_person_left_may_have_come_after_them() 
     record = replace(record, release=Release(at=day, kind=ReleaseKind.STREET))
     finding = one(record, FindingKind.ARRIVED_LATE, "us-wa")
     assert finding.certainty is Certainty.POSSIBLE
-    assert finding.says.endswith(", when the person may have left.")
+    assert say_finding(finding, ZoneInfo("UTC")).endswith(", when the person may have left.")
 
 
 def test_a_request_lifted_after_the_door_was_not_lifted_before_it() -> None:
@@ -384,7 +387,7 @@ def test_a_request_lifted_after_the_door_was_not_lifted_before_it() -> None:
 def test_a_charge_whose_end_nobody_wrote_down_leaves_the_record_incomplete() -> None:
     record = left(30, bases=(replace(RECORD.bases[0], end=None),))
     finding = one(record, FindingKind.INCOMPLETE)
-    assert finding.questions == ("When did `charge` end as a ground of custody?",)
+    assert asked_of(finding) == ["When did `charge` end as a ground of custody?"]
     assert FindingKind.HELD_WITHOUT not in kinds(record)
 
 

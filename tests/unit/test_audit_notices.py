@@ -60,7 +60,7 @@ def found(case: CustodyRecord, kind: FindingKind) -> list[Finding]:
 def test_what_was_asked_an_hour_before_is_not_late_for_lack_of_two_days() -> None:
     case = record(FREE - timedelta(hours=1))
     assert found(case, FindingKind.NOTICE_LATE) == []
-    assert [f for f in found(case, FindingKind.NOTICE_MISSED) if "to ICE" in f.says] == []
+    assert [f for f in found(case, FindingKind.NOTICE_MISSED) if f.to == "ice"] == []
 
 
 def test_two_days_before_a_bail_that_nobody_foresaw_nobody_was_late() -> None:
@@ -115,7 +115,7 @@ def carolina(told: timedelta | None) -> list[tuple[str, FindingKind]]:
         (rule, finding.kind)
         for finding in examine(case, CAROLINA).findings
         for rule in finding.rules
-        if finding.kind in kinds and "to ICE" in finding.says
+        if finding.kind in kinds and finding.to == "ice"
     ]
 
 
@@ -137,11 +137,8 @@ def test_what_its_hour_let_wait_until_after_the_door_may_be_done_then(
 def test_one_omission_is_one_finding_however_many_rules_asked_for_it() -> None:
     case = record(FREE - timedelta(days=4), notices=())
     missed = found(case, FindingKind.NOTICE_MISSED)
-    assert sorted(finding.says.split(" was")[0] for finding in missed) == [
-        "Notice to ICE",
-        "Notice to the person",
-    ]
-    [person] = [finding for finding in missed if "the person" in finding.says]
+    assert sorted(finding.to for finding in missed) == ["ice", "person"]
+    [person] = [finding for finding in missed if finding.to == "person"]
     assert {"tx-inform-person", "us-due-process-tell-person"} <= set(person.rules)
 
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.unit.invented_law import ELIGIBLE, RECORD, Law, ask, rule
 
-from exeat.decide import Answer, Certainty, DutyState, Verdict, decide
+from exeat.decide import Answer, Certainty, DutyState, Reason, Verdict, decide
 from exeat.facts.codes import NoticeKind
 from exeat.facts.record import Basis, Notice
 from exeat.facts.times import NEVER, Uncertain
 from exeat.rules.library import shipped
 from exeat.rules.model import Adoption
 from exeat.rules.place import law_of_place
+from exeat.say.law_text import say_rests_on
+from exeat.say.reasons import say_reason
 
 TELL = """
 [[rule]]
@@ -49,7 +52,7 @@ def test_a_notice_before_release_is_owed_until_it_is_given() -> None:
     owed = with_notice(ELIGIBLE + timedelta(hours=2))
     assert owed.verdict is Verdict.NOTIFY_FIRST
     assert [duty.state for duty in owed.duties] == [DutyState.OWED]
-    assert any("Notice to ICE is owed" in step.says for step in owed.because)
+    assert [step.to for step in owed.because if step.code is Reason.NOTICE_OWED] == ["ice"]
     given = with_notice(ELIGIBLE + timedelta(hours=1))
     assert given.verdict is Verdict.RELEASE
     assert [(duty.state, duty.evidence) for duty in given.duties] == [(DutyState.DONE, "fax 12")]
@@ -108,7 +111,8 @@ def test_before_eligibility_the_windows_are_those_of_the_expected_release() -> N
 def test_the_reasons_of_a_custody_that_will_end_say_when() -> None:
     answer = ask({}, hours=-1)
     assert answer.verdict is Verdict.IN_CUSTODY
-    assert [step.says for step in answer.because] == [
+    law = Law({}).place()
+    assert [say_reason(step, answer, law, ZoneInfo("UTC")) for step in answer.because] == [
         "A criminal charge still keeps the person in custody until Fri 10 Apr 2026, 12:00 UTC."
     ]
 
@@ -118,11 +122,11 @@ def test_every_answer_says_whether_it_rests_on_research_or_on_adopted_law() -> N
     by = Adoption("A. Counsel", "County Counsel", "2026-11-01", "0" * 64)
     places["us-wa"] = replace(places["us-wa"], adoption=by)
     law = law_of_place("us-wa-pierce", places)
-    assert decide(RECORD, law, ELIGIBLE).rests_on == (
+    assert [(one.id, say_rests_on(one)) for one in decide(RECORD, law, ELIGIBLE).rests_on] == [
         ("us", "research"),
         ("us-wa", "adopted by A. Counsel on 2026-11-01"),
         ("us-wa-pierce", "research"),
-    )
+    ]
 
 
 def test_a_rule_that_cannot_be_evaluated_is_named_with_what_is_missing() -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from tests.unit.invented_law import CONTEST, ELIGIBLE, RECORD, Law, rule, said
 
-from exeat.decide import Answer, Certainty, DutyState, Verdict, decide
+from exeat.decide import Answer, Certainty, DutyState, Reason, Verdict, decide
 from exeat.facts.codes import DetainerForm, NoticeKind
 from exeat.facts.record import CustodyRecord, Notice
 from exeat.facts.times import NEVER, Act
@@ -50,7 +50,8 @@ def test_where_law_commands_a_hold_and_the_copy_is_not_served_it_is_served_first
     if verdict is Verdict.SERVE_FIRST:
         assert found.until == ELIGIBLE + 48 * HOUR
         assert [one.id for one in found.decided_by] == ["must"]
-        assert any("On service the law commands a hold until" in b.says for b in found.because)
+        [step] = [step for step in found.because if step.code is Reason.SERVE_FIRST]
+        assert step.at == found.until
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ def on(reading: str) -> str:
 def test_power_on_one_reading_and_none_on_the_other_is_for_counsel() -> None:
     answer = ask({"us-xx": CONTEST + rule("may", hours=48, more=on("yes"))})
     assert said(answer) == (Verdict.CONFLICT, Certainty.POSSIBLE)
-    assert "Is it so?" in answer.conflicts[0].says
+    assert answer.conflicts[0].asks == ("Is it so?",)
 
 
 def test_a_command_on_one_reading_only_is_for_counsel() -> None:

@@ -11,11 +11,13 @@ from tests.scenario.failures.kit import Town, county, person_of, shut, told
 
 from exeat.desk.service.acts import NewBasis
 from exeat.desk.service.models import Refused
+from exeat.facts.case import zone_of
 from exeat.facts.codes import BasisEnd, BasisKind, StatusProof
 from exeat.facts.record import Person
 from exeat.i18n.said import sayings_of_text
 from exeat.office.context import Role
 from exeat.office.models import TaskKind
+from exeat.say.reasons import say_reason
 
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d|T\d\d:\d\d|\d\dZ\b|[+-]\d\d:\d\d")
 
@@ -121,7 +123,10 @@ def test_no_text_that_the_desk_keeps_or_answers_has_a_time_for_machines(town: To
     assert isinstance(found, Refused)
     texts = [shut(found)]
     page = town.desk.reading.person(town.ctx(role=Role.SUPERVISOR), record)
-    texts += [told(page.warnings), *(step.says for step in page.answer.because)]
+    zone = zone_of(page.record.zone)
+    steps = page.answer.because
+    reasons = [say_reason(step, page.answer, page.law, zone) for step in steps]
+    texts += [told(page.warnings), *reasons]
     with psycopg.connect(town.admin) as conn:
         rows = conn.execute("SELECT because, coalesce(outcome, '') FROM exeat_desk.task").fetchall()
     assert len(rows) > 6

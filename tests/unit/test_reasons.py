@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from tests.unit.invented_law import ask, rule
 
-from exeat.decide import Answer, CheckKind, Verdict, decide
+from exeat.decide import Answer, CheckKind, Reason, Verdict, decide
 from exeat.decide.custody import COURT_WARRANTS
 from exeat.facts.codes import BasisKind, DetainerForm, WarrantKind
 from exeat.facts.record import Basis, CustodyRecord, Detainer
@@ -32,7 +32,7 @@ def test_a_judge_s_warrant_that_names_the_person_keeps_them_and_is_to_be_confirm
     answer = answer_with(warrant, names=True)
     assert answer.verdict is Verdict.IN_CUSTODY
     assert [check.kind for check in answer.checks] == [CheckKind.WARRANT]
-    assert any("ground of custody of its own" in step.says for step in answer.because)
+    assert Reason.WARRANT_KEEPS in [step.code for step in answer.because]
 
 
 @pytest.mark.parametrize("warrant", sorted(COURT_WARRANTS))
@@ -57,6 +57,10 @@ def answer_with(warrant: WarrantKind, *, names: bool | None) -> Answer:
     return decide(record, law_of_place("us-wa", shipped()), FREE)
 
 
+def said_by(answer: Answer, code: Reason) -> list[str]:
+    return [step.rule.id for step in answer.because if step.rule and step.code is code]
+
+
 def test_a_conflict_says_the_command_and_the_ban_and_no_rule_that_takes_no_side() -> None:
     files = {
         "us-xx": rule("must", hours=48, id="held")
@@ -66,10 +70,6 @@ def test_a_conflict_says_the_command_and_the_ban_and_no_rule_that_takes_no_side(
     }
     answer = ask(files)
     assert answer.verdict is Verdict.CONFLICT
-    assert [step.rule.id for step in answer.because if step.rule and "commands" in step.says] == [
-        "held"
-    ]
-    assert [step.rule.id for step in answer.because if step.rule and "forbids" in step.says] == [
-        "banned"
-    ]
+    assert said_by(answer, Reason.COMMANDED) == ["held"]
+    assert said_by(answer, Reason.BANNED) == ["banned"]
     assert {found.id for found in answer.conflicts[0].rules} == {"held", "banned"}

@@ -14,9 +14,11 @@ import pytest
 
 from exeat.audit import Examination, FindingGroup, examine
 from exeat.audit.summary import Summary
+from exeat.facts.case import zone_of
 from exeat.facts.codec import record_from_json
 from exeat.facts.codes import ReleaseKind
 from exeat.facts.record import CustodyRecord
+from exeat.report.findings import asked_of, say_finding
 from exeat.report.page import ReportInfo, page_html, write_page
 from exeat.report.timeline import timeline_svg
 from exeat.rules.library import shipped
@@ -109,9 +111,9 @@ def test_page_shows_each_finding_its_law_and_its_questions(law: LawOfPlace) -> N
     case = examine(held(), law)
     assert any(f.group is FindingGroup.KEPT for f in case.findings)
     for finding in case.findings:
-        assert finding.says in text
+        assert say_finding(finding, zone_of(held().zone)) in text
         assert all(rule in text for rule in finding.rules)
-        assert all(question in unescape(text) for question in finding.questions)
+        assert all(question in unescape(text) for question in asked_of(finding))
     assert "withdrew" in text
     assert "The law in force in Pierce County, Washington on 17 November 2017" in text
     assert "Law in force in Pierce County, Washington, from 2 April 2017 to 20 May 2019" in text

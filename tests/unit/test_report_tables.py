@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 
-from exeat.audit import Finding, FindingKind
+from exeat.audit import Finding, FindingCode, FindingKind
 from exeat.audit.summary import Summary
 from exeat.decide import Certainty
 from exeat.report import tables
@@ -32,7 +32,7 @@ def finding(record_id: str = "b-1", **changes: object) -> Finding:
         "end": datetime(2017, 11, 5, 9, 30, tzinfo=UTC),
         "hours": 1.0,
         "certainty": Certainty.POSSIBLE,
-        "says": "Kept 1 hour.",
+        "code": FindingCode.KEPT_PAST,
         "rules": ("us-a", "us-b"),
         "sources": ("us/s1",),
     }
@@ -62,10 +62,10 @@ def test_csv_has_the_columns_and_tells_the_repeated_hour_apart(tmp_path: Path) -
 @pytest.mark.parametrize("hostile", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "  =1"])
 def test_csv_runs_no_formula(tmp_path: Path, hostile: str) -> None:
     path = tmp_path / "findings.csv"
-    changes = {"says": hostile, "detainer": hostile, "rules": (hostile,)}
+    changes = {"detainer": hostile, "rules": (hostile,)}
     write(tmp_path, [finding(hostile, **changes)])
     [row] = read_csv(path)
-    for column in ("record_id", "says", "detainer", "rules"):
+    for column in ("record_id", "detainer", "rules"):
         assert row[column] == f"'{hostile}"
 
 

@@ -30,6 +30,8 @@ from exeat.say.acts import say_act, say_duty, say_option
 from exeat.say.answers import FORMAT, answer_to_json
 from exeat.say.citations import LATEST, cite
 from exeat.say.lead import Lead, lead_of
+from exeat.say.questions import say_conflict
+from exeat.say.reasons import say_reason
 
 PLACES = sorted(shipped())
 RECORD_FILE = ROOT / "src/exeat/sample/records/common.json"
@@ -112,10 +114,10 @@ def sentences(answer: Answer, law: LawOfPlace) -> Iterator[str]:
     """Every sentence that an answer shows, in brief or in full, the law itself apart."""
     yield shown(answer, law)
     yield headline(answer, law, ZONE)
-    yield from (step.says for step in answer.because)
+    yield from (say_reason(step, answer, law, ZONE) for step in answer.because)
     yield from (say_duty(duty) for duty in answer.duties)
     yield from (say_option(option) for option in (*answer.options, *answer.bans))
-    yield from (conflict.says for conflict in (*answer.conflicts, *answer.contested))
+    yield from map(say_conflict, (*answer.conflicts, *answer.contested))
 
 
 def ids_in(text: str, ids: set[str]) -> set[str]:
@@ -238,7 +240,8 @@ def test_a_permission_beside_an_open_command_is_perhaps_must() -> None:
 def test_a_policy_is_never_said_to_forbid() -> None:
     law = law_of("us-va-fairfax")
     answer = decide(COMMON, law, AT)
-    [policy] = [step.says for step in answer.because if step.rule and step.rule.policy]
+    [step] = [step for step in answer.because if step.rule and step.rule.policy]
+    policy = say_reason(step, answer, law, ZONE)
     assert "does not hold" in policy
     assert "forbid" not in policy
 
@@ -369,7 +372,7 @@ def test_a_check_of_a_claim_carries_its_end() -> None:
 
 def test_a_county_without_a_file_of_its_own_is_not_said_to_rest_on_research() -> None:
     law = law_of_place("39049", shipped())
-    assert [place for place, _ in decide(COMMON, law, AT).rests_on] == ["us", "us-oh"]
+    assert [place.id for place in decide(COMMON, law, AT).rests_on] == ["us", "us-oh"]
 
 
 def test_each_act_word_has_words_of_its_own() -> None:

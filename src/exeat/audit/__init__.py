@@ -1,7 +1,7 @@
 """The same decision over finished histories: what should have happened, and what did."""
 
 from exeat.audit.examine import Examination, examine, windows_seen
-from exeat.audit.findings import Finding, FindingGroup, FindingKind
+from exeat.audit.findings import Finding, FindingCode, FindingGroup, FindingKind
 from exeat.audit.run import Floor, Part, audit_file, rank
 from exeat.audit.stay import Segment
 from exeat.audit.summary import Summary
@@ -9,6 +9,7 @@ from exeat.audit.summary import Summary
 __all__ = [
     "Examination",
     "Finding",
+    "FindingCode",
     "FindingGroup",
     "FindingKind",
     "Floor",

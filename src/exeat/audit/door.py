@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from exeat.audit.findings import Finding, FindingKind, hours_between, sources_of
+from exeat.audit.findings import Finding, FindingCode, FindingKind, hours_between, sources_of
 from exeat.audit.stay import Stretch
-from exeat.decide import Certainty, Duty, DutyState, Verdict, decide
+from exeat.decide import Certainty, Duty, DutyState, Verdict, Window, decide
 from exeat.decide.duties import duties_of
 from exeat.decide.notices import given
 from exeat.decide.outcome import Outcome
@@ -16,16 +16,16 @@ from exeat.decide.timeline import HELD, Point, Timeline
 from exeat.decide.verdict import Ruling, cases_at, hides_a_warrant, ruling
 from exeat.facts.case import Case
 from exeat.facts.codes import ReleaseKind
+from exeat.facts.openings import Ask, AskKind
 from exeat.facts.record import CustodyRecord
 from exeat.facts.times import FAR_PAST, Span
-from exeat.facts.words import say_time, say_to
 from exeat.rules.model import About, Modality, Rule, Trigger
 
 __all__ = ["at_the_door"]
 
 _LET_GO = frozenset({ReleaseKind.STREET, ReleaseKind.UNSTATED})
 _TELLS = frozenset({About.NOTIFY, About.INFORM_PERSON, About.TELL_COURT})
-_ALL_TOLD = "Are these all the notices that were given?"
+_ALL_TOLD = Ask(AskKind.ALL_NOTICES)
 _COMMANDS = frozenset({Verdict.MUST_HOLD, Verdict.CONFLICT})
 
 
@@ -53,38 +53,36 @@ def at_the_door(stretch: Stretch, door: Span) -> Iterator[Finding]:
 
 def _released_against(line: Timeline, found: Ruling, surely: bool) -> Iterator[Finding]:
     point = found.point
+    surely = surely and found.certainty is Certainty.CERTAIN
     if found.verdict is Verdict.BRING_FIRST:
         # That nobody was brought shows only where all that was done is on record.
-        certain = surely and found.certainty is Certainty.CERTAIN
         told_all = line.record.notices_complete is True
-        finding = _against(
-            line, point, FindingKind.NOT_BROUGHT, certain and told_all,
-            "Let go without having been brought before the judicial official who decides.",
-        )  # fmt: skip
+        kind, code = FindingKind.NOT_BROUGHT, FindingCode.NOT_BROUGHT
+        finding = _against(line, point, kind, code, surely and told_all)
         asks = finding.questions if told_all else (*finding.questions, _ALL_TOLD)
         yield replace(finding, questions=asks)
-        return
-    commanded = point.stand in _COMMANDS or any(s >> Outcome.MUST & 1 for s in point.sets)
-    if not commanded and point.stand is not Verdict.SERVE_FIRST:
-        return
-    certain = surely and point.stand is Verdict.MUST_HOLD and found.certainty is Certainty.CERTAIN
-    certain = certain and not any(hides_a_warrant(case) for case in point.cases)
-    says = (
-        "Let go while the law of the place commanded a hold."
-        if certain
-        else "Let go while the law of the place commanded, or may have commanded, a hold."
-    )
-    yield _against(line, point, FindingKind.RELEASED_AGAINST, certain, says)
+    elif _commanded(point) or point.stand is Verdict.SERVE_FIRST:
+        sure = surely and point.stand is Verdict.MUST_HOLD
+        sure = sure and not any(hides_a_warrant(case) for case in point.cases)
+        yield _against(line, point, FindingKind.RELEASED_AGAINST, FindingCode.AGAINST, sure)
 
 
-def _against(line: Timeline, point: Point, kind: FindingKind, certain: bool, says: str) -> Finding:
+def _commanded(point: Point) -> bool:
+    """Say whether the law commanded a hold at a point, under any reading of it."""
+    return point.stand in _COMMANDS or any(one >> Outcome.MUST & 1 for one in point.sets)
+
+
+def _against(
+    line: Timeline, point: Point, kind: FindingKind, code: FindingCode, certain: bool
+) -> Finding:
     answer = decide(line.record, line.law, point.at)
-    commands = [w for w in answer.windows if w.rule.modality is Modality.MUST]
-    commands = [w for w in commands if w.end is None or w.end > point.at]
-    # The longest command; one on a judge's warrant sets no end of its own.
-    ends = [w.end for w in commands]
-    end = max((e for e in ends if e is not None), default=None) if None not in ends else None
-    rules = tuple(w.rule for w in commands) or answer.decided_by
+    commands = [
+        window
+        for window in answer.windows
+        if window.rule.modality is Modality.MUST and (window.end is None or window.end > point.at)
+    ]
+    end = _longest(commands)
+    rules = tuple(window.rule for window in commands) or answer.decided_by
     return Finding(
         record_id=line.record.id,
         kind=kind,
@@ -92,12 +90,18 @@ def _against(line: Timeline, point: Point, kind: FindingKind, certain: bool, say
         end=end,
         hours=hours_between(point.at, end) if end else None,
         certainty=Certainty.CERTAIN if certain else Certainty.POSSIBLE,
-        says=says,
+        code=code,
         rules=tuple(sorted({rule.id for rule in rules})),
         sources=sources_of(rules),
         detainer=", ".join(sorted({c.detainer.id for c in point.cases if c.detainer})),
         questions=tuple(dict.fromkeys(question.asks for question in answer.questions)),
     )
+
+
+def _longest(commands: Sequence[Window]) -> datetime | None:
+    """Return the end of the longest command; None where one, as on a warrant, sets no end."""
+    ends = [window.end for window in commands if window.end is not None]
+    return max(ends, default=None) if len(ends) == len(commands) else None
 
 
 # -- notices ------------------------------------------------------------------------------------
@@ -162,8 +166,14 @@ def _broken(duty: Duty, case: Case) -> _Broken | None:
 
 def _tells(rule: Rule) -> bool:
     """Say whether a rule makes the facility tell somebody, and a machine can say when."""
-    judged = rule.judge or rule.unread
-    return rule.about in _TELLS and rule.modality is Modality.MUST and not judged
+    return rule.about in _TELLS and rule.modality is Modality.MUST and not rule.judge
+
+
+_NOTICES = {
+    FindingKind.NOTICE_MISSED: FindingCode.NOTICE_MISSED,
+    FindingKind.NOTICE_LATE: FindingCode.NOTICE_LATE,
+    FindingKind.INCOMPLETE: FindingCode.NOTICE_NOT_KEPT,
+}
 
 
 def _notice(line: Timeline, broken: Sequence[_Broken], door: datetime) -> Finding:
@@ -173,12 +183,6 @@ def _notice(line: Timeline, broken: Sequence[_Broken], door: datetime) -> Findin
     until = broken[0].given
     if kind is FindingKind.NOTICE_MISSED and (due is None or due < door):
         until = door
-    by = f" by {say_time(due, line.zone)}" if due else _moment(duties)
-    to = say_to(duties[0].to)
-    says = {
-        FindingKind.NOTICE_LATE: f"Notice to {to} was due{by} and given later.",
-        FindingKind.NOTICE_MISSED: f"Notice to {to} was due{by}; the record shows none.",
-    }.get(kind, f"Notice to {to} was due{by}; this record does not keep notices.")
     rules = tuple(duty.rule for duty in duties)
     sure = _how_sure(line.record, kind, duties)
     asks = sure is not Certainty.CERTAIN and kind is not FindingKind.INCOMPLETE
@@ -189,17 +193,12 @@ def _notice(line: Timeline, broken: Sequence[_Broken], door: datetime) -> Findin
         end=until,
         hours=hours_between(due, until) if due and until and until > due else None,
         certainty=sure,
-        says=says,
+        code=_NOTICES[kind],
         rules=tuple(sorted({rule.id for rule in rules})),
         sources=sources_of(rules),
         questions=(_ALL_TOLD,) if asks else (),
-    )
-
-
-def _moment(duties: Sequence[Duty]) -> str:
-    triggers = {duty.rule.trigger.value for duty in duties}
-    return {"receipt": " on receipt of the request", "booking": " at booking"}.get(
-        min(triggers), " before release"
+        to=duties[0].to,
+        trigger=min(rule.trigger for rule in rules),
     )
 
 

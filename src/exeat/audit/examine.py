@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from exeat.audit.door import at_the_door
-from exeat.audit.findings import Finding, FindingKind, hours_between, sources_of
+from exeat.audit.findings import Finding, FindingCode, FindingKind, hours_between, sources_of
 from exeat.audit.requests import request_findings
 from exeat.audit.stay import Eligible, Segment, Stretch, eligible_of, inside, segments_of
 from exeat.decide import Certainty, Verdict, Window
@@ -15,21 +15,16 @@ from exeat.decide.decide import gist
 from exeat.decide.timeline import HELD, Timeline
 from exeat.decide.verdict import hides_a_warrant, overdue
 from exeat.decide.windows import windows_of
-from exeat.facts.case import zone_of
+from exeat.facts.openings import Ask, AskKind
 from exeat.facts.record import CustodyRecord
 from exeat.facts.times import FAR_FUTURE, NEVER, aware, span
-from exeat.facts.vocabulary import VOCABULARY
-from exeat.facts.words import say_hours, say_time
 from exeat.rules.place import LawOfPlace
 
 __all__ = ["Examination", "examine", "windows_seen"]
 
-_HOUSED = (
-    "Was the person housed here for ICE as a federal detainee, under an agreement, "
-    "and not kept on a detainer?"
-)
-_COMPLETE = "Are these all the grounds of custody that there were?"
-_WARRANTS = VOCABULARY["warrant.federal_criminal"].question
+_HOUSED = Ask(AskKind.HOUSED)
+_COMPLETE = Ask(AskKind.ALL_GROUNDS)
+_WARRANTS = Ask(AskKind.FACT, "warrant.federal_criminal")
 _LAWFUL = HELD | {Verdict.SERVE_FIRST, Verdict.BRING_FIRST}
 _TINY = timedelta(microseconds=1)
 
@@ -112,22 +107,22 @@ def _by_end(window: Window) -> tuple[str, str, float]:
     return window.detainer, window.rule.id, end
 
 
-def _missing(record: CustodyRecord, line: Timeline, stretch: Stretch | None) -> list[str]:
+def _missing(record: CustodyRecord, line: Timeline, stretch: Stretch | None) -> list[Ask]:
     """Return what the record would have to say before anything can be told of the stay."""
     missing = []
     if record.bases is None:
-        missing.append("On which grounds was the person in custody?")
+        missing.append(Ask(AskKind.WHICH_GROUNDS))
     for basis in record.grounds:
         begin, end = span(basis.start, line.zone)[0], span(basis.end, line.zone)[1]
         later = stretch is not None and begin >= stretch.end
         if end >= FAR_FUTURE and basis.end is not NEVER and not later:
-            missing.append(f"When did `{basis.id}` end as a ground of custody?")
+            missing.append(Ask(AskKind.GROUND_ENDED, basis.id))
     if stretch is None or (stretch.door is not None and stretch.door[1] >= FAR_FUTURE):
-        missing.append("When did the person leave?")
+        missing.append(Ask(AskKind.LEFT))
     return missing
 
 
-def _incomplete(record: CustodyRecord, missing: Sequence[str]) -> Finding:
+def _incomplete(record: CustodyRecord, missing: Sequence[Ask]) -> Finding:
     return Finding(
         record.id,
         FindingKind.INCOMPLETE,
@@ -135,7 +130,7 @@ def _incomplete(record: CustodyRecord, missing: Sequence[str]) -> Finding:
         None,
         None,
         Certainty.CERTAIN,
-        "The record does not give the times that an answer needs.",
+        FindingCode.TIMES_MISSING,
         questions=tuple(missing),
     )
 
@@ -166,15 +161,20 @@ def _without(stretch: Stretch, segment: Segment, authority: bool) -> Iterator[Fi
     ran_out = authority or segment.certainty is Certainty.POSSIBLE
     kind = FindingKind.HELD_PAST if ran_out and requested else FindingKind.HELD_WITHOUT
     certain = late.certain and segment.sure and segment.certainty is Certainty.CERTAIN
-    yield _finding(stretch, segment, kind, start, certain, _says_kept(segment, kind))
+    yield _finding(stretch, segment, kind, start, certain, _code_of(segment, kind))
 
 
-def _says_kept(segment: Segment, kind: FindingKind) -> str:
+def _code_of(segment: Segment, kind: FindingKind) -> FindingCode:
     if segment.certainty is Certainty.POSSIBLE:
-        return "past the limit on one reading of the law, within it on another"
-    if kind is FindingKind.HELD_PAST:
-        return "after every authority to hold had run out"
-    return "when nothing gave authority to hold"
+        return FindingCode.KEPT_PAST_ONE_READING
+    return FindingCode.KEPT_PAST if kind is FindingKind.HELD_PAST else FindingCode.KEPT_WITHOUT
+
+
+_OPEN = {
+    Verdict.UNKNOWN: FindingCode.KEPT_NOT_SHOWN,
+    Verdict.CONFLICT: FindingCode.KEPT_DISPUTED,
+    Verdict.CALL_COUNSEL: FindingCode.KEPT_REPORTED,
+}
 
 
 def _open(stretch: Stretch, segment: Segment, authority: bool) -> Iterator[Finding]:
@@ -185,49 +185,46 @@ def _open(stretch: Stretch, segment: Segment, authority: bool) -> Iterator[Findi
         return
     ran_out = authority and bool(line.record.detainers)
     kind = FindingKind.HELD_PAST if ran_out else FindingKind.HELD_WITHOUT
-    says = {
-        Verdict.UNKNOWN: "the record does not say what would show an authority to hold",
-        Verdict.CONFLICT: "the sources disagree whether there was authority to hold",
-        Verdict.CALL_COUNSEL: "a command is reported whose text nobody here has read",
-    }.get(segment.verdict or Verdict.UNKNOWN, "nothing shows that this office had power to hold")
-    yield _finding(stretch, segment, kind, segment.start, False, says)
+    code = _OPEN.get(segment.verdict or Verdict.UNKNOWN, FindingCode.KEPT_NO_POWER)
+    yield _finding(stretch, segment, kind, segment.start, False, code)
 
 
 def _unserved(stretch: Stretch, segment: Segment) -> Iterator[Finding]:
     """Yield a span for which the law commanded a hold on a form that nobody had served."""
     if segment.end - segment.start < stretch.line.law.processing:
         return
-    says = "on a form that takes effect only when a copy is served on the person, and none was"
-    yield _finding(stretch, segment, FindingKind.NOT_SERVED, segment.start, segment.sure, says)
+    kind, code = FindingKind.NOT_SERVED, FindingCode.KEPT_UNSERVED
+    yield _finding(stretch, segment, kind, segment.start, segment.sure, code)
 
 
 def _finding(
-    stretch: Stretch, segment: Segment, kind: FindingKind, start: datetime, certain: bool, says: str
+    stretch: Stretch,
+    segment: Segment,
+    kind: FindingKind,
+    start: datetime,
+    certain: bool,
+    code: FindingCode,
 ) -> Finding:
-    line, record = stretch.line, stretch.line.record
-    said = gist(line, start)
+    said = gist(stretch.line, start)
     doubts = _doubts(stretch, start)
-    hours = hours_between(start, segment.end)
-    zone = zone_of(record.zone)
-    still = "" if stretch.door is not None else " and still"
-    since, until = say_time(start, zone), say_time(segment.end, zone)
     return Finding(
-        record_id=record.id,
+        record_id=stretch.line.record.id,
         kind=kind,
         start=start,
         end=segment.end,
-        hours=hours,
+        hours=hours_between(start, segment.end),
         certainty=Certainty.CERTAIN if certain and not doubts else Certainty.POSSIBLE,
-        says=f"Kept {say_hours(hours)}, from {since} to {until}{still}: {says}.",
+        code=code,
         rules=tuple(rule.id for rule in said.rules),
         sources=sources_of(said.rules),
         detainer=", ".join(said.detainers),
         readings=said.readings,
         questions=tuple(dict.fromkeys((*doubts, *said.asks))),
+        inside=stretch.door is None,
     )
 
 
-def _doubts(stretch: Stretch, at: datetime) -> tuple[str, ...]:
+def _doubts(stretch: Stretch, at: datetime) -> tuple[Ask, ...]:
     """Return what the record leaves open that may have given authority all the same."""
     record = stretch.line.record
     found = []

@@ -9,12 +9,14 @@ from enum import StrEnum
 from typing import Final
 
 from exeat.decide import Certainty
-from exeat.facts.codes import Described
-from exeat.rules.model import Rule
+from exeat.facts.codes import Described, LiftReason
+from exeat.facts.openings import Ask
+from exeat.rules.model import Rule, Trigger
 
 __all__ = [
     "GROUP_OF",
     "Finding",
+    "FindingCode",
     "FindingGroup",
     "FindingKind",
     "hours_between",
@@ -95,9 +97,37 @@ GROUP_OF: Final[dict[FindingKind, FindingGroup]] = {
 }
 
 
+class FindingCode(StrEnum):
+    """What exactly was found, more narrowly than its kind; `exeat.report.findings` says it."""
+
+    TIMES_MISSING = "times-missing"
+    KEPT_WITHOUT = "kept-without"
+    KEPT_PAST = "kept-past"
+    KEPT_PAST_ONE_READING = "kept-past-one-reading"
+    KEPT_NOT_SHOWN = "kept-not-shown"
+    """The record does not say what would show an authority."""
+    KEPT_DISPUTED = "kept-disputed"
+    KEPT_REPORTED = "kept-reported"
+    KEPT_NO_POWER = "kept-no-power"
+    KEPT_UNSERVED = "kept-unserved"
+    AGAINST = "against"
+    NOT_BROUGHT = "not-brought"
+    NOTICE_MISSED = "notice-missed"
+    NOTICE_LATE = "notice-late"
+    NOTICE_NOT_KEPT = "notice-not-kept"
+    """The record does not keep notices."""
+    ARRIVED_LATE = "arrived-late"
+    WRONG_FACILITY = "wrong-facility"
+    MOVED = "moved"
+    DUPLICATE = "duplicate"
+    LIFTED = "lifted"
+    OTHER_PERSON = "other-person"
+    CITIZEN = "citizen"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing found in one custody.
+    """One thing found in one custody, before it is put in words.
 
     Attributes:
         start: When it begins: for a hold, the instant at which authority was gone.
@@ -108,6 +138,11 @@ class Finding:
         rules: Ids of the rules it rests on.
         sources: Their sources, as ``place/source``.
         questions: What the record would have to say to make it certain.
+        at: Of a request, when it came or was ended.
+        to: Whom a notice was owed to, or the facility that a request names.
+        trigger: Of a notice for which no hour is set: at which moment it was due.
+        lift_reason: Why the issuer ended the request.
+        inside: The person is still inside.
     """
 
     record_id: str
@@ -116,12 +151,17 @@ class Finding:
     end: datetime | None
     hours: float | None
     certainty: Certainty
-    says: str
+    code: FindingCode
     rules: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     detainer: str = ""
     readings: tuple[str, ...] = ()
-    questions: tuple[str, ...] = ()
+    questions: tuple[Ask, ...] = ()
+    at: datetime | None = None
+    to: str = ""
+    trigger: Trigger | None = None
+    lift_reason: LiftReason | None = None
+    inside: bool = False
 
     @property
     def group(self) -> FindingGroup:

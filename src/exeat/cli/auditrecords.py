@@ -11,7 +11,7 @@ from exeat.audit import Examination, examine
 from exeat.cli.common import Laws, instant
 from exeat.cli.jsonlines import Faults, Line, finish, lines_of, name_of, outcomes, record_of
 from exeat.facts.case import zone_of
-from exeat.report.findings import finding_to_json
+from exeat.report.findings import finding_to_json, say_finding
 
 __all__ = ["audit_records"]
 
@@ -76,4 +76,5 @@ def _to_json(examined: Examination) -> dict[str, Any]:
 def _say(name: str, examined: Examination) -> None:
     print(f"{name}: {len(examined.findings) or 'no'} finding{'s'[len(examined.findings) == 1 :]}")
     for found in examined.findings:
-        print(f"  - {found.kind.value} ({found.certainty.value}): {found.says}")
+        says = say_finding(found, zone_of(examined.record.zone))
+        print(f"  - {found.kind.value} ({found.certainty.value}): {says}")

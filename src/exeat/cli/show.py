@@ -21,15 +21,17 @@ from exeat.decide import (
     Question,
     Verdict,
 )
-from exeat.decide.reasons import whose
-from exeat.facts.words import say_time
+from exeat.facts.openings import AskKind
 from exeat.rules.model import Modality, Rule
 from exeat.rules.place import LawOfPlace
 from exeat.say.acts import STATES, grouped, say_act, say_duty, say_option
 from exeat.say.answers import DISCLAIMER, rules_named
 from exeat.say.citations import NOTHING_LATER, Citation, cite, cite_contest
-from exeat.say.law_text import reading_text, rule_text
+from exeat.say.law_text import reading_text, rule_text, say_rests_on
 from exeat.say.lead import bears, checks_said, is_whether, lead_of, sides_of
+from exeat.say.questions import answer_said, say_ask, say_conflict
+from exeat.say.reasons import say_reason, say_whose
+from exeat.say.words import say_time
 
 __all__ = ["headline", "show_answer"]
 
@@ -80,25 +82,29 @@ def show_answer(
     """Print an answer; with ``brief``, what to do and to ask alone, without reasons and ids."""
     page = _Page(console, ids=not brief)
     _lead(page, answer, law, zone)
-    page.listed("check first", grouped((said, None) for said in checks_said(answer, zone)))
-    page.listed("questions", grouped((text, None) for text in _asked(answer.questions)))
-    page.listed("for your counsel", grouped((text, None) for text in _asked(answer.for_counsel)))
+    page.told("check first", checks_said(answer, zone))
+    page.told("questions", _asked(answer.questions, zone))
+    page.told("for your counsel", _asked(answer.for_counsel, zone))
     _duties(page, answer, zone, _PRESSING)
     page.listed("do not", grouped(_options(answer.bans)))
     if not brief:
         _duties(page, answer, zone, [state for state in STATES if state not in _PRESSING])
-        commanded = {say_act(d.rule) for d in answer.duties if d.certainty is Certainty.CERTAIN}
-        free = [option for option in answer.options if say_act(option.rule) not in commanded]
-        page.listed("you may (nobody must)", grouped(_options(free)))
+        page.listed("you may (nobody must)", grouped(_options(_free(answer))))
     for contest in answer.contested:
         if bears(contest, answer) and (is_whether(contest) or not brief):
             _contested(page, contest, answer, law, zone)
     if not brief:
-        _reasons(page, answer, law)
+        _reasons(page, answer, law, zone)
         _law(page, answer, law, zone)
-    rests = ", ".join(f"{place}: {what}" for place, what in answer.rests_on)
+    rests = ", ".join(f"{place.id}: {say_rests_on(place)}" for place in answer.rests_on)
     console.print()
     page.wrapped(f"rests on {rests}; {NOTHING_LATER}. {DISCLAIMER}", style="dim")
+
+
+def _free(answer: Answer) -> list[Option]:
+    """Return what is allowed and not commanded anyhow."""
+    commanded = {say_act(d.rule) for d in answer.duties if d.certainty is Certainty.CERTAIN}
+    return [option for option in answer.options if say_act(option.rule) not in commanded]
 
 
 def _lead(page: _Page, answer: Answer, law: LawOfPlace, zone: ZoneInfo) -> None:
@@ -110,9 +116,10 @@ def _lead(page: _Page, answer: Answer, law: LawOfPlace, zone: ZoneInfo) -> None:
     page.wrapped(f"asked for {answer.place} at {say_time(answer.at, zone)}{known}", style="dim")
 
 
-def _reasons(page: _Page, answer: Answer, law: LawOfPlace) -> None:
+def _reasons(page: _Page, answer: Answer, law: LawOfPlace, zone: ZoneInfo) -> None:
     _conflicts(page, answer, law)
-    page.listed("because", grouped((step.says, step.rule) for step in answer.because))
+    steps = ((say_reason(step, answer, law, zone), step.rule) for step in answer.because)
+    page.listed("because", grouped(steps))
     asked = {question.fact for question in answer.for_counsel}
     judged = [rule for rule in answer.to_judge if rule.id not in asked]
     page.listed("for a person to judge", grouped((rule.when, rule) for rule in judged))
@@ -136,6 +143,10 @@ class _Page:
         for sentence, ids in said.items():
             behind = f"[{', '.join(ids)}]" if ids and self._ids else ""
             self.wrapped(sentence, first="  - ", rest="    ", behind=behind)
+
+    def told(self, title: str, said: Iterable[str]) -> None:
+        """Print sentences under a title, each once."""
+        self.listed(title, grouped((sentence, None) for sentence in said))
 
     def wrapped(
         self, text: str, *, first: str = "", rest: str = "", style: str = "", behind: str = ""
@@ -184,18 +195,18 @@ def _sure_first(found: Iterable[_Acted]) -> list[_Acted]:
     return sorted(found, key=lambda one: one.certainty is not Certainty.CERTAIN)
 
 
-def _asked(questions: Sequence[Question]) -> Iterator[str]:
+def _asked(questions: Sequence[Question], zone: ZoneInfo) -> Iterator[str]:
     """Yield each question with what every answer to it would change."""
     for question in questions:
-        asks = question.asks.removeprefix("For counsel: ")
-        if question.fact in question.rules:
+        asks = say_ask(question.asks).removeprefix("For counsel: ")
+        if question.asks.kind is AskKind.RULE:
             asks = f"Does this apply? {asks}"
-        changes = "; ".join(_change(change) for change in question.changes)
+        changes = "; ".join(_change(change, zone) for change in question.changes)
         yield f"{_upper(asks)} ({changes})"
 
 
-def _change(change: Change) -> str:
-    answers = ", ".join(answer.replace("-", " ") for answer in change.answers)
+def _change(change: Change, zone: ZoneInfo) -> str:
+    answers = ", ".join(answer_said(answer, zone) for answer in change.answers)
     *most, last = (verdict.value.replace("-", " ") for verdict in change.verdicts)
     verdicts = f"{', '.join(most)} or {last}" if most else last
     return f"{answers} -> {verdicts}"
@@ -208,10 +219,11 @@ def _contested(
     day = answer.at.astimezone(zone).date()
     sides = sides_of(contest, answer)
     page.title("contested: the sources disagree")
-    page.wrapped(contest.says, first="  ", rest="  ")
+    asks = say_conflict(contest)
+    page.wrapped(asks, first="  ", rest="  ")
     told: list[str] = []
     for reading in _readings(contest, sides, law):
-        says = reading_text(law, reading).removeprefix(contest.says).strip().rstrip(".")
+        says = reading_text(law, reading).removeprefix(asks).strip().rstrip(".")
         page.wrapped(f"{_upper(says)}.", first="  - ", rest="    ")
         rules = [rule for rule in sides if rule.reading == reading]
         titles = [source.title for rule in rules for source in cite(law, rule, day)]
@@ -241,10 +253,10 @@ def _conflicts(page: _Page, answer: Answer, law: LawOfPlace) -> None:
         if {rule.id for rule in conflict.rules} <= shown:
             continue
         said = [
-            (f"{_upper(whose(law, r))}, {_SENTENCE[r.modality]}: {r.when}", r)
+            (f"{_upper(say_whose(law, r))}, {_SENTENCE[r.modality]}: {r.when}", r)
             for r in conflict.rules
         ]
-        page.listed("conflict", grouped([(conflict.says, None), *said]))
+        page.listed("conflict", grouped([(say_conflict(conflict), None), *said]))
 
 
 def _law(page: _Page, answer: Answer, law: LawOfPlace, zone: ZoneInfo) -> None:
@@ -267,13 +279,15 @@ def _law(page: _Page, answer: Answer, law: LawOfPlace, zone: ZoneInfo) -> None:
 
 
 def _to_show(answer: Answer) -> list[Rule]:
-    named = {rule.id for step in answer.because if (rule := step.rule)}
-    named |= {rule.id for rule in (*answer.decided_by, *answer.to_judge)}
-    named |= {rule.id for one in (*answer.conflicts, *answer.contested) for rule in one.rules}
+    points = (*answer.conflicts, *answer.contested)
+    named: list[Rule | None] = [step.rule for step in answer.because]
+    named += [*answer.decided_by, *answer.to_judge]
+    named += [rule for point in points for rule in point.rules]
+    named += [duty.rule for duty in answer.duties] + [ban.rule for ban in answer.bans]
     if answer.verdict is Verdict.UNKNOWN:
-        named |= {u.rule.id for u in answer.unevaluated}
-    named |= {duty.rule.id for duty in answer.duties} | {ban.rule.id for ban in answer.bans}
-    return [rule for rule in rules_named(answer) if rule.id in named]
+        named += [one.rule for one in answer.unevaluated]
+    ids = {rule.id for rule in named if rule is not None}
+    return [rule for rule in rules_named(answer) if rule.id in ids]
 
 
 def _cited(source: Citation) -> str:

@@ -7,7 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from exeat.facts.codes import Described
-from exeat.rules.model import Rule
+from exeat.facts.openings import Ask
+from exeat.facts.record import Basis, Detainer
+from exeat.rules.model import Jurisdiction, Rule
 
 __all__ = [
     "Answer",
@@ -17,10 +19,12 @@ __all__ = [
     "Check",
     "CheckKind",
     "Conflict",
+    "ConflictKind",
     "Duty",
     "DutyState",
     "Option",
     "Question",
+    "Reason",
     "Unevaluated",
     "Verdict",
     "Window",
@@ -127,11 +131,11 @@ class Change:
     """What one answer to a question would make of the verdict.
 
     Attributes:
-        answers: The values of the fact that all lead there.
+        answers: The values of the fact that all lead there: codes, or instants.
         verdicts: What the verdict would then be; several where more is open.
     """
 
-    answers: tuple[str, ...]
+    answers: tuple[str | datetime, ...]
     verdicts: tuple[Verdict, ...]
 
 
@@ -140,7 +144,7 @@ class Question:
     """A fact that would decide, what each answer would change, and the rules that wait for it."""
 
     fact: str
-    asks: str
+    asks: Ask
     detainer: str
     rules: tuple[str, ...]
     changes: tuple[Change, ...] = ()
@@ -181,17 +185,30 @@ class Check:
     until: datetime | None = None
 
 
+class ConflictKind(StrEnum):
+    """How what binds contradicts itself."""
+
+    CONTESTED = "contested"
+    """The sources disagree on one point."""
+    SOURCES = "sources"
+    """The answer turns on points on which the sources disagree."""
+    RULES = "rules"
+    """One binding rule commands the hold and another forbids it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Conflict:
     """Binding rules, or readings of contested law, that contradict each other.
 
     Attributes:
         contest: The id of the contested point, where it is one.
+        asks: What is contested, in the words of the law's file.
     """
 
-    says: str
+    kind: ConflictKind
     rules: tuple[Rule, ...]
     contest: str = ""
+    asks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,12 +219,61 @@ class Unevaluated:
     missing: tuple[str, ...]
 
 
+class Reason(StrEnum):
+    """What a step of the reasons tells."""
+
+    LEFT = "left"
+    MOVED = "moved"
+    NOT_YET_HERE = "not-yet-here"
+    GROUNDS_NOT_SAID = "grounds-not-said"
+    GROUND_RUNS = "ground-runs"
+    GROUND_END_OPEN = "ground-end-open"
+    WARRANT_KEEPS = "warrant-keeps"
+    WARRANT_OPEN = "warrant-open"
+    """Whether the judge's warrant that came with a request names this person."""
+    NO_GROUND = "no-ground"
+    ELIGIBLE = "eligible"
+    GROUND_LATER = "ground-later"
+    NO_REQUEST = "no-request"
+    REQUEST = "request"
+    REQUEST_LATER = "request-later"
+    REQUEST_ENDED = "request-ended"
+    WINDOW = "window"
+    """What a rule lets or makes somebody do, with its end on each reading of the law."""
+    COMMANDED = "commanded"
+    BANNED = "banned"
+    NOTHING_LETS = "nothing-lets"
+    NOTICE_OWED = "notice-owed"
+    SERVE_FIRST = "serve-first"
+    BRING_FIRST = "bring-first"
+    NOTHING_SHOWN = "nothing-shown"
+    IF_INSTRUCTED = "if-instructed"
+    CALL_COUNSEL = "call-counsel"
+    PERHAPS_MUST = "perhaps-must"
+    OVERDUE = "overdue"
+    SOURCES_DISAGREE = "sources-disagree"
+
+
 @dataclass(frozen=True, slots=True)
 class Because:
-    """One step of the reasons, in plain words, with the rule it rests on if there is one."""
+    """One step of the reasons, before it is put in words.
 
-    says: str
+    Attributes:
+        rule: The rule it rests on, if there is one.
+        at: The instant that it tells, such as when a ground ends; None: none is set or known.
+        grounds: The grounds of custody that it is about.
+        request: The request that it is about.
+        windows: What a rule lets or makes somebody do, once for each end.
+        to: The code of whom a notice is owed to, or of the facility to which the person went.
+    """
+
+    code: Reason
     rule: Rule | None = None
+    at: datetime | None = None
+    grounds: tuple[Basis, ...] = ()
+    request: Detainer | None = None
+    windows: tuple[Window, ...] = ()
+    to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +295,7 @@ class Answer:
         contested: Points on which the sources disagree whose rules bear on this case, whatever
             a local rule makes of it.
         known_at: Count only what was surely recorded by then; None: all that is on record.
-        rests_on: Each jurisdiction of the chain with ``research`` or who adopted it.
+        rests_on: Each jurisdiction of the chain that says anything, adopted or not.
     """
 
     verdict: Verdict
@@ -240,7 +306,7 @@ class Answer:
     eligible_latest: datetime | None
     until: datetime | None
     overdue_since: datetime | None
-    because: tuple[Because, ...]
+    because: tuple[Because, ...] = ()
     perhaps_must: bool = False
     known_at: datetime | None = None
     windows: tuple[Window, ...] = ()
@@ -255,4 +321,4 @@ class Answer:
     decided_by: tuple[Rule, ...] = ()
     unevaluated: tuple[Unevaluated, ...] = ()
     to_judge: tuple[Rule, ...] = ()
-    rests_on: tuple[tuple[str, str], ...] = ()
+    rests_on: tuple[Jurisdiction, ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from exeat.decide.answer import (
@@ -12,6 +12,7 @@ from exeat.decide.answer import (
     Check,
     CheckKind,
     Conflict,
+    ConflictKind,
     Question,
     Unevaluated,
     Verdict,
@@ -19,15 +20,16 @@ from exeat.decide.answer import (
 from exeat.decide.duties import duties_of
 from exeat.decide.hold import rule_truth
 from exeat.decide.outcome import STANDS
-from exeat.decide.questions import asks_of, counsel_of, instructed, questions_of
+from exeat.decide.questions import asks_of, counsel_of, instructed, questions_of, to_judge
 from exeat.decide.reasons import Bites, reasons_of
 from exeat.decide.timeline import FIRST, HELD, Point, Timeline, opened
 from exeat.decide.verdict import Ruling, ruling
 from exeat.decide.windows import windows_of
 from exeat.facts.codes import StatusProof
-from exeat.facts.record import CustodyRecord
+from exeat.facts.openings import Ask
+from exeat.facts.record import CustodyRecord, Person
 from exeat.facts.times import FAR_FUTURE, FAR_PAST, span
-from exeat.rules.model import Modality, Rule
+from exeat.rules.model import Jurisdiction, Modality, Rule
 from exeat.rules.place import LawOfPlace
 
 __all__ = ["Gist", "decide", "gist"]
@@ -78,39 +80,43 @@ def decide(
     ahead, then = _ahead(line, found)
     until = _until(line, found)
     weighed = _weighed(ahead, then.point)
-    windows = windows_of(ahead, then.point.at) if found.point.house is not False else ()
     duties, options, bans = duties_of(line, found, until)
-    checks = tuple(_checks(line, found, until))
-    contested = _contested(law, then.point, weighed)
-    since = found.point.since
-    known = found.point.held is not True and FAR_PAST < since[0] <= found.point.at
-    late = found.overdue
-    return Answer(
+    contested = _contested(law, weighed)
+    early, late = _eligible(found)
+    answer = Answer(
         verdict=found.verdict,
         certainty=found.certainty,
         place=law.id,
         at=found.point.at,
-        eligible_since=since[0] if known else None,
-        eligible_latest=since[1] if known and since[1] < FAR_FUTURE else None,
+        eligible_since=early,
+        eligible_latest=late,
         until=until,
-        overdue_since=late.since if late else None,
-        because=reasons_of(line, found, until, windows, weighed, duties, contested),
+        overdue_since=found.overdue.since if found.overdue else None,
         perhaps_must=found.point.perhaps_must,
         known_at=known_at,
-        windows=windows,
+        windows=windows_of(ahead, then.point.at) if found.point.house is not False else (),
         duties=duties,
         options=options,
         bans=bans,
-        checks=checks,
+        checks=tuple(_checks(line, found, until)),
         questions=_questions(line, found, ahead, then),
         for_counsel=counsel_of(line, found),
         contested=contested,
         conflicts=_conflicts(found, weighed, contested),
         decided_by=_decided_by(line, found, weighed),
         unevaluated=_unevaluated(ahead, then.point, weighed),
-        to_judge=_to_judge(ahead, then.point),
+        to_judge=to_judge(ahead, then.point, surely=True),
         rests_on=tuple(_rests_on(law)),
     )
+    return replace(answer, because=reasons_of(line, found, answer, weighed))
+
+
+def _eligible(found: Ruling) -> tuple[datetime | None, datetime | None]:
+    """Return release eligibility, earliest and latest; None where it is open or lies ahead."""
+    early, late = found.point.since
+    if found.point.held is True or not FAR_PAST < early <= found.point.at:
+        return None, None
+    return early, late if late < FAR_FUTURE else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +131,7 @@ class Gist:
     rules: tuple[Rule, ...]
     detainers: tuple[str, ...]
     readings: tuple[str, ...]
-    asks: tuple[str, ...]
+    asks: tuple[Ask, ...]
 
 
 def gist(line: Timeline, at: datetime) -> Gist:
@@ -191,14 +197,11 @@ def _until(line: Timeline, found: Ruling) -> datetime | None:
     return None
 
 
-def _rests_on(law: LawOfPlace) -> Iterator[tuple[str, str]]:
+def _rests_on(law: LawOfPlace) -> Iterator[Jurisdiction]:
     """Yield each jurisdiction that says anything, a county without a file of its own left out."""
     for place in law.chain:
-        signed = place.adoption
-        if signed:
-            yield place.id, f"adopted by {signed.by} on {signed.on}"
-        elif place.rules or place.sources:
-            yield place.id, "research"
+        if place.adoption or place.rules or place.sources:
+            yield place
 
 
 def _weighed(line: Timeline, point: Point) -> Bites:
@@ -231,23 +234,20 @@ def _decided_by(line: Timeline, found: Ruling, weighed: Bites) -> tuple[Rule, ..
     if verdict in FIRST:
         weighed = _weighed(line, opened(line, found.point).point(found.point.at))
     if verdict in _FOR_COUNSEL:
-        return tuple(r for r, truth in weighed if truth is not False and not _limits(r))
+        ceiling = Modality.MUST_NOT
+        return tuple(
+            r
+            for r, bites in weighed
+            if bites is not False and (r.bans or r.modality is not ceiling)
+        )
+    # A command that nothing settles is part of why the hold is only perhaps the office's choice.
+    perhaps = found.point.perhaps_must
     bit = [
-        rule
-        for rule, truth in weighed
-        if truth or (truth is None and found.point.perhaps_must and rule.modality is Modality.MUST)
+        r
+        for r, bites in weighed
+        if bites or (bites is None and perhaps and r.modality is Modality.MUST)
     ]
-    return tuple(rule for rule in bit if verdict not in _NO_HOLD or _bans(rule))
-
-
-def _limits(rule: Rule) -> bool:
-    """Say whether a rule is only a ceiling on a hold."""
-    return rule.modality is Modality.MUST_NOT and rule.clock is not None
-
-
-def _bans(rule: Rule) -> bool:
-    """Say whether a rule forbids the hold by itself; with a clock it is only a ceiling."""
-    return rule.modality is Modality.MUST_NOT and rule.clock is None
+    return tuple(rule for rule in bit if verdict not in _NO_HOLD or rule.bans)
 
 
 def _unevaluated(line: Timeline, point: Point, weighed: Bites) -> tuple[Unevaluated, ...]:
@@ -263,46 +263,37 @@ def _unevaluated(line: Timeline, point: Point, weighed: Bites) -> tuple[Unevalua
     return tuple(found)
 
 
-def _to_judge(line: Timeline, point: Point) -> tuple[Rule, ...]:
-    """Return the rules that a person must judge and whose machine part is true."""
-    found: dict[str, Rule] = {}
-    for world in point.day.worlds:
-        for rule, _ in world.rules:
-            if (rule.judge or rule.unread) and any(
-                rule.condition.truth(case, line.law.in_list) for case in point.cases
-            ):
-                found[rule.id] = rule
-    return tuple(found[key] for key in sorted(found))
-
-
-def _contested(law: LawOfPlace, point: Point, weighed: Bites) -> tuple[Conflict, ...]:
+def _contested(law: LawOfPlace, weighed: Bites) -> tuple[Conflict, ...]:
     """Return each point on which the sources disagree whose rules bear on this case.
 
     Both sides are shown whatever a local rule makes of it: who says that the county refused,
     and who says that it was no lawful order, must both find their law here.
     """
-    found = []
-    for contest in law.contests:
-        sides = [
-            rule
-            for rule, truth in weighed
-            if rule.reading.split("/")[0] == contest.id and truth is not False
-        ]
-        if sides:
-            found.append(Conflict(contest.question, tuple(sides), contest.id))
-    return tuple(found)
+    sides: dict[str, list[Rule]] = {}
+    for rule, truth in weighed:
+        if truth is not False:
+            sides.setdefault(rule.reading.split("/")[0], []).append(rule)
+    return tuple(
+        Conflict(ConflictKind.CONTESTED, tuple(sides[one.id]), one.id, (one.question,))
+        for one in law.contests
+        if one.id in sides
+    )
 
 
 def _conflicts(
     found: Ruling, weighed: Bites, contested: Sequence[Conflict]
 ) -> tuple[Conflict, ...]:
     if found.point.certainty is Certainty.POSSIBLE and contested:
-        says = "The sources disagree: " + " ".join(one.says for one in contested)
-        return (Conflict(says, tuple(rule for one in contested for rule in one.rules)),)
+        rules = tuple(rule for one in contested for rule in one.rules)
+        asks = tuple(text for one in contested for text in one.asks)
+        return (Conflict(ConflictKind.SOURCES, rules, asks=asks),)
     if found.verdict is Verdict.CONFLICT:
-        bite = tuple(rule for rule, truth in weighed if truth is not False)
-        against = tuple(r for r in bite if r.modality is Modality.MUST or _bans(r))
-        return (Conflict("One binding rule commands the hold and another forbids it.", against),)
+        against = tuple(
+            rule
+            for rule, truth in weighed
+            if truth is not False and (rule.modality is Modality.MUST or rule.bans)
+        )
+        return (Conflict(ConflictKind.RULES, against),)
     return ()
 
 
@@ -310,21 +301,23 @@ def _checks(line: Timeline, found: Ruling, until: datetime | None) -> Iterator[C
     """Yield what must be checked before anybody relies on the answer."""
     if found.verdict is Verdict.NOT_IN_CUSTODY:
         return
-    person, point = line.record.person, found.point
     for ground in line.stay.grounds:
-        if ground.warrant and ground.runs(point.at) is not False:
+        if ground.warrant and ground.runs(found.point.at) is not False:
             yield Check(CheckKind.WARRANT, ground.id)
-    if (
-        point.cases
-        and person.claims_citizenship
-        and person.status_proof is not StatusProof.CITIZENSHIP
-    ):
-        yield Check(CheckKind.CITIZENSHIP, "", _check_end(line, point, until))
-    if point.cases and person.disputes_identity:
-        yield Check(CheckKind.IDENTITY, "", _check_end(line, point, until))
+    if found.point.cases:
+        for kind in _claims(line.record.person):
+            yield Check(kind, "", _check_end(line, found.point, until))
     for entry in line.record.corrections:
         if entry.disputed:
             yield Check(CheckKind.DISPUTE, entry.of)
+
+
+def _claims(person: Person) -> Iterator[CheckKind]:
+    """Yield what the person says that would end the matter, and nobody has settled."""
+    if person.claims_citizenship and person.status_proof is not StatusProof.CITIZENSHIP:
+        yield CheckKind.CITIZENSHIP
+    if person.disputes_identity:
+        yield CheckKind.IDENTITY
 
 
 def _check_end(line: Timeline, point: Point, until: datetime | None) -> datetime | None:

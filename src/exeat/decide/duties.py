@@ -66,7 +66,7 @@ def duties_of(
 
 def _bites(line: Timeline, rule: Rule, force: Truth, case: Case) -> Truth:
     # A permission for a person to judge stays out of a hold; here it is shown, as possible.
-    if rule.modality is Modality.MAY and (rule.judge or rule.unread):
+    if rule.modality is Modality.MAY and rule.judge:
         return every((None, rule.condition.truth(case, line.law.in_list)))
     return rule_truth(line.law, rule, force, case)
 

@@ -90,7 +90,7 @@ def rule_truth(law: LawOfPlace, rule: Rule, force: Truth, case: Case) -> Truth:
     if known is not None:
         return known[1]
     truth = rule.condition.truth(case, law.in_list)
-    if (rule.judge or rule.unread) and truth is not False:
+    if rule.judge and truth is not False:
         truth = False if rule.modality is Modality.MAY else None
     elif force is not True:
         truth = every((force, truth))

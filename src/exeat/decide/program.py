@@ -100,7 +100,7 @@ class _Writer:
         if key not in self.rules:
             name = self.rules[key] = f"r{len(self.rules)}"
             said = rule.condition.over(self, self.atom)
-            if rule.judge or rule.unread:
+            if rule.judge:
                 self.judged.setdefault(id(rule), rule)
                 said += f" & q[{list(self.judged).index(id(rule))}]"
             elif force is not True:
@@ -199,9 +199,7 @@ def program_on(law: LawOfPlace, day: DayLaw) -> Program:
             program_of(day.worlds, law.in_list, bringing),
             letting_out=tuple(b for b in musts if b[0].about is About.RELEASE and b[0].clock),
             telling=tuple(
-                bound
-                for bound in day.owed
-                if bound[0].about in TELLS and not bound[0].judge and not bound[0].unread
+                bound for bound in day.owed if bound[0].about in TELLS and not bound[0].judge
             ),
         )
     return found

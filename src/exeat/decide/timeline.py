@@ -14,11 +14,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import product
-from typing import Any
 
 from exeat.decide.answer import Certainty, Verdict
 from exeat.decide.custody import Stay, stay_of
-from exeat.decide.hold import active, clock_ends, ends_of, rule_truth
+from exeat.decide.hold import active, clock_ends, ends_of
 from exeat.decide.outcome import (
     Outcomes,
     Stand,
@@ -27,21 +26,18 @@ from exeat.decide.program import Program, program_on
 from exeat.decide.weighing import reach, weigh
 from exeat.facts.bits import BITS
 from exeat.facts.case import Case, zone_of
-from exeat.facts.openings import Opening, opening_of, time_opening
+from exeat.facts.fields import retold
 from exeat.facts.record import CustodyRecord, Detainer
 from exeat.facts.times import (
     FAR_FUTURE,
-    NEVER,
     Span,
     Truth,
-    Uncertain,
     bounds,
     by,
     done_by,
     span,
 )
 from exeat.rules.clocks import Clock, HoursRun
-from exeat.rules.conditions import Atom
 from exeat.rules.model import Rule
 from exeat.rules.place import DayLaw, LawOfPlace
 
@@ -254,10 +250,8 @@ class Timeline:
     def had(self, case: Case, acts: Sequence[str], at: datetime) -> Timeline:
         """Return the timeline as if acts of the jail about a request had been done by now."""
         assert case.detainer is not None
-        told_of: dict[str, Any] = dict.fromkeys(acts, at)
-        paper = replace(case.detainer, **told_of)
-        papers = tuple(paper if one is case.detainer else one for one in self.record.detainers)
-        return self.of(replace(self.record, detainers=papers), acts=False)
+        record = retold(self.record, case.detainer, **dict.fromkeys(acts, at))
+        return self.of(record, acts=False)
 
     def program(self, point: Point) -> Program:
         """Return the program of a point's day."""
@@ -294,49 +288,6 @@ class Timeline:
         if ends is None:
             ends = self._ends[key] = ends_of(self.law, rule, case, since)
         return by(ends, case.at)
-
-    # -- what is not known -------------------------------------------------------------------
-
-    def openings(self, point: Point) -> tuple[Opening, ...]:
-        """Return the fields of the record that keep the hold from being decided."""
-        found: dict[tuple[str, str], Opening] = {}
-        for case, atom in self._unknown_atoms(point):
-            opening = opening_of(case, atom.fact, atom.list_id)
-            if opening is not None:
-                found.setdefault((opening.field, opening.detainer), opening)
-        for opening in self._unknown_times(point):
-            found.setdefault((opening.field, opening.detainer), opening)
-        return tuple(found.values())
-
-    def _unknown_atoms(self, point: Point) -> Iterator[tuple[Case, Atom]]:
-        for case in point.cases:
-            assert case.detainer is not None
-            if active(case.detainer, case) is None:
-                lifted = case.detainer.lifted is not NEVER
-                yield case, Atom("detainer.present" if lifted else "detainer.received")
-                yield case, Atom("detainer.received")
-            brought = program_on(self.law, point.day).bringing
-            for rules in (*(world.rules for world in point.day.worlds), brought):
-                for rule, force in rules:
-                    if rule_truth(self.law, rule, force, case) is None:
-                        for atom in rule.condition.unknowns(case, self.law.in_list):
-                            yield case, atom
-
-    def _unknown_times(self, point: Point) -> Iterator[Opening]:
-        """Yield the uncertain times from which a clock starts."""
-        fields = []
-        if point.since[0] != point.since[1]:
-            fields += [f"bases.{basis.id}.end" for basis in self.record.grounds]
-        if isinstance(self.record.booked, Uncertain):
-            fields.append("booked")
-        for paper in self.record.detainers:
-            came = done_by(paper.received, point.at, self.zone)
-            if came and isinstance(paper.received, Uncertain):
-                fields.append(f"detainers.{paper.id}.received")
-        for name in fields:
-            opening = time_opening(self.record, name, point.at)
-            if opening is not None:
-                yield opening
 
     # -- runs of instants --------------------------------------------------------------------
 

@@ -15,10 +15,10 @@ import typst
 
 from exeat.facts.case import zone_of
 from exeat.facts.times import When
-from exeat.facts.words import say_time
 from exeat.record.entries import History
 from exeat.rules.library import shipped
 from exeat.rules.loader import shipped_files
+from exeat.say.words import say_time
 
 __all__ = ["attachments_of", "case_pdf"]
 

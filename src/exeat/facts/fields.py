@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from exeat.facts.case import Case
@@ -40,11 +40,11 @@ class Way:
     """One value that an open field can have.
 
     Attributes:
-        says: The value, as a code or ``yes`` and ``no``.
+        says: The value: a code, ``yes`` or ``no``, or an instant.
         record: The record with it filled in.
     """
 
-    says: str
+    says: str | datetime
     record: CustodyRecord
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, Final
 
 from exeat.facts.case import Case, zone_of
 from exeat.facts.expressions import leaves
@@ -18,7 +19,61 @@ from exeat.facts.record import CustodyRecord
 from exeat.facts.times import FAR_FUTURE, FAR_PAST, Act, Never, span
 from exeat.facts.vocabulary import OFFENCE_FIELDS, VOCABULARY
 
-__all__ = ["Opening", "Way", "opening_of", "replace_basis", "time_opening"]
+__all__ = [
+    "Ask",
+    "AskKind",
+    "Opening",
+    "Way",
+    "opening_of",
+    "replace_basis",
+    "time_opening",
+]
+
+
+class AskKind(StrEnum):
+    """What a question asks after."""
+
+    FACT = "fact"
+    """A fact of the vocabulary."""
+    CHARGED = "charged"
+    """Whether a charge of this booking is on an offence list."""
+    CONVICTED = "convicted"
+    """Whether a conviction of record is."""
+    BOOKED = "booked"
+    LEFT = "left"
+    MOVED = "moved"
+    GROUNDS = "grounds"
+    """On which grounds the person is in custody, and whether these are all."""
+    GROUND_BEGAN = "ground-began"
+    GROUND_ENDS = "ground-ends"
+    RECEIVED = "received"
+    """When the facility received a request."""
+    RULE = "rule"
+    """Whether a rule that a person must judge applies."""
+    WHICH_GROUNDS = "which-grounds"
+    """Of a custody that is over: on which grounds it was,"""
+    GROUND_ENDED = "ground-ended"
+    """when one of them ended,"""
+    ALL_GROUNDS = "all-grounds"
+    """whether these were all,"""
+    ALL_NOTICES = "all-notices"
+    """whether these are all the notices that were given,"""
+    HOUSED = "housed"
+    """and whether the person was housed for ICE and not kept on a request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question, before it is put in words.
+
+    Attributes:
+        about: The fact, the offence list, the ground, the request or the rule it is about.
+        cites: What the law itself says of it: the citation of a list, the words of a rule.
+    """
+
+    kind: AskKind
+    about: str = ""
+    cites: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +85,23 @@ class Opening:
         fact: The fact of the vocabulary by whose question it is asked.
         detainer: The request that it is about; "" where it is about the person or the house.
         ways: The values that it can have.
+        kind: What is asked after, and
+        about: the list, ground or request; of a fact, the fact itself.
     """
 
     field: str
     fact: str
     detainer: str
     ways: tuple[Way, ...]
+    kind: AskKind = AskKind.FACT
+    about: str = ""
+
+
+_TIMES: Final = {
+    "booked": AskKind.BOOKED,
+    "bases": AskKind.GROUND_ENDS,
+    "detainers": AskKind.RECEIVED,
+}
 
 
 def opening_of(case: Case, fact: str, list_id: str = "") -> Opening | None:
@@ -62,7 +128,7 @@ def opening_of(case: Case, fact: str, list_id: str = "") -> Opening | None:
     """
     if list_id:
         ways = OFFENCE_FIELDS[fact].ways(case, list_id)
-        return Opening(f"{fact} in {list_id}", fact, "", ways)
+        return Opening(f"{fact} in {list_id}", fact, "", ways, AskKind(fact), list_id)
     for field in (leaf.field for leaf in leaves(VOCABULARY[fact].holds(()))):
         if field is not None and field.is_open(case):
             # What stands in many places of a record is named by the fact, and by none of them.
@@ -99,7 +165,8 @@ def time_opening(record: CustodyRecord, field: str, at: datetime) -> Opening | N
     ends = [end for end in (early, late) if end not in (FAR_PAST, FAR_FUTURE)]
     if early == late or isinstance(act, Never) or len(ends) < 2 or early > at:
         return None
-    return Opening(field, field, "", tuple(Way(end.isoformat(), put(end)) for end in ends))
+    ways = tuple(Way(end, put(end)) for end in ends)
+    return Opening(field, field, "", ways, _TIMES[what], id)
 
 
 def _named(things: tuple[Any, ...], id: str) -> Any:

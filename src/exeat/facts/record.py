@@ -78,6 +78,11 @@ class Basis:
     agency: Annotated[str | None, Field(description="Code of the court or agency.")] = None
     offence: Offence | None = None
 
+    @property
+    def open(self) -> bool:
+        """Whether it still runs, as far as the record says: no end is on it."""
+        return self.end is None or self.end is NEVER
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Detainer:
@@ -123,6 +128,11 @@ class Detainer:
     addressed_to: Annotated[
         str | None, Field(description="FIPS or facility code on the form, if it names one.")
     ] = None
+
+    @property
+    def open(self) -> bool:
+        """Whether it is still in force, as far as the record says: no end is on it."""
+        return self.lifted is None or self.lifted is NEVER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

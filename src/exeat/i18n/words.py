@@ -102,11 +102,18 @@ class Words:
         if said.code not in self._texts:
             yield "", said.code.partition(".")[2] or said.code
             return
-        for literal, name, _, _ in Formatter().parse(self._form(said)):
+        form = self._form(said)
+        for index, (literal, name, _, _) in enumerate(Formatter().parse(form)):
             if literal:
                 yield "", literal
             if name is not None:
-                yield name, self.value(said.values[name], zone)
+                value = said.values[name]
+                text = self.value(value, zone)
+                # A sentence that begins with a part of ours has its capital all the same; a name
+                # or an identifier stands as it is.
+                if index == 0 and not literal and form.endswith(".") and isinstance(value, Said):
+                    text = text[:1].upper() + text[1:]
+                yield name, text
 
     def value(self, value: Value, zone: tzinfo = UTC) -> str:
         """Return a value as a sentence shows it."""

@@ -15,8 +15,8 @@ from typing import Final
 
 from exeat.audit import Examination, Finding, FindingGroup
 from exeat.decide import Certainty
-from exeat.facts.words import say_hours
 from exeat.report.svg import element, hatch, key_of, text
+from exeat.say.words import say_hours
 
 __all__ = ["BINS", "HoursHistogram", "KeptBooking", "hours_svg", "kept_bookings"]
 

@@ -16,7 +16,6 @@ from markupsafe import Markup
 from exeat.audit import Examination, FindingGroup
 from exeat.audit.summary import Summary
 from exeat.facts.case import zone_of
-from exeat.facts.words import say_hours, say_time
 from exeat.report.chart import HoursHistogram, hours_svg, kept_bookings
 from exeat.report.sentences import (
     GROUP_WORDS,
@@ -29,7 +28,7 @@ from exeat.report.sentences import (
 from exeat.report.view import Laws, case_views
 from exeat.rules.place import LawOfPlace
 from exeat.say.law_text import adoption_of
-from exeat.say.words import say_date
+from exeat.say.words import say_date, say_hours, say_time
 
 __all__ = ["ReportInfo", "page_html", "write_page"]
 

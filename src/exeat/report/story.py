@@ -17,9 +17,9 @@ from exeat.decide import Certainty
 from exeat.facts.case import zone_of
 from exeat.facts.record import Basis, Detainer
 from exeat.facts.times import NEVER, Act, Never, When, bounds
-from exeat.facts.words import say_hours, say_time
 from exeat.rules.model import Modality
 from exeat.rules.place import LawOfPlace
+from exeat.say.words import say_hours, say_time
 
 __all__ = ["Row", "RowKind", "rows_of", "say_eligible", "words_of"]
 

@@ -20,6 +20,7 @@ import polars as pl
 
 from exeat.audit.findings import Finding
 from exeat.audit.summary import Summary
+from exeat.report.findings import asked_of, say_finding
 
 __all__ = [
     "COLUMNS",
@@ -75,8 +76,8 @@ def finding_row(finding: Finding, zone: ZoneInfo) -> dict[str, Any]:
         "rules": list(finding.rules),
         "sources": list(finding.sources),
         "readings": list(finding.readings),
-        "questions": list(finding.questions),
-        "says": finding.says,
+        "questions": asked_of(finding),
+        "says": say_finding(finding, zone),
     }
 
 

@@ -15,11 +15,11 @@ from zoneinfo import ZoneInfo
 from exeat.audit import Examination
 from exeat.facts.case import zone_of
 from exeat.facts.times import bounds
-from exeat.facts.words import say_hours, say_time
 from exeat.report.axis import Scale, left_out_days, ticks
 from exeat.report.story import Row, RowKind, rows_of, say_eligible, words_of
 from exeat.report.svg import element, hatch, key_of, text
 from exeat.rules.place import LawOfPlace
+from exeat.say.words import say_hours, say_time
 
 __all__ = ["timeline_svg"]
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from exeat.audit import Examination, Finding, FindingGroup, FindingKind
 from exeat.facts.case import zone_of
 from exeat.facts.times import bounds
+from exeat.report.findings import asked_of, say_finding
 from exeat.report.story import say_eligible, words_of
 from exeat.report.svg import key_of
 from exeat.report.timeline import timeline_svg
@@ -34,6 +35,7 @@ class CaseView:
     """One booking in detail.
 
     Attributes:
+        findings: Each with what it says.
         caveat: What speaks against taking a finding for more than the record bears, or "".
         laws: For each day that a finding speaks of: that day, its law, and the rules that the
             page shows in the case itself, with whether a finding cites them.
@@ -41,7 +43,7 @@ class CaseView:
 
     key: str
     record_id: str
-    findings: tuple[Finding, ...]
+    findings: tuple[tuple[Finding, str], ...]
     eligible: str
     caveat: str
     svg: str
@@ -86,13 +88,13 @@ def case_views(cases: Sequence[Examination], law: LawOfPlace, laws: Laws) -> Ite
         yield CaseView(
             key=key_of(case.record.id),
             record_id=case.record.id,
-            findings=case.findings,
+            findings=tuple((found, say_finding(found, zone)) for found in case.findings),
             eligible=say_eligible(case),
             caveat=_caveat(case),
             svg=timeline_svg(case, law),
             words=tuple(words_of(case, law)),
             readings=_readings(case, law),
-            questions=tuple(dict.fromkeys(q for f in case.findings for q in f.questions)),
+            questions=tuple(dict.fromkeys(q for f in case.findings for q in asked_of(f))),
             laws=tuple(_laws(case, laws, zone)),
             zone=zone,
         )

@@ -268,6 +268,16 @@ class Rule:
     refuses: tuple[Mapping[str, object], ...] = ()
     line: int = 0
 
+    @property
+    def bans(self) -> bool:
+        """Whether it forbids by itself."""
+        return self.modality is Modality.MUST_NOT and self.clock is None
+
+    @property
+    def caps(self) -> bool:
+        """Whether it is only a ceiling: it forbids once its time has run out."""
+        return self.modality is Modality.MUST_NOT and self.clock is not None
+
     def in_force(self, day: date) -> Truth:
         """Say whether the rule is in force on a local calendar day (None: not known)."""
         return in_force(self.first_day, self.last_day, day)

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from exeat.decide import Certainty, Duty, DutyState, Option
-from exeat.facts.words import say_to
 from exeat.rules.model import About, Modality, Rule, Trigger
+from exeat.say.words import say_to
 
 __all__ = ["STATES", "grouped", "say_act", "say_duty", "say_option"]
 

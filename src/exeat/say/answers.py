@@ -17,8 +17,10 @@ from exeat.rules.model import Rule
 from exeat.rules.place import LawOfPlace
 from exeat.say.acts import say_act, say_duty
 from exeat.say.citations import NOTHING_LATER, cite_contest
-from exeat.say.law_text import reading_text, rule_text
+from exeat.say.law_text import reading_text, rule_text, say_rests_on
 from exeat.say.lead import lead_of, sides_of
+from exeat.say.questions import ask_said, conflict_said, say_ask, say_conflict
+from exeat.say.reasons import reason_said, say_reason
 
 __all__ = ["FORMAT", "answer_to_json", "rules_named"]
 
@@ -57,7 +59,11 @@ def answer_to_json(answer: Answer, law: LawOfPlace, zone: ZoneInfo) -> dict[str,
         "until": time(answer.until),
         "overdue_since": time(answer.overdue_since),
         "because": [
-            {"says": step.says, "rule": step.rule.id if step.rule else None}
+            {
+                "says": say_reason(step, answer, law, zone),
+                "rule": step.rule.id if step.rule else None,
+                **reason_said(step, answer, law).to_json(),
+            }
             for step in answer.because
         ],
         "windows": _windows(answer, time),
@@ -73,11 +79,15 @@ def answer_to_json(answer: Answer, law: LawOfPlace, zone: ZoneInfo) -> dict[str,
             }
             for check in answer.checks
         ],
-        "questions": [_question(question) for question in answer.questions],
-        "for_counsel": [_question(question) for question in answer.for_counsel],
+        "questions": [_question(question, time) for question in answer.questions],
+        "for_counsel": [_question(question, time) for question in answer.for_counsel],
         "contested": _contested(answer, law, day),
         "conflicts": [
-            {"says": conflict.says, "rules": [rule.id for rule in conflict.rules]}
+            {
+                "says": say_conflict(conflict),
+                **conflict_said(conflict).to_json(),
+                "rules": [rule.id for rule in conflict.rules],
+            }
             for conflict in answer.conflicts
         ],
         "decided_by": [rule.id for rule in answer.decided_by],
@@ -85,7 +95,7 @@ def answer_to_json(answer: Answer, law: LawOfPlace, zone: ZoneInfo) -> dict[str,
             {"rule": u.rule.id, "missing": list(u.missing)} for u in answer.unevaluated
         ],
         "to_judge": [rule.id for rule in answer.to_judge],
-        "rests_on": dict(answer.rests_on),
+        "rests_on": {place.id: say_rests_on(place) for place in answer.rests_on},
         "recency": NOTHING_LATER,
         "rules": {rule.id: _rule(law, rule, day) for rule in rules_named(answer)},
         "note": DISCLAIMER,
@@ -132,24 +142,32 @@ def _option(option: Option) -> dict[str, Any]:
     }
 
 
-def _question(question: Question) -> dict[str, Any]:
+def _question(question: Question, time: _Time) -> dict[str, Any]:
     return {
         "fact": question.fact,
-        "asks": question.asks,
+        "asks": say_ask(question.asks),
+        **ask_said(question.asks).to_json(),
         "detainer": question.detainer or None,
         "rules": list(question.rules),
         "changes": [
-            {"answers": list(change.answers), "verdicts": [v.value for v in change.verdicts]}
+            {
+                "answers": [_answer(value, time) for value in change.answers],
+                "verdicts": [v.value for v in change.verdicts],
+            }
             for change in question.changes
         ],
     }
+
+
+def _answer(value: str | datetime, time: _Time) -> str | None:
+    return time(value) if isinstance(value, datetime) else value
 
 
 def _contested(answer: Answer, law: LawOfPlace, day: date) -> list[dict[str, Any]]:
     return [
         {
             "contest": contest.contest,
-            "asks": contest.says,
+            "asks": say_conflict(contest),
             "sides": [
                 {
                     "rule": r.id,

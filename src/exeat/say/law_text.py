@@ -32,6 +32,7 @@ __all__ = [
     "reading_text",
     "rule_lines",
     "rule_text",
+    "say_rests_on",
 ]
 
 
@@ -179,6 +180,12 @@ def adoption_of(place: Jurisdiction) -> str:
         return "research, not adopted by any agency's counsel"
     adopted = place.adoption
     return f"adopted by {adopted.by}, {adopted.title}, on {adopted.on}"
+
+
+def say_rests_on(place: Jurisdiction) -> str:
+    """Return in short on what a jurisdiction's law rests: who adopted it, or research."""
+    signed = place.adoption
+    return f"adopted by {signed.by} on {signed.on}" if signed else "research"
 
 
 def law_of_day(law: LawOfPlace, day: date) -> LawOfDay:

@@ -8,12 +8,12 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from exeat.decide import Answer, Certainty, Check, CheckKind, Conflict, Duty, DutyState, Verdict
-from exeat.decide.reasons import whose
-from exeat.facts.words import say_time
 from exeat.rules.model import About, JurisdictionKind, Modality, Rule
 from exeat.rules.place import LawOfPlace
 from exeat.say.acts import say_act, say_duty
+from exeat.say.reasons import say_reason, say_whose
 from exeat.say.ring import Ring, Whom, rings_of
+from exeat.say.words import say_time
 
 __all__ = ["Lead", "bears", "checks_said", "is_whether", "lead_of", "sides_of"]
 
@@ -172,20 +172,20 @@ def _why(answer: Answer, law: LawOfPlace, zone: ZoneInfo) -> str:
     }
     said = told.get(answer.verdict)
     if said is None:
-        said = _of_the_law(answer, law)
+        said = _of_the_law(answer, law, zone)
     sides = _sides(answer, law)
     return f"{said} {sides}" if sides and said else sides or said
 
 
-def _of_the_law(answer: Answer, law: LawOfPlace) -> str:
+def _of_the_law(answer: Answer, law: LawOfPlace, zone: ZoneInfo) -> str:
     match answer.verdict:
         case Verdict.IN_CUSTODY | Verdict.NOT_IN_CUSTODY:
-            return answer.because[0].says
+            return say_reason(answer.because[0], answer, law, zone)
         case Verdict.MAY_HOLD | Verdict.MUST_HOLD:
             return _hold(answer, law)
         case Verdict.CONFLICT:
             return "One binding rule commands the hold and another forbids it."
-    return _let_go(answer, law)
+    return _let_go(answer, law, zone)
 
 
 def _hold(answer: Answer, law: LawOfPlace) -> str:
@@ -204,19 +204,20 @@ def _runs(end: datetime | None, at: datetime) -> bool:
 
 
 def _who(law: LawOfPlace, rule: Rule) -> str:
-    return "this office's own policy" if rule.policy else whose(law, rule)
+    return "this office's own policy" if rule.policy else say_whose(law, rule)
 
 
-def _let_go(answer: Answer, law: LawOfPlace) -> str:
-    bans = [r for r in answer.decided_by if r.modality is Modality.MUST_NOT and r.clock is None]
+def _let_go(answer: Answer, law: LawOfPlace, zone: ZoneInfo) -> str:
+    bans = [rule for rule in answer.decided_by if rule.bans]
     over = next((rule for rule in bans if rule.prevails), None)
     if over is not None:
-        return next(step.says for step in answer.because if step.rule is over)
+        step = next(step for step in answer.because if step.rule is over)
+        return say_reason(step, answer, law, zone)
     if any(is_whether(one) for one in answer.contested):
         return ""
     plain = [rule for rule in bans if not rule.policy]
     if plain:
-        return f"The last ground of custody ended, and {whose(law, plain[0])} forbids a hold."
+        return f"The last ground of custody ended, and {say_whose(law, plain[0])} forbids a hold."
     if bans:
         return "The last ground of custody ended, and by its own policy this office does not hold."
     return "The last ground of custody ended, and no rule lets anybody keep the person longer."
@@ -224,8 +225,7 @@ def _let_go(answer: Answer, law: LawOfPlace) -> str:
 
 def is_whether(contest: Conflict) -> bool:
     """Say whether a contest is over whether anybody may hold at all, and not over how long."""
-    kinds = {(rule.modality, rule.clock is None) for rule in contest.rules}
-    return any(modality is Modality.MUST_NOT and bare for modality, bare in kinds)
+    return any(rule.bans for rule in contest.rules)
 
 
 def sides_of(contest: Conflict, answer: Answer) -> tuple[Rule, ...]:

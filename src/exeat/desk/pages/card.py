@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 from exeat.decide import Answer, Certainty, CheckKind, DutyState, Question, Verdict
 from exeat.desk.pages.sentences import sentence
 from exeat.desk.service.shut import remedies
+from exeat.facts.openings import AskKind
 from exeat.i18n.words import Words
 from exeat.rules.model import About
 from exeat.rules.place import LawOfPlace
+from exeat.say.questions import say_ask
 from exeat.say.ring import Ring, Whom, rings_of
 
 __all__ = ["Asked", "Card", "asked_of", "card_of"]
@@ -54,9 +56,14 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question, with what each answer would change: pairs of answers and verdicts."""
+    """A question, with what each answer would change: pairs of answers and verdicts.
+
+    Attributes:
+        own: It is asked in the law file's own words, which are English.
+    """
 
     asks: str
+    own: bool
     detainer: str
     changes: tuple[tuple[str, str], ...]
 
@@ -136,21 +143,22 @@ def _codes(value: str) -> list[str]:
     return [f"code.{name}.{value}" for name in _LISTS]
 
 
-def asked_of(questions: tuple[Question, ...], t: Words) -> tuple[Asked, ...]:
+def asked_of(questions: tuple[Question, ...], t: Words, zone: ZoneInfo) -> tuple[Asked, ...]:
     """Return questions with what each answer would change, in the reader's words."""
 
-    def answers(values: tuple[str, ...]) -> str:
-        return t("way.or").join(
-            t.first(f"way.{value}", *_codes(value)) or value for value in values
-        )
+    def answer(value: str | datetime) -> str:
+        if isinstance(value, datetime):
+            return t.time(value, zone)
+        return t.first(f"way.{value}", *_codes(value)) or value
 
     return tuple(
         Asked(
-            asks=question.asks,
+            asks=say_ask(question.asks, t),
+            own=question.asks.kind is AskKind.RULE,
             detainer=question.detainer,
             changes=tuple(
                 (
-                    answers(change.answers),
+                    t("way.or").join(map(answer, change.answers)),
                     t("way.or").join(t(f"verdict.{v.value}.short") for v in change.verdicts),
                 )
                 for change in question.changes

@@ -26,6 +26,8 @@ from exeat.facts.times import NEVER
 from exeat.i18n.said import OWN, Said
 from exeat.i18n.words import LANGUAGES, Words
 from exeat.office.register import SECTIONS
+from exeat.say.questions import say_conflict
+from exeat.say.reasons import say_reason
 
 __all__ = ["HEADERS", "STATIC", "Frame", "render"]
 
@@ -170,6 +172,8 @@ def _environment() -> Environment:
         instant_of=present.instant_of,
         options_of=forms.options_of,
         sayings_of=forms.sayings_of,
+        say_conflict=say_conflict,
+        say_reason=say_reason,
     )
     return made
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from exeat.decide import Answer, Verdict
 from exeat.i18n.said import Said, Sayings, Value
 from exeat.rules.place import LawOfPlace
+from exeat.say.questions import ask_said
 from exeat.say.ring import Whom, counsel_of
 
 __all__ = ["FOR_COUNSEL", "counsel_says", "counsel_within", "whom_to_ring"]
@@ -44,5 +45,5 @@ def counsel_says(answer: Answer, law: LawOfPlace) -> Sayings:
     then = Said(f"counsel.{what}_then")
     if answer.until is not None:
         then = Said(f"counsel.{what}_then_until", {"until": answer.until})
-    asked = [Said("counsel.open", {"question": one.asks}) for one in answer.for_counsel]
+    asked = [Said("counsel.open", {"question": ask_said(one.asks)}) for one in answer.for_counsel]
     return (Said(f"counsel.{what}"), then, *asked, *whom_to_ring(answer, law))

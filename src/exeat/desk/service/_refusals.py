@@ -13,12 +13,14 @@ from exeat.desk.service.models import NAMESAKES, Refusal, RefusalKind, ReleaseOr
 from exeat.desk.service.shut import HELD_FOR_ISSUER, owed_to, shut_by
 from exeat.facts.codes import ReleaseKind
 from exeat.facts.events import Event
-from exeat.i18n.said import Said, Sayings, Value, own
+from exeat.i18n.said import Said, Sayings, Value
 from exeat.office.models import Namesake, PersonalData, TaskKind
 from exeat.office.personal import matches
 from exeat.record.entries import History
 from exeat.rules.model import About, Modality
 from exeat.rules.place import LawOfPlace
+from exeat.say.questions import ask_said
+from exeat.say.reasons import reason_said
 
 __all__ = ["Door", "refusals_of", "warnings_of"]
 
@@ -133,7 +135,7 @@ def _of_the_answer(door: Door) -> Iterator[Refusal]:
     answer, order = door.answer, door.order
     kind = shut_by(answer.verdict, order.kind)
     if kind is not None:
-        said = _reason(answer) if answer.verdict in _SAID else None
+        said = _reason(door) if answer.verdict in _SAID else None
         yield _refusal(kind, "answer", said, _help(door))
     if order.kind in HELD_FOR_ISSUER and any(
         ban.rule.about is About.HAND_OVER and ban.certainty is Certainty.CERTAIN
@@ -160,14 +162,16 @@ def _help(door: Door) -> Sayings:
         case Verdict.CONFLICT:
             return (Said("opens.conflict"), *whom_to_ring(answer, door.law))
         case _:
-            return (Said("opens.unknown"), *(own(one.asks) for one in answer.questions))
+            asks = (ask_said(one.asks) for one in answer.questions)
+            return (Said("opens.unknown"), *asks)
 
 
-def _reason(answer: Answer) -> Sayings:
+def _reason(door: Door) -> Sayings:
     """Return what decides: the rules that command or forbid, else the first step."""
+    answer = door.answer
     wanted = _DECIDING.get(answer.verdict, ())
-    said = [one.says for one in answer.because if one.rule and one.rule.modality in wanted]
-    return tuple(map(own, said or [one.says for one in answer.because[:1]]))
+    steps = [one for one in answer.because if one.rule and one.rule.modality in wanted]
+    return tuple(reason_said(one, answer, door.law) for one in steps or answer.because[:1])
 
 
 def _of_the_person(door: Door) -> Iterator[Refusal]:

@@ -24,7 +24,7 @@ from exeat.facts import events as ev
 from exeat.facts.case import zone_of
 from exeat.facts.codes import ReleaseKind
 from exeat.facts.times import aware
-from exeat.i18n.said import Sayings, own
+from exeat.i18n.said import Sayings
 from exeat.office.context import Context
 from exeat.office.db import Tx
 from exeat.office.held import Held, log
@@ -38,6 +38,7 @@ from exeat.office.tasks import answer_now, cleared_before, close_tasks, open_tas
 from exeat.record.entries import History
 from exeat.rules.place import LawOfPlace
 from exeat.say.answers import answer_to_json
+from exeat.say.questions import ask_said, conflict_said
 
 __all__ = ["Gate"]
 
@@ -311,7 +312,6 @@ class Gate:
             within = counsel_within(answer, law)
             due = tx.ctx.now + within if within is not None else None
         else:
-            asks = [question.asks for question in answer.questions]
-            asks += [conflict.says for conflict in answer.conflicts]
-            because = tuple(map(own, asks))
+            asks = (ask_said(question.asks) for question in answer.questions)
+            because = (*asks, *map(conflict_said, answer.conflicts))
         return (open_task(tx, self.office.settings, wanted, held=held, because=because, due=due),)

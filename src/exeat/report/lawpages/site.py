@@ -13,7 +13,6 @@ from typing import Any
 import jinja2
 
 from exeat._version import __version__
-from exeat.facts.words import say_time
 from exeat.report.lawpages import terms
 from exeat.report.lawpages.classes import Class, Classified
 from exeat.report.lawpages.classify import hold_class, notice_class
@@ -25,7 +24,8 @@ from exeat.report.lawpages.tiles import TILES, map_svg
 from exeat.rules.model import About, Jurisdiction, JurisdictionKind
 from exeat.rules.place import LawOfPlace, law_of_place
 from exeat.say.law_text import adoption_of, cite
-from exeat.say.words import safe_url, say_clock, say_date, say_days, say_modality
+from exeat.say.questions import say_ask, say_conflict
+from exeat.say.words import safe_url, say_clock, say_date, say_days, say_modality, say_time
 
 __all__ = ["SiteReport", "build_site"]
 
@@ -206,7 +206,9 @@ def _templates() -> jinja2.Environment:
         terms=terms,
         adoption_of=adoption_of,
         rule_anchor=rule_anchor,
+        say_ask=say_ask,
         say_clock=say_clock,
+        say_conflict=say_conflict,
         say_date=say_date,
         say_days=say_days,
         say_modality=say_modality,
