@@ -172,7 +172,9 @@ def test_no_text_is_left_over() -> None:
         elif file.suffix == ".j2":
             patterns |= set(named_in_template(file.read_text(encoding="utf-8")))
     # What is put together must at least name its table, such as `field.` or `did.`.
-    asked = re.compile("|".join(sorted(one for one in patterns if re.match(r"\w+(\\\.|$)", one))))
+    asked = re.compile(
+        "|".join(sorted(one for one in patterns if re.match(r"[\w\\-]+(\\\.|$)", one)))
+    )
     tables = {"did", "tried"}  # the log tells the two apart within one expression
     left = {key for key in EN if not asked.fullmatch(key) and key.split(".")[0] not in tables}
     assert sorted(left) == []
@@ -198,6 +200,11 @@ def test_each_language_has_its_own_plurals_numbers_days_and_lists() -> None:
     day = date(2026, 9, 4)
     assert (en.day(day), es.day(day)) == ("Fri 4 Sep 2026", "vie 4 sept 2026")
     assert (en.value(("a", "b")), es.value(("a", "b"))) == ("a and b", "a y b")
+
+
+def test_a_sentence_that_begins_with_a_part_has_a_capital() -> None:
+    said = Said("because.commanded", {"who": Said("who.federal")})
+    assert words("en").tell([said]).startswith("Federal law commands")
 
 
 def test_a_sentence_comes_in_parts_and_what_is_put_in_is_never_read() -> None:

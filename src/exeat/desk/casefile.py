@@ -18,6 +18,7 @@ from exeat.facts.times import When
 from exeat.record.entries import History
 from exeat.rules.library import shipped
 from exeat.rules.loader import shipped_files
+from exeat.say.sealed import reasons_of_sealed
 from exeat.say.words import say_time
 
 __all__ = ["attachments_of", "case_pdf"]
@@ -112,8 +113,8 @@ def _answer(answer: dict[str, Any], zone: ZoneInfo) -> dict[str, Any]:
         "place": str(answer.get("place", "")),
         "because": [
             # Backticks are for pages and terminals; here they would be print.
-            str(step["says"]).replace("`", "")
-            for step in answer.get("because", [])
+            says.replace("`", "")
+            for says in reasons_of_sealed(answer, zone)
         ],
         "law": [
             {

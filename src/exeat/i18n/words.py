@@ -91,8 +91,17 @@ class Words:
         return "".join(text for _, text in self.parts(said, zone))
 
     def tell(self, said: Iterable[Said], zone: tzinfo = UTC) -> str:
-        """Return several sentences, one after the other."""
-        return " ".join(self.say(one, zone) for one in said)
+        """Return several sentences, one after the other, each with a capital first."""
+        return " ".join(self._sentence(one, zone) for one in said)
+
+    def _sentence(self, said: Said, zone: tzinfo) -> str:
+        text = self.say(said, zone)
+        return text[:1].upper() + text[1:] if self.begins_with_part(said) else text
+
+    def begins_with_part(self, said: Said) -> bool:
+        """Say whether a text begins with another of ours, which has no capital of its own."""
+        first, _ = next(self.parts(said), ("", ""))
+        return isinstance(said.values.get(first), Said)
 
     def parts(self, said: Said, zone: tzinfo = UTC) -> Iterator[tuple[str, str]]:
         """Yield a sentence in parts: the name of each value that was put in, or "", and its text.

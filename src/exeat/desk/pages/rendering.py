@@ -151,7 +151,6 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["first_upper"] = _first_upper
     made.globals.update(
         MENU=SECTIONS,
         ACTS=acts.ACTS,
@@ -218,7 +217,12 @@ def _told(
         >>> str(_told([said], words("en"), ZoneInfo("UTC")))[:38]
         'Sent to <code>`&lt;b&gt;`</code>, whic'
     """
-    return Markup(" ").join(_marked(one, t, zone, links or {}) for one in said)
+    return Markup(" ").join(_sentence(one, t, zone, links or {}) for one in said)
+
+
+def _sentence(said: Said, t: Words, zone: ZoneInfo, links: Mapping[str, str]) -> Markup:
+    text = _marked(said, t, zone, links)
+    return text[:1].upper() + text[1:] if t.begins_with_part(said) else text
 
 
 def _marked(said: Said, t: Words, zone: ZoneInfo, links: Mapping[str, str]) -> Markup:
@@ -254,12 +258,6 @@ def _code(text: str, links: Mapping[str, str]) -> Markup:
     if text in links:
         return Markup('<a class="mono" href="{}">{}</a>').format(links[text], text)
     return Markup("<code>{}</code>").format(text)
-
-
-def _first_upper(words: Markup) -> Markup:
-    """Return words as a sentence: with a capital first, where that is a letter, and a full stop."""
-    stop = "" if words.endswith((".", "?", "!", ">")) else "."
-    return words[:1].upper() + words[1:] + stop
 
 
 def _sprite() -> Markup:

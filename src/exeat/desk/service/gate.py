@@ -37,8 +37,8 @@ from exeat.office.steps import reached
 from exeat.office.tasks import answer_now, cleared_before, close_tasks, open_task
 from exeat.record.entries import History
 from exeat.rules.place import LawOfPlace
-from exeat.say.answers import answer_to_json
 from exeat.say.questions import ask_said, conflict_said
+from exeat.say.sealed import sealed_answer
 
 __all__ = ["Gate"]
 
@@ -243,7 +243,7 @@ class Gate:
     ) -> Released:
         version = door.history.version
         zone = zone_of(door.history.fold().zone)
-        given = answer_to_json(door.answer, law, zone)
+        given = sealed_answer(door.answer, law, zone)
         given["gate"] = door.said(passed, tx.ctx.actor_name, second)
         tx.ledger.append_answer(
             held.name, f"{event.id}.answer", given, expected_version=version, facility=held.facility
