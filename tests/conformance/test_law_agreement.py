@@ -76,8 +76,8 @@ def asked(
 
 def said_by_the_proofs(stretch: Stretch, choices: dict[str, bool]) -> str:
     day = stretch.day_law
-    model = FactModel(Bits([]), day.hold_power, kind_of(stretch.law.actor), fixed=choices)
-    [stand] = [stand for stand, true in answers(Weigher(model), day).items() if true]
+    weigher = Weigher(Bits([]), day.hold_power, kind_of(stretch.law.actor), fixed=choices)
+    [stand] = [stand for stand, true in answers(weigher, day).items() if true]
     return stand.value if stand else "none"
 
 

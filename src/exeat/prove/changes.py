@@ -18,7 +18,7 @@ from exeat.decide.answer import Verdict
 from exeat.decide.custody import COURT_WARRANTS
 from exeat.decide.outcome import Stand
 from exeat.facts.times import Truth
-from exeat.prove.choices import WARRANT_CODES, FactModel, kind_of
+from exeat.prove.choices import WARRANT_CODES, kind_of
 from exeat.prove.logic import Bits
 from exeat.prove.standing import Weigher, answers, choices_of_law, clocks_of
 from exeat.rules.clocks import Clock
@@ -154,7 +154,7 @@ def _hold_changes(
 ) -> Iterator[Change]:
     named = [*choices_of_law(one), *choices_of_law(other)]
     bits = Bits(name for name in named if name not in _NO_ARREST)
-    first, second = (answers(Weigher(_model(bits, day, actor)), day) for day in (one, other))
+    first, second = (answers(_weigher(bits, day, actor), day) for day in (one, other))
     differing = [
         live[0] for side in (before, after) for key, live in side.items() if key in changed
     ]
@@ -171,16 +171,16 @@ def _says(stand: Stand) -> str:
     return (stand or Verdict.RELEASE).value
 
 
-def _model(bits: Bits, day: DayLaw, actor: Actor) -> FactModel[int]:
+def _weigher(bits: Bits, day: DayLaw, actor: Actor) -> Weigher[int]:
     fixed = {**_NO_ARREST, **dict.fromkeys(clocks_of(day.worlds), False)}
-    return FactModel(bits, day.hold_power, kind_of(actor), fixed=fixed)
+    return Weigher(bits, day.hold_power, kind_of(actor), fixed=fixed)
 
 
 def _literals(
     bits: Bits, day: DayLaw, actor: Actor, differing: Iterable[Rule], every: Iterable[Live]
 ) -> list[Literal]:
     """Return each statement that a condition can make with its table, the most telling last."""
-    model = _model(bits, day, actor)
+    weigher = _weigher(bits, day, actor)
     telling = {atom for rule in differing for atom in rule.condition.atoms()}
     atoms = {atom for rule, _ in every for atom in rule.condition.atoms()} | {
         Atom("detainer.present")
@@ -189,7 +189,7 @@ def _literals(
     for atom in sorted(atoms, key=lambda a: (a in telling, a.fact != "detainer.form", str(a))):
         if atom.fact == "place.hold_power":
             continue
-        pair = model.truth(atom)
+        pair = weigher.truth(atom)
         found.append((f"{atom} not known", pair.maybe & ~pair.sure))
         found.append((f"not {atom}", bits.negate(pair.maybe)))
         found.append((str(atom), pair.sure))

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import Final, Generic, TypeVar
+from typing import Final, TypeVar
 
 from exeat.decide.custody import COURT_WARRANTS
 from exeat.facts.codes import Described, FacilityKind, OffenceClass
@@ -111,7 +111,7 @@ def choices_for(field: Coded, code: str) -> dict[str, bool]:
     return {name: bool(value >> bit & 1) for bit, name in enumerate(_bits_of(field))}
 
 
-class FactModel(Generic[B]):
+class FactModel(ThreeValued[B]):
     """Every fact of the vocabulary, written over choices in some logic.
 
     Args:
@@ -131,8 +131,7 @@ class FactModel(Generic[B]):
         free_power: bool = False,
         fixed: Mapping[str, bool] | None = None,
     ) -> None:
-        self.logic = logic
-        self.three = ThreeValued(logic)
+        super().__init__(logic)
         self.hold_power = hold_power
         self.kind = kind
         self.free_power = free_power
@@ -164,7 +163,7 @@ class FactModel(Generic[B]):
         """Return the three-valued truth of a condition."""
         known = self._known.get(condition)
         if known is None:
-            known = self._known[condition] = condition.over(self.three, self._atom)
+            known = self._known[condition] = condition.over(self, self._atom)
         return known
 
     def _atom(self, atom: Atom) -> Pair[B]:
@@ -176,26 +175,29 @@ class FactModel(Generic[B]):
 
     def _written(self, atom: Atom) -> Pair[B]:
         if atom.list_id:
-            return self.three.known(self.logic.every([self.choice(c) for c in choices_of(atom)]))
+            return self.known(self.logic.every([self.choice(c) for c in choices_of(atom)]))
         expression = stated(atom)
         parts = [self._said(leaf) for leaf in leaves(expression)]
-        said = self.three.some(parts) if len(parts) > 1 else parts[0]
+        said = self.some(parts) if len(parts) > 1 else parts[0]
         if expression.of_request:
-            said = self.three.every([self.three.known(self.present), said])
+            said = self.every([self.known(self.present), said])
         return said
 
     def _said(self, leaf: Sign | Table) -> Pair[B]:
         if isinstance(leaf, Sign):
-            if leaf is POWER and not self.free_power:
-                return self.three.const(self.hold_power)
-            names = () if leaf is _RECEIVED else (leaf.within, leaf.name)
-            return self.three.known(self.logic.every([self.choice(n) for n in names if n]))
+            return self._signed(leaf)
         if leaf.field is KIND and self.kind is not None:
-            return self.three.const(leaf.says[self.kind])
+            return self.const(leaf.says[self.kind])
         sure = [code for code, truth in leaf.says.items() if truth]
         maybe = [code for code, truth in leaf.says.items() if truth is not False]
         is_sure = self._is(leaf.field, sure)
         return Pair(is_sure, is_sure if sure == maybe else self._is(leaf.field, maybe))
+
+    def _signed(self, sign: Sign) -> Pair[B]:
+        if sign is POWER and not self.free_power:
+            return self.const(self.hold_power)
+        names = () if sign is _RECEIVED else (sign.within, sign.name)
+        return self.known(self.logic.every([self.choice(name) for name in names if name]))
 
     def _is(self, field: Coded, wanted: Sequence[str]) -> B:
         """Return whether a field has one of some codes; the last code has what is over."""

@@ -28,7 +28,7 @@ def unflagged(logic: Z3, body: Body) -> Iterator[CounterExample]:
     answer = answers(weigher, body.day)
     free = logic.negate(answer[Verdict.IN_CUSTODY])
     # At once after eligibility: a hold that one reading has ended is the shorter limit.
-    fresh = [logic.negate(weigher.model.choice(name)) for name in clocks_of(body.worlds)]
+    fresh = [logic.negate(weigher.choice(name)) for name in clocks_of(body.worlds)]
     told = logic.some([answer[Verdict.CONFLICT], answer[Verdict.CALL_COUNSEL]])
     both = logic.some([_opposed(weigher, body), _meet(weigher, body)])
     choices = logic.solve(logic.every([*fresh, free, both, logic.negate(told)]))
@@ -44,7 +44,7 @@ def unflagged(logic: Z3, body: Body) -> Iterator[CounterExample]:
 def of_one_file(logic: Z3, body: Body) -> Iterator[CounterExample]:
     """Yield facts on which one and the same file commands a hold and forbids it."""
     weigher = body.weigher(logic)
-    on_file = logic.every([weigher.model.present, logic.negate(weigher.model.kept)])
+    on_file = logic.every([weigher.present, logic.negate(weigher.kept)])
     for on in (on for world in body.worlds for on in world.footings):
         free = weigher.negate(_stayed(weigher, on)).sure
         for must, ban in product(on.musts, on.bans):
@@ -80,13 +80,13 @@ def _meet(weigher: Weigher[Any], body: Body) -> Any:
             banned = weigher.some(weigher.bites(*ban) for ban in on.bans).sure
             free = weigher.negate(_stayed(weigher, on)).sure
             found.append(weigher.logic.every([commanded, banned, free]))
-    return weigher.logic.every([weigher.model.present, weigher.logic.some(found)])
+    return weigher.logic.every([weigher.present, weigher.logic.some(found)])
 
 
 def _over(weigher: Weigher[Any], body: Body) -> Any:
     """Return the claim that, whatever a hold could rest on, a ban stands over its command."""
     over = [_stayed(weigher, on).sure for world in body.worlds for on in world.footings]
-    return weigher.logic.every([weigher.model.present, *over, weigher.logic.some(over)])
+    return weigher.logic.every([weigher.present, *over, weigher.logic.some(over)])
 
 
 def _stayed(weigher: Weigher[Any], on: Footing) -> Pair[Any]:

@@ -15,7 +15,7 @@ from itertools import product
 
 from exeat.errors import Fault
 from exeat.facts.times import Truth
-from exeat.prove.choices import FactModel, kind_of
+from exeat.prove.choices import kind_of
 from exeat.prove.logic import Bits
 from exeat.prove.standing import Weigher, choices_of_law
 from exeat.rules.model import Actor, Jurisdiction, Rule
@@ -206,8 +206,8 @@ def _clashes(
 ) -> Iterator[tuple[Rule, Rule, bool, dict[str, bool]]]:
     """Yield each command with each ban that can meet it, and no ban stands over both."""
     bits = Bits(choices_of_law(replace(day, worlds=(world,), others=())))
-    weigher = Weigher(FactModel(bits, day.hold_power, kind_of(actor)))
-    present = weigher.model.present
+    weigher = Weigher(bits, day.hold_power, kind_of(actor))
+    present = weigher.present
     for on in world.footings:
         stays = weigher.some(weigher.bites(*stay) for stay in on.stays)
         for must, ban in product(on.musts, on.bans):

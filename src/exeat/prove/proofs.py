@@ -158,7 +158,7 @@ def _prove_monotone(logic: Z3, bodies: Sequence[Body]) -> Proof:
         [world] = body.worlds
         named = set(choices_of_law(body.day))
         more = body.weigher(logic).outcomes(world)
-        kept = body.weigher(logic).model.kept
+        kept = body.weigher(logic).kept
         ordered = list(_ordered(logic, world))
         free = [logic.negate(part) for part in (more[Outcome.MAY], more[Outcome.MUST], kept)]
         for ground, gone in GROUNDS.items():

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from exeat.prove.choices import FactModel, kind_of
+from exeat.prove.choices import kind_of
 from exeat.prove.coverage import Stretch, world_key
 from exeat.prove.solver import Z3
 from exeat.prove.standing import Sets, Weigher, to_bring
@@ -92,8 +92,8 @@ class Body:
             instructed: As if counsel had instructed that the office may, or must, hold.
         """
         power = True if instructed else self.stretch.day_law.hold_power
-        model = FactModel(logic, power, kind_of(self.stretch.law.actor), fixed=fixed)
-        return Weigher(model, instructed=instructed)
+        kind = kind_of(self.stretch.law.actor)
+        return Weigher(logic, power, kind, fixed=fixed, instructed=instructed)
 
 
 def bodies_of(stretches: Sequence[Stretch]) -> list[Body]:

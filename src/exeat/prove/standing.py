@@ -8,16 +8,18 @@ the outcomes is worked out from the decision's own tables: `outcome`, ``JOIN``, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import combinations, product
-from typing import Final, Generic, TypeAlias, TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import chain, combinations, product
+from typing import Final, TypeAlias, TypeVar
 
 from exeat.decide.answer import Verdict
 from exeat.decide.hold import weighed
 from exeat.decide.outcome import JOIN, ON_SERVICE, STANDS, Outcome, Stand, merged, outcome
+from exeat.facts.codes import FacilityKind
 from exeat.facts.times import Truth
 from exeat.prove.choices import FactModel, choices_of
-from exeat.prove.logic import Pair
+from exeat.prove.logic import Logic, Pair
 from exeat.rules.clocks import Clock
 from exeat.rules.conditions import Atom
 from exeat.rules.model import About, Modality, RestsOn, Rule
@@ -86,44 +88,45 @@ def choices_of_law(day: DayLaw) -> list[str]:
     return list(dict.fromkeys(choice for atom in atoms for choice in choices_of(atom)))
 
 
-class Weigher(Generic[B]):
+class Weigher(FactModel[B]):
     """Every record that there can be, to weigh the rules in; see `exeat.decide.hold.Weigh`.
 
     Args:
-        model: The facts, over choices.
+        logic: Truth tables or a prover's terms.
+        hold_power: What the law of the place says.
+        kind: The kind of house.
+        fixed: Choices that are set.
         instructed: Take all that a person must judge as counsel would who lets the office hold.
     """
 
-    def __init__(self, model: FactModel[B], *, instructed: bool = False) -> None:
-        self.model = model
-        self.logic = model.logic
+    def __init__(
+        self,
+        logic: Logic[B],
+        hold_power: Truth,
+        kind: FacilityKind | None,
+        *,
+        fixed: Mapping[str, bool] | None = None,
+        instructed: bool = False,
+    ) -> None:
+        super().__init__(logic, hold_power, kind, fixed=fixed)
         self.instructed = instructed
-        self.negate = model.three.negate
 
     def bites(self, rule: Rule, force: Truth) -> Pair[B]:
         """Say whether a rule bites, as `exeat.decide.hold.rule_truth` does."""
-        three, truth = self.model.three, self.model.truth(rule.condition)
+        truth = self.truth(rule.condition)
         if not rule.judge and not rule.unread:
-            return truth if force is True else three.every([three.const(force), truth])
+            return truth if force is True else self.every([self.const(force), truth])
         if self.instructed:
             banned = rule.modality is Modality.MUST_NOT
-            return three.const(False) if banned else three.known(truth.maybe)
+            return self.const(False) if banned else self.known(truth.maybe)
         if rule.modality is Modality.MAY:
-            return three.const(False)
+            return self.const(False)
         return Pair(self.logic.const(False), truth.maybe)
 
     def past(self, rule: Rule) -> Pair[B]:
         """Say whether the limit of time of a rule has been reached."""
         assert rule.clock is not None
-        return self.model.three.known(self.model.choice(past_name(rule.clock)))
-
-    def every(self, truths: Iterable[Pair[B]]) -> Pair[B]:
-        """Say whether all are true."""
-        return self.model.three.every(list(truths))
-
-    def some(self, truths: Iterable[Pair[B]]) -> Pair[B]:
-        """Say whether any is true."""
-        return self.model.three.some(list(truths))
+        return self.known(self.choice(past_name(rule.clock)))
 
     def possible(self, *parts: Pair[B]) -> Sets[B]:
         """Return which outcomes are possible: `outcome`, run over each way the parts can be."""
@@ -145,7 +148,7 @@ class Weigher(Generic[B]):
 
     def outcomes(self, world: World, *, timed: bool = True) -> Sets[B]:
         """Return what the law may make of a hold, under one reading."""
-        logic, present = self.logic, self.model.present
+        logic, present = self.logic, self.present
         nothing = tuple(logic.const(one is Outcome.NONE) for one in Outcome)
         none, *others = weighed(self, world, nothing, timed=timed)
         if logic.never(logic.negate(present)):
@@ -168,15 +171,10 @@ class Weigher(Generic[B]):
 
     def done(self, act: str) -> Weigher[B]:
         """Return the same as if an act had been done by now."""
-        model = self.model
-        told = FactModel(
-            model.logic,
-            model.hold_power,
-            model.kind,
-            free_power=model.free_power,
-            fixed={**model.fixed, act: True},
+        fixed = {**self.fixed, act: True}
+        return Weigher(
+            self.logic, self.hold_power, self.kind, fixed=fixed, instructed=self.instructed
         )
-        return Weigher(told, instructed=self.instructed)
 
 
 def lapsed(weigher: Weigher[B], world: World) -> B:
@@ -190,10 +188,10 @@ def answers(weigher: Weigher[B], day: DayLaw) -> dict[Stand, B]:
     A court's arrest warrant that names the person keeps them on a ground of its own: that is
     `Verdict.IN_CUSTODY` here.
     """
-    logic, kept = weigher.logic, weigher.model.kept
+    logic, kept = weigher.logic, weigher.kept
     found = _merged(weigher, day.worlds)
     settled = logic.every([weigher.stands(weigher.outcomes(world))[None] for world in day.worlds])
-    left = logic.every([settled, weigher.model.present])
+    left = logic.every([settled, weigher.present])
     for stand, when in _to_be_done(weigher, day):
         now = logic.every([left, when])
         left = logic.every([left, logic.negate(when)])
@@ -212,25 +210,21 @@ def _merged(weigher: Weigher[B], worlds: Sequence[World]) -> dict[Stand, B]:
     if len(each) == 1:
         return each[0]
     has = {stand: logic.some([one[stand] for one in each]) for stand in _ALL}
-    out = logic.every(
-        [
-            logic.some([logic.negate(one[None]), lapsed(weigher, world)])
-            for one, world in zip(each, worlds, strict=True)
-        ]
-    )
+    pairs = zip(each, worlds, strict=True)
+    out = logic.every([logic.some([logic.negate(a[None]), lapsed(weigher, w)]) for a, w in pairs])
     ways: dict[Stand, list[B]] = {stand: [] for stand in _ALL}
+    # What no reading comes to is left out: there are as many ways as sets of stands.
     able = [stand for stand in _ALL if not logic.never(has[stand])]
-    for size in range(1, len(able) + 1):
-        for chosen in combinations(able, size):
-            exact = [has[s] if s in chosen else logic.negate(has[s]) for s in able]
-            for ran_out, when in ((True, out), (False, logic.negate(out))):
-                stand, _ = merged(chosen, _constant(ran_out))
-                ways[stand].append(logic.every([*exact, when]))
+    for chosen in _subsets(able):
+        exact = [has[s] if s in chosen else logic.negate(has[s]) for s in able]
+        for ran_out, when in ((True, out), (False, logic.negate(out))):
+            stand, _ = merged(chosen, partial(bool, ran_out))
+            ways[stand].append(logic.every([*exact, when]))
     return {stand: logic.some(parts) for stand, parts in ways.items()}
 
 
-def _constant(value: bool) -> Callable[[], bool]:
-    return lambda: value
+def _subsets(stands: Sequence[Stand]) -> Iterator[tuple[Stand, ...]]:
+    return chain.from_iterable(combinations(stands, n + 1) for n in range(len(stands)))
 
 
 def _to_be_done(weigher: Weigher[B], day: DayLaw) -> Iterable[tuple[Stand, B]]:
@@ -239,14 +233,14 @@ def _to_be_done(weigher: Weigher[B], day: DayLaw) -> Iterable[tuple[Stand, B]]:
     commanded = any(world.musts for world in day.worlds)
     if not commanded and not brought:
         return
-    unserved = logic.negate(weigher.model.truth(Atom("detainer.in_effect")).sure)
+    unserved = logic.negate(weigher.truth(Atom("detainer.in_effect")).sure)
     if commanded:
         for stand, part in _merged(weigher.done("detainer.served"), day.worlds).items():
             if stand in ON_SERVICE:
                 yield ON_SERVICE[stand], logic.every([unserved, part])
     if brought:
         owed = weigher.some(weigher.bites(rule, force) for rule, force in brought).sure
-        waits = logic.negate(weigher.model.choice("detainer.hold_ordered"))
+        waits = logic.negate(weigher.choice("detainer.hold_ordered"))
         ordered = weigher.done("detainer.hold_ordered")
         nothing = [
             logic.every([still, _merged(then, day.worlds)[None]])

@@ -8,7 +8,7 @@ to stand as one.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -257,16 +257,7 @@ def _matcher(law: LawOfPlace) -> Matcher:
 
 
 def _day_law(law: LawOfPlace, day: date) -> DayLaw:
-    suspended = _suspended(law, day)
-    live: list[Bound] = []
-    for rule in law.rules:
-        if law.actor not in rule.binds or rule.trigger is Trigger.STANDING:
-            continue
-        force = rule.in_force(day)
-        stayed = suspended.get((rule.place, rule.id), False)
-        if force is False or stayed is True:
-            continue
-        live.append((rule, None if stayed is None else force))
+    live = list(_live(law, day))
     about_hold = [
         (r, f) for r, f in live if r.about is About.HOLD and r.trigger is Trigger.ELIGIBLE
     ]
@@ -284,6 +275,19 @@ def _day_law(law: LawOfPlace, day: date) -> DayLaw:
         owed,
         law.agreement_on(day),
     )
+
+
+def _live(law: LawOfPlace, day: date) -> Iterator[Bound]:
+    """Yield the rules that bind the house in one person's case, and may be in force."""
+    suspended = _suspended(law, day)
+    for rule in law.rules:
+        if law.actor not in rule.binds or rule.trigger is Trigger.STANDING:
+            continue
+        force = rule.in_force(day)
+        stayed = suspended.get((rule.place, rule.id), False)
+        if force is not False and stayed is not True:
+            # An order that perhaps stays a rule leaves open whether it is in force.
+            yield rule, None if stayed is None else force
 
 
 def _suspended(law: LawOfPlace, day: date) -> dict[tuple[str, str], Truth]:
@@ -348,39 +352,35 @@ def law_of_place(
 
 
 def _check_chain(law: LawOfPlace) -> None:
-    readings = {f"{c.id}/{r.id}" for c in law.contests for r in c.readings}
-    lists = law.in_list.lists
-    faults = []
-    for place in law.chain:
-        parents = {r.id for above in law.chain[: law.chain.index(place)] for r in above.rules}
-        for rule in place.rules:
-            where = f"{place.file}:{rule.line}"
-            if rule.reading and rule.reading not in readings:
-                near = near_miss(rule.reading, sorted(readings))
-                faults.append(
-                    Fault(
-                        "E221",
-                        where,
-                        f"no reading `{rule.reading}` in the chain",
-                        f"Name one.{near}",
-                    )
-                )
-            for atom in rule.condition.atoms():
-                if atom.list_id and atom.list_id not in lists:
-                    near = near_miss(atom.list_id, sorted(lists))
-                    faults.append(
-                        Fault("E222", where, f"no offence list `{atom.list_id}`", f"Add it.{near}")
-                    )
-        for suspension in place.suspensions:
-            if suspension.rule not in parents:
-                near = near_miss(suspension.rule, sorted(parents))
-                faults.append(
-                    Fault(
-                        "E223",
-                        f"{place.file}:{suspension.line}",
-                        f"suspends `{suspension.rule}`, which no parent has",
-                        f"Name a parent's rule.{near}",
-                    )
-                )
+    faults = [fault for place in law.chain for fault in (*_unread(law, place), *_idle(law, place))]
     if faults:
         raise LawError(faults)
+
+
+def _unread(law: LawOfPlace, place: Jurisdiction) -> Iterator[Fault]:
+    """Yield each reading and each list that a rule names and the chain does not have."""
+    readings = {f"{c.id}/{r.id}" for c in law.contests for r in c.readings}
+    lists = law.in_list.lists
+    for rule in place.rules:
+        where = f"{place.file}:{rule.line}"
+        if rule.reading and rule.reading not in readings:
+            near = near_miss(rule.reading, sorted(readings))
+            message = f"no reading `{rule.reading}` in the chain"
+            yield Fault("E221", where, message, f"Name one.{near}")
+        for atom in rule.condition.atoms():
+            if atom.list_id and atom.list_id not in lists:
+                near = near_miss(atom.list_id, sorted(lists))
+                message = f"no offence list `{atom.list_id}`"
+                yield Fault("E222", where, message, f"Add it.{near}")
+
+
+def _idle(law: LawOfPlace, place: Jurisdiction) -> Iterator[Fault]:
+    """Yield each order of a court that suspends a rule which no parent has."""
+    above = law.chain[: law.chain.index(place)]
+    parents = {rule.id for one in above for rule in one.rules}
+    for suspension in place.suspensions:
+        if suspension.rule not in parents:
+            near = near_miss(suspension.rule, sorted(parents))
+            where = f"{place.file}:{suspension.line}"
+            message = f"suspends `{suspension.rule}`, which no parent has"
+            yield Fault("E223", where, message, f"Name a parent's rule.{near}")

@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 
 from exeat.decide import Verdict
 from exeat.decide.outcome import Stand
-from exeat.prove.choices import FactModel, kind_of
+from exeat.prove.choices import kind_of
 from exeat.prove.logic import Rows
 from exeat.prove.standing import Weigher, answers
 from exeat.report.lawpages.classes import Class, Classified, Found, Outcome, Path
@@ -104,10 +104,8 @@ def _classify(
     own = [rule for rule, _ in pairs if rule.level > 0] or [rule for rule, _ in pairs]
     tried = turns_on(own)
     cases = [*assignments(tried), *(frozenset([fact]) for fact in PROTECTIVE)]
-    model = FactModel(
-        Rows([probe(facts) for facts in cases]), law.hold_power(day), kind_of(law.actor)
-    )
-    weigher = Weigher(model)
+    rows = Rows([probe(facts) for facts in cases])
+    weigher = Weigher(rows, law.hold_power(day), kind_of(law.actor))
     plain, judged = (_each(ask(weigher, change), cases) for change in (tuple, _taken))
     [bare, *_] = _each(ask(weigher, _without_policy), cases).values()
     found: dict[Outcome, list[Path]] = {}
