@@ -8,32 +8,10 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from exeat.errors import Fault, near_miss
+from exeat.facts import events as ev
 from exeat.facts._faults import event_place, one_line
 from exeat.facts._turning import Said, turned
-from exeat.facts.events import (
-    BasisAdded,
-    BasisEnded,
-    Booked,
-    ConvictionsRecorded,
-    Corrected,
-    DetainerAcknowledged,
-    DetainerDecided,
-    DetainerLifted,
-    DetainerLodged,
-    DetainerReceived,
-    DetainerServed,
-    Disputed,
-    Event,
-    HoldOrdered,
-    NoticeGiven,
-    NotInCustodyHere,
-    PersonFact,
-    Plain,
-    Released,
-    ReleaseScheduled,
-    TransferAcknowledged,
-    Transferred,
-)
+from exeat.facts.papers import RequestPaper
 from exeat.facts.record import (
     Basis,
     Correction,
@@ -49,17 +27,18 @@ from exeat.facts.times import NEVER
 __all__ = ["Folding"]
 
 # The act of a detainer that each kind of event tells.
-_ACTS: Final[dict[type[Event], str]] = {
-    DetainerReceived: "received",
-    DetainerServed: "served",
-    DetainerAcknowledged: "acknowledged",
-    HoldOrdered: "hold_ordered",
-    DetainerDecided: "decided",
-    DetainerLifted: "lifted",
+_ACTS: Final[dict[type[ev.Event], str]] = {
+    ev.DetainerReceived: "received",
+    ev.DetainerServed: "served",
+    ev.DetainerAcknowledged: "acknowledged",
+    ev.HoldOrdered: "hold_ordered",
+    ev.DetainerDecided: "decided",
+    ev.DetainerLifted: "lifted",
 }
 # What tells one event from another that says the same.
 _ENVELOPE: Final = frozenset({"id", "recorded", "by", "note"})
 _PERSON: Final = "person."
+_PAPER: Final = tuple(one.name for one in fields(RequestPaper))
 
 
 class Folding:
@@ -77,13 +56,13 @@ class Folding:
 
     def __init__(
         self,
-        events: Iterable[Plain],
-        amendments: Iterable[Corrected | Disputed],
+        events: Iterable[ev.Plain],
+        amendments: Iterable[ev.Corrected | ev.Disputed],
         zone: ZoneInfo,
     ) -> None:
         self.faults: list[Fault] = []
-        self._told: dict[tuple[str, str], Plain] = {}
-        self._booked: Booked | None = None
+        self._told: dict[tuple[str, str], ev.Plain] = {}
+        self._booked: ev.Booked | None = None
         self._bases: dict[str, Basis] = {}
         self._detainers: dict[str, Detainer] = {}
         self._transfers: dict[str, Transfer] = {}
@@ -131,11 +110,11 @@ class Folding:
         told = {name: value for name, value in self._now.items() if name.startswith(_PERSON)}
         return Person(**{name.removeprefix(_PERSON): value for name, value in told.items()})
 
-    def _begin(self, event: Plain) -> None:
+    def _begin(self, event: ev.Plain) -> None:
         match event:
-            case Booked() if self._first(event, "the booking"):
+            case ev.Booked() if self._first(event, "the booking"):
                 self._booked = event
-            case BasisAdded() if self._first(event, event.basis):
+            case ev.BasisAdded() if self._first(event, event.basis):
                 self._bases[event.basis] = Basis(
                     id=event.basis,
                     kind=event.kind,
@@ -144,9 +123,9 @@ class Folding:
                     agency=event.agency,
                     offence=event.offence,
                 )
-            case DetainerLodged() if self._first(event, event.detainer):
+            case ev.DetainerLodged() if self._first(event, event.detainer):
                 self._detainers[event.detainer] = _lodged(event)
-            case Transferred():
+            case ev.Transferred():
                 self._transfers[event.id] = Transfer(
                     at=event.occurred,
                     to=event.to,
@@ -156,68 +135,68 @@ class Folding:
             case _:
                 pass
 
-    def _detainer_act(self, event: Plain) -> None:
+    def _detainer_act(self, event: ev.Plain) -> None:
         match event:
             case (
-                DetainerReceived() | DetainerServed() | DetainerAcknowledged()
-                | HoldOrdered() | DetainerDecided() | DetainerLifted()
+                ev.DetainerReceived() | ev.DetainerServed() | ev.DetainerAcknowledged()
+                | ev.HoldOrdered() | ev.DetainerDecided() | ev.DetainerLifted()
             ):  # fmt: skip
                 if not self._told_of(event, "detainer", event.detainer, self._detainers):
                     return
                 change: dict[str, Any] = {_ACTS[type(event)]: event.occurred}
-                if isinstance(event, DetainerLifted):
+                if isinstance(event, ev.DetainerLifted):
                     change["lift_reason"] = event.reason
                 detainer = self._detainers[event.detainer]
                 self._detainers[event.detainer] = replace(detainer, **change)
             case _:
                 pass
 
-    def _act(self, event: Plain) -> None:
+    def _act(self, event: ev.Plain) -> None:
         match event:
-            case BasisEnded(basis=id) if self._told_of(event, "basis", id, self._bases):
+            case ev.BasisEnded(basis=id) if self._told_of(event, "basis", id, self._bases):
                 basis = self._bases[id]
                 self._bases[id] = replace(basis, end=event.occurred, ended_by=event.ended_by)
-            case TransferAcknowledged(transfer=id) if self._told_of(
+            case ev.TransferAcknowledged(transfer=id) if self._told_of(
                 event, "transfer", id, self._transfers
             ):
                 self._transfers[id] = replace(self._transfers[id], acknowledged=event.occurred)
-            case Released() if self._first(event, "the release"):
+            case ev.Released() if self._first(event, "the release"):
                 self._release = Release(at=event.occurred, kind=event.kind, to=event.to)
-            case ReleaseScheduled():
+            case ev.ReleaseScheduled():
                 self._changing.append((event, "scheduled_release", event.release_at))
-            case ConvictionsRecorded():
+            case ev.ConvictionsRecorded():
                 self._changing.append((event, "convictions", event.convictions))
-            case PersonFact():
+            case ev.PersonFact():
                 for one in fields(event.person):
                     value = getattr(event.person, one.name)
                     if value is not None:
                         self._changing.append((event, f"{_PERSON}{one.name}", value))
-            case NoticeGiven() | NotInCustodyHere():
+            case ev.NoticeGiven() | ev.NotInCustodyHere():
                 self._tell(event)
             case _:
                 self._only_told(event)
 
-    def _only_told(self, event: Plain) -> None:
+    def _only_told(self, event: ev.Plain) -> None:
         """Refuse an event that adds nothing to the record and names no request of it."""
         named = getattr(event, "detainer", None)
         # What a request's own acts name has been looked at with them.
-        if named is not None and type(event) not in (DetainerLodged, *_ACTS):
+        if named is not None and type(event) not in (ev.DetainerLodged, *_ACTS):
             self._known(event, "detainer", named, self._detainers)
 
-    def _tell(self, event: NoticeGiven | NotInCustodyHere) -> None:
-        field = "about" if isinstance(event, NoticeGiven) else "detainer"
-        about = event.about if isinstance(event, NoticeGiven) else event.detainer
+    def _tell(self, event: ev.NoticeGiven | ev.NotInCustodyHere) -> None:
+        field = "about" if isinstance(event, ev.NoticeGiven) else "detainer"
+        about = event.about if isinstance(event, ev.NoticeGiven) else event.detainer
         if about is not None and not self._known(event, field, about, self._detainers):
             return
-        if isinstance(event, NotInCustodyHere):
+        if isinstance(event, ev.NotInCustodyHere):
             self._corrections.append(_not_here(event))
             return
         self._notices.append(_notice(event))
 
-    def _told_of(self, event: Plain, field: str, id: str, things: dict[str, Any]) -> bool:
+    def _told_of(self, event: ev.Plain, field: str, id: str, things: dict[str, Any]) -> bool:
         return self._known(event, field, id, things) and self._first(event, id)
 
-    def _known(self, event: Plain, field: str, id: str, things: dict[str, Any]) -> bool:
+    def _known(self, event: ev.Plain, field: str, id: str, things: dict[str, Any]) -> bool:
         if id in things:
             return True
         noun = {"basis": "basis", "transfer": "transfer"}.get(field, "request")
@@ -232,7 +211,7 @@ class Folding:
         )
         return False
 
-    def _first(self, event: Plain, thing: str) -> bool:
+    def _first(self, event: ev.Plain, thing: str) -> bool:
         """Say whether this is the first to tell this act; a second must say the same."""
         first = self._told.setdefault((event.event, thing), event)
         if first is event:
@@ -250,56 +229,35 @@ class Folding:
         return False
 
 
-def _content(event: Plain) -> dict[str, Any]:
+def _content(event: ev.Plain) -> dict[str, Any]:
     names = (field.name for field in fields(event))
     return {name: getattr(event, name) for name in names if name not in _ENVELOPE}
 
 
-def _lodged(event: DetainerLodged) -> Detainer:
+def _lodged(event: ev.DetainerLodged) -> Detainer:
     """Return the request as lodged: what the desk itself would record has not happened yet."""
-    return Detainer(
-        id=event.detainer,
-        form=event.form,
-        issuer=event.issuer,
-        issued=event.issued,
-        received=NEVER,
-        grounds=event.grounds,
-        warrants=event.warrants,
-        names_this_person=event.names_this_person,
-        served=NEVER,
-        acknowledged=NEVER,
-        hold_ordered=NEVER,
-        decided=NEVER,
-        lifted=NEVER,
-        names_federal_felony_warrant=event.names_federal_felony_warrant,
-        names_watch_list_match=event.names_watch_list_match,
-        addressed_to=event.addressed_to,
-    )
+    paper = {name: getattr(event, name) for name in _PAPER}
+    undone: dict[str, Any] = dict.fromkeys(_ACTS.values(), NEVER)
+    return Detainer(id=event.detainer, issuer=event.issuer, **paper, **undone)
 
 
-def _notice(event: NoticeGiven) -> Notice:
-    return Notice(
-        id=event.id,
-        kind=event.kind,
-        to=event.to,
-        given=event.occurred,
-        about=event.about,
-        evidence=event.evidence,
-    )
+def _notice(event: ev.NoticeGiven) -> Notice:
+    said = {name: getattr(event, name) for name in ("id", "kind", "to", "about", "evidence")}
+    return Notice(given=event.occurred, **said)
 
 
-def _correction(event: Corrected | Disputed) -> Correction:
+def _correction(event: ev.Corrected | ev.Disputed) -> Correction:
     return Correction(
         id=event.id,
         of=event.of,
         by=event.by,
         at=event.occurred,
         says=event.says,
-        disputed=isinstance(event, Disputed),
+        disputed=isinstance(event, ev.Disputed),
     )
 
 
-def _not_here(event: NotInCustodyHere) -> Correction:
+def _not_here(event: ev.NotInCustodyHere) -> Correction:
     """Return the answer as a dispute of the request: it changes no act, and is no refusal."""
     says = "The person is not in custody here"
     says += f"; asked by {event.issuer}" if event.issuer else ""
