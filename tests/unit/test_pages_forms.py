@@ -93,6 +93,19 @@ def test_what_is_too_long_is_refused_and_a_file_is_no_text() -> None:
     assert not read(one("text"), ("a", "x" * 200)).problems
 
 
+def test_a_form_keeps_to_the_limits_of_the_records_own_types() -> None:
+    """As the API does: a code has no blank, so that no name gets into it."""
+    sent = (("detainer", "d-1"), ("occurred", "2026-03-06T18:12"))
+    picks = {"detainers": [Choice("d-1", "")]}
+    form = ACTS["copy_refused"]
+    assert not read(form, *sent, ("witness", "badge-17"), picks=picks).problems
+    [wrong] = read(form, *sent, ("witness", "Avery Example"), picks=picks).problems
+    assert (wrong.field, wrong.key) == ("witness", "fault.no-code")
+    long = (("witness", "b-1"), ("note", "x" * 4001), ("language", "e\x07s"))
+    keys = {one.field: one.key for one in read(form, *sent, *long, picks=picks).problems}
+    assert keys == {"note": "fault.too-long", "language": "fault.no-text"}
+
+
 def test_a_fresh_form_has_the_time_now_and_the_only_choice() -> None:
     picks = {
         "bases": [Choice("b-1", "Charge")],

@@ -33,7 +33,7 @@ class AtEdge:
 
 CODE: Final = AtEdge(most=100, least=1, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$")
 TEXT: Final = AtEdge(most=200, pattern=r"^[^\x00-\x1f\x7f]*$")
-WORDS: Final = AtEdge(most=2000, least=1, pattern=r"^[^\x00]*$")
+WORDS: Final = AtEdge(most=4000, least=1, pattern=r"^[^\x00]*$")
 
 Code: TypeAlias = Annotated[str, CODE]
 """An id or a code."""

@@ -46,6 +46,7 @@ class Field:
         part: What it says of the event that the form enters, where that has another name, such as
             ``offence.description``.
         about: What it means, in English, as the record's own types say it.
+        limit: What a text keeps to.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Field:
     quiet: bool = False
     part: str = ""
     about: str = ""
+    limit: AtEdge | None = None
 
     @property
     def key(self) -> str:
@@ -186,7 +188,7 @@ def field_of(part: Part, hows: Mapping[str, How], within: str = "") -> Iterator[
         yield from asked_of(part.core, hows, f"{at}.")
         return
     needed = part.needed and part.core is not bool
-    made = replace(_plain(part), required=needed, about=part.about)
+    made = replace(_plain(part), required=needed, about=part.about, limit=part.limit)
     made = replace(made, **_how(at, hows))
     if made.kind in ("pick", "picks"):
         made = replace(made, mono=False, width="")

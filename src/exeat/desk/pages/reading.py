@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -10,6 +11,7 @@ from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
 from exeat.desk.pages.forms import UNKNOWN, Choice, Field, Form, Problem
+from exeat.facts.limits import CODE
 from exeat.facts.times import local_instants, parse_when
 
 __all__ = ["Filled", "Sent", "read_form"]
@@ -33,6 +35,18 @@ class Sent(Protocol):
     def getlist(self, key: Any) -> list[Any]:
         """Return every value of a name."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class _At:
+    """What a value is read by: the zone of times, what could be chosen, all that was sent."""
+
+    zone: ZoneInfo
+    picks: Mapping[str, Sequence[Choice]]
+    raw: Mapping[str, list[str]]
+
+    def known(self, one: Field) -> set[str]:
+        return {choice.value for choice in self.picks.get(one.source, ())}
 
 
 def read_form(
@@ -62,7 +76,7 @@ def read_form(
             if one.required:
                 problems.append(Problem(one.name, f"field.{one.key}.missing"))
             continue
-        value = _READ[one.kind](one, texts, zone, picks, raw)
+        value = _READ[one.kind](one, texts, _At(zone, picks, raw))
         if isinstance(value, Problem):
             problems.append(value)
         else:
@@ -70,16 +84,19 @@ def read_form(
     return Filled(values, raw, tuple(problems))
 
 
-def _text(one: Field, texts: list[str], *_: object) -> str | Problem:
+def _text(one: Field, texts: list[str], _: _At) -> str | Problem:
     most = 4000 if one.kind == "long" else 200
+    if one.limit is not None:
+        most = one.limit.most
+        if one.limit.pattern and not re.search(one.limit.pattern, texts[0]):
+            key = "fault.no-code" if one.limit == CODE else "fault.no-text"
+            return Problem(one.name, key, {"seen": texts[0][:40]})
     if len(texts[0]) > most:
         return Problem(one.name, "fault.too-long", {"most": str(most)})
     return texts[0]
 
 
-def _time(
-    one: Field, texts: list[str], zone: ZoneInfo, _: object, raw: Mapping[str, list[str]]
-) -> datetime | Problem:
+def _time(one: Field, texts: list[str], at: _At) -> datetime | Problem:
     """Read a local time; one that never was, or came twice, is asked about."""
     try:
         local = datetime.fromisoformat(texts[0])
@@ -87,34 +104,32 @@ def _time(
         return Problem(one.name, "fault.no-time", {"seen": texts[0][:40]})
     if local.tzinfo is not None:
         return local.astimezone(UTC)
-    instants = local_instants(local, zone)
+    instants = local_instants(local, at.zone)
     if not instants:
         return Problem(one.name, "fault.time-never-was", {"seen": f"{local:%H:%M}"})
-    chosen = (raw.get(f"{one.name}-fold") or [""])[0]
+    chosen = (at.raw.get(f"{one.name}-fold") or [""])[0]
     if len(instants) == 1 or chosen in ("0", "1"):
         return instants[-1] if chosen == "1" else instants[0]
     return Problem(one.name, "fault.time-twice", {"seen": f"{local:%H:%M}"})
 
 
-def _about(
-    one: Field, texts: list[str], zone: ZoneInfo, picks: object, raw: Mapping[str, list[str]]
-) -> Any:
+def _about(one: Field, texts: list[str], at: _At) -> object:
     """Read a day, a month, an uncertain date, or a local time with its day."""
     with suppress(ValueError):
         return parse_when(texts[0])
-    found = _time(one, texts, zone, picks, raw)
+    found = _time(one, texts, at)
     wrong = isinstance(found, Problem) and found.key == "fault.no-time"
     return Problem(one.name, "fault.no-about", {"seen": texts[0][:40]}) if wrong else found
 
 
-def _date(one: Field, texts: list[str], *_: object) -> date | Problem:
+def _date(one: Field, texts: list[str], _: _At) -> date | Problem:
     try:
         return date.fromisoformat(texts[0])
     except ValueError:
         return Problem(one.name, "fault.no-date", {"seen": texts[0][:40]})
 
 
-def _codes(one: Field, texts: list[str], *_: object) -> Any:
+def _codes(one: Field, texts: list[str], _: _At) -> object:
     assert one.codes is not None
     known = {member.value: member for member in one.codes}
     found = [known[text] for text in texts if text in known]
@@ -123,40 +138,27 @@ def _codes(one: Field, texts: list[str], *_: object) -> Any:
     return tuple(found) if one.kind == "codes" else found[0]
 
 
-def _truth(one: Field, texts: list[str], *_: object) -> bool | Problem | None:
+def _truth(one: Field, texts: list[str], _: _At) -> bool | Problem | None:
     if texts[0] not in _YES_NO or (one.kind == "yes-no" and texts[0] == UNKNOWN):
         return Problem(one.name, f"field.{one.key}.missing")
     return _YES_NO[texts[0]]
 
 
-def _tick(one: Field, texts: list[str], *_: object) -> bool:
+def _tick(one: Field, texts: list[str], _: _At) -> bool:
     return True
 
 
-def _pick(
-    one: Field,
-    texts: list[str],
-    zone: ZoneInfo,
-    picks: Mapping[str, Sequence[Choice]],
-    raw: object,
-) -> str | Problem:
-    if texts[0] in {choice.value for choice in picks.get(one.source, ())}:
-        return texts[0]
-    return Problem(one.name, f"field.{one.key}.missing")
+def _pick(one: Field, texts: list[str], at: _At) -> str | Problem:
+    known = texts[0] in at.known(one)
+    return texts[0] if known else Problem(one.name, f"field.{one.key}.missing")
 
 
-def _picks(
-    one: Field,
-    texts: list[str],
-    zone: ZoneInfo,
-    picks: Mapping[str, Sequence[Choice]],
-    raw: object,
-) -> tuple[str, ...] | Problem:
-    known = {choice.value for choice in picks.get(one.source, ())}
+def _picks(one: Field, texts: list[str], at: _At) -> tuple[str, ...]:
+    known = at.known(one)
     return tuple(text for text in texts if text in known)
 
 
-_READ: Final[dict[str, Any]] = {
+_READ: Final[Mapping[str, Callable[[Field, list[str], _At], object]]] = {
     "text": _text,
     "password": _text,
     "long": _text,
