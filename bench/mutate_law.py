@@ -57,7 +57,7 @@ NEIGHBOURS = {
 
 def killed_by_examples(place: Jurisdiction, rule: Rule) -> bool:
     """Say whether the rule's own examples notice."""
-    return any(True for _ in example_faults(place, rule))
+    return any(True for _ in example_faults(rule))
 
 
 # -- conditions --------------------------------------------------------------------------------

@@ -130,7 +130,7 @@ def _laws(
 def _example_faults(place: Jurisdiction, laws: Mapping[Actor, list[LawOfPlace]]) -> Iterator[Fault]:
     for rule in place.rules:
         where = f"{place.file}:{rule.line}"
-        for says in example_faults(place, rule):
+        for says in example_faults(rule):
             help = "Give one example of each kind, and mend the example or the condition."
             yield Fault("E230", where, says, help)
         for key, examples in (("accepts", rule.accepts), ("refuses", rule.refuses)):

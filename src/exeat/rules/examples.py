@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
+from exeat.facts.times import Truth
 from exeat.rules.conditions import truth_on_example
-from exeat.rules.model import Jurisdiction, Rule
+from exeat.rules.model import Rule
 
 __all__ = ["example_faults"]
 
 
-def example_faults(place: Jurisdiction, rule: Rule) -> Iterator[str]:
+def example_faults(rule: Rule) -> Iterator[str]:
     """Yield what is wrong with the examples of a rule, as sentences.
 
     A rule must have one example of each kind. It must bite on each that it accepts, and not
@@ -21,25 +22,19 @@ def example_faults(place: Jurisdiction, rule: Rule) -> Iterator[str]:
         yield f"`{rule.id}` has no example that it must accept"
     if not rule.refuses:
         yield f"`{rule.id}` has no example that it must refuse"
-    for example in rule.accepts:
-        truth = truth_on_example(rule.condition, example)
-        in_force = rule.in_force(_day(example, place)) if "on" in example else None
-        if truth is not True or in_force is False:
-            yield f"`{rule.id}` does not accept {_show(example)}"
-    for example in rule.refuses:
-        truth = truth_on_example(rule.condition, example)
-        in_force = rule.in_force(_day(example, place)) if "on" in example else None
-        if truth is not False and in_force is not False:
-            yield f"`{rule.id}` does not refuse {_show(example)}"
+    for verb, examples, bites in (("accept", rule.accepts, True), ("refuse", rule.refuses, False)):
+        for example in examples:
+            if _bites(rule, example) is not bites:
+                yield f"`{rule.id}` does not {verb} {_show(example)}"
 
 
-def _day(example: object, place: Jurisdiction) -> date:
-    assert isinstance(example, dict)
-    return date.fromisoformat(example["on"]) if "on" in example else place.checked
+def _bites(rule: Rule, example: Mapping[str, object]) -> Truth:
+    """Say whether a rule bites on an example; on a day on which it is not in force it does not."""
+    if "on" in example and rule.in_force(date.fromisoformat(str(example["on"]))) is False:
+        return False
+    return truth_on_example(rule.condition, example)
 
 
-def _show(example: object) -> str:
-    assert isinstance(example, dict)
-    return (
-        "{ " + ", ".join(f"{name} = {str(value).lower()}" for name, value in example.items()) + " }"
-    )
+def _show(example: Mapping[str, object]) -> str:
+    facts = (f"{name} = {str(value).lower()}" for name, value in example.items())
+    return f"{{ {', '.join(facts)} }}"
