@@ -25,6 +25,13 @@ _ZONES: Final = (
 )
 
 
+_TIMES_ASKED: Final = (
+    ("booked_at", "Which column says when the person was booked?"),
+    ("released_at", "Which column says when the person left the jail?"),
+    ("ended_at", "Which column says when each charge or hold ended?"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """Something that decides, to be asked where somebody can answer.
@@ -72,10 +79,9 @@ def other_things(layout: Layout, columns: Guess) -> Iterable[str]:
 
 def twice_named(table: Table, columns: Guess) -> Iterable[str]:
     """Say what the mapping calls columns whose name the header has more than once."""
-    header = table.layout.header
-    used = {column.name for found in columns.fields.values() for column in found}
-    used |= {x.clock.name for found in columns.fields.values() for x in found if x.clock}
-    twice = [name[:-4] for name in header if name.endswith(" (2)")]
+    found = [column for own in columns.fields.values() for column in own]
+    used = {column.name for column in (*found, *(x.clock for x in found if x.clock))}
+    twice = [name[:-4] for name in table.layout.header if name.endswith(" (2)")]
     named = [name for name in twice if {f"{name} (1)", f"{name} (2)"} & used]
     if named:
         names = ", ".join(f"`{name}`" for name in named)
@@ -90,23 +96,17 @@ def questions(table: Table, columns: Guess, zone: str) -> Iterable[Question]:
     if not zone:
         yield Question("zone", "In which time zone is the jail?", _ZONES, (), ())
     times = [column for column in table.columns if column.times is not None]
-    for key, asks in (
-        ("booked_at", "Which column says when the person was booked?"),
-        ("released_at", "Which column says when the person left the jail?"),
-        ("ended_at", "Which column says when each charge or hold ended?"),
-    ):
-        found = columns.fields.get(key)
-        named = found and name_merit(key, found[0].words) > 0
-        if not named and times:
-            yield Question(key, asks, tuple(c.name for c in times), *_rows(times))
+    for key, asks in _TIMES_ASKED:
+        found = columns.one(key)
+        if times and (found is None or name_merit(key, found.words) <= 0):
+            yield _which(key, asks, times, times)
     if "record_id" not in columns.fields:
         others = [column for column in table.columns if column.times is None and not column.free]
-        yield Question(
-            "record_id",
-            "Which column has the booking's number?",
-            tuple(column.name for column in others),
-            *_rows(others[:8]),
-        )
+        yield _which("record_id", "Which column has the booking's number?", others, others[:8])
+
+
+def _which(key: str, asks: str, choices: Sequence[Column], shown: Sequence[Column]) -> Question:
+    return Question(key, asks, tuple(column.name for column in choices), *_rows(shown))
 
 
 def _rows(columns: Sequence[Column]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:

@@ -282,14 +282,17 @@ class Stay:
 
         Whoever was handed to somebody was not let go, whatever else ended on that day.
         """
-        found = [
-            (line.meaning.release, line.ended)
-            for line in self.good
-            if line.meaning.release and (line.ended is None or near(line.ended, released))
-        ]
-        handed = [pair for pair in found if pair[0] is not ReleaseKind.STREET] or found
-        kinds = {kind for kind, _ in handed}
+        found = [line for line in self.good if _tells_release(line, released)]
+        handed = [x for x in found if x.meaning.release is not ReleaseKind.STREET] or found
+        kinds = {line.meaning.release for line in handed}
         if len(kinds) > 1:
-            latest = max(self._order(end) for _, end in handed)
-            kinds = {kind for kind, end in handed if self._order(end) == latest}
-        return kinds.pop() if len(kinds) == 1 else ReleaseKind.UNSTATED
+            latest = max(self._order(line.ended) for line in handed)
+            kinds = {x.meaning.release for x in handed if self._order(x.ended) == latest}
+        only = kinds.pop() if len(kinds) == 1 else None
+        return only or ReleaseKind.UNSTATED
+
+
+def _tells_release(line: Line, released: ReadTime) -> bool:
+    """Say whether a line tells how the person left: its words do, and it ended about then."""
+    near_it = line.ended is None or near(line.ended, released)
+    return line.meaning.release is not None and near_it

@@ -96,18 +96,16 @@ def stays_of(lines: Sequence[Line], zone: ZoneInfo) -> list[list[Line]]:
     by_booking: dict[ReadTime | None, list[Line]] = {}
     for line in lines:
         by_booking.setdefault(line.booked, []).append(line)
-    spells = [_spell(group, zone) for group in by_booking.values()]
     bookings = list(by_booking)
+    spells = [(*_spell(group, zone), at) for at, group in enumerate(by_booking.values())]
     stay_of: dict[ReadTime | None, int] = {}
     count, until = 0, _FIRST
-    for (start, end), at in sorted((spell, at) for at, spell in enumerate(spells)):
+    for start, end, at in sorted(spells):
         if not count or start >= until:
             count, until = count + 1, end
         until = max(until, end)
         stay_of[bookings[at]] = count
-    return [
-        [line for line in lines if stay_of[line.booked] == number] for number in range(1, count + 1)
-    ]
+    return [[x for x in lines if stay_of[x.booked] == number] for number in range(1, count + 1)]
 
 
 def _spell(group: Sequence[Line], zone: ZoneInfo) -> tuple[datetime, datetime]:

@@ -28,6 +28,7 @@ _NEVER: Final = ("disposition", "release_reason", "record_id")
 _LISTS: Final = (("', '", "['"), ('", "', '["'))
 _ENDED: Final = re.compile(r"lift|cancel|end|drop|remov|clos")
 _RECEIVED: Final = re.compile(r"rec|rcv|lodg|placed")
+_OF_BOOKING: Final = ("booked_at", "released_at")
 _OF_LINE: Final = ("agency", "statute", "offence_class")
 """Fields of a line in which the hold may stand instead of in the charge."""
 _WITH_CHARGE: Final = (
@@ -267,14 +268,7 @@ def _add_hold(guess: Guess, holds: Holds, column: Column, texts: list[str]) -> N
 
 def _by_times(table: Table, guess: Guess, holds: Holds) -> None:
     """Take a column with the time of a detainer, filled for some bookings only, for the hold."""
-    times = [
-        column
-        for column in table.columns
-        if column.times is not None
-        and column.filled < 1
-        and OF_HOLD.search(column.words)
-        and not _has_role(guess, column, ("booked_at", "released_at"))
-    ]
+    times = [column for column in table.columns if _is_of_detainer(guess, column)]
     if not times:
         return
     ended = next((column for column in times if _ENDED.search(column.words)), None)
@@ -291,6 +285,11 @@ def _by_times(table: Table, guess: Guess, holds: Holds) -> None:
         f"A booking with something in `{began.name}` has an immigration hold, and one with nothing "
         "in it has none."
     )
+
+
+def _is_of_detainer(guess: Guess, column: Column) -> bool:
+    named = column.times is not None and OF_HOLD.search(column.words) is not None
+    return named and column.filled < 1 and not _has_role(guess, column, _OF_BOOKING)
 
 
 # --- what to say of it ----------------------------------------------------------------------

@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date, time
+from itertools import starmap
 from statistics import median
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -253,9 +254,9 @@ class Learner:
         doubts = [
             *self._of_join,
             *self._release_doubts(),
-            *(self._midnight_doubt(column) for column in dates),
-            *(self._clock_doubt(*found) for found in clocks),
-            *(self._shared_doubt(*found) for found in shared),
+            *map(self._midnight_doubt, dates),
+            *starmap(self._clock_doubt, clocks),
+            *starmap(self._shared_doubt, shared),
             *self._id_doubts(),
         ]
         return Learned(

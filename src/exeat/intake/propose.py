@@ -139,15 +139,8 @@ def _file(table: Table, columns: Guess) -> str:
         lines.append(f"skip_lines = {layout.skip_lines}   # UNSURE: lines above the header")
     if not layout.named:
         lines.append(f"header = {listed(layout.header)}   # UNSURE: names of the columns")
-    empty = {
-        text
-        for name, found in columns.fields.items()
-        if name != "booked_at"
-        for column in found
-        for text in column.empty
-    }
-    if empty:
-        lines.append(f"empty_values = {listed([*DEFAULT_EMPTY, *sorted(empty)])}   # UNSURE")
+    if empty := _empty(columns):
+        lines.append(f"empty_values = {listed([*DEFAULT_EMPTY, *empty])}   # UNSURE")
     lines.append('# made_on = "2026-03-31"   # the day of the export: no time can be later')
     if layout.fixed:
         lines += ["", "[file.fixed]   # UNSURE: the first and last place of each column"]
@@ -155,6 +148,12 @@ def _file(table: Table, columns: Guess) -> str:
     if layout.join is not None:
         lines += _join(layout.join)
     return "\n".join([*lines, ""])
+
+
+def _empty(columns: Guess) -> list[str]:
+    """Return what stands for no time, but in the column of bookings: that has none to leave out."""
+    found = [one for name, own in columns.fields.items() if name != "booked_at" for one in own]
+    return sorted({text for column in found for text in column.empty})
 
 
 def _join(join: Join) -> list[str]:

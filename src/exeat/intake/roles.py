@@ -111,7 +111,7 @@ def _merit_booked(column: Column, times: list[Column]) -> float:
 
 
 def _guess_release(guess: Guess, rest: list[Column], booked: Column, planned: list[Column]) -> None:
-    late = [column for column in rest if not_after(booked, column) > 0.5 or column.filled < 0.05]
+    late = [column for column in rest if _is_later(column, booked)]
     named = _best(late, _named("released_at"))
     ended = _best([column for column in rest if column is not named], _merit_ended)
     spare = [column for column in late if column not in (named, ended)]
@@ -120,12 +120,15 @@ def _guess_release(guess: Guess, rest: list[Column], booked: Column, planned: li
         guess.chosen.append(f"`{named.name}` is when the person left the jail.")
     if released is not None:
         guess.fields["released_at"] = [released]
-        if ended is None:
-            spare = [column for column in spare if column is not released]
-            ended = _nameless_end(guess, spare)
+        ended = ended or _nameless_end(guess, spare, released)
     if ended is not None:
         guess.fields["ended_at"] = [ended]
     _say_release(guess, released, ended, planned)
+
+
+def _is_later(column: Column, booked: Column) -> bool:
+    """Say whether a column's times come after booking; of one that is all but empty it may be."""
+    return column.filled < 0.05 or not_after(booked, column) > 0.5
 
 
 def _nameless_release(guess: Guess, spare: Iterable[Column]) -> Column | None:
@@ -142,9 +145,10 @@ def _is_nameless(column: Column) -> bool:
     return all(name_merit(name, column.words) == 0 for name in names) and not _is_of_charge(column)
 
 
-def _nameless_end(guess: Guess, spare: Iterable[Column]) -> Column | None:
+def _nameless_end(guess: Guess, spare: Iterable[Column], released: Column) -> Column | None:
     """Return the column that may be the ends of charges, though its name does not say so."""
-    good = [c for c in spare if name_merit("booked_at", c.words) == 0 and not _is_of_charge(c)]
+    left = [column for column in spare if column is not released and not _is_of_charge(column)]
+    good = [column for column in left if name_merit("booked_at", column.words) == 0]
     ended = _best(good, lambda column: column.filled - 0.2)
     if ended is not None:
         guess.doubts.append(f"Column `{ended.name}` may not be when the charge or hold ended.")

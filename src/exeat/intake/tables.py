@@ -101,25 +101,28 @@ def text_of(value: object) -> str:
         >>> text_of(202603000001.0), text_of(None), text_of(datetime(2026, 3, 2, 8, 10))
         ('202603000001', '', '2026-03-02 08:10:00')
     """
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value.translate(_BREAKS) if not value.isprintable() else value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else repr(value)
-    if isinstance(value, datetime):
-        return value.isoformat(" ")
-    if isinstance(value, date | time):
-        return value.isoformat()
-    if isinstance(value, list | tuple):
-        return "; ".join(text_of(item) for item in value)
-    if isinstance(value, dict):
-        return json.dumps(value, default=str)
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace").translate(_BREAKS)
-    return str(value)
+    return _TEXTS.get(type(value), str)(value)
+
+
+def _number(value: float) -> str:
+    # A program's number for an id is that id: 1001.0 is 1001.
+    return str(int(value)) if value.is_integer() else repr(value)
+
+
+_TEXTS: Final[dict[type, Callable[[Any], str]]] = {
+    type(None): lambda value: "",
+    str: lambda value: value if value.isprintable() else value.translate(_BREAKS),
+    bool: lambda value: "true" if value else "false",
+    float: _number,
+    datetime: lambda value: value.isoformat(" "),
+    date: date.isoformat,
+    time: time.isoformat,
+    list: lambda value: "; ".join(map(text_of, value)),
+    tuple: lambda value: "; ".join(map(text_of, value)),
+    dict: lambda value: json.dumps(value, default=str),
+    bytes: lambda value: value.decode("utf-8", "replace").translate(_BREAKS),
+}
+"""How a value of each type is written; of any other as it writes itself."""
 
 
 def read_table(path: Path, kind: Kind, table: str | None) -> TableRows:
