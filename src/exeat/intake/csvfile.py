@@ -10,14 +10,13 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from exeat.intake.header import index_of, read_header
+from exeat.intake.header import FALLBACK, find_encoding, index_of, read_header
 from exeat.intake.join import JoinedRows, open_rows
 from exeat.intake.kinds import Kind, kind_of, read_head
 from exeat.intake.learn import MIDNIGHT, same_id
 from exeat.intake.lines import SEPARATOR, Broken, FieldRows
 from exeat.intake.model import Mapping
 from exeat.intake.rejects import Reject
-from exeat.intake.sniff import FALLBACK, find_encoding
 from exeat.intake.tables import FixedRows, Rows, TableRows, read_table
 
 __all__ = ["Export", "Row", "open_export"]

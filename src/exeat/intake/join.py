@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Final
 
 from exeat.errors import IntakeError, near_miss
-from exeat.intake.header import SEP_LINE, header_of
+from exeat.intake.header import SEP_LINE, find_delimiter, find_encoding, header_of
 from exeat.intake.kinds import Kind, kind_of, read_head
 from exeat.intake.lines import Broken, FieldRows, Parsed
 from exeat.intake.model import DEFAULT_EMPTY, Join, normal
-from exeat.intake.sniff import find_delimiter, find_encoding
 from exeat.intake.tables import Rows, read_table
 
 __all__ = ["JoinedRows", "find_key", "open_rows"]

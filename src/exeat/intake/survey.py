@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import Final
 
 from exeat.errors import IntakeError
-from exeat.intake.header import SEP_LINE, header_of
+from exeat.intake.header import DELIMITERS, SEP_LINE, find_encoding, header_of
 from exeat.intake.infer import formats_of
 from exeat.intake.join import JoinedRows, find_key, open_rows
 from exeat.intake.kinds import Kind, kind_of, read_head
 from exeat.intake.lines import Broken, FieldRows, Parsed
 from exeat.intake.model import Join
-from exeat.intake.sniff import DELIMITERS, find_encoding
 from exeat.intake.tables import FixedRows, read_table
 from exeat.intake.words import may_be_hold
 
