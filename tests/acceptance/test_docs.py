@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
 import tomllib
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from exeat.intake.mapping import read_mapping
 from exeat.report.tables import COLUMNS
 from exeat.rules.loader import load_text
 from tests.acceptance import site as built
-from tests.acceptance.readme import ROOT, TUTORIAL, followed
+from tests.acceptance.readme import ROOT, TUTORIAL, exeat, followed
 from tests.acceptance.reference import FOLDER, PAGES
 from tests.browser.shots import browser_of
 from tests.browser.test_report import WCAG, missing
@@ -152,6 +153,17 @@ def test_every_command_that_a_document_shows_is_there_with_its_options() -> None
             assert options <= known[name], f"{path.name}: {line}"
             seen += 1
     assert seen > 50
+
+
+def test_the_way_to_a_county_s_law_is_as_the_page_shows_it() -> None:
+    page = ROOT / "docs/howto/find-your-countys-law.md"
+    first, *rest = [shlex.split(line, comments=True)[1:] for line in shown_commands(page)]
+    several = exeat(*first)
+    assert (several.returncode, several.stdout) == (2, "")
+    assert f"```text\n{several.stderr}```" in text(page)
+    for words in rest:
+        run = exeat(*words)
+        assert (run.returncode, run.stderr) == (0, ""), words
 
 
 @pytest.mark.parametrize("name", PAGES)
