@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -482,3 +483,12 @@ def test_not_brought_is_certain_only_where_all_that_was_done_is_on_record(
     record = left(1, detainers=paper, notices=(), notices_complete=complete)
     finding = one(record, FindingKind.NOT_BROUGHT, "us-nc")
     assert (finding.certainty is Certainty.CERTAIN) is bool(complete)
+
+
+def test_an_examination_that_comes_from_another_process_has_its_windows_and_no_law() -> None:
+    case = examine(left(60), law_of_place("us-wa", shipped()))
+    sent = pickle.dumps(examine(left(60), law_of_place("us-tx", shipped())))
+    came = pickle.loads(sent)
+    assert came.line is None and came.windows
+    assert came.windows == examine(left(60), law_of_place("us-tx", shipped())).windows
+    assert case.windows == () and len(sent) < 100_000

@@ -1,6 +1,6 @@
 """The same decision over finished histories: what should have happened, and what did."""
 
-from exeat.audit.examine import Examination, examine, windows_seen
+from exeat.audit.examine import Examination, examine
 from exeat.audit.findings import Finding, FindingCode, FindingGroup, FindingKind
 from exeat.audit.run import Floor, Part, audit_file, rank
 from exeat.audit.stay import Segment
@@ -19,5 +19,4 @@ __all__ = [
     "audit_file",
     "examine",
     "rank",
-    "windows_seen",
 ]

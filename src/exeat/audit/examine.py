@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 
 from exeat.audit.door import at_the_door
 from exeat.audit.findings import Finding, FindingCode, FindingKind, hours_between, sources_of
@@ -20,7 +21,7 @@ from exeat.facts.record import CustodyRecord
 from exeat.facts.times import FAR_FUTURE, NEVER, aware, span
 from exeat.rules.place import LawOfPlace
 
-__all__ = ["Examination", "examine", "windows_seen"]
+__all__ = ["Examination", "examine"]
 
 _HOUSED = Ask(AskKind.HOUSED)
 _COMPLETE = Ask(AskKind.ALL_GROUNDS)
@@ -29,7 +30,7 @@ _LAWFUL = HELD | {Verdict.SERVE_FIRST, Verdict.BRING_FIRST}
 _TINY = timedelta(microseconds=1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Examination:
     """One custody examined.
 
@@ -37,6 +38,7 @@ class Examination:
         eligible: Since when the person could have gone, at the end of the stay.
         door: When the person left, the earliest bound in UTC; None while in custody.
         segments: How a hold stood, wherever no ground of custody ran.
+        line: The timeline that was examined; None in another process than that which did it.
     """
 
     record: CustodyRecord
@@ -44,6 +46,25 @@ class Examination:
     door: datetime | None
     segments: tuple[Segment, ...]
     findings: tuple[Finding, ...]
+    line: Timeline | None = field(default=None, repr=False, compare=False)
+
+    @cached_property
+    def windows(self) -> tuple[Window, ...]:
+        """Each window of authority of the stay, in every stretch without a ground, once.
+
+        Read from the timeline when asked for: only what is shown needs them.
+        """
+        if self.line is None:
+            return ()
+        found: dict[tuple[object, ...], Window] = {}
+        for segment in self.segments:
+            for w in windows_of(self.line, segment.start):
+                found.setdefault((w.rule.id, w.detainer, w.start, w.end, w.readings), w)
+        return tuple(sorted(found.values(), key=_by_end))
+
+    def __getstate__(self) -> dict[str, object]:
+        # A timeline holds the law of its place, which each process has read for itself.
+        return {**vars(self), "windows": self.windows, "line": None}
 
 
 def examine(
@@ -88,18 +109,8 @@ def examine(
             findings.extend(at_the_door(stretch, door))
     findings.extend(request_findings(record, door))
     return Examination(
-        record, eligible, door[0] if door else None, tuple(segments), tuple(findings)
+        record, eligible, door[0] if door else None, tuple(segments), tuple(findings), line
     )
-
-
-def windows_seen(examined: Examination, law: LawOfPlace) -> tuple[Window, ...]:
-    """Return each window of authority of the stay, in every stretch without a ground, once."""
-    line = Timeline(replace(examined.record, release=None, transfers=()), law)
-    found: dict[tuple[object, ...], Window] = {}
-    for segment in examined.segments:
-        for w in windows_of(line, segment.start):
-            found.setdefault((w.rule.id, w.detainer, w.start, w.end, w.readings), w)
-    return tuple(sorted(found.values(), key=_by_end))
 
 
 def _by_end(window: Window) -> tuple[str, str, float]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from exeat.audit.examine import Examination
-from exeat.audit.findings import FindingGroup, FindingKind
+from exeat.audit.findings import Finding, FindingGroup, FindingKind
 from exeat.audit.reach import hold_reach
 from exeat.decide import Certainty
 from exeat.facts.case import zone_of
+from exeat.facts.record import CustodyRecord
 from exeat.facts.times import bounds
 
 __all__ = ["Summary"]
@@ -65,31 +67,36 @@ class Summary:
         self.bookings += 1
         self.quality.update(set(quality))
         if record.detainers:
-            self.with_hold += 1
-            reach = hold_reach(record)
-            if record.bases == ():
-                self.only_hold += 1
-            elif reach is not None and reach > 0:
-                self.hold_ended_last += 1
-                self.hold_ended_last_over_48_running_hours += reach > 48
-        for kind, certainty in {(f.kind.value, f.certainty.value) for f in examined.findings}:
-            self.records[kind, certainty] += 1
-        for finding in examined.findings:
-            key = (finding.kind.value, finding.certainty.value)
-            self.findings[key] += 1
-            if finding.hours is not None:
-                self.hours[key] += finding.hours
-        kinds = {finding.kind for finding in examined.findings}
-        kept = any(
-            finding.group is FindingGroup.KEPT and finding.certainty is Certainty.CERTAIN
-            for finding in examined.findings
-        )
-        self.moved += kept and FindingKind.MOVED in kinds
+            self._add_hold(record)
+        self._add_findings(examined.findings)
         if record.notices is not None or record.notices_complete:
             self.with_notices += 1
         booked = bounds(record.booked, zone_of(record.zone))[0]
         left = record.release.at if record.release is not None else None
         self._extend(booked, bounds(left, zone_of(record.zone))[0] if left else None)
+
+    def _add_hold(self, record: CustodyRecord) -> None:
+        """Count one booking with an immigration hold."""
+        self.with_hold += 1
+        reach = hold_reach(record)
+        if record.bases == ():
+            self.only_hold += 1
+        elif reach is not None and reach > 0:
+            self.hold_ended_last += 1
+            self.hold_ended_last_over_48_running_hours += reach > 48
+
+    def _add_findings(self, findings: Sequence[Finding]) -> None:
+        """Count what was found of one booking."""
+        for kind, certainty in {(f.kind.value, f.certainty.value) for f in findings}:
+            self.records[kind, certainty] += 1
+        for finding in findings:
+            key = (finding.kind.value, finding.certainty.value)
+            self.findings[key] += 1
+            if finding.hours is not None:
+                self.hours[key] += finding.hours
+        surely = {f.group for f in findings if f.certainty is Certainty.CERTAIN}
+        moved = any(finding.kind is FindingKind.MOVED for finding in findings)
+        self.moved += moved and FindingGroup.KEPT in surely
 
     def _extend(self, booked: datetime | None, door: datetime | None) -> None:
         if booked is not None:

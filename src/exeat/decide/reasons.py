@@ -129,15 +129,13 @@ def _law(answer: Answer, weighed: Bites) -> Iterator[Because]:
             told.setdefault((window.rule.id, window.certainty), []).append(window)
     for some in told.values():
         yield Because(Reason.WINDOW, some[0].rule, windows=tuple(some))
+    bites = [rule for rule, truth in weighed if truth]
     if answer.verdict is Verdict.CONFLICT:
         # A command that a ban meets opens no window; the reader must see both sides.
         shown = {rule_id for rule_id, _ in told}
-        for rule, truth in weighed:
-            if rule.modality is Modality.MUST and truth and rule.id not in shown:
-                yield Because(Reason.COMMANDED, rule)
-    for rule, truth in weighed:
-        if truth and rule.bans:
-            yield Because(Reason.BANNED, rule)
+        commands = [rule for rule in bites if rule.modality is Modality.MUST]
+        yield from (Because(Reason.COMMANDED, one) for one in commands if one.id not in shown)
+    yield from (Because(Reason.BANNED, rule) for rule in bites if rule.bans)
     if answer.verdict in (Verdict.RELEASE, Verdict.NOTIFY_FIRST) and not answer.windows:
         yield Because(Reason.NOTHING_LETS)
 

@@ -136,38 +136,72 @@ def overdue(line: Timeline, point: Point) -> Overdue | None:
     begin = point.since[1]
     if begin >= FAR_FUTURE:
         return None
-    sure = point.certainty is Certainty.CERTAIN
     but_for_time = _but_for_time(line, point)
-    fresh = point.at - begin < line.law.processing
-    if but_for_time == NOTHING and fresh and not line.program(point).letting_out:
+    if (
+        but_for_time == NOTHING
+        and _fresh(line, point, begin)
+        and not line.program(point).letting_out
+    ):
         return None  # whatever stood before, nobody is late yet
-    base, kept_from, by_law, surely = point.at, None, False, False
-    if point.cases or line.record.detainers:
-        for at in reversed([begin, *line.turns(begin, point.at)]):
-            earlier = line.point(at)
-            if earlier.kept_on or (sure and earlier.certainty is Certainty.POSSIBLE):
-                kept_from = at
-                surely = surely or earlier.kept_on
-                by_law = by_law or earlier.stand not in FIRST
-            elif kept_from is None:
-                base = at
-            else:
-                break
-    if kept_from is None:
-        base = begin
-    elif not surely and kept_from > begin:
-        # What came for somebody who was overdue already, and lets nobody keep them on every
-        # reading, leaves them overdue.
-        before = overdue(line, line.point(kept_from - _TINY))
-        base = base if before is None else before.since
+    kept = _kept_before(line, point)
+    base = _since(line, kept, begin)
     if but_for_time and not but_for_time & NOTHING:
-        return Overdue(base, True)
-    if by_law and but_for_time != NOTHING:
+        return Overdue(base, True)  # time alone has ended what the law would make of it
+    if kept.by_law and but_for_time != NOTHING:
         return Overdue(base, False)
-    late_before = kept_from is not None and kept_from - begin >= line.law.processing
+    late_before = kept.begin is not None and kept.begin - begin >= line.law.processing
     if late_before and _fresh(line, point, base):
         return Overdue(base, False)  # a request on file for a moment starts nothing anew
     return _slow(line, point, base)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """The last stretch before a point over which the person was, or may have been, kept lawfully.
+
+    Attributes:
+        end: Since when nothing lets anybody keep the person.
+        begin: None where there was no such stretch since eligibility.
+        surely: Something let somebody keep the person, on every reading of the law.
+        by_law: More stood than an act that the jail itself owed.
+    """
+
+    end: datetime
+    begin: datetime | None = None
+    surely: bool = False
+    by_law: bool = False
+
+
+def _kept_before(line: Timeline, point: Point) -> _Kept:
+    kept = _Kept(point.at)
+    if not point.cases and not line.record.detainers:
+        return kept
+    sure = point.certainty is Certainty.CERTAIN
+    # Backwards: over the turns at which nothing lets anybody keep the person, then over those at
+    # which something does. Seen from where nothing does for sure, what only may counts too.
+    for at in reversed([point.since[1], *line.turns(point.since[1], point.at)]):
+        earlier = line.point(at)
+        if earlier.kept_on or (sure and earlier.certainty is Certainty.POSSIBLE):
+            surely = kept.surely or earlier.kept_on
+            by_law = kept.by_law or earlier.stand not in FIRST
+            kept = _Kept(kept.end, at, surely, by_law)
+        elif kept.begin is None:
+            kept = _Kept(at)
+        else:
+            break
+    return kept
+
+
+def _since(line: Timeline, kept: _Kept, begin: datetime) -> datetime:
+    """Return since when the time counts in which nothing lets anybody keep the person."""
+    if kept.begin is None:
+        return begin
+    if not kept.surely and kept.begin > begin:
+        # What came for somebody who was overdue already, and lets nobody keep them on every
+        # reading, leaves them overdue.
+        before = overdue(line, line.point(kept.begin - _TINY))
+        return kept.end if before is None else before.since
+    return kept.end
 
 
 def _but_for_time(line: Timeline, point: Point) -> Outcomes:

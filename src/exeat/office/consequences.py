@@ -139,7 +139,7 @@ def _closes(event: Event, record: CustodyRecord) -> Iterator[_Over]:
             yield _Over([TaskKind.ACKNOWLEDGE], Said("closed.answered"), id)
         case DetainerLifted(detainer=id):
             yield _Over(_OF_A_REQUEST, Said("closed.lifted"), id)
-            if all(detainer.lifted not in (NEVER, None) for detainer in record.detainers):
+            if not any(detainer.open for detainer in record.detainers):
                 yield _Over([TaskKind.CITIZENSHIP], Said("closed.no_request"))
         case PersonFact():
             yield from _taken_back(event.person)
@@ -207,7 +207,7 @@ def disputes_that_follow(
     said = _says_back(what)
     if said is None or (what is not event and said == _says_back(before.get(what.id))):
         return []
-    open_requests = [d.id for d in record.detainers if d.lifted in (NEVER, None)]
+    open_requests = [d.id for d in record.detainers if d.open]
     if isinstance(what, DetainerLodged):
         open_requests = [what.detainer]
     return [

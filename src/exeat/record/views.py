@@ -18,7 +18,7 @@ from exeat.facts.codec import record_to_json
 from exeat.facts.events import Event
 from exeat.facts.fold import fold
 from exeat.facts.record import CustodyRecord
-from exeat.facts.times import NEVER, bounds, show_when
+from exeat.facts.times import bounds, show_when
 from exeat.record._rows import Connection, EntryRow, RecordRow, call, rows
 from exeat.record.entries import open_entry
 from exeat.record.vault import MasterKey, PersonKey
@@ -83,7 +83,7 @@ def _row_of(key: UUID, version: int, record: CustodyRecord) -> ViewRow:
         open=record.release is None and not record.transfers,
         release_said=None if when is None else show_when(when),
         release_from=None if when is None else bounds(when, ZoneInfo(record.zone))[0],
-        active_detainers=sum(one.lifted in (NEVER, None) for one in record.detainers),
+        active_detainers=sum(one.open for one in record.detainers),
     )
 
 

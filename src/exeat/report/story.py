@@ -12,13 +12,12 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from exeat.audit import Examination, FindingGroup, windows_seen
-from exeat.decide import Certainty
+from exeat.audit import Examination, FindingGroup
+from exeat.decide import Certainty, Window
 from exeat.facts.case import zone_of
 from exeat.facts.record import Basis, Detainer
 from exeat.facts.times import NEVER, Act, Never, When, bounds
 from exeat.rules.model import Modality
-from exeat.rules.place import LawOfPlace
 from exeat.say.words import say_hours, say_time
 
 __all__ = ["Row", "RowKind", "rows_of", "say_eligible", "words_of"]
@@ -59,7 +58,7 @@ class Row:
     open_end: bool = False
 
 
-def rows_of(examined: Examination, law: LawOfPlace) -> list[Row]:
+def rows_of(examined: Examination) -> list[Row]:
     """Return the rows of a custody: bases, requests, lawful windows, and what was too long.
 
     Examples:
@@ -73,7 +72,7 @@ def rows_of(examined: Examination, law: LawOfPlace) -> list[Row]:
         ...     '"release": {"at": "2016-03-03T10:00Z"}}'
         ... )
         >>> law = law_of_place("us", shipped())
-        >>> [(row.label, row.note) for row in rows_of(examine(record, law), law)]
+        >>> [(row.label, row.note) for row in rows_of(examine(record, law))]
         [('Charge', 'ended Thu 3 Mar 2016, 09:00')]
     """
     record, zone = examined.record, zone_of(examined.record.zone)
@@ -82,7 +81,7 @@ def rows_of(examined: Examination, law: LawOfPlace) -> list[Row]:
     rows += [_request(d, begin, examined.door, zone) for d in record.detainers]
     if record.detainers:
         # Two levels of law often say the same: one row is enough.
-        rows += list(dict.fromkeys(_windows(examined, law, zone)))
+        rows += list(dict.fromkeys(_windows(examined, zone)))
     rows += list(_kept(examined))
     return rows
 
@@ -136,27 +135,30 @@ def _request(
     )  # fmt: skip
 
 
-def _windows(examined: Examination, law: LawOfPlace, zone: ZoneInfo) -> Iterator[Row]:
-    windows = windows_seen(examined, law)
+def _windows(examined: Examination, zone: ZoneInfo) -> Iterator[Row]:
     lifts = {d.id: _early(d.lifted, zone) for d in examined.record.detainers}
     since = examined.eligible.earliest
-    exact = since == examined.eligible.latest
-    if not windows and examined.segments and since is not None:
+    if not examined.windows and examined.segments and since is not None:
         yield Row(RowKind.NOTE, "No lawful window", "no rule then allowed a hold", since)
-    for window in windows:
-        verb = "commanded" if window.rule.modality is Modality.MUST else "allowed"
-        possible = window.certainty is Certainty.POSSIBLE or not exact
-        label = f"Hold {verb}{', possibly' if possible else ''}"
-        names = [name.split("/")[-1] for part in window.readings for name in part.split(", ")]
-        reading = f"reading: {', '.join(dict.fromkeys(names))}" if names else "on every reading"
+    for window in examined.windows:
         lifted = lifts.get(window.detainer)
         cut = lifted is not None and (window.end is None or lifted < window.end)
-        until = f"to {_short(window.end, zone)}" if window.end else "no end of its own"
-        note = f"{until}\n{reading}" + ("\nand no longer than the request" if cut else "")
         end = lifted if cut else window.end
         if end is None or window.start is None or end > window.start:
+            possible = window.certainty is Certainty.POSSIBLE or since != examined.eligible.latest
+            verb = "commanded" if window.rule.modality is Modality.MUST else "allowed"
+            label = f"Hold {verb}{', possibly' if possible else ''}"
+            note = _note(window, zone, cut)
             open_end = window.end is None and not cut
             yield Row(RowKind.WINDOW, label, note, window.start, end, possible, open_end)
+
+
+def _note(window: Window, zone: ZoneInfo, cut: bool) -> str:
+    """Return until when a window runs, on which reading, and whether the request ended first."""
+    names = [name.split("/")[-1] for part in window.readings for name in part.split(", ")]
+    reading = f"reading: {', '.join(dict.fromkeys(names))}" if names else "on every reading"
+    until = f"to {_short(window.end, zone)}" if window.end else "no end of its own"
+    return f"{until}\n{reading}" + ("\nand no longer than the request" if cut else "")
 
 
 def _kept(examined: Examination) -> Iterator[Row]:
@@ -171,12 +173,12 @@ def _kept(examined: Examination) -> Iterator[Row]:
         yield Row(RowKind.KEPT, label, hours, finding.start, finding.end, possible)
 
 
-def words_of(examined: Examination, law: LawOfPlace) -> list[str]:
+def words_of(examined: Examination) -> list[str]:
     """Return the time line in words, in the order of its rows, then eligibility and the door."""
     zone = zone_of(examined.record.zone)
     booked, release = examined.record.booked, examined.record.release
     said = [f"Booked {_told(booked, zone, named=True)}."]
-    for row in rows_of(examined, law):
+    for row in rows_of(examined):
         text = f"{row.label}: {row.note.replace(chr(10), ', ')}"
         if row.kind is RowKind.KEPT:
             text += f", from {say_time(row.start, zone)} to {say_time(row.end, zone)}"

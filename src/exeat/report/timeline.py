@@ -46,7 +46,7 @@ def timeline_svg(examination: Examination, law: LawOfPlace) -> str:
     """
     record, zone = examination.record, zone_of(examination.record.zone)
     begin = bounds(record.booked, zone)[0]
-    rows = rows_of(examination, law)
+    rows = rows_of(examination)
     end = _end(examination, rows)
     if begin is None or end is None or end <= begin:
         return ""
@@ -67,7 +67,7 @@ def timeline_svg(examination: Examination, law: LawOfPlace) -> str:
 
 def _svg(examination: Examination, law: LawOfPlace, key: str, body: str, height: float) -> str:
     name = f"Time line of booking {examination.record.id}"
-    said = " ".join(words_of(examination, law))
+    said = " ".join(words_of(examination))
     return element(
         "svg",
         element("title", escape(name), id=f"t-{key}"),

@@ -92,7 +92,7 @@ def case_views(cases: Sequence[Examination], law: LawOfPlace, laws: Laws) -> Ite
             eligible=say_eligible(case),
             caveat=_caveat(case),
             svg=timeline_svg(case, law),
-            words=tuple(words_of(case, law)),
+            words=tuple(words_of(case)),
             readings=_readings(case, law),
             questions=tuple(dict.fromkeys(q for f in case.findings for q in asked_of(f))),
             laws=tuple(_laws(case, laws, zone)),

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from exeat.decide import Answer, Duty, Option, Question
+from exeat.decide import Answer, Check, Conflict, Duty, Option, Question
 from exeat.rules.model import Rule
 from exeat.rules.place import LawOfPlace
 from exeat.say.acts import say_act, say_duty
@@ -58,38 +58,16 @@ def answer_to_json(answer: Answer, law: LawOfPlace, zone: ZoneInfo) -> dict[str,
         "eligible_latest": time(answer.eligible_latest),
         "until": time(answer.until),
         "overdue_since": time(answer.overdue_since),
-        "because": [
-            {
-                "says": say_reason(step, answer, law, zone),
-                "rule": step.rule.id if step.rule else None,
-                **reason_said(step, answer, law).to_json(),
-            }
-            for step in answer.because
-        ],
+        "because": _because(answer, law, zone),
         "windows": _windows(answer, time),
         "duties": [_duty(duty, time) for duty in answer.duties],
         "options": [_option(option) for option in answer.options],
         "must_not": [_option(ban) for ban in answer.bans],
-        "checks": [
-            {
-                "kind": check.kind.value,
-                "says": check.kind.description,
-                "about": check.about or None,
-                "until": time(check.until),
-            }
-            for check in answer.checks
-        ],
+        "checks": [_check(check, time) for check in answer.checks],
         "questions": [_question(question, time) for question in answer.questions],
         "for_counsel": [_question(question, time) for question in answer.for_counsel],
         "contested": _contested(answer, law, day),
-        "conflicts": [
-            {
-                "says": say_conflict(conflict),
-                **conflict_said(conflict).to_json(),
-                "rules": [rule.id for rule in conflict.rules],
-            }
-            for conflict in answer.conflicts
-        ],
+        "conflicts": [_conflict(conflict) for conflict in answer.conflicts],
         "decided_by": [rule.id for rule in answer.decided_by],
         "not_evaluated": [
             {"rule": u.rule.id, "missing": list(u.missing)} for u in answer.unevaluated
@@ -99,6 +77,34 @@ def answer_to_json(answer: Answer, law: LawOfPlace, zone: ZoneInfo) -> dict[str,
         "recency": NOTHING_LATER,
         "rules": {rule.id: _rule(law, rule, day) for rule in rules_named(answer)},
         "note": DISCLAIMER,
+    }
+
+
+def _because(answer: Answer, law: LawOfPlace, zone: ZoneInfo) -> list[dict[str, Any]]:
+    return [
+        {
+            "says": say_reason(step, answer, law, zone),
+            "rule": step.rule.id if step.rule else None,
+            **reason_said(step, answer, law).to_json(),
+        }
+        for step in answer.because
+    ]
+
+
+def _check(check: Check, time: _Time) -> dict[str, Any]:
+    return {
+        "kind": check.kind.value,
+        "says": check.kind.description,
+        "about": check.about or None,
+        "until": time(check.until),
+    }
+
+
+def _conflict(conflict: Conflict) -> dict[str, Any]:
+    return {
+        "says": say_conflict(conflict),
+        **conflict_said(conflict).to_json(),
+        "rules": [rule.id for rule in conflict.rules],
     }
 
 

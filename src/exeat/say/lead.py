@@ -124,26 +124,37 @@ def _warrant(answer: Answer) -> bool:
 # -- when ---------------------------------------------------------------------------------------
 
 
+_WHEN: Final = {
+    Verdict.MAY_HOLD: ("until {until}, then release", "until the warrant's own end"),
+    Verdict.MUST_HOLD: ("until {until}, then release", "until the warrant's own end"),
+    Verdict.SERVE_FIRST: (
+        "on service the person must be held until {until}; if it cannot be served: release",
+        "on service the person must be held; if it cannot be served: release",
+    ),
+    Verdict.BRING_FIRST: (
+        "if the official orders a hold: until {until}; if not: release at once",
+        "if the official orders a hold: as the order says; if not: release at once",
+    ),
+    Verdict.RELEASE_UNLESS_INSTRUCTED: (
+        "now; if counsel has so instructed: hold until {until}, then release",
+        "now; if counsel has so instructed: hold as instructed, then release",
+    ),
+    Verdict.CALL_COUNSEL: (
+        "if counsel says that the command applies: hold until {until}; else release now",
+        "if counsel says that the command applies: hold; else release now",
+    ),
+}
+"""When, of a hold or of one that an act would open: where it has an end, and where it has none."""
+
+
 def _when(answer: Answer, zone: ZoneInfo) -> str:
-    until = say_time(answer.until, zone) if answer.until else ""
+    if answer.verdict in _WHEN:
+        ends, endless = _WHEN[answer.verdict]
+        return ends.format(until=say_time(answer.until, zone)) if answer.until else endless
     since = say_time(answer.eligible_since, zone) if answer.eligible_since else ""
     match answer.verdict:
-        case Verdict.MAY_HOLD | Verdict.MUST_HOLD:
-            return f"until {until}, then release" if until else "until the warrant's own end"
         case Verdict.OVERDUE:
             return f"now; overdue since {say_time(answer.overdue_since, zone)}"
-        case Verdict.SERVE_FIRST:
-            held = f"must be held until {until}" if until else "must be held"
-            return f"on service the person {held}; if it cannot be served: release"
-        case Verdict.BRING_FIRST:
-            held = f"until {until}" if until else "as the order says"
-            return f"if the official orders a hold: {held}; if not: release at once"
-        case Verdict.RELEASE_UNLESS_INSTRUCTED:
-            held = f"hold until {until}" if until else "hold as instructed"
-            return f"now; if counsel has so instructed: {held}, then release"
-        case Verdict.CALL_COUNSEL:
-            held = f"hold until {until}" if until else "hold"
-            return f"if counsel says that the command applies: {held}; else release now"
         case Verdict.IN_CUSTODY:
             return "until the court ends it" if _warrant(answer) else "until that ground ends"
         case Verdict.NOT_IN_CUSTODY:
@@ -273,22 +284,27 @@ def _commanded(answer: Answer) -> bool:
 
 
 def _tell(answer: Answer, zone: ZoneInfo) -> str:
-    open_ = [d for d in answer.duties if d.rule.about in _TELLS and d.state in _OPEN]
-    sure = [d for d in open_ if d.certainty is Certainty.CERTAIN]
-    said = list(dict.fromkeys(_due(duty, zone) for duty in sorted(sure, key=_soonest)))
-    perhaps = [duty for duty in open_ if duty.rule.about is About.NOTIFY]
-    if not said and perhaps:
-        said = [_due(min(perhaps, key=_soonest), zone)]
-    if not said and any(_unshown(duty) for duty in answer.duties):
-        said = ["The record does not keep what was told: see what to check, below"]
-    if not said:
-        said = ["Nobody for certain; see what may apply, below" if open_ else "Nobody must be told"]
+    said = _owed(answer, zone)
     bans = [o for o in answer.bans if o.rule.about is About.NOTIFY]
     if any(ban.certainty is Certainty.CERTAIN for ban in bans):
         said.append(f"{say_act(bans[0].rule)}.")
     if len(said) > _TOLD:
         said = [*said[: _TOLD - 1], f"And {len(said) - _TOLD + 1} more, below"]
     return " ".join(f"{text.rstrip('.')}." for text in said)
+
+
+def _owed(answer: Answer, zone: ZoneInfo) -> list[str]:
+    """Return who must be told; where nobody must for certain, what may come nearest to it."""
+    open_ = [d for d in answer.duties if d.rule.about in _TELLS and d.state in _OPEN]
+    sure = sorted((d for d in open_ if d.certainty is Certainty.CERTAIN), key=_soonest)
+    if sure:
+        return list(dict.fromkeys(_due(duty, zone) for duty in sure))
+    perhaps = [duty for duty in open_ if duty.rule.about is About.NOTIFY]
+    if perhaps:
+        return [_due(min(perhaps, key=_soonest), zone)]
+    if any(_unshown(duty) for duty in answer.duties):
+        return ["The record does not keep what was told: see what to check, below"]
+    return ["Nobody for certain; see what may apply, below" if open_ else "Nobody must be told"]
 
 
 def _unshown(duty: Duty) -> bool:

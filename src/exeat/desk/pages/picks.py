@@ -11,7 +11,6 @@ from exeat.desk.pages.views import Viewer
 from exeat.desk.service.models import BoardRow, PersonPage
 from exeat.facts.events import Corrected, Disputed
 from exeat.facts.record import Basis, Detainer
-from exeat.facts.times import NEVER
 from exeat.i18n.words import Words
 from exeat.office.context import Role
 from exeat.office.models import Agency
@@ -54,7 +53,7 @@ def of_person(site: Site, viewer: Viewer, page: PersonPage, t: Words) -> dict[st
     grounds = [] if mine else [_ground(one, t) for one in record.grounds]
     return {
         "grounds": grounds,
-        "bases": [_ground(b, t) for b in record.grounds if b.end in (None, NEVER)],
+        "bases": [_ground(b, t) for b in record.grounds if b.open],
         "detainers": detainers,
         "events": plain,
         "disputable": [*detainers, *grounds, *([] if mine else plain)],

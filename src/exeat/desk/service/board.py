@@ -161,7 +161,7 @@ def _filled(row: BoardRow, facts: CustodyRecord, answer: Answer, now: datetime) 
         next_deadline=min((d for d in deadlines if d > now), default=None),
         eligible_since=answer.eligible_since,
         scheduled_release=facts.scheduled_release,
-        requests=sum(d.lifted in (NEVER, None) for d in facts.detainers),
+        requests=sum(paper.open for paper in facts.detainers),
     )
 
 
@@ -172,8 +172,8 @@ def _counted(shown: Shown, tasks: int) -> Shown:
 
 
 def _is_bare(facts: CustodyRecord) -> bool:
-    grounds = [basis for basis in facts.grounds if basis.end in (NEVER, None)]
-    return not grounds and not [d for d in facts.detainers if d.lifted in (NEVER, None)]
+    grounds = any(basis.open for basis in facts.grounds)
+    return not grounds and not any(paper.open for paper in facts.detainers)
 
 
 def next_change(facts: CustodyRecord, law: LawOfPlace, answer: Answer, now: datetime) -> datetime:

@@ -16,7 +16,6 @@ from exeat.facts.codec import record_from_json, record_to_json
 from exeat.facts.codes import LiftReason, ReleaseKind
 from exeat.facts.fold import standing
 from exeat.facts.record import CustodyRecord, Detainer
-from exeat.facts.times import NEVER
 from exeat.i18n.said import Said
 from exeat.office.context import Context
 from exeat.office.db import Tx
@@ -248,7 +247,7 @@ class Transfers:
 
 
 def _open_requests(facts: CustodyRecord) -> list[Detainer]:
-    return [detainer for detainer in facts.detainers if detainer.lifted in (NEVER, None)]
+    return [detainer for detainer in facts.detainers if detainer.open]
 
 
 def _disputed(
