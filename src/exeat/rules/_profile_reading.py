@@ -109,14 +109,21 @@ class _Items:
             header = f"[[{q.table}]]" if q.many else f"one [{q.table}]"
             self._fault("", "", f"`{value}` will not do", f"Write {header}.")
             return
-        keys = [str(item.get(q.key, "")) if q.key else "" for item in items]
-        for at, (item, key) in enumerate(zip(items, keys, strict=True)):
-            if q.key and not key:
-                self._fault("", q.key, "is missing", "Say which one is answered.")
-            elif key and key in keys[:at]:
-                self._fault(key, "", "stands twice", "Keep one answer.")
+        earlier: set[str] = set()
+        for item in items:
+            key = self._key(item, earlier) if q.key else ""
             if (read := self._item(item, key)) is not None:
                 yield read
+
+    def _key(self, item: dict[str, Any], earlier: set[str]) -> str:
+        """Return which one an answer is of, and keep a fault where none or one twice is named."""
+        key = str(item.get(self.question.key, ""))
+        if not key:
+            self._fault("", self.question.key, "is missing", "Say which one is answered.")
+        elif key in earlier:
+            self._fault(key, "", "stands twice", "Keep one answer.")
+        earlier.add(key)
+        return key
 
     def _item(self, item: dict[str, Any], key: str) -> dict[str, Any] | None:
         """Return one answer, None where it is not decided or at fault."""
