@@ -118,6 +118,11 @@ def test_every_code_has_words() -> None:
     wanted = {f"verdict.{one.value}.{part}" for one in Verdict for part in ("short", "head", "sub")}
     wanted |= {f"refused.kind.{one.value}" for one in RefusalKind}
     wanted |= {f"tasks.kind.{one.value}" for one in TaskKind}
+    wanted |= {f"task_why.{one.value}" for one in TaskKind}
+    wanted |= {f"shut.{one.value}" for one in RefusalKind}
+    # What counsel would be asked, or what opens in two ways, has texts of its own.
+    other = (RefusalKind.CALL_COUNSEL, RefusalKind.IN_CUSTODY)
+    wanted |= {f"opens.{one.value}" for one in RefusalKind if one not in other}
     wanted |= {f"deadline.{one.value}" for one in DeadlineKind}
     wanted |= {f"event.{kind}" for kind in EVENT_KINDS}
     wanted |= {f"role.{one.value}" for one in Role}
