@@ -21,6 +21,8 @@ from exeat.desk.pages.present import shown
 from exeat.desk.pages.routes.sign_in import _local
 from exeat.desk.service.models import BoardRow
 from exeat.desk.service.urgency import DeadlineKind, next_of, urgency
+from exeat.facts.record import Person
+from exeat.i18n.words import LANGUAGES, words
 from exeat.office.context import Role
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -166,11 +168,15 @@ def test_a_request_says_which_leaves_of_the_ledger_hold_it(
 EXPECTED = {"denied": 403, "gone": 404}
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("name", [n for n, (_, path) in PAGES.items() if path[:4] != "/law"])
-def test_no_page_has_a_script_or_a_style_of_its_own(client: Any, town: Scene, name: str) -> None:
+def test_every_page_opens_in_both_languages_and_has_no_script_or_style_of_its_own(
+    client: Any, town: Scene, name: str, lang: str
+) -> None:
     role, path = PAGES[name]
-    answer = signed(client, role).get(town.path(path))
+    answer = signed(client, role).get(town.path(path), headers={"accept-language": lang})
     assert answer.status_code == EXPECTED.get(name, 200)
+    assert f'<html lang="{lang}"' in answer.text
     policy = answer.headers["content-security-policy"]
     assert "script-src 'self'" in policy and "unsafe" not in policy
     assert answer.headers["cache-control"] == "no-store"
@@ -199,6 +205,30 @@ def test_hostile_words_are_not_markup() -> None:
         answer = officer.post("/people/new", data={"csrf": mark, "surname": evil, "born": evil})
         assert answer.status_code == 422
         assert "<img" not in answer.text
+
+
+def test_the_page_after_an_override_says_what_was_passed_over(client: Any, town: Scene) -> None:
+    for lang in LANGUAGES:
+        told = {"accept-language": lang}
+        text = (
+            signed(client, "booking").get(town.path("/people/{left}/released"), headers=told).text
+        )
+        assert words(lang)("released.overridden") in text
+        assert words(lang)("refused.kind.in-custody") in text
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_namesakes_stand_behind_the_warning_that_is_about_them(lang: str) -> None:
+    with scene() as town, town.client() as client:
+        officer, path = town.signed(client, "booking"), town.path("/people/{door}")
+        claim = Person(claims_citizenship=True)
+        town.town.desk.do(town.ctx(), "set_person_fact", town.people["door"], person=claim)
+        html = officer.get(path, headers={"accept-language": lang}).text
+        notes = re.findall(r'<div class="note warn">.*?</div>', html, re.S)
+        behind = [note for note in notes if "Example, Avery" in note]
+        assert len(notes) > 1 and len(behind) == 1
+        assert words(lang)("warning.citizenship-claim") not in behind[0]
+        assert "The person says" not in "".join(notes) or lang == "en"
 
 
 @pytest.mark.parametrize(

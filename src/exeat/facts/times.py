@@ -38,6 +38,7 @@ __all__ = [
     "Uncertain",
     "When",
     "bounds",
+    "bounds_of",
     "by",
     "done_by",
     "local_instants",
@@ -155,6 +156,16 @@ def bounds(when: When, zone: ZoneInfo) -> tuple[datetime | None, datetime | None
         instant = when.astimezone(UTC)
         return instant, instant
     return _edtf_bounds(when.edtf, zone)
+
+
+def bounds_of(act: Act, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
+    """Return the bounds of when something happened; both open where it did not, or is not known.
+
+    Examples:
+        >>> bounds_of(NEVER, ZoneInfo("UTC"))
+        (None, None)
+    """
+    return (None, None) if act is None or isinstance(act, Never) else bounds(act, zone)
 
 
 @lru_cache(maxsize=4096)

@@ -16,7 +16,7 @@ from exeat.audit import Examination, FindingGroup
 from exeat.decide import Certainty, Window
 from exeat.facts.case import zone_of
 from exeat.facts.record import Basis, Detainer
-from exeat.facts.times import NEVER, Act, Never, When, bounds
+from exeat.facts.times import NEVER, When, bounds, bounds_of
 from exeat.rules.model import Modality
 from exeat.say.words import say_hours, say_time
 
@@ -106,11 +106,11 @@ def _bases(
 def _basis(basis: Basis, begin: datetime | None, door: datetime | None, zone: ZoneInfo) -> Row:
     agency = f" · {basis.agency}" if basis.agency else ""
     label = f"{basis.kind.value.replace('-', ' ').capitalize()}{agency}"
-    start = _early(basis.start, zone) or begin
+    start = bounds_of(basis.start, zone)[0] or begin
     if basis.end is None or basis.end is NEVER:
         note = "still ran" if basis.end is NEVER else "its end is not recorded"
         return Row(RowKind.BASIS, label, note, start, door, open_end=True)
-    end = _late(basis.end, zone)
+    end = bounds_of(basis.end, zone)[1]
     how = basis.ended_by.value.replace("-", " ") if basis.ended_by else "ended"
     how = "ended" if how in ("other", "unstated") else how
     note = f"{how} {_told(basis.end, zone)}"
@@ -122,13 +122,13 @@ def _request(
 ) -> Row:
     issuer = f" · {detainer.issuer}" if detainer.issuer else ""
     form = detainer.form.value if detainer.form else "form not recorded"
-    start = _early(detainer.received, zone) or begin
+    start = bounds_of(detainer.received, zone)[0] or begin
     if detainer.lifted is None or detainer.lifted is NEVER:
         open_words = "in force" if detainer.lifted is NEVER else "end not recorded"
         return Row(
             RowKind.REQUEST, f"Request{issuer}", f"{form}\n{open_words}", start, door, open_end=True
         )
-    end = _late(detainer.lifted, zone)
+    end = bounds_of(detainer.lifted, zone)[1]
     return Row(
         RowKind.REQUEST, f"Request{issuer}", f"{form}\nended {_told(detainer.lifted, zone)}", start,
         end or door, open_end=end is None,
@@ -136,7 +136,7 @@ def _request(
 
 
 def _windows(examined: Examination, zone: ZoneInfo) -> Iterator[Row]:
-    lifts = {d.id: _early(d.lifted, zone) for d in examined.record.detainers}
+    lifts = {d.id: bounds_of(d.lifted, zone)[0] for d in examined.record.detainers}
     since = examined.eligible.earliest
     if not examined.windows and examined.segments and since is not None:
         yield Row(RowKind.NOTE, "No lawful window", "no rule then allowed a hold", since)
@@ -225,11 +225,3 @@ def _short(at: datetime | None, zone: ZoneInfo) -> str:
         return "at a time not known"
     local = at.astimezone(zone)
     return f"{local:%a} {local.day} {local:%b %Y, %H:%M}"
-
-
-def _early(act: Act | When, zone: ZoneInfo) -> datetime | None:
-    return None if act is None or isinstance(act, Never) else bounds(act, zone)[0]
-
-
-def _late(act: Act | When, zone: ZoneInfo) -> datetime | None:
-    return None if act is None or isinstance(act, Never) else bounds(act, zone)[1]

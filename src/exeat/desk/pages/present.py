@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from exeat.decide import Answer, DutyState, Verdict
-from exeat.desk.pages.card import asked_of, card_of
+from exeat.desk.pages.card import Asked, Card, asked_of, card_of
 from exeat.desk.pages.correcting import ENVELOPE
-from exeat.desk.pages.sentences import duties_of, lines_of
-from exeat.desk.pages.timeline import bars_of, draw
-from exeat.desk.pages.views import EventLine, PersonView
+from exeat.desk.pages.sentences import DutyView, Line, duties_of, lines_of
+from exeat.desk.pages.timeline import Bar, bars_of, draw
+from exeat.desk.pages.views import EventLine
 from exeat.desk.service.models import BoardRow, PersonPage
 from exeat.desk.service.urgency import SINCE, DeadlineKind
 from exeat.facts.codes import Described
@@ -22,18 +23,17 @@ from exeat.facts.record import Conviction, Facility, Offence
 from exeat.facts.times import Uncertain, When, bounds, show_when
 from exeat.i18n.words import Words
 from exeat.office.models import Task
-from exeat.report.svg import key_of
 from exeat.rules.place import LawOfPlace
 from exeat.say.answers import rules_named
 from exeat.say.law_text import RuleText, rule_text
 
 __all__ = [
+    "PersonView",
     "deadline_of",
     "event_line",
     "instant_of",
     "is_due",
     "laws_of",
-    "person_view",
     "shown",
 ]
 
@@ -213,28 +213,83 @@ def _said(value: Any, t: Words, zone: ZoneInfo) -> str:
     return _plain(value, t, zone) or t("site.none")
 
 
-def person_view(page: PersonPage, t: Words) -> PersonView:
-    """Return what a person's page shows, in the reader's language."""
-    record, answer, law = page.record, page.answer, page.law
-    zone = ZoneInfo(record.zone)
-    deadline, kind = deadline_of(answer, instant_of(record.scheduled_release, zone), page.tasks)
-    bars = bars_of(record, answer, t, zone)
-    laws, duty_laws = laws_of(answer, law)
-    return PersonView(
-        page=page,
-        zone=zone,
-        place_name=law.chain[-1].name,
-        laws=laws,
-        duty_laws=duty_laws,
-        card=card_of(answer, law, t, zone),
-        questions=asked_of(answer.questions, t, zone),
-        for_counsel=asked_of(answer.for_counsel, t, zone),
-        duties=duties_of(answer, t),
-        bans=lines_of(answer.bans, t),
-        mays=lines_of(answer.options, t),
-        events=_events(page, zone, t),
-        drawing=draw(record, law, answer, t, key_of(record.id)),
-        story=tuple((bar.label, bar.note) for bar in bars),
-        deadline=deadline,
-        deadline_kind=kind,
-    )
+class PersonView:
+    """What a person's page shows, in the reader's language: what the services say, and words.
+
+    A page makes only what it shows: the release form draws no time line and reads no history.
+
+    Args:
+        page: As the services give it.
+        t: The reader's words.
+    """
+
+    def __init__(self, page: PersonPage, t: Words) -> None:
+        self.page, self._t = page, t
+        self.zone = ZoneInfo(page.record.zone)
+        self.place_name = page.law.chain[-1].name
+        planned = instant_of(page.record.scheduled_release, self.zone)
+        self.deadline, self.deadline_kind = deadline_of(page.answer, planned, page.tasks)
+
+    @property
+    def laws(self) -> tuple[RuleText, ...]:
+        """Return the rules that the verdict rests on, in words, with their citations."""
+        return self._laws[0]
+
+    @property
+    def duty_laws(self) -> tuple[RuleText, ...]:
+        """Return the rules of duties, bans and permissions besides, without those of `laws`."""
+        return self._laws[1]
+
+    @cached_property
+    def _laws(self) -> tuple[tuple[RuleText, ...], tuple[RuleText, ...]]:
+        return laws_of(self.page.answer, self.page.law)
+
+    @cached_property
+    def card(self) -> Card:
+        """Return the first lines."""
+        return card_of(self.page.answer, self.page.law, self._t, self.zone)
+
+    @cached_property
+    def questions(self) -> tuple[Asked, ...]:
+        """Return what would decide, for whoever finds out."""
+        return asked_of(self.page.answer.questions, self._t, self.zone)
+
+    @cached_property
+    def for_counsel(self) -> tuple[Asked, ...]:
+        """Return what only counsel can answer."""
+        return asked_of(self.page.answer.for_counsel, self._t, self.zone)
+
+    @cached_property
+    def duties(self) -> tuple[DutyView, ...]:
+        """Return what the facility must do, or did."""
+        return duties_of(self.page.answer, self._t)
+
+    @cached_property
+    def bans(self) -> tuple[Line, ...]:
+        """Return what is forbidden."""
+        return lines_of(self.page.answer.bans, self._t)
+
+    @cached_property
+    def mays(self) -> tuple[Line, ...]:
+        """Return what is allowed."""
+        return lines_of(self.page.answer.options, self._t)
+
+    @cached_property
+    def events(self) -> tuple[EventLine, ...]:
+        """Return the entries, the latest first."""
+        return _events(self.page, self.zone, self._t)
+
+    @cached_property
+    def _bars(self) -> list[Bar]:
+        return bars_of(self.page.record, self.page.answer, self._t, self.zone)
+
+    @cached_property
+    def drawing(self) -> str:
+        """Return the time line as SVG."""
+        page = self.page
+        return draw(page.record, page.law, page.answer, self._bars, self._t)
+
+    @property
+    def story(self) -> tuple[tuple[str, str], ...]:
+        """Return the time line in words: each row's label and note."""
+        return tuple((bar.label, bar.note) for bar in self._bars)

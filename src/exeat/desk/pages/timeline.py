@@ -15,10 +15,10 @@ from zoneinfo import ZoneInfo
 
 from exeat.decide import Answer, Certainty, DutyState, Verdict
 from exeat.facts.record import CustodyRecord
-from exeat.facts.times import NEVER, Act, Never, When, bounds
+from exeat.facts.times import bounds, bounds_of
 from exeat.i18n.words import Words
 from exeat.report.axis import Scale, left_out_days, ticks
-from exeat.report.svg import element, text
+from exeat.report.svg import element, key_of, text
 from exeat.rules.model import Modality
 from exeat.rules.place import LawOfPlace
 
@@ -57,17 +57,17 @@ def bars_of(record: CustodyRecord, answer: Answer, t: Words, zone: ZoneInfo) -> 
     found: list[Bar] = []
     for basis in record.grounds:
         label = t(f"code.BasisKind.{basis.kind.value}")
-        end = _late(basis.end, zone)
+        end = bounds_of(basis.end, zone)[1]
         how = t(f"code.BasisEnd.{basis.ended_by.value}") if basis.ended_by else t("line.ended")
         note = f"{how}, {t.short(end, zone, answer.at)}" if end else t("line.runs")
         if basis.end is None:
             note = t("line.end-unknown")
-        found.append(Bar("basis", label, note, _early(basis.start, zone) or booked, end))
+        found.append(Bar("basis", label, note, bounds_of(basis.start, zone)[0] or booked, end))
     for detainer in record.detainers:
         form = detainer.form.value if detainer.form else t("line.form-unknown")
-        end = _late(detainer.lifted, zone)
+        end = bounds_of(detainer.lifted, zone)[1]
         note = f"{t('line.ended')}, {t.short(end, zone, answer.at)}" if end else t("line.in-force")
-        start = _early(detainer.received, zone) or booked
+        start = bounds_of(detainer.received, zone)[0] or booked
         found.append(Bar("request", f"{form} · {detainer.issuer or '?'}", note, start, end))
     found += dict.fromkeys(_windows(answer, t, zone))
     since = answer.overdue_since
@@ -98,18 +98,19 @@ def _windows(answer: Answer, t: Words, zone: ZoneInfo) -> Iterator[Bar]:
         yield Bar("window", label, note, window.start, window.end, possible)
 
 
-def draw(record: CustodyRecord, law: LawOfPlace, answer: Answer, t: Words, key: str) -> str:
+def draw(
+    record: CustodyRecord, law: LawOfPlace, answer: Answer, bars: Sequence[Bar], t: Words
+) -> str:
     """Return the time line, or "" where the booking has no known time.
 
     Args:
         record: The custody record.
         law: The law of the place, whose calendar shades weekends and holidays.
         answer: The answer at the present instant.
+        bars: Its rows; see `bars_of`.
         t: The words of the reader's language.
-        key: A name for the drawing's ids that is safe in a page.
     """
-    zone = ZoneInfo(record.zone)
-    bars = bars_of(record, answer, t, zone)
+    zone, key = ZoneInfo(record.zone), key_of(record.id)
     scale = _scale(record, answer, bars, zone)
     if scale is None:
         return ""
@@ -214,11 +215,3 @@ def _marks(
 def _cut(words: str, most: int) -> str:
     """Return words that fit before the bars; the story beside the drawing has them whole."""
     return words if len(words) <= most else f"{words[: most - 1].rstrip()}…"
-
-
-def _early(act: Act | When, zone: ZoneInfo) -> datetime | None:
-    return None if act is None or isinstance(act, Never) else bounds(act, zone)[0]
-
-
-def _late(act: Act | When, zone: ZoneInfo) -> datetime | None:
-    return None if act is None or act is NEVER or isinstance(act, Never) else bounds(act, zone)[1]

@@ -6,14 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from exeat.desk.pages.card import Asked, Card
-from exeat.desk.pages.sentences import DutyView, Line
-from exeat.desk.service.models import PersonPage
-from exeat.desk.service.urgency import DeadlineKind
 from exeat.office.context import Context
-from exeat.say.law_text import RuleText
 
-__all__ = ["EventLine", "PersonView", "Verified", "Viewer"]
+__all__ = ["EventLine", "Verified", "Viewer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,35 +50,6 @@ class EventLine:
     detail: tuple[tuple[str, str], ...]
     note: str
     corrected: str
-
-
-@dataclass(frozen=True, slots=True)
-class PersonView:
-    """A person's page: what the services say, and what is drawn from it.
-
-    Attributes:
-        laws: The rules that the verdict rests on, in words, with their citations.
-        duty_laws: The rules of the duties, of what is forbidden and of what is allowed besides,
-            those left out that stand in ``laws`` already.
-        story: The time line in words: each row's label and note.
-    """
-
-    page: PersonPage
-    zone: ZoneInfo
-    place_name: str
-    laws: tuple[RuleText, ...]
-    duty_laws: tuple[RuleText, ...]
-    card: Card
-    questions: tuple[Asked, ...]
-    for_counsel: tuple[Asked, ...]
-    bans: tuple[Line, ...]
-    mays: tuple[Line, ...]
-    duties: tuple[DutyView, ...]
-    events: tuple[EventLine, ...]
-    drawing: str
-    story: tuple[tuple[str, str], ...]
-    deadline: datetime | None
-    deadline_kind: DeadlineKind | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from exeat.decide import Verdict
 from exeat.desk.pages import picks
 from exeat.desk.pages.acts import RELEASE
 from exeat.desk.pages.forms import Problem, Wrong, sayings_of, starts
-from exeat.desk.pages.present import event_line, instant_of, person_view
+from exeat.desk.pages.present import PersonView, event_line, instant_of
 from exeat.desk.pages.reading import read_form
 from exeat.desk.pages.routes._common import may, see, shown_name
 from exeat.desk.pages.site import At, PageRoute, SentForm, Site
@@ -93,7 +93,7 @@ def released(request: Request, site: At, record: str, entry: str = "") -> Respon
         request,
         viewer,
         "released.html.j2",
-        view=person_view(page, site.words(request)),
+        view=PersonView(page, site.words(request)),
         name=shown_name(page),
         at=instant_of(page.record.release.at, zone),
         event=entry,
@@ -117,7 +117,7 @@ def _form(
         viewer,
         "release.html.j2",
         status=422 if problems else 200,
-        view=person_view(page, t),
+        view=PersonView(page, t),
         form=RELEASE,
         raw=raw,
         problems=problems,
@@ -137,7 +137,7 @@ def _refused(
     fresh = site.asked(lambda: site.desk.reading.person(viewer.ctx, page.record.id))
     zone = picks.zone_of(fresh)
     shown: dict[str, Any] = {
-        "view": person_view(fresh, t),
+        "view": PersonView(fresh, t),
         "refusals": found.refusals,
         "came_in": [event_line(event, zone, t) for event in found.came_in],
         "name": shown_name(page),

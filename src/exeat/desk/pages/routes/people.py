@@ -15,8 +15,8 @@ from exeat.desk.pages.acts import ACTS, BOOK
 from exeat.desk.pages.content import made_up, personal, said
 from exeat.desk.pages.forms import Form, Problem, starts
 from exeat.desk.pages.present import (
+    PersonView,
     is_due,
-    person_view,
     shown,
 )
 from exeat.desk.pages.reading import Filled, read_form
@@ -107,7 +107,7 @@ def person(request: Request, site: At, record: str) -> Response:
         viewer,
         "person.html.j2",
         done=done_words(request, t),
-        view=person_view(page, t),
+        view=PersonView(page, t),
         facts=_facts(page, t),
         when=when,
         asked=asked,
@@ -155,7 +155,7 @@ def _own_requests(site: Site, request: Request, viewer: Viewer, page: PersonPage
     """Show an issuer what became of its own requests on a record, and nothing else of it."""
     mine = [one for one in page.record.detainers if one.issuer == viewer.ctx.agency]
     ids = {one.id for one in mine}
-    view = person_view(page, site.words(request))
+    view = PersonView(page, site.words(request))
     kept = {e.id for e in page.events if getattr(e, "detainer", None) in ids}
     return site.page(
         request,
