@@ -15,6 +15,7 @@ from exeat.office.errors import BadInput
 from exeat.office.held import Held
 from exeat.office.messages import bad_field
 from exeat.office.models import Namesake, PersonalData
+from exeat.office.names import mixed_scripts
 from exeat.record.vault import PersonKey
 
 __all__ = [
@@ -64,6 +65,10 @@ def check_personal(person: PersonalData) -> None:
     faults: list[Fault] = []
     if not plain(person.surname):
         faults.append(bad_field("surname", "is missing", "Enter the surname."))
+    for name in ("surname", "given_names"):
+        if mixed_scripts(getattr(person, name)):
+            words = "mixes letters of two scripts that look alike"
+            faults.append(bad_field(name, words, "Type it anew, in the letters of one script."))
     for name, value in asdict(person).items():
         if isinstance(value, str) and len(value) > _LONGEST:
             faults.append(bad_field(name, "is too long", f"Enter at most {_LONGEST} characters."))

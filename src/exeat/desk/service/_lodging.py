@@ -9,6 +9,7 @@ from exeat.facts import events as ev
 from exeat.facts.papers import RequestPaper
 from exeat.facts.times import When
 from exeat.office.models import PersonalData
+from exeat.office.names import name_keys
 from exeat.office.personal import plain
 
 __all__ = ["agree", "both", "lodging"]
@@ -27,6 +28,9 @@ def agree(on_file: PersonalData | None, said: PersonalData) -> bool | None:
         if not ours or not theirs:
             continue
         if plain(str(ours)) != plain(str(theirs)):
+            # The same name in another spelling, or half of it, is no contradiction.
+            if name == "surname" and not name_keys(ours).isdisjoint(name_keys(theirs)):
+                continue
             return False
         same += name not in ("surname", "given_names")
     return True if same >= 2 else None

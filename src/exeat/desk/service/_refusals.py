@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from exeat.decide import Answer, Certainty, CheckKind, Verdict
 from exeat.desk.service._counsel import counsel_says, whom_to_ring
+from exeat.desk.service._waiting import Waiting
 from exeat.desk.service.models import NAMESAKES, Refusal, RefusalKind, ReleaseOrder
 from exeat.desk.service.shut import HELD_FOR_ISSUER, owed_to, shut_by
 from exeat.facts.codes import ReleaseKind
@@ -56,7 +57,7 @@ class Door:
     law: LawOfPlace
     person: PersonalData | None
     namesakes: tuple[Namesake, ...]
-    waiting: tuple[str, ...]
+    waiting: Waiting
     open_tasks: frozenset[TaskKind]
     warrant_check: timedelta
 
@@ -197,7 +198,7 @@ def _of_identifiers(place: str, how: str) -> Refusal:
 
 
 def _of_the_papers(door: Door) -> Iterator[Refusal]:
-    for id in door.waiting:
+    for id in door.waiting.named:
         help = Said("opens.request-waiting", {"request": id})
         yield _refusal(RefusalKind.REQUEST_WAITING, "requests", help=(help,))
     for task, kind in _OPEN_TASKS:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import uuid4
 
 from exeat.auth.accounts import Accounts
 from exeat.decide import Answer, Verdict, decide
 from exeat.desk.service._counsel import FOR_COUNSEL, counsel_says, counsel_within
 from exeat.desk.service._refusals import Door, refusals_of, warnings_of
+from exeat.desk.service._waiting import Waiting, waiting_for
 from exeat.desk.service.models import (
     OVERRIDABLE,
     Clearance,
@@ -32,7 +33,7 @@ from exeat.office.messages import code_of, refused_field
 from exeat.office.models import TaskKind
 from exeat.office.office import Office, envelope, said_again
 from exeat.office.outcomes import Outcome
-from exeat.office.personal import blind, namesakes, read_personal
+from exeat.office.personal import namesakes, read_personal
 from exeat.office.steps import reached
 from exeat.office.tasks import answer_now, cleared_before, close_tasks, open_task
 from exeat.record.entries import History
@@ -97,7 +98,9 @@ class Gate:
             others = namesakes(tx, held, person)
             kinds = [row["kind"] for row in tx.all("open_kinds", record=held.record)]
             opened: tuple[str, ...] = ()
-            if at is None and known_at is None and held.stake == "facility":
+            ours = held.stake == "facility"
+            waits = waiting_for(tx, held.facility, person) if ours else Waiting()
+            if at is None and known_at is None and ours:
                 opened = self._await(tx, held, answer, law, kinds)
             earlier = cleared_before(tx, held, zone)
             log(tx, "clear", answer.verdict.value, held=held)
@@ -106,7 +109,7 @@ class Gate:
                 law,
                 facts,
                 history.version,
-                (*warnings_of(answer, kinds, others), *earlier),
+                (*warnings_of(answer, kinds, others), *waits.warnings, *earlier),
                 others,
                 opened,
             )
@@ -190,15 +193,6 @@ class Gate:
         law: LawOfPlace,
     ) -> Door:
         person = read_personal(tx, held, self.office.key(tx, held))
-        waiting: list[dict[str, Any]] = []
-        if person is not None:
-            index = tx.key_of(held.facility)
-            waiting = tx.all(
-                "requests_waiting",
-                agency=held.facility,
-                surname_mac=blind(index, "surname", person.surname),
-                number_mac=blind(index, "number", person.booking_number),
-            )
         rows = tx.all("open_kinds", record=held.record)
         return Door(
             now=tx.ctx.now,
@@ -208,7 +202,7 @@ class Gate:
             law=law,
             person=person,
             namesakes=namesakes(tx, held, person),
-            waiting=tuple(row["request"].hex for row in waiting),
+            waiting=waiting_for(tx, held.facility, person),
             open_tasks=frozenset(code_of(TaskKind, row["kind"]) for row in rows),
             warrant_check=self.office.settings.minutes("warrant_check_minutes"),
         )
@@ -252,9 +246,9 @@ class Gate:
         done = self.office.commit(tx, held, [event], version + 1, timed=False)
         reached("release-written")
         opened = done.tasks
-        said: Sayings = ()
+        said: Sayings = door.waiting.warnings
         if door.answer.verdict in FOR_COUNSEL:
-            said = counsel_says(door.answer, law)
+            said += tuple(counsel_says(door.answer, law))
             opened += self._await(tx, held, door.answer, law, ())
         kinds = tuple(one.kind for one in passed)
         if passed and second is not None:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from exeat.decide import decide
 from exeat.desk.service._refusals import warnings_of
+from exeat.desk.service._waiting import Waiting, waiting_for
 from exeat.desk.service.board import Board
 from exeat.desk.service.models import Counts, LogLine, PersonPage
 from exeat.facts.case import zone_of
@@ -98,6 +99,7 @@ class Reading:
                 else None
             )
             others = namesakes(tx, held, person)
+            waits = waiting_for(tx, held.facility, person) if mine else Waiting()
             rows = tx.all("tasks_of", record=held.record) if mine else []
             log(tx, "person", held=held)
             page = PersonPage(
@@ -114,6 +116,7 @@ class Reading:
                 acts=tuple(act for act in _ON_A_PERSON if ctx.may(act)),
                 warnings=(
                     *warnings_of(answer, [r["kind"] for r in rows if r["closed"] is None], others),
+                    *waits.warnings,
                     *cleared_before(tx, held, zone_of(facts.zone)),
                 ),
             )

@@ -13,6 +13,7 @@ from uuid import NAMESPACE_OID, UUID, uuid4, uuid5
 from exeat.desk.service._lodging import agree, both, lodging
 from exeat.desk.service._request_entries import enter, proof_of
 from exeat.desk.service._requests_text import request_from_bytes, request_to_bytes
+from exeat.desk.service._waiting import name_macs
 from exeat.desk.service.models import IncomingRequest
 from exeat.facts import events as ev
 from exeat.facts.papers import RequestPaper
@@ -216,6 +217,7 @@ class Requests:
             surname_mac=blind(index, "surname", person.surname),
             number_mac=blind(index, "number", person.booking_number),
             born_mac=blind(index, "born", person.born.isoformat() if person.born else ""),
+            name_macs=name_macs(index, person.surname),
         )
         return request
 

@@ -39,9 +39,9 @@ WHERE p.agency = %(agency)s AND p.number_mac = %(number_mac)s AND b.open
 
 -- add_request: Put an incoming request on file with its receipt.
 INSERT INTO exeat_desk.request (request, sender, facility, id_mac, lodged, receipt, wrapped_key, nonce,
-    sealed, surname_mac, number_mac, born_mac)
+    sealed, surname_mac, number_mac, born_mac, name_macs)
 VALUES (%(request)s, %(sender)s, %(facility)s, %(id_mac)s, %(lodged)s, %(receipt)s, %(wrapped_key)s,
-    %(nonce)s, %(sealed)s, %(surname_mac)s, %(number_mac)s, %(born_mac)s)
+    %(nonce)s, %(sealed)s, %(surname_mac)s, %(number_mac)s, %(born_mac)s, %(name_macs)s)
 
 -- request_by_mac: A request by the id that its sender gave.
 SELECT q.*, r.name AS record_name FROM exeat_desk.request q LEFT JOIN exeat_vault.record r USING (record)
@@ -55,13 +55,17 @@ SELECT q.*, r.name AS record_name FROM exeat_desk.request q LEFT JOIN exeat_vaul
 ORDER BY q.lodged DESC, q.request LIMIT %(limit)s
 
 -- requests_waiting: Unanswered requests at a facility that may be about one person.
-SELECT request, sender, lodged FROM exeat_desk.request
-WHERE facility = %(agency)s AND answered IS NULL
-  AND (surname_mac = %(surname_mac)s OR number_mac = %(number_mac)s)
-ORDER BY lodged
+SELECT * FROM (
+    SELECT request, lodged, wrapped_key, nonce, sealed, name_macs IS NOT NULL AS indexed,
+        coalesce(surname_mac = %(surname_mac)s, false) OR coalesce(number_mac = %(number_mac)s, false)
+            OR coalesce(name_macs && %(name_macs)s::bytea[], false) AS named,
+        coalesce(born_mac = %(born_mac)s, false) AS born
+    FROM exeat_desk.request WHERE facility = %(agency)s AND answered IS NULL) AS waits
+WHERE named OR born OR NOT indexed ORDER BY lodged, request
 
 -- answer_request: Say what became of a request.
-UPDATE exeat_desk.request SET answered = %(at)s, answer = %(answer)s, record = %(record)s, answer_note = %(note)s
+UPDATE exeat_desk.request SET answered = %(at)s, answer = %(answer)s, record = %(record)s, answer_note = %(note)s,
+    name_macs = NULL
 WHERE request = %(request)s AND answered IS NULL
 
 -- request_leaves: Which entries of the ledger hold a request's receipt and its answer.

@@ -1,0 +1,77 @@
+"""Unanswered requests that may be about one person, as the gate and the pages find them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from exeat.desk.service._requests_text import request_from_bytes
+from exeat.i18n.said import Said, Sayings
+from exeat.office.db import Tx
+from exeat.office.models import PersonalData
+from exeat.office.names import name_keys
+from exeat.office.personal import blind
+from exeat.record.vault import PersonKey
+
+__all__ = ["Waiting", "name_macs", "waiting_for"]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Ids of the unanswered requests that may be about a person.
+
+    Attributes:
+        named: By the booking number, or by any part of the surname: they shut the door.
+        born: By the birth date alone: somebody has to look, and the door stays open, as in a
+            large house some are always born on one day.
+    """
+
+    named: tuple[str, ...] = ()
+    born: tuple[str, ...] = ()
+
+    @property
+    def warnings(self) -> Sayings:
+        """What an officer must not overlook."""
+        return (Said("warning.request_born", {"n": len(self.born)}),) if self.born else ()
+
+
+def name_macs(index: PersonKey, surname: str) -> list[bytes]:
+    """Return what stands for each part of a surname in a facility's index."""
+    macs = (blind(index, "name", key) for key in sorted(name_keys(surname)))
+    return [mac for mac in macs if mac is not None]
+
+
+def waiting_for(tx: Tx, facility: str, person: PersonalData | None) -> Waiting:
+    """Return the requests that wait at a facility and may be about a person."""
+    if person is None:
+        return Waiting()
+    index = tx.key_of(facility)
+    rows = tx.all(
+        "requests_waiting",
+        agency=facility,
+        surname_mac=blind(index, "surname", person.surname),
+        number_mac=blind(index, "number", person.booking_number),
+        born_mac=blind(index, "born", person.born.isoformat() if person.born else ""),
+        name_macs=name_macs(index, person.surname),
+    )
+    named = [row for row in rows if row["named"] or _named(tx, row, person)]
+    return Waiting(_ids(named), _ids(row for row in rows if row["born"] and row not in named))
+
+
+def _ids(rows: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    return tuple(row["request"].hex for row in rows)
+
+
+def _named(tx: Tx, row: Mapping[str, Any], person: PersonalData) -> bool:
+    """Say whether a request that came before names had an index shares a part of the name.
+
+    It is opened for that each time: these are few, and fewer with each that is answered.
+    """
+    if row["indexed"] or row["wrapped_key"] is None:
+        return False
+    key = tx.master.unwrap(row["request"], row["wrapped_key"], "request")
+    data = key.open(row["nonce"], row["sealed"], row["request"].bytes)
+    if data is None:
+        return True  # What cannot be read may be about anybody.
+    return not name_keys(person.surname).isdisjoint(name_keys(request_from_bytes(data)[1].surname))
