@@ -2,7 +2,6 @@
 
 from exeat.audit.examine import Examination, examine
 from exeat.audit.findings import Finding, FindingCode, FindingGroup, FindingKind
-from exeat.audit.run import Floor, Part, audit_file, rank
 from exeat.audit.stay import Segment
 from exeat.audit.summary import Summary
 
@@ -12,11 +11,7 @@ __all__ = [
     "FindingCode",
     "FindingGroup",
     "FindingKind",
-    "Floor",
-    "Part",
     "Segment",
     "Summary",
-    "audit_file",
     "examine",
-    "rank",
 ]

@@ -118,13 +118,6 @@ class Summary:
         self._extend(None, other.last_released)
         return self
 
-    def warnings(self) -> tuple[str, ...]:
-        """Return what a reader must know before any finding, in sentences."""
-        said = list(self.about_the_file())
-        if self.bookings and not self.with_notices:
-            said.append("This file cannot show missed notices: it does not say what was told.")
-        return tuple(said)
-
     def not_listed(self) -> list[tuple[str, str, int]]:
         """Return the words that the mapping does not list: field, text, lines.
 
@@ -137,20 +130,6 @@ class Summary:
         return [
             (field, text, lines) for (field, text), lines in ranked if field == "hold" or lines > 1
         ]
-
-    def about_the_file(self) -> tuple[str, ...]:
-        """Return what is doubtful of the file as a whole, in sentences."""
-        said = list(self.doubts)
-        holds = [(text, lines) for (field, text), lines in self.unmapped.items() if field == "hold"]
-        if holds:
-            ranked = sorted(holds, key=lambda pair: (-pair[1], pair[0]))
-            shown = ", ".join(f"`{text}` ({lines:,})" for text, lines in ranked[:10])
-            more = f" and {len(ranked) - 10} more" if len(ranked) > 10 else ""
-            said.append(
-                "These look like immigration holds and are not in the mapping, so that they "
-                f"counted as charges (lines): {shown}{more}. List them under [hold] immigration."
-            )
-        return tuple(said)
 
     def to_json(self) -> dict[str, Any]:
         """Return the content of ``summary.json``."""

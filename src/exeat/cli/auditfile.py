@@ -15,8 +15,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from exeat._version import __version__
-from exeat.audit import Examination, Floor, audit_file, rank
+from exeat.audit import Examination
 from exeat.audit.summary import Summary
+from exeat.cli.auditrun import Floor, audit_file, rank
 from exeat.cli.common import law_for
 from exeat.cli.map import show_proposal
 from exeat.cli.summary import show_summary

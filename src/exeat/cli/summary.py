@@ -9,6 +9,7 @@ from rich.table import Table
 from exeat.audit import FindingKind
 from exeat.audit.summary import Summary
 from exeat.decide import Certainty
+from exeat.report.sentences import warnings_of
 from exeat.rules.place import LawOfPlace
 from exeat.say.answers import DISCLAIMER
 from exeat.say.law_text import adoption_of
@@ -24,7 +25,7 @@ def show_summary(summary: Summary, law: LawOfPlace, console: Console) -> None:
     for number, words in _totals(summary):
         table.add_row(f"{number:,}", words)
     console.print(table)
-    for sentence in summary.warnings():
+    for sentence in warnings_of(summary):
         console.print(f"! {sentence}", markup=False, highlight=False, soft_wrap=True)
     console.print()
     console.print(_findings(summary))

@@ -240,14 +240,13 @@ def _decided_by(line: Timeline, found: Ruling, weighed: Bites) -> tuple[Rule, ..
             for r, bites in weighed
             if bites is not False and (r.bans or r.modality is not ceiling)
         )
-    # A command that nothing settles is part of why the hold is only perhaps the office's choice.
-    perhaps = found.point.perhaps_must
-    bit = [
-        r
-        for r, bites in weighed
-        if bites or (bites is None and perhaps and r.modality is Modality.MUST)
-    ]
+    bit = [rule for rule, bites in weighed if bites or _perhaps(found, rule, bites)]
     return tuple(rule for rule in bit if verdict not in _NO_HOLD or rule.bans)
+
+
+def _perhaps(found: Ruling, rule: Rule, bites: bool | None) -> bool:
+    """Say whether a command that nothing settles is part of why the office perhaps must hold."""
+    return bites is None and found.point.perhaps_must and rule.modality is Modality.MUST
 
 
 def _unevaluated(line: Timeline, point: Point, weighed: Bites) -> tuple[Unevaluated, ...]:

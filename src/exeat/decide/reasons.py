@@ -122,6 +122,21 @@ def _requests(line: Timeline, at: datetime) -> Iterator[Because]:
 
 
 def _law(answer: Answer, weighed: Bites) -> Iterator[Because]:
+    lets = list(_windows(answer))
+    yield from lets
+    bites = [rule for rule, truth in weighed if truth]
+    if answer.verdict is Verdict.CONFLICT:
+        # A command that a ban meets opens no window; the reader must see both sides.
+        shown = {step.rule.id for step in lets if step.rule}
+        commands = [rule for rule in bites if rule.modality is Modality.MUST]
+        yield from (Because(Reason.COMMANDED, one) for one in commands if one.id not in shown)
+    yield from (Because(Reason.BANNED, rule) for rule in bites if rule.bans)
+    if answer.verdict in (Verdict.RELEASE, Verdict.NOTIFY_FIRST) and not answer.windows:
+        yield Because(Reason.NOTHING_LETS)
+
+
+def _windows(answer: Answer) -> Iterator[Because]:
+    """Yield what each rule lets or makes somebody do, with all its ends together."""
     told: dict[tuple[str, Certainty], list[Window]] = {}
     for window in answer.windows:
         # Beside a release, what only may allow a hold would confuse: counsel's questions have it.
@@ -129,15 +144,6 @@ def _law(answer: Answer, weighed: Bites) -> Iterator[Because]:
             told.setdefault((window.rule.id, window.certainty), []).append(window)
     for some in told.values():
         yield Because(Reason.WINDOW, some[0].rule, windows=tuple(some))
-    bites = [rule for rule, truth in weighed if truth]
-    if answer.verdict is Verdict.CONFLICT:
-        # A command that a ban meets opens no window; the reader must see both sides.
-        shown = {rule_id for rule_id, _ in told}
-        commands = [rule for rule in bites if rule.modality is Modality.MUST]
-        yield from (Because(Reason.COMMANDED, one) for one in commands if one.id not in shown)
-    yield from (Because(Reason.BANNED, rule) for rule in bites if rule.bans)
-    if answer.verdict in (Verdict.RELEASE, Verdict.NOTIFY_FIRST) and not answer.windows:
-        yield Because(Reason.NOTHING_LETS)
 
 
 _WAITS = {

@@ -24,6 +24,7 @@ from exeat.report.sentences import (
     in_short,
     period,
     total_rows,
+    warnings_of,
 )
 from exeat.report.view import Laws, case_views
 from exeat.rules.place import LawOfPlace
@@ -80,6 +81,7 @@ def page_html(
             info=info,
             summary=summary,
             said=in_short(summary, info),
+            warnings=warnings_of(summary),
             period=period(summary, zone),
             totals=list(total_rows(summary)),
             not_listed=_not_listed(summary),

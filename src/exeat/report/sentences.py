@@ -14,7 +14,17 @@ from exeat.decide import Certainty
 from exeat.report.chart import HoursHistogram
 from exeat.say.words import say_date
 
-__all__ = ["GROUP_WORDS", "ReportInfo", "TotalRow", "count", "in_short", "period", "total_rows"]
+__all__ = [
+    "GROUP_WORDS",
+    "ReportInfo",
+    "TotalRow",
+    "about_the_file",
+    "count",
+    "in_short",
+    "period",
+    "total_rows",
+    "warnings_of",
+]
 
 GROUP_WORDS: Mapping[FindingGroup, str] = {
     FindingGroup.KEPT: "Kept too long",
@@ -93,11 +103,34 @@ def period(summary: Summary, zone: ZoneInfo) -> str:
     return f"{say_date(first)} to {say_date(last)}"
 
 
+def warnings_of(summary: Summary) -> list[str]:
+    """Return what a reader must know before any finding, in sentences."""
+    said = about_the_file(summary)
+    if summary.bookings and not summary.with_notices:
+        said.append("This file cannot show missed notices: it does not say what was told.")
+    return said
+
+
+def about_the_file(summary: Summary) -> list[str]:
+    """Return what is doubtful of the file as a whole, in sentences."""
+    said = list(summary.doubts)
+    holds = [(text, n) for (field, text), n in summary.unmapped.items() if field == "hold"]
+    if holds:
+        ranked = sorted(holds, key=lambda pair: (-pair[1], pair[0]))
+        shown = ", ".join(f"`{text}` ({lines:,})" for text, lines in ranked[:10])
+        more = f" and {len(ranked) - 10} more" if len(ranked) > 10 else ""
+        said.append(
+            "These look like immigration holds and are not in the mapping, so that they "
+            f"counted as charges (lines): {shown}{more}. List them under [hold] immigration."
+        )
+    return said
+
+
 def in_short(summary: Summary, info: ReportInfo) -> list[str]:
     """Return the summary in plain sentences, both directions alike."""
     if summary.rows_rejected == summary.rows_read > 0:
         return [_read(summary, info), "So nothing is said of anybody."]
-    said = [_read(summary, info), *summary.about_the_file(), _kept(summary)]
+    said = [_read(summary, info), *about_the_file(summary), _kept(summary)]
     said.append(
         _either(summary, FindingKind.RELEASED_AGAINST, "a person was let go against a binding hold")
     )

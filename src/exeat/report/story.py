@@ -140,17 +140,22 @@ def _windows(examined: Examination, zone: ZoneInfo) -> Iterator[Row]:
     since = examined.eligible.earliest
     if not examined.windows and examined.segments and since is not None:
         yield Row(RowKind.NOTE, "No lawful window", "no rule then allowed a hold", since)
+    exact = since == examined.eligible.latest
     for window in examined.windows:
-        lifted = lifts.get(window.detainer)
-        cut = lifted is not None and (window.end is None or lifted < window.end)
-        end = lifted if cut else window.end
-        if end is None or window.start is None or end > window.start:
-            possible = window.certainty is Certainty.POSSIBLE or since != examined.eligible.latest
-            verb = "commanded" if window.rule.modality is Modality.MUST else "allowed"
-            label = f"Hold {verb}{', possibly' if possible else ''}"
-            note = _note(window, zone, cut)
-            open_end = window.end is None and not cut
-            yield Row(RowKind.WINDOW, label, note, window.start, end, possible, open_end)
+        row = _window(window, lifts.get(window.detainer), exact, zone)
+        if row.end is None or row.start is None or row.end > row.start:
+            yield row
+
+
+def _window(window: Window, lifted: datetime | None, exact: bool, zone: ZoneInfo) -> Row:
+    """Return one window, cut where the request was lifted before its own end."""
+    cut = lifted is not None and (window.end is None or lifted < window.end)
+    possible = window.certainty is Certainty.POSSIBLE or not exact
+    verb = "commanded" if window.rule.modality is Modality.MUST else "allowed"
+    label = f"Hold {verb}{', possibly' if possible else ''}"
+    end = lifted if cut else window.end
+    note = _note(window, zone, cut)
+    return Row(RowKind.WINDOW, label, note, window.start, end, possible, end is None)
 
 
 def _note(window: Window, zone: ZoneInfo, cut: bool) -> str:
