@@ -134,6 +134,7 @@ class Accounts:
                     granted=list(granted),
                     hash=hashed,
                     now=ctx.now,
+                    by=ctx.actor_name,
                 )
                 if row is None:
                     help = "Choose another; a name is never given twice."
@@ -172,7 +173,8 @@ class Accounts:
         """
         password = secrets.token_urlsafe(12)
         hashed = self.signin.hasher.hash(password)
-        self._keep(ctx, account, agency, "reset", "account_reset", hash=hashed)
+        said = {"hash": hashed, "now": ctx.now, "by": ctx.actor_name}
+        self._keep(ctx, account, agency, "reset", "account_reset", **said)
         return password
 
     def change_password(self, session: Session, old: str, new: str, ctx: Context) -> None:

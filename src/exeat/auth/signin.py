@@ -147,9 +147,15 @@ class SignIn:
     def second_person(self, ctx: Context, witness: Witness) -> str:
         """Check the second person of an override: another one, a supervisor of this agency.
 
+        Two accounts are two people only where nobody can be sitting at both: a key is whoever
+        has it, and whoever made or reset an account has known a password of it.
+
         Raises:
             SignInError: They are not.
         """
+        if ctx.scopes is not None:
+            words = "is not for a system: two people sign, each with an account of their own"
+            raise SignInError.one("E615", "override", words, "Sign in, and release there.")
         name = witness.name.strip().lower()
         if name == ctx.actor_name:
             help = "Ask another supervisor to sign."
@@ -159,7 +165,21 @@ class SignIn:
         if row["agency"] != ctx.agency or row["role"] != "supervisor":
             help = "Ask a supervisor of this facility to sign."
             raise SignInError.one("E615", "second.name", "is no supervisor here", help)
+        if self._makers(ctx, name) & self._makers(ctx, ctx.actor_name):
+            days = self.settings.second_days
+            words = "may be the first person again: one made or reset the account of the other"
+            help = f"Ask a supervisor to sign whose account is older than {days} days."
+            raise SignInError.one("E615", "second.name", words, help)
         return name
+
+    def _makers(self, ctx: Context, name: str) -> set[str]:
+        """Return an account with whoever of its agency made or reset it not long ago, and so on.
+
+        The host's administrator counts for nobody: they are the third who makes two into two.
+        """
+        since = ctx.now - timedelta(days=self.settings.second_days)
+        with self.db.transaction(door(ctx.agency, ctx.now, ctx.actor_name)) as tx:
+            return {row["name"] for row in tx.all("makers", name=name, since=since)}
 
     def checked(self, name: str, password: str, now: datetime) -> dict[str, Any]:
         """Return the account of a name and password, and count a wrong one."""

@@ -43,6 +43,8 @@ class Settings(BaseSettings):
         task_minutes: How long an open question may wait.
         paper_minutes: How long a court's paper may lie unread.
         receipt_minutes: How long a request may wait for an answer.
+        second_days: How long an account that one person made or reset counts as that person, where
+            two must sign.
         review_hours: By when a supervisor looks at an override.
         warrant_check_minutes: How old a query for warrants may be when a person leaves.
         alarm_hours: How long before a hold ends the desk is warned.
@@ -64,6 +66,7 @@ class Settings(BaseSettings):
     task_minutes: Count = 60
     paper_minutes: Count = 60
     receipt_minutes: Count = 60
+    second_days: Count = 30
     review_hours: Count = 24
     warrant_check_minutes: Count = 60
     alarm_hours: Count = 6

@@ -13,8 +13,10 @@ SELECT set_config('exeat.agency', agency, true) AS agency
 FROM exeat_desk.agency_of_key(%(id)s) AS agency WHERE agency IS NOT NULL
 
 -- add_account: Add an account.
-INSERT INTO exeat_desk.account (id, agency, name, shown, role, granted, password_hash, created, last_used)
-VALUES (%(id)s, %(agency)s, %(name)s, %(shown)s, %(role)s, %(granted)s, %(hash)s, %(now)s, %(now)s)
+INSERT INTO exeat_desk.account (id, agency, name, shown, role, granted, password_hash, created, last_used,
+    made_by, made)
+VALUES (%(id)s, %(agency)s, %(name)s, %(shown)s, %(role)s, %(granted)s, %(hash)s, %(now)s, %(now)s,
+    %(by)s, %(now)s)
 ON CONFLICT (name) DO NOTHING RETURNING id
 
 -- account_by_name: An account by its name, held until the transaction ends.
@@ -22,6 +24,14 @@ SELECT * FROM exeat_desk.account WHERE name = %(name)s FOR UPDATE
 
 -- account: An account by its id, held until the transaction ends.
 SELECT * FROM exeat_desk.account WHERE id = %(id)s FOR UPDATE
+
+-- makers: An account, who of its agency made or reset it since an instant, who made them, and so on.
+WITH RECURSIVE up AS (
+    SELECT name, made_by, made FROM exeat_desk.account WHERE name = %(name)s
+    UNION
+    SELECT a.name, a.made_by, a.made FROM exeat_desk.account a
+    JOIN up ON a.name = up.made_by AND up.made > %(since)s)
+SELECT name FROM up
 
 -- accounts: The accounts of an agency.
 SELECT * FROM exeat_desk.account ORDER BY name
@@ -45,7 +55,8 @@ UPDATE exeat_desk.account SET password_hash = %(hash)s, must_change = %(must_cha
 
 -- account_reset: Give a first password, and take the code app away.
 UPDATE exeat_desk.account
-SET password_hash = %(hash)s, must_change = true, second_factor = NULL, last_code = 0
+SET password_hash = %(hash)s, must_change = true, second_factor = NULL, last_code = 0,
+    made_by = %(by)s, made = %(now)s
 WHERE id = %(id)s
 
 -- account_unlock: Unlock an account.

@@ -1,0 +1,98 @@
+"""Two people who release against the gate are two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pyotp
+import pytest
+from tests.scenario.failures.kit import Town, county
+
+from exeat.desk.service.models import Override, OverrideReason, Released
+from exeat.office.context import Context, Role, Scope
+from exeat.office.errors import SignInError
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Town]:
+    with county() as one:
+        for name in ("sam", "kim"):
+            one.account(name, "supervisor")
+        yield one
+
+
+@pytest.fixture
+def town(shared: Town) -> Town:
+    shared.later(days=31)  # Whatever another test made is long ago.
+    shared.desk.accounts.enable(lead(shared), "sam")
+    shared.desk.accounts.enable(lead(shared), "kim")
+    return shared
+
+
+def lead(town: Town, name: str = "sam") -> Context:
+    return town.ctx(name, role=Role.SUPERVISOR)
+
+
+def enrol(town: Town, name: str, password: str) -> None:
+    """Give an account a code app, as whoever knows its first password can."""
+    session = town.desk.accounts.signin.sign_in(name, password, town.now)
+    totp = pyotp.parse_uri(town.desk.accounts.signin.enrol(session, town.now))
+    assert isinstance(totp, pyotp.TOTP)
+    town.passwords[name], town.secrets[name] = password, totp.secret
+
+
+def make(town: Town, name: str, by: str) -> None:
+    said = {"name": name, "shown": name, "role": "supervisor"}
+    _, password = town.desk.accounts.add_account(lead(town, by), **said)
+    enrol(town, name, password)
+
+
+def override(town: Town, number: str, first: Context, second: str) -> object:
+    record = town.book(f"Two{number}", number)
+    said = Override(reason=OverrideReason.LIFE, words="x", second=town.witness(second))
+    order = town.order(record, number, override=said)
+    return town.desk.gate.release(replace(first, now=town.now), order)
+
+
+def test_a_systems_key_is_no_person(town: Town) -> None:
+    key = replace(
+        town.ctx("key:6072", role=Role.BOOKING), scopes=frozenset({Scope.RELEASE, Scope.RECORD})
+    )
+    with pytest.raises(SignInError, match="two people"):
+        override(town, "K-1", key, "sam")
+
+
+def test_who_made_an_account_does_not_sign_with_it_for_a_while(town: Town) -> None:
+    make(town, "ghost", by="sam")
+    with pytest.raises(SignInError, match="the first person again"):
+        override(town, "M-1", lead(town), "ghost")
+    town.later(minutes=1)
+    with pytest.raises(SignInError, match="the first person again"):
+        override(town, "M-2", lead(town, "ghost"), "sam")
+    town.later(minutes=1)
+    assert isinstance(override(town, "M-3", lead(town, "kim"), "ghost"), Released)
+    town.later(days=30)
+    assert isinstance(override(town, "M-4", lead(town), "ghost"), Released)
+
+
+def test_nor_does_who_reset_a_colleague(town: Town) -> None:
+    enrol(town, "kim", town.desk.accounts.reset(lead(town), "kim"))
+    with pytest.raises(SignInError, match="the first person again"):
+        override(town, "R-1", lead(town), "kim")
+    town.later(days=30, minutes=1)
+    assert isinstance(override(town, "R-2", lead(town), "kim"), Released)
+
+
+def test_nor_two_whom_one_made_nor_one_whom_another_made_for_them(town: Town) -> None:
+    make(town, "ghost.a", by="sam")
+    make(town, "ghost.b", by="sam")
+    make(town, "ghost.c", by="ghost.a")
+    for number, (first, second) in enumerate(
+        [("ghost.a", "ghost.b"), ("sam", "ghost.c"), ("ghost.b", "ghost.c")]
+    ):
+        town.later(minutes=1)
+        with pytest.raises(SignInError, match="the first person again"):
+            override(town, f"G-{number}", lead(town, first), second)
+    town.later(minutes=1)
+    assert isinstance(override(town, "G-9", lead(town, "kim"), "ghost.a"), Released)
