@@ -159,7 +159,7 @@ def test_book_hold_release_and_verify(browser: Any, address: str, town: Town) ->
     page.get_by_role("button", name="Release Mockup").click()
     assert page.locator("h1").inner_text() == "Not released"
     assert page.get_by_text("Something came in meanwhile").is_visible()
-    assert page.get_by_text("Request lodged").is_visible()
+    assert page.get_by_text("Request lodged", exact=True).is_visible()
     assert violations(page) == []
     assert town.desk.reading.person(town.ctx(), record).record.release is None
 
