@@ -40,7 +40,14 @@ _AS_EXPECTED: Final = frozenset(
 _OVER_ONCE_GONE: Final = tuple(
     kind
     for kind in TaskKind
-    if kind not in (TaskKind.OVERRIDE, TaskKind.TRANSFER, TaskKind.TRANSFER_OUT, TaskKind.COUNSEL)
+    if kind
+    not in (
+        TaskKind.OVERRIDE,
+        TaskKind.CORRECTION,
+        TaskKind.TRANSFER,
+        TaskKind.TRANSFER_OUT,
+        TaskKind.COUNSEL,
+    )
 )
 _COUNTS_AGAIN: Final = (
     BasisEnded,

@@ -115,6 +115,10 @@ class TaskKind(Described):
         "order-to-verify",
         "Ask the court whether the order that frees a sentenced person is theirs.",
     )
+    CORRECTION = (
+        "correction-to-review",
+        "A correction took a hold away: another person looks at it before the person leaves.",
+    )
     COUNSEL = (
         "counsel-to-decide",
         "Only counsel can say whether this office may, or must, hold: ask, and enter the answer.",

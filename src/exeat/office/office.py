@@ -16,6 +16,7 @@ from exeat.facts.events import Event
 from exeat.facts.fold import standing
 from exeat.facts.record import CustodyRecord, Facility
 from exeat.facts.times import When
+from exeat.i18n.said import Said
 from exeat.office.clock import utcnow
 from exeat.office.consequences import consequences, disputes_that_follow, weighed
 from exeat.office.context import Context
@@ -23,10 +24,12 @@ from exeat.office.db import Database, Tx
 from exeat.office.errors import DeskError, Stale
 from exeat.office.held import Held, log, not_found
 from exeat.office.messages import code_of, refused_field
-from exeat.office.models import Agency, Done, PersonalData
+from exeat.office.models import Agency, Done, PersonalData, TaskKind
 from exeat.office.outcomes import Outcome
 from exeat.office.personal import put_personal
+from exeat.office.review import takes_a_hold_away
 from exeat.office.settings import Settings
+from exeat.office.tasks import open_task
 from exeat.record import StaleVersion
 from exeat.record.checkpoint import Signer
 from exeat.record.entries import History
@@ -212,12 +215,13 @@ class Office:
             return Done(held.name, history.version, again, repeated=True)
         if expected is not None and expected != history.version:
             raise stale(history, expected)
-        check(history.fold())
+        before = history.fold()
+        check(before)
         try:
             tx.ledger.append(events, expected_version=history.version, facility=held.facility)
         except StaleVersion as error:
             raise stale(tx.ledger.read(held.record), history.version) from error
-        return self._follow(tx, held, events)
+        return self._follow(tx, held, events, before)
 
     def open_record(
         self, tx: Tx, name: str, events: Sequence[Event], person: PersonalData, ref: str | None
@@ -236,19 +240,39 @@ class Office:
         put_personal(tx, held, self.key(tx, held), person)
         return held, self._follow(tx, held, events)
 
-    def _follow(self, tx: Tx, held: Held, events: Sequence[Event]) -> Done:
-        """Do what follows from new events."""
+    def _follow(
+        self, tx: Tx, held: Held, events: Sequence[Event], was: CustodyRecord | None = None
+    ) -> Done:
+        """Do what follows from new events, on a record that was there before."""
         history = tx.ledger.read(held.record)
         record = history.fold()
         new = {event.id for event in events}
         before = standing(event for event in history.events() if event.id not in new)
         said = [weighed(event, before) for event in events]
         opened = consequences(tx, self.settings, held, said, record)
+        if was is not None:
+            opened += self._to_review(tx, held, events, was, record)
         back = [one for event in events for one in disputes_that_follow(event, record, before)]
         if back:
             tx.ledger.append(back, expected_version=history.version, facility=held.facility)
         version = history.version + len(back)
         return Done(held.name, version, tuple(event.id for event in events), tasks=opened)
+
+    def _to_review(
+        self,
+        tx: Tx,
+        held: Held,
+        events: Sequence[Event],
+        was: CustodyRecord,
+        record: CustodyRecord,
+    ) -> tuple[str, ...]:
+        law = self.law(tx, held.facility, record.facility.kind)
+        if not takes_a_hold_away(events, was, record, law, tx.ctx.now):
+            return ()
+        kind, about = TaskKind.CORRECTION, events[0].id
+        because = (Said(f"task_why.{kind.value}", {"by": tx.ctx.actor_name}),)
+        with tx.acting_for(held.facility):
+            return (open_task(tx, self.settings, kind, held=held, about=about, because=because),)
 
     def perform(
         self,

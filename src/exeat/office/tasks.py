@@ -27,6 +27,7 @@ _SETTING: Final[dict[TaskKind, tuple[str, int]]] = {
 }
 _OWNERS: Final = {
     TaskKind.OVERRIDE: Role.SUPERVISOR,
+    TaskKind.CORRECTION: Role.SUPERVISOR,
     TaskKind.OVERDUE: Role.SUPERVISOR,
     TaskKind.COUNSEL: Role.SUPERVISOR,
 }

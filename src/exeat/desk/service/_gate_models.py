@@ -64,6 +64,10 @@ class RefusalKind(Described):
     REQUEST_WAITING = "request-waiting", "A request that may be about this person was not answered."
     PAPER_UNREAD = "paper-unread", "A paper of a court about this person was not read."
     ORDER_UNVERIFIED = "order-unverified", "The court has not confirmed the order that frees them."
+    CORRECTION_UNREVIEWED = (
+        "correction-unreviewed",
+        "A correction took a hold away, and nobody else has looked at it.",
+    )
     WARRANTS_UNCHECKED = "warrants-unchecked", "Warrants were not queried just before the release."
 
 
@@ -80,6 +84,7 @@ OVERRIDABLE: Final = frozenset(
         RefusalKind.REQUEST_WAITING,
         RefusalKind.PAPER_UNREAD,
         RefusalKind.ORDER_UNVERIFIED,
+        RefusalKind.CORRECTION_UNREVIEWED,
         RefusalKind.WARRANTS_UNCHECKED,
     }
 )

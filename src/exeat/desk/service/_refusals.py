@@ -37,6 +37,7 @@ _SAID: Final = frozenset({Verdict.IN_CUSTODY, *_DECIDING})
 _OPEN_TASKS: Final = (
     (TaskKind.PAPER, RefusalKind.PAPER_UNREAD),
     (TaskKind.VERIFY_ORDER, RefusalKind.ORDER_UNVERIFIED),
+    (TaskKind.CORRECTION, RefusalKind.CORRECTION_UNREVIEWED),
 )
 
 
@@ -218,6 +219,7 @@ _WARN_OF: Final = (
     TaskKind.CONTRADICTION,
     TaskKind.PAPER,
     TaskKind.VERIFY_ORDER,
+    TaskKind.CORRECTION,
     TaskKind.WARRANT,
 )
 """Open tasks that an officer must not overlook."""

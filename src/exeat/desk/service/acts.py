@@ -14,9 +14,9 @@ from exeat.facts.record import CustodyRecord, Offence, Person
 from exeat.facts.times import When
 from exeat.office.context import Context
 from exeat.office.db import Tx
-from exeat.office.errors import BadInput
+from exeat.office.errors import BadInput, Refusing
 from exeat.office.held import Held
-from exeat.office.messages import bad_field, refused_field
+from exeat.office.messages import bad_field, one_line, refused_field
 from exeat.office.models import Done, PersonalData
 from exeat.office.office import Given, Office, envelope, log_act
 from exeat.office.personal import check_personal, plain
@@ -150,6 +150,8 @@ class Acts:
             # As far as it may act at all: whether another's request is there is not said.
             if held.stake == "issuer" and "detainer" in content:
                 _own_request(tx.ledger.read(held.record).fold(), content["detainer"], ctx.agency)
+            if one.enters is ev.Corrected:
+                _own_entry(tx.ledger.read(held.record).events(), content.get("of"), held.facility)
             return [enters(**given.envelope(ctx, held.name), **content)]
 
         return self.office.perform(ctx, one.name, record, given, events)
@@ -161,6 +163,15 @@ def _own_request(record: CustodyRecord, detainer: object, agency: str) -> None:
     if detainer not in own:
         words, help = f"is no request of `{agency}`", "Name one of your own."
         raise refused_field("detainer", str(detainer), words, help, own)
+
+
+def _own_entry(events: Sequence[ev.Event], of: object, facility: str) -> None:
+    """Refuse to correct what another agency lodged: its word is not the facility's to change."""
+    for event in events:
+        if event.id == of and event.by != facility:
+            words = f"was entered by `{event.by}`"
+            help = "Answer it, or dispute it; only whoever lodged it can take it back."
+            raise Refusing.one("E604", f"event `{one_line(event.id)}`", words, help)
 
 
 def _basis(said: dict[str, Any], basis: NewBasis) -> ev.BasisAdded:

@@ -15,6 +15,7 @@ from exeat.desk.service._waiting import Waiting, waiting_for
 from exeat.desk.service.board import Board
 from exeat.desk.service.models import Counts, LogLine, PersonPage
 from exeat.facts.case import zone_of
+from exeat.facts.events import DetainerLodged
 from exeat.facts.record import Person
 from exeat.office.context import Context, Role
 from exeat.office.db import Tx
@@ -258,7 +259,12 @@ def _as_issuer(page: PersonPage, agency: str) -> PersonPage:
     Not why else the person is held, nor what they are charged with, nor others' requests; the
     verdict and its times stay, because they are what was asked for.
     """
+    # As they were lodged, and not as they stand: what was corrected away was still theirs.
+    lodged = [e for e in page.events if isinstance(e, DetainerLodged) and e.issuer == agency]
     own = {d.id for d in page.record.detainers if d.issuer == agency}
+    own |= {event.detainer for event in lodged}
+    entries = {e.id for e in page.events if getattr(e, "detainer", None) in own}
+    touched = own | entries
     notices = page.record.notices
     record = replace(
         page.record,
@@ -266,7 +272,7 @@ def _as_issuer(page: PersonPage, agency: str) -> PersonPage:
         person=Person(),
         convictions=None,
         # A claim of citizenship, or that it is somebody else, goes back to who must answer it.
-        corrections=tuple(c for c in page.record.corrections if c.disputed),
+        corrections=tuple(c for c in page.record.corrections if c.disputed or c.of in touched),
         detainers=tuple(d for d in page.record.detainers if d.id in own),
         notices=None if notices is None else tuple(n for n in notices if n.about in own),
     )
@@ -282,7 +288,7 @@ def _as_issuer(page: PersonPage, agency: str) -> PersonPage:
         unevaluated=(),
         to_judge=(),
     )
-    events = tuple(e for e in page.events if getattr(e, "detainer", None) in own)
+    events = tuple(e for e in page.events if e.id in entries or getattr(e, "of", None) in touched)
     return replace(
         page, record=record, answer=answer, events=events, answers=(), namesakes=(), warnings=()
     )

@@ -12,7 +12,7 @@ from exeat.decide import Verdict
 from exeat.desk.service.board import Board, Shown
 from exeat.desk.service.models import Reconciliation
 from exeat.facts import events as ev
-from exeat.i18n.said import Said, Sayings
+from exeat.i18n.said import Said, Sayings, sayings_of_text
 from exeat.office.context import Context
 from exeat.office.db import Tx
 from exeat.office.errors import BadInput, Refusing
@@ -124,6 +124,9 @@ class Rounds:
             if row["owner_role"] == "supervisor" and ctx.role.value != "supervisor":
                 help = "Ask a supervisor."
                 raise Refusing.one("E604", f"task `{task}`", "is for a supervisor", help)
+            if ctx.actor_name in _not_by(row):
+                words, help = "is about your own correction", "Ask another supervisor."
+                raise Refusing.one("E604", f"task `{task}`", words, help)
             params = {"at": ctx.now, "by": ctx.actor_name, "outcome": outcome}
             if not tx.run("close_task", task=row["task"], **params):
                 help = "Reload the list of tasks."
@@ -271,6 +274,13 @@ class Rounds:
             return str(row["subscription"].hex)
 
         return self.office.run(ctx, "subscribe", work, about=record)
+
+
+def _not_by(row: dict[str, Any]) -> set[object]:
+    """Return who may not close a task: whoever's own correction it is to look at."""
+    if row["kind"] != TaskKind.CORRECTION.value:
+        return set()
+    return {one.values.get("by") for one in sayings_of_text(row["because"])}
 
 
 def _because(kind: TaskKind, when: str, at: datetime | None) -> Sayings:
