@@ -124,20 +124,31 @@ def _ask(law: LawOfPlace, question: Question, item: Item, old: Mapping[str, Any]
     options = _options(question, item)
     for value, says in options:
         typer.echo(f"     {value}" + ("" if value == says else f": {says}"))
-    before = old.get(question.decides.name, UNDECIDED)
+    decides = question.decides
+    before = old.get(decides.name, UNDECIDED)
     standing = {True: "yes", False: "no"}.get(before, str(before))
-    words = f"   {question.decides.asks}"
-    chosen = typer.prompt(words, default=standing).strip()
-    while options and chosen not in (UNDECIDED, *dict(options)):
-        typer.echo(f"   `{chosen}` will not do. Enter one of the words above, or {UNDECIDED}.")
-        chosen = typer.prompt(words, default=standing).strip()
+    chosen = _chosen(f"   {decides.asks}", standing, dict(options))
     if chosen == standing:
         return {}
     answer: dict[str, Any] = {question.key: item.key} if question.key else {}
-    decides = question.decides
-    answer[decides.name] = chosen if chosen == UNDECIDED else typed(decides, chosen)
     if chosen == UNDECIDED:
-        return answer
+        return answer | {decides.name: chosen}
+    answer[decides.name] = typed(decides, chosen)
+    return answer | _besides(question, chosen, old)
+
+
+def _chosen(words: str, standing: str, options: Mapping[str, str]) -> str:
+    """Ask until one of the options comes, where there are any."""
+    chosen = str(typer.prompt(words, default=standing)).strip()
+    while options and chosen not in (UNDECIDED, *options):
+        typer.echo(f"   `{chosen}` will not do. Enter one of the words above, or {UNDECIDED}.")
+        chosen = str(typer.prompt(words, default=standing)).strip()
+    return chosen
+
+
+def _besides(question: Question, chosen: str, old: Mapping[str, Any]) -> dict[str, Any]:
+    """Ask for the rest of an answer, and who gives it."""
+    answer: dict[str, Any] = {}
     more = [field for field in question.fields[1:] if field.name != "saw"]
     for field in [*more, SIGNATURE[0]]:
         if field.only and chosen not in field.only:

@@ -206,16 +206,34 @@ def _how(at: str, hows: Mapping[str, How]) -> How:
 
 def _plain(part: Part) -> Field:
     """Return how a part is asked by its type alone."""
-    core = part.core
-    inner = get_args(core)[0] if get_origin(core) is tuple else None
-    if is_dataclass(inner):
+    return _of_parts(part) or _of_codes(part) or _of_one_value(part)
+
+
+def _of_parts(part: Part) -> Field | None:
+    """Return how what has parts of its own is asked: in rows, or as another entry."""
+    if is_dataclass(_inner(part)):
         return Field(part.name, "rows")
-    if any(is_dataclass(one) and one is not Uncertain for one in get_args(core)):
+    if any(is_dataclass(one) and one is not Uncertain for one in get_args(part.core)):
         return Field(part.name, "entry")
+    return None
+
+
+def _of_codes(part: Part) -> Field | None:
+    core, inner = part.core, _inner(part)
     if isinstance(inner, type) and issubclass(inner, Described):
         return Field(part.name, "codes", codes=inner)
     if isinstance(core, type) and issubclass(core, Described):
         return Field(part.name, "code", codes=core)
+    return None
+
+
+def _inner(part: Part) -> object:
+    """Return of what a tuple is; None for anything else."""
+    return get_args(part.core)[0] if get_origin(part.core) is tuple else None
+
+
+def _of_one_value(part: Part) -> Field:
+    core = part.core
     if core is bool:
         return Field(part.name, "truth" if part.optional else "yes-no")
     if core is date:

@@ -113,16 +113,7 @@ def body_of(act: Act, *, own_path: bool) -> type[ActBody]:
     """
     enters = act.enters
     assert enters is not None, act.name
-    found: dict[str, Any] = {}
-    kinds = [enters, *([act.takes] if act.takes is not None else [])]
-    for name, (hint, default) in (pair for kind in kinds for pair in _parts(kind)):
-        if (name in ENVELOPE and name != "note") or name in act.unasked:
-            continue
-        if name in act.must:
-            hint, default = _said(hint), ...
-        elif name in act.fills:
-            hint, default = _said(hint), act.fills[name]
-        found[name] = (hint, default)
+    found = _asked(act, enters)
     if own_path:
         found = {act.called.get(name, name): part for name, part in found.items()}
         if "{detainer}" in act.path:
@@ -136,6 +127,21 @@ def body_of(act: Act, *, own_path: bool) -> type[ActBody]:
         found = {"event": (Literal[tag], ...), **found}
         title = f"{enters.__name__}In"
     return create_model(title, __base__=ActBody, __doc__=enters.__doc__, **found)
+
+
+def _asked(act: Act, enters: type) -> dict[str, Any]:
+    """Return the parts that whoever sends an act says, each with its type and what counts else."""
+    found: dict[str, Any] = {}
+    kinds = [enters, *([act.takes] if act.takes is not None else [])]
+    for name, (hint, default) in (pair for kind in kinds for pair in _parts(kind)):
+        if (name in ENVELOPE and name != "note") or name in act.unasked:
+            continue
+        if name in act.must:
+            hint, default = _said(hint), ...
+        elif name in act.fills:
+            hint, default = _said(hint), act.fills[name]
+        found[name] = (hint, default)
+    return found
 
 
 def _said(hint: Any) -> Any:

@@ -38,15 +38,8 @@ def zone_of(page: PersonPage) -> ZoneInfo:
 
 def of_person(site: Site, viewer: Viewer, page: PersonPage, t: Words) -> dict[str, list[Choice]]:
     """Return what can be chosen in the forms on one record, by the name that fields give it."""
-    record, zone = page.record, zone_of(page)
-    now = viewer.ctx.now
-    events = []
-    for event in reversed(page.events):
-        line = event_line(event, zone, t)
-        when = t.short(line.occurred, zone, now) if line.occurred else line.about
-        amends = isinstance(event, Corrected | Disputed)
-        events.append((amends, Choice(event.id, f"{t(f'event.{line.kind}')} · {when}")))
-    plain = [choice for amends, choice in events if not amends]
+    record = page.record
+    plain = _entries(page, viewer, t)
     mine = viewer.ctx.agency if viewer.ctx.role is Role.REQUESTER else None
     shown = [one for one in record.detainers if mine in (None, one.issuer)]
     detainers = [_request(one, t) for one in shown]
@@ -63,6 +56,18 @@ def of_person(site: Site, viewer: Viewer, page: PersonPage, t: Words) -> dict[st
         "readers": agencies(site, viewer, "counsel", "requester"),
         "namesakes": [Choice(n.record, n.name, n.booking_number) for n in page.namesakes],
     }
+
+
+def _entries(page: PersonPage, viewer: Viewer, t: Words) -> list[Choice]:
+    """Return what can be corrected or disputed, the latest first: no word about another entry."""
+    zone, found = zone_of(page), []
+    for event in reversed(page.events):
+        if isinstance(event, Corrected | Disputed):
+            continue
+        line = event_line(event, zone, t)
+        when = t.short(line.occurred, zone, viewer.ctx.now) if line.occurred else line.about
+        found.append(Choice(event.id, f"{t(f'event.{line.kind}')} · {when}"))
+    return found
 
 
 def agencies(site: Site, viewer: Viewer, *kinds: str) -> list[Choice]:

@@ -63,17 +63,26 @@ def deadline_of(
         return answer.overdue_since or answer.eligible_since, DeadlineKind.OVERDUE
     if verdict in (Verdict.MAY_HOLD, Verdict.MUST_HOLD):
         return answer.until, DeadlineKind.HOLD_ENDS if answer.until else None
-    task = min((task.due for task in tasks if task.closed is None), default=None)
+    task = _first_task(tasks)
     if verdict in _UNSETTLED and task is not None:
         return task, DeadlineKind.TASK
-    notice = min((d.due for d in answer.duties if d.due and d.state in _OPEN), default=None)
+    notice = _first_notice(answer)
     if verdict is Verdict.NOTIFY_FIRST and notice is not None:
         return notice, DeadlineKind.NOTICE
     if verdict is Verdict.IN_CUSTODY:
         return scheduled, DeadlineKind.SCHEDULED if scheduled else None
+    # What nobody waits for: how long the person could have been gone already.
     if verdict is Verdict.NOT_IN_CUSTODY or answer.eligible_since is None:
         return None, None
     return answer.eligible_since, SINCE.get(verdict, DeadlineKind.GO)
+
+
+def _first_task(tasks: Iterable[Task]) -> datetime | None:
+    return min((task.due for task in tasks if task.closed is None), default=None)
+
+
+def _first_notice(answer: Answer) -> datetime | None:
+    return min((d.due for d in answer.duties if d.due and d.state in _OPEN), default=None)
 
 
 def shown(rows: Sequence[BoardRow], wanted: str, query: str) -> list[BoardRow]:
@@ -156,10 +165,20 @@ def _plain(value: Any, t: Words, zone: ZoneInfo) -> str:
             return value.edtf
         case Facility():
             return value.fips or value.ori or value.detloc or value.kind.value
-        case tuple():
-            return ", ".join(_plain(item, t, zone) for item in value)
+    return _several(value, t, zone)
+
+
+def _several(value: Any, t: Words, zone: ZoneInfo) -> str:
+    """Return several values in a row."""
+    if isinstance(value, tuple):
+        return ", ".join(_plain(item, t, zone) for item in value)
     if isinstance(value, dict):
         return ", ".join(f"{name}: {_plain(item, t, zone)}" for name, item in value.items())
+    return _parts(value, t, zone)
+
+
+def _parts(value: Any, t: Words, zone: ZoneInfo) -> str:
+    """Return what is said in each part of a value that has parts, each under its name."""
     parts = [(one.name, getattr(value, one.name)) for one in fields(value)]
     said = [(name, item) for name, item in parts if item not in (None, (), {}) and name != "event"]
     if isinstance(value, Offence | Conviction):

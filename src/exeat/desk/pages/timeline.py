@@ -14,7 +14,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from exeat.decide import Answer, Certainty, DutyState, Verdict
-from exeat.facts.record import CustodyRecord
+from exeat.facts.record import Basis, CustodyRecord, Detainer
 from exeat.facts.times import bounds, bounds_of
 from exeat.i18n.words import Words
 from exeat.report.axis import Scale, left_out_days, ticks
@@ -54,34 +54,42 @@ class Bar:
 def bars_of(record: CustodyRecord, answer: Answer, t: Words, zone: ZoneInfo) -> list[Bar]:
     """Return the rows: grounds of custody, requests, what the law allows, what is due."""
     booked = bounds(record.booked, zone)[0] or answer.at
-    found: list[Bar] = []
-    for basis in record.grounds:
-        label = t(f"code.BasisKind.{basis.kind.value}")
-        end = bounds_of(basis.end, zone)[1]
-        how = t(f"code.BasisEnd.{basis.ended_by.value}") if basis.ended_by else t("line.ended")
-        note = f"{how}, {t.short(end, zone, answer.at)}" if end else t("line.runs")
-        if basis.end is None:
-            note = t("line.end-unknown")
-        found.append(Bar("basis", label, note, bounds_of(basis.start, zone)[0] or booked, end))
-    for detainer in record.detainers:
-        form = detainer.form.value if detainer.form else t("line.form-unknown")
-        end = bounds_of(detainer.lifted, zone)[1]
-        note = f"{t('line.ended')}, {t.short(end, zone, answer.at)}" if end else t("line.in-force")
-        start = bounds_of(detainer.received, zone)[0] or booked
-        found.append(Bar("request", f"{form} · {detainer.issuer or '?'}", note, start, end))
+    found = [_custody(basis, booked, answer, t, zone) for basis in record.grounds]
+    found += [_request(detainer, booked, answer, t, zone) for detainer in record.detainers]
     found += dict.fromkeys(_windows(answer, t, zone))
     since = answer.overdue_since
     if answer.verdict is Verdict.OVERDUE and since is not None and since < answer.at:
         note = t.span((answer.at - since).total_seconds())
         found.append(Bar("kept", t("line.kept"), note, since, answer.at))
+    return [*found, *_duties(answer, t, zone)]
+
+
+def _custody(basis: Basis, booked: datetime, answer: Answer, t: Words, zone: ZoneInfo) -> Bar:
+    end = bounds_of(basis.end, zone)[1]
+    how = t(f"code.BasisEnd.{basis.ended_by.value}") if basis.ended_by else t("line.ended")
+    note = f"{how}, {t.short(end, zone, answer.at)}" if end else t("line.runs")
+    if basis.end is None:
+        note = t("line.end-unknown")
+    label = t(f"code.BasisKind.{basis.kind.value}")
+    return Bar("basis", label, note, bounds_of(basis.start, zone)[0] or booked, end)
+
+
+def _request(one: Detainer, booked: datetime, answer: Answer, t: Words, zone: ZoneInfo) -> Bar:
+    form = one.form.value if one.form else t("line.form-unknown")
+    end = bounds_of(one.lifted, zone)[1]
+    note = f"{t('line.ended')}, {t.short(end, zone, answer.at)}" if end else t("line.in-force")
+    start = bounds_of(one.received, zone)[0] or booked
+    return Bar("request", f"{form} · {one.issuer or '?'}", note, start, end)
+
+
+def _duties(answer: Answer, t: Words, zone: ZoneInfo) -> Iterator[Bar]:
     for duty in answer.duties:
         if duty.due is not None and duty.state in (DutyState.OWED, DutyState.LATE):
             note = f"{t('line.due')} {t.short(duty.due, zone, answer.at)}"
             start = min(answer.eligible_since or answer.at, duty.due)
             to = t.first(f"to.{duty.to}") or duty.to
             label = t(f"about.{duty.rule.about.value}", to=to)
-            found.append(Bar("due", label, note, start, duty.due))
-    return found
+            yield Bar("due", label, note, start, duty.due)
 
 
 def _windows(answer: Answer, t: Words, zone: ZoneInfo) -> Iterator[Bar]:
