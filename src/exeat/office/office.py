@@ -39,7 +39,7 @@ from exeat.rules.model import Actor, Jurisdiction
 from exeat.rules.place import LawOfPlace, law_of_place
 from exeat.rules.profile_file import profile_of
 
-__all__ = ["Given", "Office", "envelope", "log_act", "said_again", "stale"]
+__all__ = ["Given", "Office", "another", "envelope", "log_act", "said_again", "stale"]
 
 T = TypeVar("T")
 
@@ -320,13 +320,15 @@ def said_again(
             if not timed:
                 times["occurred"] = first.occurred
         if first is None or type(first) is not type(event) or replace(event, **times) != first:
-            raise DeskError.one(
-                "E605",
-                f"event `{event.id}`",
-                "stands for another content already",
-                "Give each event an id of its own; to change one, send a correction.",
-            )
+            raise another(f"event `{event.id}`")
     return tuple(event.id for event in events)
+
+
+def another(place: str) -> DeskError:
+    """Return the error that an id which a client sends anew stood for something else at first."""
+    words = "stands for another content already"
+    help = "Give each event an id of its own; to change one, send a correction."
+    return DeskError.one("E605", place, words, help)
 
 
 def stale(history: History, expected: int) -> Stale:

@@ -18,8 +18,8 @@ from exeat.office.errors import BadInput, Refusing
 from exeat.office.held import Held
 from exeat.office.messages import bad_field, one_line, refused_field
 from exeat.office.models import Done, PersonalData
-from exeat.office.office import Given, Office, envelope, log_act
-from exeat.office.personal import check_personal, plain
+from exeat.office.office import Given, Office, another, envelope, log_act
+from exeat.office.personal import check_personal, plain, read_personal
 from exeat.office.register import ACTS
 
 __all__ = ["Acts", "NewBasis"]
@@ -96,6 +96,11 @@ class Acts:
                 events.append(ev.PersonFact(**{**said, "id": f"{event_id}.facts"}, person=facts))
             if tx.all("find_record", name=name):
                 held = self.office.hold(tx, name)
+                # No event names the person, so equal events may be of two people.
+                key = self.office.key(tx, held) if held.wrapped_key else None
+                booked = read_personal(tx, held, key) if key else None
+                if booked is not None and booked != person:
+                    raise another(f"event `{event_id}`")
                 done = self.office.commit(tx, held, events, timed=occurred is not None)
             else:
                 ref = index.mac(uuid5(NAMESPACE_OID, "exeat ref"), plain(person.fingerprint_id))

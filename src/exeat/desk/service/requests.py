@@ -26,7 +26,7 @@ from exeat.office.errors import Refusing
 from exeat.office.held import Held, log
 from exeat.office.messages import refused_field
 from exeat.office.models import Done, PersonalData, TaskKind
-from exeat.office.office import Given, Office
+from exeat.office.office import Given, Office, another
 from exeat.office.personal import blind, check_personal, read_personal
 from exeat.office.tasks import close_about, open_task
 from exeat.record.canonical import new_salt
@@ -85,6 +85,7 @@ class Requests:
             tx.run("lock_desk", agency=facility, alone=True)
             known = tx.one("request_by_mac", sender=ctx.agency, id_mac=id_mac)
             if known is not None:
+                self._same(tx, known, facility, person, paper)
                 log(tx, "send_request", "repeated", about=known["request"].hex)
                 return self._incoming(tx, known)
             request = self._file(tx, facility, person, paper, request_id, id_mac)
@@ -184,6 +185,23 @@ class Requests:
             return found
 
         return self.office.run(ctx, "request_proof", work)
+
+    def _same(
+        self,
+        tx: Tx,
+        known: dict[str, Any],
+        facility: str,
+        person: PersonalData,
+        paper: RequestPaper,
+    ) -> None:
+        """Refuse a second request under the id of a first one; what was expunged tells nothing."""
+        if known["wrapped_key"] is None:
+            return
+        id, *first = self._open(tx, known)
+        # Read back as the first one was: a time may be written in two ways.
+        _, *again = request_from_bytes(request_to_bytes(person, paper, b"", id))
+        if known["facility"] != facility or first != again:
+            raise another("field `request_id`")
 
     def _file(
         self,
