@@ -9,10 +9,13 @@ from tests.scenario.failures.kit import Town, county, person_of
 from tests.unit.test_desk_gate import kinds
 
 from exeat.decide import Verdict
+from exeat.desk.api._shown import person_out
+from exeat.desk.pages.present import PersonView
 from exeat.desk.service.models import RefusalKind, Released
 from exeat.facts.codes import StatusProof
 from exeat.facts.events import Corrected, DetainerLodged, Disputed
 from exeat.facts.record import Person
+from exeat.i18n.words import words
 from exeat.office.context import Context, Role
 from exeat.office.errors import Refusing
 from exeat.office.models import TaskKind
@@ -119,6 +122,10 @@ def test_the_issuer_sees_that_its_request_was_corrected_away(town: Town) -> None
     assert lodged in [event.of for event in seen.events if isinstance(event, Corrected)]
     assert lodged in [event.id for event in seen.events]
     assert lodged in [one.of for one in seen.record.corrections]
+    # On the page, and in what the API sends.
+    view = PersonView(seen, words("en"))
+    assert [line for line in view.events if "Entered by mistake." in dict(line.detail).values()]
+    assert lodged in [one.get("of") for one in person_out(seen).model_dump()["events"]]
 
 
 def test_a_correction_that_leaves_the_hold_opens_nothing(town: Town) -> None:

@@ -191,7 +191,9 @@ def _why(answer: Answer, law: LawOfPlace, zone: ZoneInfo) -> str:
 def _of_the_law(answer: Answer, law: LawOfPlace, zone: ZoneInfo) -> str:
     match answer.verdict:
         case Verdict.IN_CUSTODY | Verdict.NOT_IN_CUSTODY:
-            return say_reason(answer.because[0], answer, law, zone)
+            # An issuer is told the verdict and not why else the person is held.
+            first = answer.because[0] if answer.because else None
+            return say_reason(first, answer, law, zone) if first else answer.verdict.description
         case Verdict.MAY_HOLD | Verdict.MUST_HOLD:
             return _hold(answer, law)
         case Verdict.CONFLICT:
@@ -222,8 +224,8 @@ def _let_go(answer: Answer, law: LawOfPlace, zone: ZoneInfo) -> str:
     bans = [rule for rule in answer.decided_by if rule.bans]
     over = next((rule for rule in bans if rule.prevails), None)
     if over is not None:
-        step = next(step for step in answer.because if step.rule is over)
-        return say_reason(step, answer, law, zone)
+        step = next((step for step in answer.because if step.rule is over), None)
+        return say_reason(step, answer, law, zone) if step else answer.verdict.description
     if any(is_whether(one) for one in answer.contested):
         return ""
     plain = [rule for rule in bans if not rule.policy]
