@@ -41,7 +41,8 @@ def said_of(answer: Answer) -> tuple[object, ...]:
         answer.verdict, answer.certainty, answer.eligible_since, answer.eligible_latest,
         answer.until, answer.overdue_since, answer.perhaps_must,
         [(d.rule.id, d.detainer, d.due, d.state, d.certainty) for d in answer.duties],
-        [(o.rule.id, o.detainer, o.certainty) for o in (*answer.options, *answer.bans)],
+        # Two requests that came at one instant have no order of their own.
+        sorted((o.rule.id, str(o.detainer), o.certainty) for o in (*answer.options, *answer.bans)),
         # Each house's own page begins a window no earlier than the person came there.
         [(w.rule.id, w.detainer, w.end, w.certainty) for w in answer.windows],
         [(q.fact, q.changes) for q in answer.questions],
