@@ -16,7 +16,7 @@ from exeat.desk.service.board import Board
 from exeat.desk.service.models import Counts, LogLine, PersonPage
 from exeat.facts.case import zone_of
 from exeat.facts.events import DetainerLodged
-from exeat.facts.record import Person
+from exeat.facts.record import CustodyRecord, Person
 from exeat.office.context import Context, Role
 from exeat.office.db import Tx
 from exeat.office.held import Held, log
@@ -253,29 +253,38 @@ def _refusals(rows: list[dict[str, Any]]) -> dict[str, int]:
     return found
 
 
+def _own_requests(page: PersonPage, agency: str) -> set[str]:
+    # As they were lodged, and not as they stand: what was corrected away was still theirs.
+    lodged = (e for e in page.events if isinstance(e, DetainerLodged) and e.issuer == agency)
+    standing = {d.id for d in page.record.detainers if d.issuer == agency}
+    return standing | {event.detainer for event in lodged}
+
+
+def _record_of(record: CustodyRecord, own: set[str], touched: set[str]) -> CustodyRecord:
+    """Return what of a record is about an issuer's own requests, and what touches them."""
+    notices = record.notices
+    return replace(
+        record,
+        bases=(),
+        person=Person(),
+        convictions=None,
+        # A claim of citizenship, or that it is somebody else, goes back to who must answer it.
+        corrections=tuple(c for c in record.corrections if c.disputed or c.of in touched),
+        detainers=tuple(d for d in record.detainers if d.id in own),
+        notices=None if notices is None else tuple(n for n in notices if n.about in own),
+    )
+
+
 def _as_issuer(page: PersonPage, agency: str) -> PersonPage:
     """Return what an agency that lodged a request may see: its own request and its answer.
 
     Not why else the person is held, nor what they are charged with, nor others' requests; the
     verdict and its times stay, because they are what was asked for.
     """
-    # As they were lodged, and not as they stand: what was corrected away was still theirs.
-    lodged = [e for e in page.events if isinstance(e, DetainerLodged) and e.issuer == agency]
-    own = {d.id for d in page.record.detainers if d.issuer == agency}
-    own |= {event.detainer for event in lodged}
+    own = _own_requests(page, agency)
     entries = {e.id for e in page.events if getattr(e, "detainer", None) in own}
     touched = own | entries
-    notices = page.record.notices
-    record = replace(
-        page.record,
-        bases=(),
-        person=Person(),
-        convictions=None,
-        # A claim of citizenship, or that it is somebody else, goes back to who must answer it.
-        corrections=tuple(c for c in page.record.corrections if c.disputed or c.of in touched),
-        detainers=tuple(d for d in page.record.detainers if d.id in own),
-        notices=None if notices is None else tuple(n for n in notices if n.about in own),
-    )
+    record = _record_of(page.record, own, touched)
     answer = replace(
         page.answer,
         because=(),
