@@ -217,6 +217,13 @@ def test_the_page_after_an_override_says_what_was_passed_over(client: Any, town:
         assert words(lang)("refused.kind.in-custody") in text
 
 
+def test_the_page_after_a_release_names_the_entry_of_the_record(client: Any, town: Scene) -> None:
+    path = town.path("/people/{left}/released?entry=forged")
+    text = signed(client, "booking").get(path).text
+    assert "forged" not in text
+    assert re.search(r'<dd class="mono">[^<]+</dd>', text)
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_namesakes_stand_behind_the_warning_that_is_about_them(lang: str) -> None:
     with scene() as town, town.client() as client:

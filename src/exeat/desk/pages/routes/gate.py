@@ -29,6 +29,7 @@ from exeat.desk.service.models import (
 from exeat.desk.service.shut import SHUT
 from exeat.errors import ExeatError, Fault
 from exeat.facts.codes import ReleaseKind
+from exeat.facts.events import Released
 from exeat.office.models import Witness
 
 __all__ = ["order_of", "router"]
@@ -68,7 +69,7 @@ def releasing(request: Request, site: At, record: str, sent: SentForm) -> Respon
             order = order_of(record, filled.values, seen, event_id, against=against)
             found = site.asked(lambda: site.desk.gate.release(viewer.ctx, order))
             if not isinstance(found, Refused):
-                return see(f"/people/{record}/released?entry={found.event}")
+                return see(f"/people/{record}/released")
             problems = _at_the_form(found.refusals)
             if not problems:
                 return _refused(site, request, viewer, page, found)
@@ -80,7 +81,7 @@ def releasing(request: Request, site: At, record: str, sent: SentForm) -> Respon
 
 
 @router.get("/people/{record}/released")
-def released(request: Request, site: At, record: str, entry: str = "") -> Response:
+def released(request: Request, site: At, record: str) -> Response:
     """Say that the person left, and what is due now."""
     viewer = may(site, request, "release")
     page = site.asked(lambda: site.desk.reading.person(viewer.ctx, record))
@@ -88,6 +89,8 @@ def released(request: Request, site: At, record: str, entry: str = "") -> Respon
         return see(f"/people/{record}")
     zone = picks.zone_of(page)
     given = page.answers[-1] if page.answers else {}
+    # Of the record, and not of the address: a page says nothing that anybody can write into a link.
+    left = [event.id for event in page.events if isinstance(event, Released)]
     passed = given.get("gate", {}).get("override", {}).get("refusals", [])
     return site.page(
         request,
@@ -96,7 +99,7 @@ def released(request: Request, site: At, record: str, entry: str = "") -> Respon
         view=PersonView(page, site.words(request)),
         name=shown_name(page),
         at=instant_of(page.record.release.at, zone),
-        event=entry,
+        event=left[-1],
         overridden=passed,
         unless=given.get("verdict") == Verdict.RELEASE_UNLESS_INSTRUCTED,
     )
