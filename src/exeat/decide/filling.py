@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from exeat.decide.answer import Certainty, Verdict
 from exeat.decide.outcome import Outcomes
@@ -98,7 +98,7 @@ class Filling:
             doubtful.on_file = OPEN
             return agree
         sets = self.scale.sets()
-        matters = next((one for one in free if self._matters(one, sets)), None)
+        matters = self._next(free, sets)
         if matters is None:
             return self._leaf(sets)
         before = matters.bits()
@@ -110,14 +110,28 @@ class Filling:
         matters.back(before)
         return agree
 
-    def _matters(self, free: Free, sets: tuple[Outcomes, ...]) -> bool:
-        """Say whether any value of what is open moves the sets by itself.
+    def _next(self, free: Sequence[Free], sets: tuple[Outcomes, ...]) -> Free | None:
+        """Return what to fill in next; None where nothing that is open can still decide.
 
-        Rules are built of *and* and *or*: while a fact can still decide, there is one that does
-        so alone, and after it the next.
+        First what decides by itself. Where nothing does, two things may still do so together: of
+        two requests, neither of which is known to name this person, neither name alone shuts the
+        hold out. So then anything on which a rule still hangs.
         """
         if not is_open(sets):
-            return False
+            return None
+        alone = next((one for one in free if self._moves(one, sets)), None)
+        return alone or next(self._hung_on(free), None)
+
+    def _hung_on(self, free: Sequence[Free]) -> Iterator[Free]:
+        sheets = [sheet for sheet in self.scale.sheets if sheet.on_file == TRUE]
+        places = {id(sheet.marks): self.scale.waits_for(sheet) for sheet in sheets}
+        limits = {id(sheet.limits) for sheet in sheets}
+        for one in free:
+            if any(id(h) in limits or i in places.get(id(h), ()) for h, i in one.homes):
+                yield one
+
+    def _moves(self, free: Free, sets: tuple[Outcomes, ...]) -> bool:
+        """Say whether any value of what is open moves the sets by itself."""
         before = free.bits()
         moved = False
         for value in free.values:

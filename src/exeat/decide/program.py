@@ -59,6 +59,8 @@ class Program:
     Attributes:
         weigh: Takes the marks, the limits that are reached and the rules for a person, as bits,
             and gives the set of outcomes under each reading.
+        waiting: Takes the marks and the rules for a person, and gives the condition of each rule.
+        reads: The marks that each of these conditions is about, by their places.
         brings: Takes the marks, and says whether an official must see the person first.
         marks: What is read of a case, in the order of its bits.
         limits: The rules whose limit of time counts, in the order of their bits.
@@ -71,6 +73,8 @@ class Program:
     """
 
     weigh: Weighing
+    waiting: Callable[[Bits, Bits], tuple[int, ...]]
+    reads: tuple[frozenset[int], ...]
     brings: Callable[[Bits], int]
     marks: tuple[Mark, ...]
     limits: tuple[Rule, ...]
@@ -94,17 +98,25 @@ class _Writer:
         self.limits: dict[int, Rule] = {}
         self.judged: dict[int, Rule] = {}
         self.lines: list[str] = []
+        self.conditions: list[str] = []
+        self.reads: list[frozenset[int]] = []
+        self._read: set[int] = set()
 
     def bites(self, rule: Rule, force: Truth) -> str:
         key = id(rule), force
         if key not in self.rules:
             name = self.rules[key] = f"r{len(self.rules)}"
-            said = rule.condition.over(self, self.atom)
+            self._read = set()
+            said = condition = rule.condition.over(self, self.atom)
+            self.reads.append(frozenset(self._read))
             if rule.judge:
                 self.judged.setdefault(id(rule), rule)
-                said += f" & q[{list(self.judged).index(id(rule))}]"
+                judged = f"q[{list(self.judged).index(id(rule))}]"
+                said += f" & {judged}"
+                condition = f"{condition} if {judged} else {FALSE}"
             elif force is not True:
                 said += f" & {OPEN}"
+            self.conditions.append(condition)
             self.lines.append(f"{name} = {said}")
         return self.rules[key]
 
@@ -124,7 +136,9 @@ class _Writer:
     def _mark(self, name: str, made: Callable[[], Mark]) -> str:
         if name not in self.marks:
             self.marks[name] = made()
-        return f"f[{list(self.marks).index(name)}]"
+        place = list(self.marks).index(name)
+        self._read.add(place)
+        return f"f[{place}]"
 
     def past(self, rule: Rule) -> str:
         self.limits.setdefault(id(rule), rule)
@@ -156,6 +170,7 @@ def program_of(worlds: Sequence[World], in_list: InList, bringing: Sequence[Boun
     writer = _Writer(in_list)
     sets = [weighed(writer, world, str(NOTHING)) for world in worlds]
     weighs = _made("f, p, q", [*writer.lines, f"return ({''.join(f'{one}, ' for one in sets)})"])
+    waiting = _made("f, q", [f"return ({''.join(f'{one}, ' for one in writer.conditions)})"])
     hearings = [rule.condition.over(writer, writer.atom) for rule, _ in bringing]
     brings = _made("f", [f"return {writer.some(hearings)}"])
     if worlds:
@@ -163,6 +178,8 @@ def program_of(worlds: Sequence[World], in_list: InList, bringing: Sequence[Boun
             writer.leaf(SIGNS[act])
     return Program(
         weigh=weighs,
+        waiting=waiting,
+        reads=tuple(writer.reads),
         brings=brings,
         marks=tuple(writer.marks.values()),
         limits=tuple(writer.limits.values()),

@@ -94,6 +94,12 @@ class Scale:
             return (NOTHING,) * len(one)
         return tuple(outcomes | NOTHING for outcomes in one)
 
+    def waits_for(self, sheet: Sheet) -> set[int]:
+        """Return the places of the marks on which a rule hangs whose condition is still open."""
+        open_ = self.program.waiting(sheet.marks, self.judged)
+        pairs = zip(open_, self.program.reads, strict=True)
+        return {place for bits, places in pairs if bits == OPEN for place in places}
+
     def look(self) -> tuple[Outcomes, ...]:
         """Return the sets, having read as much as is needed to close them, if anything does."""
         sets = self.sets()
