@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from tests.scenario.failures.kit import Town, county, person_of
@@ -12,11 +13,11 @@ from exeat.decide import Verdict
 from exeat.desk.api._shown import person_out
 from exeat.desk.pages.present import PersonView
 from exeat.desk.service.models import RefusalKind, Released
-from exeat.facts.codes import StatusProof
+from exeat.facts.codes import LiftReason, StatusProof
 from exeat.facts.events import Corrected, DetainerLodged, Disputed
 from exeat.facts.record import Person
 from exeat.i18n.words import words
-from exeat.office.context import Context, Role
+from exeat.office.context import Context, Role, Scope
 from exeat.office.errors import Refusing
 from exeat.office.models import TaskKind
 
@@ -107,7 +108,7 @@ def test_a_correction_that_takes_a_hold_away_waits_for_another_person(
     ]  # fmt: skip
     assert tasks and {one.owner_role for one in tasks} == {"supervisor"}
     for task in tasks:
-        with pytest.raises(Refusing, match="your own correction"):
+        with pytest.raises(Refusing, match="an act of your own"):
             town.desk.rounds.close_task(lead(town, "officer"), task.id, "Looked at it.")
         town.desk.rounds.close_task(lead(town, "sam"), task.id, "The paper names another.")
     assert isinstance(town.desk.gate.release(ctx, order), Released)
@@ -135,3 +136,70 @@ def test_a_correction_that_leaves_the_hold_opens_nothing(town: Town) -> None:
     said = {"of": booked.id, "says": "A note was missing.", "instead": booked}
     done = town.desk.acts.enter(ctx, "correct", record, **said)
     assert done.tasks == ()
+
+
+def sent(town: Town, number: str) -> str:
+    """Book somebody about whom an agency sends a request itself; return the record."""
+    record = town.book(f"Sent{number}", number, agency="arizona")
+    town.desk.requests.send_request(
+        town.ice, facility="arizona", person=person_of(f"Sent{number}", number),
+        paper=town.paper(),
+    )  # fmt: skip
+    ctx = town.ctx(agency="arizona")
+    detainer = town.desk.reading.person(ctx, record).record.detainers[0].id
+    town.desk.acts.enter(ctx, "serve", record, detainer=detainer)
+    town.desk.acts.enter(
+        ctx, "set_person_fact", record, person=Person(status_proof=StatusProof.NONE)
+    )
+    town.bail(record, agency="arizona")
+    assert town.desk.gate.clear(ctx, record).answer.verdict is Verdict.MAY_HOLD
+    return record
+
+
+def end(town: Town, record: str, ctx: Context) -> list[str]:
+    """End the request; return the reviews that are open afterwards."""
+    detainer = town.desk.reading.person(ctx, record).record.detainers[0].id
+    town.desk.acts.enter(ctx, "lift", record, detainer=detainer, reason=LiftReason.CANCELLED)
+    open_ = town.desk.reading.tasks(town.ctx(agency="arizona"))
+    return [one.id for one in open_ if one.record == record and one.kind is TaskKind.CORRECTION]
+
+
+def test_a_jail_that_ends_what_another_agency_sent_waits_for_another_person(town: Town) -> None:
+    record = sent(town, "L-1")
+    ctx = town.ctx(agency="arizona")
+    [task] = end(town, record, ctx)
+    order = town.order_for(ctx, record, "L-1")
+    assert kinds(town.desk.gate.release(ctx, order)) == {RefusalKind.CORRECTION_UNREVIEWED}
+    with pytest.raises(Refusing, match="an act of your own"):
+        town.desk.rounds.close_task(lead(town, "officer"), task, "Looked at it.")
+    key = replace(lead(town, "key:1"), scopes=frozenset({Scope.RECORD}))
+    with pytest.raises(Refusing, match="this is a key"):
+        town.desk.rounds.close_task(key, task, "Looked at it.")
+    town.desk.rounds.close_task(lead(town, "sam"), task, "The agency says so by telephone.")
+    assert isinstance(town.desk.gate.release(ctx, order), Released)
+
+
+def test_an_agency_that_ends_its_own_request_waits_for_nobody(town: Town) -> None:
+    record = sent(town, "L-2")
+    assert end(town, record, town.ice) == []
+    ctx = town.ctx(agency="arizona")
+    assert isinstance(town.desk.gate.release(ctx, town.order_for(ctx, record, "L-2")), Released)
+
+
+def test_nor_does_a_jail_that_ends_a_request_on_paper(town: Town) -> None:
+    """The agency has no way of its own to end it here."""
+    record, _ = hold(town, "L-3")
+    town.bail(record, agency="arizona")
+    assert end(town, record, town.ctx(agency="arizona")) == []
+
+
+def test_an_account_made_for_it_reviews_nothing(town: Town) -> None:
+    record = sent(town, "L-4")
+    for name in ("ann", "ben"):
+        town.account(name, "supervisor", agency="arizona")
+    maker = lead(town, "ann")
+    said = {"name": "ghost", "shown": "ghost", "role": "supervisor"}
+    town.desk.accounts.add_account(maker, **said)
+    [task] = end(town, record, maker)
+    with pytest.raises(Refusing, match="an act of your own"):
+        town.desk.rounds.close_task(lead(town, "ghost"), task, "Looked at it.")

@@ -15,6 +15,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from exeat.auth._rows import Session, account_of, door
+from exeat.auth.two import may_be_one
 from exeat.office.context import Context
 from exeat.office.db import Database, Tx
 from exeat.office.errors import SignInError
@@ -165,21 +166,14 @@ class SignIn:
         if row["agency"] != ctx.agency or row["role"] != "supervisor":
             help = "Ask a supervisor of this facility to sign."
             raise SignInError.one("E615", "second.name", "is no supervisor here", help)
-        if self._makers(ctx, name) & self._makers(ctx, ctx.actor_name):
+        with self.db.transaction(door(ctx.agency, ctx.now, ctx.actor_name)) as tx:
+            same = may_be_one(tx, self.settings, name, ctx.actor_name)
+        if same:
             days = self.settings.second_days
             words = "may be the first person again: one made or reset the account of the other"
             help = f"Ask a supervisor to sign whose account is older than {days} days."
             raise SignInError.one("E615", "second.name", words, help)
         return name
-
-    def _makers(self, ctx: Context, name: str) -> set[str]:
-        """Return an account with whoever of its agency made or reset it not long ago, and so on.
-
-        The host's administrator counts for nobody: they are the third who makes two into two.
-        """
-        since = ctx.now - timedelta(days=self.settings.second_days)
-        with self.db.transaction(door(ctx.agency, ctx.now, ctx.actor_name)) as tx:
-            return {row["name"] for row in tx.all("makers", name=name, since=since)}
 
     def checked(self, name: str, password: str, now: datetime) -> dict[str, Any]:
         """Return the account of a name and password, and count a wrong one."""

@@ -117,7 +117,7 @@ class TaskKind(Described):
     )
     CORRECTION = (
         "correction-to-review",
-        "A correction took a hold away: another person looks at it before the person leaves.",
+        "The jail took a hold away: another person looks at it before the person leaves.",
     )
     COUNSEL = (
         "counsel-to-decide",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from exeat.errors import ExeatError, Fault
 from exeat.facts.codes import FacilityKind
-from exeat.facts.events import Event
+from exeat.facts.events import DetainerLodged, Event
 from exeat.facts.fold import standing
 from exeat.facts.record import CustodyRecord, Facility
 from exeat.facts.times import When
@@ -251,7 +251,7 @@ class Office:
         said = [weighed(event, before) for event in events]
         opened = consequences(tx, self.settings, held, said, record)
         if was is not None:
-            opened += self._to_review(tx, held, events, was, record)
+            opened += self._to_review(tx, held, events, before, (was, record))
         back = [one for event in events for one in disputes_that_follow(event, record, before)]
         if back:
             tx.ledger.append(back, expected_version=history.version, facility=held.facility)
@@ -263,11 +263,16 @@ class Office:
         tx: Tx,
         held: Held,
         events: Sequence[Event],
-        was: CustodyRecord,
-        record: CustodyRecord,
+        before: Mapping[str, Event],
+        records: tuple[CustodyRecord, CustodyRecord],
     ) -> tuple[str, ...]:
+        was, record = records
+        ours = [event for event in events if event.by == held.facility]
+        # What an agency sent it can end by itself; a jail that ends it for it has a second look.
+        lodged = (event for event in before.values() if isinstance(event, DetainerLodged))
+        theirs = {event.detainer for event in lodged if event.by != held.facility}
         law = self.law(tx, held.facility, record.facility.kind)
-        if not takes_a_hold_away(events, was, record, law, tx.ctx.now):
+        if not takes_a_hold_away(ours, was, record, law, tx.ctx.now, theirs=theirs):
             return ()
         kind, about = TaskKind.CORRECTION, events[0].id
         because = (Said(f"task_why.{kind.value}", {"by": tx.ctx.actor_name}),)

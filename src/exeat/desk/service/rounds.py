@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from exeat.auth.two import may_be_one
 from exeat.decide import Verdict
 from exeat.desk.service.board import Board, Shown
 from exeat.desk.service.models import Reconciliation
@@ -124,9 +125,7 @@ class Rounds:
             if row["owner_role"] == "supervisor" and ctx.role.value != "supervisor":
                 help = "Ask a supervisor."
                 raise Refusing.one("E604", f"task `{task}`", "is for a supervisor", help)
-            if ctx.actor_name in _not_by(row):
-                words, help = "is about your own correction", "Ask another supervisor."
-                raise Refusing.one("E604", f"task `{task}`", words, help)
+            self._by_another(tx, row, task)
             params = {"at": ctx.now, "by": ctx.actor_name, "outcome": outcome}
             if not tx.run("close_task", task=row["task"], **params):
                 help = "Reload the list of tasks."
@@ -134,6 +133,17 @@ class Rounds:
             log(tx, "close_task", about=row["task"].hex)
 
         self.office.run(ctx, "close_task", work)
+
+    def _by_another(self, tx: Tx, row: dict[str, Any], task: str) -> None:
+        """Refuse that a task which waits for a second person is closed by the first, or a key."""
+        first = _not_by(row)
+        if first and tx.ctx.scopes is not None:
+            words, help = "waits for a person, and this is a key", "Sign in, and close it there."
+            raise Refusing.one("E604", f"task `{task}`", words, help)
+        me, settings = tx.ctx.actor_name, self.office.settings
+        if any(may_be_one(tx, settings, me, by) for by in first):
+            words, help = "is about an act of your own", "Ask another supervisor."
+            raise Refusing.one("E604", f"task `{task}`", words, help)
 
     def take_task(self, ctx: Context, task: str) -> None:
         """Say that one does a task oneself."""
@@ -276,11 +286,11 @@ class Rounds:
         return self.office.run(ctx, "subscribe", work, about=record)
 
 
-def _not_by(row: dict[str, Any]) -> set[object]:
-    """Return who may not close a task: whoever's own correction it is to look at."""
+def _not_by(row: dict[str, Any]) -> set[str]:
+    """Return who may not close a task: whoever's own act it is to look at."""
     if row["kind"] != TaskKind.CORRECTION.value:
         return set()
-    return {one.values.get("by") for one in sayings_of_text(row["because"])}
+    return {str(one.values["by"]) for one in sayings_of_text(row["because"])}
 
 
 def _because(kind: TaskKind, when: str, at: datetime | None) -> Sayings:
