@@ -11,7 +11,8 @@ from tests.scenario.failures.kit import Town, county
 
 from exeat.desk.service.models import Override, OverrideReason, Released
 from exeat.office.context import Context, Role, Scope
-from exeat.office.errors import SignInError
+from exeat.office.errors import Refusing, SignInError
+from exeat.office.models import TaskKind
 
 
 @pytest.fixture(scope="module")
@@ -96,3 +97,24 @@ def test_nor_two_whom_one_made_nor_one_whom_another_made_for_them(town: Town) ->
             override(town, f"G-{number}", lead(town, first), second)
     town.later(minutes=1)
     assert isinstance(override(town, "G-9", lead(town, "kim"), "ghost.a"), Released)
+
+
+def test_neither_of_the_two_looks_at_their_own_release_nor_a_key(town: Town) -> None:
+    town.account("lee", "supervisor")
+    town.later(days=31)
+    for name in ("sam", "kim", "lee"):
+        town.desk.accounts.enable(lead(town), name)
+    released = override(town, "V-1", lead(town), "kim")
+    assert isinstance(released, Released)
+    [task] = [
+        one.id for one in town.desk.reading.tasks(lead(town))
+        if one.record == released.record and one.kind is TaskKind.OVERRIDE
+    ]  # fmt: skip
+    key = replace(lead(town, "key:1"), scopes=frozenset({Scope.RECORD}))
+    for who, why in ((lead(town), "own"), (lead(town, "kim"), "own"), (key, "this is a key")):
+        with pytest.raises(Refusing, match=why):
+            town.desk.rounds.close_task(who, task, "All was well.")
+    make(town, "ghost.v", by="kim")
+    with pytest.raises(Refusing, match="an act of your own"):
+        town.desk.rounds.close_task(lead(town, "ghost.v"), task, "All was well.")
+    town.desk.rounds.close_task(lead(town, "lee"), task, "The judge had called.")

@@ -5,10 +5,13 @@ from __future__ import annotations
 import pickle
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from exeat.errors import LawError
+from exeat.errors import ExeatError, LawError
+from exeat.intake.mapping import read_mapping
+from exeat.rules._reading import law_tables
 from exeat.rules.library import library, read_files, shipped
 from exeat.rules.loader import load_file, load_text
 from exeat.rules.place import law_of_place
@@ -100,6 +103,12 @@ def test_a_fault_is_told_with_place_and_remedy(name: str) -> None:
         assert fault.help
         assert "\n" not in fault.message
     assert pickle.loads(pickle.dumps(refused.value)).faults == refused.value.faults
+
+
+@pytest.mark.parametrize("read", [load_text, law_tables, read_mapping])
+def test_a_file_nested_too_deeply_is_refused_in_words(read: Any) -> None:
+    with pytest.raises(ExeatError, match=r"deep\.toml: is not TOML"):
+        read("a = " + "[" * 20_000, "deep.toml")
 
 
 def test_a_file_with_one_fault_is_told_one_fault() -> None:

@@ -7,11 +7,12 @@ wrote the file wants both: every fault at once, each with its line.
 from __future__ import annotations
 
 import re
-from typing import Final
+import tomllib
+from typing import Any, Final
 
-from exeat.errors import Fault
+from exeat.errors import ExeatError, Fault
 
-__all__ = ["TYPES", "TomlFile", "is_of"]
+__all__ = ["TYPES", "TomlFile", "is_of", "toml_of"]
 
 _HEADER: Final = re.compile(r"\s*\[\[?\s*([^\]]+?)\s*\]")
 _KEY: Final = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([^\s="'#\[\]{}]+))\s*=""")
@@ -34,6 +35,33 @@ def is_of(value: object, kind: type) -> bool:
         (True, False, True)
     """
     return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
+
+
+def toml_of(text: str, name: str, error: type[ExeatError], code: str, help: str) -> dict[str, Any]:
+    """Return what a document says, or refuse one that is no TOML.
+
+    Args:
+        text: The document.
+        name: What stands for it in messages.
+        error: The kind of error that the caller raises.
+        code: Of the tree of errors.
+        help: What would do.
+
+    Raises:
+        ExeatError: Of that kind: it is not TOML, or is nested too deeply to be read.
+
+    Examples:
+        >>> from exeat.errors import LawError
+        >>> toml_of("a = ", "a.toml", LawError, "E201", "Mend the line that the message names.")
+        Traceback (most recent call last):
+        ...
+        exeat.errors.LawError: a.toml: is not TOML (Invalid value (at end of document))
+          help: Mend the line that the message names.
+    """
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as found:
+        raise error.one(code, name, f"is not TOML ({found})", help) from None
 
 
 class TomlFile:

@@ -22,6 +22,11 @@ KINDS: Final[GuessTable] = (
     (r"MAT(ERIAL)? WITNESS", "court-order"),
     (r"\bHO?LD\b", "other-agency"),
 )
+_HANDED_TO_ICE: Final = (
+    r"^(TO )?(ICE|IMMIGRATION|IMMIG)$|(RELEAS\w*|TRANSF\w*|TURNED OVER|PICK(ED)? ?UP|TO|CUSTODY"
+    r" OF|HANDED)\b.*\b(ICE|IMMIG\w*|DHS|ERO)\b"
+)
+"""It ends a request, and it is a way out of the door: one and the same words."""
 ENDS: Final[GuessTable] = (
     (r"NOT GUILTY|ACQUIT", "acquitted"),
     (r"NO PROB", "no-probable-cause"),
@@ -40,19 +45,11 @@ ENDS: Final[GuessTable] = (
 LIFTS: Final[GuessTable] = (
     (r"CANCEL|WITHDR|LIFTED", "cancelled"),
     (r"DECLIN", "declined"),
-    (
-        r"^(TO )?(ICE|IMMIGRATION|IMMIG)$|(RELEAS\w*|TRANSF\w*|TURNED OVER|PICK(ED)? ?UP|TO|CUSTODY"
-        r" OF|HANDED)\b.*\b(ICE|IMMIG\w*|DHS|ERO)\b",
-        "taken-into-custody",
-    ),
+    (_HANDED_TO_ICE, "taken-into-custody"),
     (r"TRANSFER|CHAIN|EXTRADIT|MARSHA|TURNED OVER|\bFBI\b|\bDEA\b", "moved"),
 )
 RELEASES: Final[GuessTable] = (
-    (
-        r"^(TO )?(ICE|IMMIGRATION|IMMIG)$|(RELEAS\w*|TRANSF\w*|TURNED OVER|PICK(ED)? ?UP|TO|CUSTODY"
-        r" OF|HANDED)\b.*\b(ICE|IMMIG\w*|DHS|ERO)\b",
-        "to-ice",
-    ),
+    (_HANDED_TO_ICE, "to-ice"),
     (
         r"TRANSF\w* (TO|OUT)|CHAIN|EXTRADIT|MARSHA|TURNED OVER|\bFBI\b|\bDEA\b",
         "to-other-agency",

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
 from exeat.errors import IntakeError, near_miss
-from exeat.facts.toml_file import TomlFile
+from exeat.facts.toml_file import TomlFile, toml_of
 from exeat.intake.mapping_parts import (
     is_zone,
     read_file,
@@ -110,12 +109,7 @@ def _text_of(name_or_path: str | Path) -> tuple[str, str]:
 
 
 def _toml(text: str, name: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise IntakeError.one(
-            "E300", name, f"is not TOML ({error})", "See docs/mapping-files.md for an example."
-        ) from None
+    return toml_of(text, name, IntakeError, "E300", "See docs/mapping-files.md for an example.")
 
 
 def read_mapping(text: str, name: str = "mapping", *, zone: str | None = None) -> Mapping:

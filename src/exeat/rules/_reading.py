@@ -7,11 +7,20 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
-from exeat.errors import near_miss
-from exeat.facts.toml_file import TYPES, TomlFile, is_of
+from exeat.errors import LawError, near_miss
+from exeat.facts.toml_file import TYPES, TomlFile, is_of, toml_of
 from exeat.rules.model import Day
 
-__all__ = ["TABLES", "Reading", "day_of"]
+__all__ = ["TABLES", "Reading", "day_of", "law_tables"]
+
+
+def law_tables(text: str, name: str) -> dict[str, Any]:
+    """Return what a file of law, or of answers about it, says; ``name`` stands for it in messages.
+
+    Raises:
+        LawError: It is not TOML.
+    """
+    return toml_of(text, name, LawError, "E201", "Mend the line that the message names.")
 
 
 def _names(text: str) -> frozenset[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
 from datetime import date
 from importlib import resources
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any, Final
 from exeat.errors import LawError, near_miss
 from exeat.facts.times import Truth
 from exeat.rules._cross_checks import cross_check
-from exeat.rules._reading import TABLES, Reading
+from exeat.rules._reading import TABLES, Reading, law_tables
 from exeat.rules._reading_rules import read_rule
 from exeat.rules.model import (
     Adoption,
@@ -69,13 +68,7 @@ def load_text(text: str, name: str) -> Jurisdiction:
         exeat.errors.LawError: us-xx.toml:1: has no [jurisdiction]
           help: Begin with a [jurisdiction] table that gives id, name, kind, checked and note.
     """
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise LawError.one(
-            "E201", name, f"is not TOML ({error})", "Mend the line that the message names."
-        ) from None
-    return _Reader(data, text, name).read()
+    return _Reader(law_tables(text, name), text, name).read()
 
 
 class _Reader(Reading):

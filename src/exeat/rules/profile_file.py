@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import tomllib
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import Any, Final
 
 from exeat.errors import Fault, LawError, near_miss
 from exeat.rules._profile_reading import read_tables
+from exeat.rules._reading import law_tables
 from exeat.rules.profile import Profile
 from exeat.rules.profile_questions import QUESTIONS
 
@@ -52,13 +52,10 @@ def load_tables(path: Path) -> Tables:
         LawError: It cannot be read, or is not TOML.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise LawError.one("E200", str(path), f"cannot be read ({error})", "Check it.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise LawError.one(
-            "E201", path.name, f"is not TOML ({error})", "Mend the line that the message names."
-        ) from None
+    return law_tables(text, path.name)
 
 
 def read_profile(tables: Mapping[str, Any], name: str) -> Profile:

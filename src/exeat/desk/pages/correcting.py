@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from exeat.desk.pages.acts import ACTS, INTAKE, NONE_FOUND, RELEASE
@@ -194,7 +194,7 @@ def _touched(one: Field, first: Mapping[str, list[str]], sent: Sent) -> bool:
     )
 
 
-def _plain(texts: Sequence[Any]) -> list[str]:
+def _plain(texts: Sequence[object]) -> list[str]:
     """Return texts so that neither their order counts nor the blanks that a browser changes."""
     return sorted(" ".join(str(text).split()) for text in texts)
 

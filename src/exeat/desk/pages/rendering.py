@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -122,7 +122,7 @@ def render(template: str, frame: Frame, **values: Any) -> str:
     return _environment().get_template(template).render({**shared, **values})
 
 
-def _may(viewer: Viewer | None) -> Any:
+def _may(viewer: Viewer | None) -> Callable[[str], bool]:
     return (lambda act: False) if viewer is None else viewer.ctx.may
 
 

@@ -135,8 +135,8 @@ class Rounds:
         self.office.run(ctx, "close_task", work)
 
     def _by_another(self, tx: Tx, row: dict[str, Any], task: str) -> None:
-        """Refuse that a task which waits for a second person is closed by the first, or a key."""
-        first = _not_by(row)
+        """Refuse that who did something looks at it, or a key: the task waits for another."""
+        first = _not_by(tx, row)
         if first and tx.ctx.scopes is not None:
             words, help = "waits for a person, and this is a key", "Sign in, and close it there."
             raise Refusing.one("E604", f"task `{task}`", words, help)
@@ -286,11 +286,13 @@ class Rounds:
         return self.office.run(ctx, "subscribe", work, about=record)
 
 
-def _not_by(row: dict[str, Any]) -> set[str]:
+def _not_by(tx: Tx, row: dict[str, Any]) -> set[str]:
     """Return who may not close a task: whoever's own act it is to look at."""
-    if row["kind"] != TaskKind.CORRECTION.value:
-        return set()
-    return {str(one.values["by"]) for one in sayings_of_text(row["because"])}
+    if row["kind"] == TaskKind.CORRECTION.value:
+        return {str(one.values["by"]) for one in sayings_of_text(row["because"])}
+    if row["kind"] == TaskKind.OVERRIDE.value:
+        return {by for one in tx.all("signers", override=row["about"]) for by in one.values()}
+    return set()
 
 
 def _because(kind: TaskKind, when: str, at: datetime | None) -> Sayings:

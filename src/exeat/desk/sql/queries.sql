@@ -125,6 +125,9 @@ WHERE handover = %(handover)s AND acknowledged IS NULL
 INSERT INTO exeat_desk.override (override, agency, record, version, at, reason, refusals, first, second)
 VALUES (%(override)s, %(agency)s, %(record)s, %(version)s, %(at)s, %(reason)s, %(refusals)s, %(first)s, %(second)s)
 
+-- signers: The two who released against the gate.
+SELECT first, second FROM exeat_desk.override WHERE override = %(override)s
+
 -- add_subscription: Tell an agency of what happens to a record.
 INSERT INTO exeat_desk.subscription (subscription, agency, record, kinds, channel, began)
 VALUES (%(subscription)s, %(agency)s, %(record)s, %(kinds)s, %(channel)s, %(began)s)

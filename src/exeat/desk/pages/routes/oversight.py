@@ -5,9 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import asdict
-from types import SimpleNamespace
-from typing import Any
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
@@ -24,6 +23,7 @@ from exeat.desk.pages.routes._common import done_words, form_page, may, see
 from exeat.desk.pages.site import At, PageRoute, SentForm, Site, Stop
 from exeat.desk.pages.views import Verified, Viewer
 from exeat.desk.service.models import Counts
+from exeat.desk.service.urgency import DeadlineKind
 from exeat.errors import ExeatError
 from exeat.i18n.words import Words
 from exeat.office.models import TaskKind
@@ -190,7 +190,22 @@ def _close(
     )  # fmt: skip
 
 
-def _clients(site: Site, viewer: Viewer) -> list[Any]:
+@dataclass(frozen=True, slots=True)
+class _Client:
+    """A line of counsel's list."""
+
+    record: str
+    facility: str
+    name: str
+    booking_number: str
+    verdict: str
+    certainty: str
+    at: datetime | None
+    kind: DeadlineKind | None
+    zone: ZoneInfo
+
+
+def _clients(site: Site, viewer: Viewer) -> list[_Client]:
     found = []
     for record, facility, _ in site.desk.reading.clients(viewer.ctx):
         page = site.desk.reading.person(viewer.ctx, record)
@@ -198,7 +213,7 @@ def _clients(site: Site, viewer: Viewer) -> list[Any]:
         planned = instant_of(page.record.scheduled_release, zone)
         at, kind = deadline_of(page.answer, planned, page.tasks)
         found.append(
-            SimpleNamespace(
+            _Client(
                 record=record,
                 facility=facility,
                 name=page.personal.shown if page.personal else "",

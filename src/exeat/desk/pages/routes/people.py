@@ -275,9 +275,9 @@ def _act_page(
     )
 
 
-def _facts(page: PersonPage, t: Words) -> list[tuple[str, Any]]:
+def _facts(page: PersonPage, t: Words) -> list[tuple[str, bool | str]]:
     """Return the protective facts that are known, each with its label's key."""
-    found: list[tuple[str, Any]] = []
+    found: list[tuple[str, bool | str]] = []
     for one in fields(Person):
         value = getattr(page.record.person, one.name)
         if value is not None:
