@@ -10,8 +10,10 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Final
+from urllib.parse import urlsplit
 
 import typer
 import uvicorn
@@ -22,6 +24,7 @@ from exeat.cli.clear import console_for_reading
 from exeat.cli.common import LawDir
 from exeat.desk.app import create_app
 from exeat.desk.house import House, open_house, signing
+from exeat.desk.listening import config
 from exeat.desk.pages.app import pages_of
 from exeat.desk.pages.verifying import checker
 from exeat.errors import UsageError
@@ -68,8 +71,7 @@ def serve(
     console.print("starting the desk: database, schema, keys", style="dim")
     with open_house(data_folder(data), settings) as house, signing(house):
         _greet(house, settings, console)
-        config = uvicorn.Config(application(house), host=host, port=port, log_level="warning")
-        uvicorn.Server(config).run()
+        uvicorn.Server(config(application(house), host=host, port=port)).run()
 
 
 def settings_for(host: str, port: int, law: Path | None) -> Settings:
@@ -81,16 +83,40 @@ def settings_for(host: str, port: int, law: Path | None) -> Settings:
     settings = Settings.from_environment()
     if law is not None:
         settings = settings.model_copy(update={"law": law})
-    if "EXEAT_ORIGIN" in os.environ:
+    if os.environ.get("EXEAT_ORIGIN"):
+        _refuse_plain("EXEAT_ORIGIN", urlsplit(settings.origin).hostname or "", settings.origin)
+        _refuse_plain("--host", host, settings.origin)
         return settings
-    if host not in ("127.0.0.1", "localhost", "::1"):
-        raise UsageError.one(
-            "E407",
-            "--host",
-            f"`{host}` is open to a network, and the desk has no TLS of its own",
-            "Put a proxy with TLS before it and set EXEAT_ORIGIN to its https address.",
-        )
+    _refuse_plain("--host", host, "")
     return settings.model_copy(update={"secure_cookies": False, "origin": f"http://{host}:{port}"})
+
+
+def _refuse_plain(place: str, host: str, origin: str) -> None:
+    """Refuse a host that others reach, unless browsers come to it over TLS.
+
+    Raises:
+        UsageError: It would be open to a network without TLS.
+    """
+    if origin.startswith("https://") or _is_this_machine(host):
+        return
+    seen = f"`{host}` is open to a network, and the desk has no TLS of its own"
+    if origin:
+        seen = f"`{host}` is open to a network, and browsers would come to `{origin}` without TLS"
+    help = "Put a proxy with TLS before it and set EXEAT_ORIGIN to its https address."
+    raise UsageError.one("E407", place, seen, help)
+
+
+def _is_this_machine(host: str) -> bool:
+    """Say whether an address is reached from this machine alone.
+
+    Examples:
+        >>> [_is_this_machine(host) for host in ("127.0.0.2", "::1", "localhost", "0.0.0.0", "")]
+        [True, True, True, False, False]
+    """
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _greet(house: House, settings: Settings, console: Console) -> None:
@@ -143,9 +169,7 @@ def running(app: FastAPI, port: int) -> Iterator[str]:
     Raises:
         UsageError: It does not answer within a minute.
     """
-    server = uvicorn.Server(
-        uvicorn.Config(app, port=port, log_level="error", timeout_graceful_shutdown=2)
-    )
+    server = uvicorn.Server(config(app, port=port))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     address = f"http://127.0.0.1:{port}"

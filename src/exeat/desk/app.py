@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Final
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from exeat.desk.api import broken, http_error, install
+from exeat.desk.api import http_error, install
 from exeat.desk.api.site import PREFIX
+from exeat.desk.guard import Guard
 from exeat.desk.service import Desk
 from exeat.desk.service.live import Changes
 from exeat.desk.service.setup import system_context
@@ -23,10 +24,7 @@ from exeat.office.steps import arm
 __all__ = ["create_app", "sweep_all"]
 
 _SWEEP_SECONDS: Final = 60.0
-_LARGEST_BYTES: Final = 1_000_000
 _log = logging.getLogger("exeat.desk")
-
-Next = Callable[[Request], Awaitable[Response]]
 
 
 def create_app(
@@ -60,7 +58,7 @@ def create_app(
     install(app)
     _errors(app)
     app.add_api_route("/healthz", _health(desk), include_in_schema=False)
-    app.middleware("http")(_bounded)
+    app.add_middleware(Guard, https=desk.office.settings.origin.startswith("https://"))
     if pages is not None:
         pages(app)
     return app
@@ -75,25 +73,7 @@ def _errors(app: FastAPI) -> None:
             return http_error(error)
         return await http_exception_handler(request, error)
 
-    async def failed(request: Request, error: Exception) -> Response:
-        # What went wrong goes to the log by its kind; its words may hold what was sent.
-        _log.error("%s %s failed: %s", request.method, request.url.path, type(error).__name__)
-        return broken()
-
     app.add_exception_handler(HTTPException, framework)
-    app.add_exception_handler(Exception, failed)
-
-
-async def _bounded(request: Request, call_next: Next) -> Response:
-    """Refuse bodies larger than any request can be, and let nothing be kept by the browser."""
-    length = request.headers.get("content-length", "0")
-    if not length.isdigit() or int(length) > _LARGEST_BYTES:
-        return http_error(HTTPException(413, f"is larger than {_LARGEST_BYTES} bytes"))
-    response = await call_next(request)
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    if request.url.path.startswith(PREFIX):
-        response.headers.setdefault("Cache-Control", "no-store")
-    return response
 
 
 def _health(desk: Desk) -> Callable[[], Response]:

@@ -7,6 +7,7 @@
     ├── BadInput         E602  a field is missing or cannot be what it says
     ├── Stale            E603  the record has moved on since it was read; says what came in
     ├── Refusing         E604  the act would do wrong now; says why
+    ├── NotNow           E69x  nothing can be written just now, whatever it is
     └── SignInError      E61x  a person or a system was not let in (`exeat.auth`)
 """
 
@@ -17,7 +18,7 @@ from collections.abc import Iterable
 from exeat.errors import ExeatError, Fault
 from exeat.facts.events import Event
 
-__all__ = ["BadInput", "DeskError", "NotPermitted", "Refusing", "SignInError", "Stale"]
+__all__ = ["BadInput", "DeskError", "NotNow", "NotPermitted", "Refusing", "SignInError", "Stale"]
 
 
 class DeskError(ExeatError):
@@ -58,3 +59,7 @@ class Stale(DeskError):
 
     def __reduce__(self) -> tuple[type[Stale], tuple[object, ...]]:  # type: ignore[override]
         return type(self), (self.faults, self.version, self.came_in)
+
+
+class NotNow(DeskError):
+    """The desk cannot do it just now, whatever is asked: nothing was written; ask again later."""

@@ -19,24 +19,29 @@ from exeat.errors import ExeatError, Fault, LawError, RecordError
 from exeat.facts.events import Event, event_to_json
 from exeat.i18n.said import Said
 from exeat.i18n.words import words
-from exeat.office.errors import BadInput, NotPermitted, Refusing, SignInError, Stale
+from exeat.office.errors import BadInput, NotNow, NotPermitted, Refusing, SignInError, Stale
 from exeat.office.messages import one_line
 from exeat.record import DuplicateDifferent, Expunged, NotAllowed, NotFound
 
 __all__ = [
     "ERRORS",
+    "RETRY_SECONDS",
     "ErrorOut",
     "SaidOut",
     "Unauthenticated",
+    "broken",
     "error_body",
     "events_out",
+    "http_error",
     "install_errors",
     "refusal_faults",
     "refusals_out",
     "said_out",
+    "unavailable",
 ]
 
 _STATUS: Final[tuple[tuple[type[ExeatError], int], ...]] = (
+    (NotNow, 503),
     (NotPermitted, 403),
     (SignInError, 403),
     (NotAllowed, 403),
@@ -49,6 +54,8 @@ _STATUS: Final[tuple[tuple[type[ExeatError], int], ...]] = (
     (RecordError, 422),
     (LawError, 422),
 )
+RETRY_SECONDS: Final = "2"
+"""After how long it is worth trying again, as a header says it."""
 _OTHER_CONTENT: Final = "E605"
 SHUT_CODE: Final = "E604"
 """Of a release that the gate refuses."""
@@ -113,6 +120,7 @@ _SAYS: Final = {
     409: "The record has moved on, or the act would do wrong now.",
     413: "The body is larger than a request can be.",
     422: "A field is missing, or cannot be what it says.",
+    503: "The desk cannot do it just now; nothing was written. Try again after `Retry-After`.",
 }
 
 
@@ -120,7 +128,7 @@ def _responses(*codes: int) -> dict[int | str, dict[str, Any]]:
     return {code: {"model": ErrorOut, "description": _SAYS[code]} for code in codes}
 
 
-ERRORS: Final = _responses(401, 403, 404, 409, 413, 422)
+ERRORS: Final = _responses(401, 403, 404, 409, 413, 422, 503)
 
 
 def events_out(events: tuple[Event, ...]) -> list[dict[str, Any]]:
@@ -175,7 +183,8 @@ def _refused(_: Request, error: Exception) -> JSONResponse:
     more: dict[str, Any] = {}
     if isinstance(error, Stale):
         more = {"version": error.version, "came_in": events_out(error.came_in)}
-    return JSONResponse(error_body(error, **more), status)
+    headers = {"Retry-After": RETRY_SECONDS} if status == 503 else None
+    return JSONResponse(error_body(error, **more), status, headers)
 
 
 def _invalid(_: Request, error: Exception) -> JSONResponse:
@@ -205,6 +214,13 @@ def broken() -> JSONResponse:
     """Return what a fault of the desk itself says: that it is one, and nothing of its inside."""
     fault = Fault("E699", "desk", "has failed", "Try again; if it stays so, tell its keeper.")
     return JSONResponse(error_body((fault,)), 500)
+
+
+def unavailable() -> JSONResponse:
+    """Return what is said where the database cannot do it just now: come again in a moment."""
+    words = "cannot do that just now; nothing was written"
+    fault = Fault("E691", "desk", words, "Try again in a few seconds.")
+    return JSONResponse(error_body((fault,)), 503, {"Retry-After": RETRY_SECONDS})
 
 
 def install_errors(app: FastAPI) -> None:

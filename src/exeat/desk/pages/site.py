@@ -16,10 +16,12 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.routing import APIRoute
+from psycopg import OperationalError
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
 from exeat.auth import COOKIE, Session
+from exeat.desk.api import RETRY_SECONDS
 from exeat.desk.pages.lawpages import LawPages
 from exeat.desk.pages.rendering import HEADERS, Frame, render
 from exeat.desk.pages.views import Verified, Viewer
@@ -27,7 +29,7 @@ from exeat.desk.service import Desk
 from exeat.errors import ExeatError, Fault, LedgerError
 from exeat.i18n.words import Words, language_of, words
 from exeat.office.context import Context
-from exeat.office.errors import NotPermitted, SignInError
+from exeat.office.errors import NotNow, NotPermitted, SignInError
 from exeat.office.models import Agency
 
 __all__ = ["COOKIE", "At", "Elsewhere", "PageRoute", "SentForm", "Site", "Stop"]
@@ -206,6 +208,10 @@ class Site:
                 title = "title.gone" if status == 404 else "title.denied"
                 title = "fault.title" if key == "fault.csrf" else title
                 return self._plain(request, status, t(title), t(key, **values))
+            case NotNow() | OperationalError():
+                kind = type(stop).__name__
+                _log.error("page %s had to wait: %s", request.url.path, kind)
+                return self._busy(request)
             case ExeatError(faults=faults):
                 words = t("error.refused")
                 return self._plain(request, 409, t("fault.title"), words, faults)
@@ -217,6 +223,13 @@ class Site:
         _log.error("page %s failed (%s): %s", request.url.path, number, type(error).__name__)
         t = self.words(request)
         return self._plain(request, 500, t("title.broken"), t("error.broken", id=number))
+
+    def _busy(self, request: Request) -> Response:
+        """Return the page that asks to come again; it asks nothing of the database."""
+        t = self.words(request)
+        values = {"title": t("title.busy"), "message": t("error.busy"), "faults": ()}
+        text = render("stop.html.j2", replace(self._frame(request, None), tasks=0), **values)
+        return HTMLResponse(text, 503, headers={**HEADERS, "Retry-After": RETRY_SECONDS})
 
     def _plain(
         self,
@@ -260,7 +273,7 @@ class PageRoute(APIRoute):
             site = site_of(request)
             try:
                 return await handler(request)
-            except (Elsewhere, Stop, ExeatError) as stop:
+            except (Elsewhere, Stop, ExeatError, OperationalError) as stop:
                 return await run_in_threadpool(site.stopped, request, stop)
             except RequestValidationError:
                 return await run_in_threadpool(site.stopped, request, Stop(404, "error.gone"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from collections.abc import AsyncIterator
 from typing import Final
 
@@ -18,6 +19,7 @@ _CHANNEL: Final = "exeat_changes"
 _QUIET_SECONDS: Final = 20.0
 _RETRY_SECONDS: Final = 2.0
 _BACKLOG: Final = 1000
+_KEY: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Changes:
@@ -86,6 +88,9 @@ class Changes:
                 await asyncio.sleep(_RETRY_SECONDS)
 
     def _tell(self, key: str) -> None:
+        # Any login of the database may send here, so what is no key of a record is nothing.
+        if not _KEY.fullmatch(key):
+            return
         for queue in self._queues:
             with contextlib.suppress(asyncio.QueueFull):
                 queue.put_nowait(key)

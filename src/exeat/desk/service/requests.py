@@ -82,7 +82,8 @@ class Requests:
             id_mac = tx.key_of(ctx.agency).mac(uuid5(NAMESPACE_OID, "exeat request"), request_id)
             # No release begins, and none that has begun has missed it. The same request, sent
             # twice at once, is seen by the second here.
-            tx.run("lock_desk", agency=facility, alone=True)
+            with tx.acting_for(facility):
+                tx.run("lock_desk", agency=facility, alone=True)
             known = tx.one("request_by_mac", sender=ctx.agency, id_mac=id_mac)
             if known is not None:
                 self._same(tx, known, facility, person, paper)
