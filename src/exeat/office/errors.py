@@ -14,11 +14,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from exeat.errors import ExeatError, Fault
 from exeat.facts.events import Event
 
-__all__ = ["BadInput", "DeskError", "NotNow", "NotPermitted", "Refusing", "SignInError", "Stale"]
+__all__ = [
+    "RETRY_SECONDS",
+    "BadInput",
+    "DeskError",
+    "NotNow",
+    "NotPermitted",
+    "Refusing",
+    "SignInError",
+    "Stale",
+]
+
+
+RETRY_SECONDS: Final = "2"
+"""After how long it is worth trying again, as a header of HTTP says it."""
 
 
 class DeskError(ExeatError):

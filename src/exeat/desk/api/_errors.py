@@ -19,13 +19,20 @@ from exeat.errors import ExeatError, Fault, LawError, RecordError
 from exeat.facts.events import Event, event_to_json
 from exeat.i18n.said import Said
 from exeat.i18n.words import words
-from exeat.office.errors import BadInput, NotNow, NotPermitted, Refusing, SignInError, Stale
+from exeat.office.errors import (
+    RETRY_SECONDS,
+    BadInput,
+    NotNow,
+    NotPermitted,
+    Refusing,
+    SignInError,
+    Stale,
+)
 from exeat.office.messages import one_line
 from exeat.record import DuplicateDifferent, Expunged, NotAllowed, NotFound
 
 __all__ = [
     "ERRORS",
-    "RETRY_SECONDS",
     "ErrorOut",
     "SaidOut",
     "Unauthenticated",
@@ -54,8 +61,6 @@ _STATUS: Final[tuple[tuple[type[ExeatError], int], ...]] = (
     (RecordError, 422),
     (LawError, 422),
 )
-RETRY_SECONDS: Final = "2"
-"""After how long it is worth trying again, as a header says it."""
 _OTHER_CONTENT: Final = "E605"
 SHUT_CODE: Final = "E604"
 """Of a release that the gate refuses."""

@@ -21,7 +21,6 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
 from exeat.auth import COOKIE, Session
-from exeat.desk.api import RETRY_SECONDS
 from exeat.desk.pages.lawpages import LawPages
 from exeat.desk.pages.rendering import HEADERS, Frame, render
 from exeat.desk.pages.views import Verified, Viewer
@@ -29,7 +28,7 @@ from exeat.desk.service import Desk
 from exeat.errors import ExeatError, Fault, LedgerError
 from exeat.i18n.words import Words, language_of, words
 from exeat.office.context import Context
-from exeat.office.errors import NotNow, NotPermitted, SignInError
+from exeat.office.errors import RETRY_SECONDS, NotNow, NotPermitted, SignInError
 from exeat.office.models import Agency
 
 __all__ = ["COOKIE", "At", "Elsewhere", "PageRoute", "SentForm", "Site", "Stop"]
