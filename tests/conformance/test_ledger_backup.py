@@ -40,6 +40,7 @@ def test_a_restored_ledger_verifies_and_goes_on(ground: Ground, tmp_path: Path) 
         note = ledger.checkpoint(ground.signer)
         stood = board(ledger.conn), custody(ledger.conn, ground.master)
     backup(ground.conninfo(), path)
+    assert path.stat().st_mode & 0o777 == 0o600  # names of agencies, times: for its maker to read
     copy = restored_into(ground, "restored")
     restore(copy.conninfo(), path)
     keys = [ground.signer.verifier()]

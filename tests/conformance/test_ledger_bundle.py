@@ -14,7 +14,8 @@ import pytest
 from tests.pg import Ground, booking, made
 
 from exeat.errors import LedgerError
-from exeat.record import Checkpoint, Signer, export_bundle, verify_bundle
+from exeat.record import Checkpoint, Signer, export_bundle, open_checkpoint, verify_bundle
+from exeat.record.consistency import Consistency
 from exeat.record.server import PrivateServer
 
 pytest_plugins = ["tests.pg"]
@@ -248,6 +249,133 @@ def test_another_root_of_the_same_size_that_was_kept_elsewhere_is_found(
     size = int(note.split("\n")[1])
     split = ground.signer.sign(Checkpoint("example.org/log", size, bytes(32)))
     assert verify_bundle(path, keys, known=[split]).exit_code == 1
+
+
+def test_a_split_view_of_another_length_is_never_verified(ground: Ground, tmp_path: Path) -> None:
+    """A bundle of the log as it was written anew, and a checkpoint of the log as it was."""
+    keys, path = [ground.signer.verifier()], tmp_path / "case.zip"
+    with ground.ledger() as ledger:
+        ledger.append(booking())
+        ledger.checkpoint(ground.signer)
+        export_bundle(ledger, "r1", path, ground.signer, at=AT)
+    for size in (3, 8):
+        other = ground.signer.sign(Checkpoint("example.org/log", size, bytes(32)))
+        report = verify_bundle(path, keys, known=[other])
+        assert (report.exit_code, report.count, report.uncompared) == (4, 0, [size])
+        assert report.lines()[0].startswith("not compared with what was kept: ")
+        assert not any(line.startswith("verified") for line in report.lines())
+
+
+def test_what_was_compared_with_nothing_says_so(case: tuple[Ground, Path]) -> None:
+    ground, path = case
+    report = verify_bundle(path, [ground.signer.verifier()])
+    assert "history: not compared with a checkpoint that was kept elsewhere" in report.lines()[3]
+
+
+def test_a_bundle_proves_that_its_log_begins_with_a_checkpoint_of_the_reader(
+    ground: Ground, tmp_path: Path
+) -> None:
+    keys, path = [ground.signer.verifier()], tmp_path / "case.zip"
+    with ground.ledger() as ledger:
+        ledger.append(booking())
+        note = ledger.checkpoint(ground.signer)
+        known = open_checkpoint(note, keys)
+        ledger.append(booking("r2"))
+        newer = ledger.checkpoint(ground.signer)
+        export_bundle(ledger, "r1", path, ground.signer, at=AT, known=[known])
+        proof = Consistency(5, 10, tuple(ledger.tree.consistency(5, 10)))
+        report = verify_bundle(path, keys, known=[note, newer])
+        assert (report.exit_code, report.compared, report.uncompared) == (0, 2, [])
+        assert report.lines()[0].startswith("verified: ")
+
+        # The same by a proof that the reader got from the log.
+        plain = tmp_path / "plain.zip"
+        export_bundle(ledger, "r1", plain, ground.signer, at=AT)
+        assert verify_bundle(plain, keys, known=[note]).exit_code == 4
+        assert verify_bundle(plain, keys, known=[note], proofs=[proof]).exit_code == 0
+        # A bundle older than the reader's checkpoint is compared likewise.
+        ledger.append(booking("r3"))
+        newest = ledger.checkpoint(ground.signer)
+        later = Consistency(10, 15, tuple(ledger.tree.consistency(10, 15)))
+        assert verify_bundle(plain, keys, known=[newest], proofs=[later]).exit_code == 0
+
+        # Another history of the same lengths.
+        split = ground.signer.sign(Checkpoint("example.org/log", 5, bytes(32)))
+        report = verify_bundle(path, keys, known=[split])
+        assert report.exit_code == 1
+        assert "does not begin with the 5 that were signed" in str(report.damages[0])
+        with pytest.raises(LedgerError, match="does not begin with its 5"):
+            to = tmp_path / "split.zip"
+            one = open_checkpoint(split, keys)
+            export_bundle(ledger, "r1", to, ground.signer, at=AT, known=[one])
+        with pytest.raises(LedgerError, match="does not begin with its 99"):
+            far = Checkpoint("example.org/log", 99, bytes(32))
+            export_bundle(ledger, "r1", to, ground.signer, at=AT, known=[far])
+        assert not to.exists()
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        pytest.param(lambda note: note + "\n", id="a further newline"),
+        pytest.param(lambda note: note + "\n\n \n", id="more of them"),
+        pytest.param(lambda note: note.rstrip("\n"), id="none"),
+        pytest.param(lambda note: note.replace("\n", "\r\n"), id="CRLF"),
+        pytest.param(lambda note: "\ufeff" + note, id="a byte order mark"),
+    ],
+)
+def test_how_a_known_checkpoint_was_saved_is_no_damage(
+    case: tuple[Ground, Path], kept: Callable[[str], str]
+) -> None:
+    ground, path = case
+    note = kept(unpacked(path)["checkpoint"].decode())
+    report = verify_bundle(path, [ground.signer.verifier()], known=[note])
+    assert (report.exit_code, report.compared) == (0, 1)
+
+
+@pytest.mark.parametrize("note", ["", "no checkpoint", "example.org/log\n3\n"])
+def test_a_known_checkpoint_that_cannot_be_read_is_no_damage_of_the_log(
+    case: tuple[Ground, Path], note: str
+) -> None:
+    ground, path = case
+    with pytest.raises(LedgerError, match="known checkpoint 1") as refused:
+        verify_bundle(path, [ground.signer.verifier()], known=[note])
+    assert refused.value.faults[0].help
+
+
+def test_a_known_checkpoint_of_another_key_is_no_damage_either(case: tuple[Ground, Path]) -> None:
+    ground, path = case
+    other = Signer.generate("example.org/log").sign(Checkpoint("example.org/log", 5, bytes(32)))
+    with pytest.raises(LedgerError, match="no signature is by a key that was given"):
+        verify_bundle(path, [ground.signer.verifier()], known=[other])
+
+
+def test_a_bundle_is_for_its_maker_to_read(case: tuple[Ground, Path]) -> None:
+    assert case[1].stat().st_mode & 0o777 == 0o600
+
+
+def test_a_small_archive_that_grows_beyond_measure_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for number in range(11):
+            archive.writestr(f"proofs/{number}.tlog-proof", bytes(20_000_000))
+    assert path.stat().st_size < 1_000_000
+    with pytest.raises(LedgerError, match="is too large for a bundle"):
+        verify_bundle(path)
+
+
+def test_a_bundle_that_no_reader_would_take_is_not_written(
+    ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("exeat.record.bundle.MOST_BYTES", 10_000)
+    with ground.ledger() as ledger:
+        ledger.append(booking())
+        ledger.checkpoint(ground.signer)
+        path = tmp_path / "case.zip"
+        much = {"law.toml": bytes(10_000)}
+        with pytest.raises(LedgerError, match="more than 10,000 bytes"):
+            export_bundle(ledger, "r1", path, ground.signer, at=AT, attachments=much)
+    assert not path.exists()
 
 
 @pytest.mark.parametrize("data", [b"", b"no archive", b"PK\x05\x06" + bytes(18)])

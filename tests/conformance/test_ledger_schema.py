@@ -49,6 +49,7 @@ APPLIED = {
     3: "f6c80d1ed9b385be",
     4: "68d4a970ea3e78d7",
     5: "12b69b6c0b3a9963",
+    6: "09ac7da2da753c83",
     100: "479bdd9ffb3db621",
     101: "85f2e1ac2d634b0b",
     102: "3a82fd78bbeb694c",

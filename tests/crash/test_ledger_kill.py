@@ -16,6 +16,7 @@ import pytest
 from tests.pg import Ground, board, booking, migrate, verify_database
 
 from exeat.record import Ledger, MasterKey, Receipt, Signer, add_agency, add_login, rebuild
+from exeat.record.kept import Kept
 from exeat.record.server import PrivateServer, client_tool
 from exeat.record.steps import STEPS
 
@@ -29,10 +30,11 @@ PROGRAM = """
     from pathlib import Path
     import psycopg
     from exeat.record import Ledger, MasterKey, Signer
+    from exeat.record.kept import Kept
     from exeat.record.steps import on_step
     from tests.pg import booking
 
-    conninfo, step, act = sys.argv[1:]
+    conninfo, step, act, *file = sys.argv[1:]
 
     def die(reached):
         if reached == step:
@@ -44,15 +46,16 @@ PROGRAM = """
     if act == "append":
         ledger.append(booking("r2"), person="p2")
     elif act == "checkpoint":
-        ledger.checkpoint(Signer("example.org/log", bytes(range(32))))
+        signer = Signer("example.org/log", bytes(range(32)))
+        ledger.checkpoint(signer, kept=Kept(Path(file[0]), signer.verifier()))
     else:
         ledger.shred("r1")
 """
 
 
-def killed(ground: Ground, step: str, act: str) -> int:
+def killed(ground: Ground, step: str, act: str, *more: str) -> int:
     conninfo = ground.server.conninfo(user="desk_a", database=ground.database)
-    command = [sys.executable, "-c", textwrap.dedent(PROGRAM), conninfo, step, act]
+    command = [sys.executable, "-c", textwrap.dedent(PROGRAM), conninfo, step, act, *more]
     root = Path(__file__).parents[2]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True)
     assert done.returncode in (0, -signal.SIGKILL), done.stderr
@@ -95,14 +98,25 @@ def test_killed_while_appending(ground: Ground, step: str) -> None:
 
 
 @pytest.mark.parametrize("step", [step for step in STEPS if step.startswith("checkpoint")])
-def test_killed_while_signing(ground: Ground, step: str) -> None:
+def test_killed_while_signing(ground: Ground, step: str, tmp_path: Path) -> None:
+    kept = Kept(tmp_path / "log.checkpoints", SIGNER.verifier())
+    with ground.ledger() as ledger:
+        ledger.checkpoint(SIGNER, kept=kept)
     with own(ground).ledger() as ledger:
+        ledger.checkpoint(SIGNER, kept=kept)
         ledger.append(booking("r2"))
-    assert killed(ground, step, "checkpoint") == -signal.SIGKILL
+    assert killed(ground, step, "checkpoint", str(kept.path)) == -signal.SIGKILL
     sound(ground, 10)
     with ground.ledger() as ledger:
-        ledger.checkpoint(SIGNER)
+        ledger.checkpoint(SIGNER, kept=kept)
     sound(ground, 10)
+    # What was kept is on record, and nothing is on record that was not kept.
+    assert [one.checkpoint.size for one in kept.latest(9)] == [10, 5, 0]
+    with ground.admin() as conn:
+        notes = conn.execute("SELECT note FROM exeat.checkpoint ORDER BY number").fetchall()
+        report = verify_database(conn, [SIGNER.verifier()], kept=kept.notes())
+    assert [note for (note,) in notes] == kept.notes()
+    assert report.exit_code == 0
 
 
 @pytest.mark.parametrize("step", [step for step in STEPS if step.startswith("shred")])

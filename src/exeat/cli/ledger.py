@@ -37,6 +37,7 @@ from exeat.record import (
 from exeat.record import backup as write_backup
 from exeat.record import restore as read_backup
 from exeat.record.bundle import facility_of
+from exeat.record.consistency import Consistency
 from exeat.record.server import database
 
 __all__ = ["backup", "export", "restore", "verify"]
@@ -58,6 +59,10 @@ def verify(
     known: Annotated[
         list[str] | None, typer.Option(help="A checkpoint that was kept elsewhere.")
     ] = None,
+    consistency: Annotated[
+        list[str] | None,
+        typer.Option(help="A proof of consistency with it, as `/api/v1/consistency` gives it."),
+    ] = None,
     contents: Annotated[
         bool, typer.Option("--contents", help="Open the contents too; needs the vault key.")
     ] = False,
@@ -66,20 +71,22 @@ def verify(
     """Verify the record, live or as an exported bundle; or the proof of one request.
 
     Exits with 0 if it verifies, 1 if anything is damaged, 2 if it cannot be read, 3 if it is
-    sound in itself but no known key has signed it.
+    sound in itself but no known key has signed it, 4 if it is sound and signed but could not be
+    compared with a checkpoint that was given.
 
     Examples:
       exeat verify
 
-      exeat verify case.zip --key "exeat.example/desk+1234abcd+..."
+      exeat verify case.zip --key "exeat.example/desk+1234abcd+..." --known kept.txt
 
       exeat verify request.json --key "exeat.example/desk+1234abcd+..."
     """
     verifiers = [Verifier.decode(text) for text in key or []]
     notes = [read_text(path)[0] for path in known or []]
+    proofs = [Consistency.parse(*read_text(path)) for path in consistency or []]
     if file is not None:
         check = verify_request if _is_json(file) else verify_bundle
-        _finish(check(file, verifiers, known=notes))
+        _finish(check(file, verifiers, known=notes, proofs=proofs))
     folder = data_folder(data)
     with open_record(folder) as admin, psycopg.connect(admin, autocommit=True) as conn:
         verifiers = verifiers or [signer_of(folder).verifier()]

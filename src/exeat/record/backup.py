@@ -26,7 +26,7 @@ def backup(conninfo: str, path: Path) -> None:
 
     Args:
         conninfo: As an administrator.
-        path: The file to write, which must not exist yet.
+        path: The file to write, which must not exist yet; its owner alone may read it.
 
     Raises:
         LedgerError: The file is there already, it has no folder, or the database cannot be read.
@@ -38,6 +38,9 @@ def backup(conninfo: str, path: Path) -> None:
         words = "would lie in a folder that does not exist"
         raise LedgerError.one("E523", str(path), words, "Make the folder first.")
     partial = path.with_name(f"{path.name}.part")
+    # Made before pg_dump writes into it, so that it is nobody else's to read at any moment.
+    partial.unlink(missing_ok=True)
+    os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     _run("pg_dump", conninfo, ["--format=custom", f"--file={partial}"])
     partial.replace(path)
 

@@ -35,7 +35,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from exeat.errors import LedgerError
 
-__all__ = ["Checkpoint", "Signer", "Verifier", "open_checkpoint", "open_note"]
+__all__ = [
+    "Checkpoint",
+    "Signer",
+    "Verifier",
+    "open_checkpoint",
+    "open_note",
+    "unsigned_checkpoint",
+]
 
 _ED25519: Final = b"\x01"
 _DASH: Final = "\N{EM DASH} "
@@ -210,6 +217,15 @@ def open_checkpoint(
         LedgerError: The note is not canonical, or no signature by a known key holds.
     """
     return Checkpoint.parse(open_note(note, verifiers, place), place)
+
+
+def unsigned_checkpoint(note: str, place: str = "checkpoint") -> Checkpoint:
+    """Return what a note says, whoever signed it: for a reader without a key, who trusts it not.
+
+    Raises:
+        LedgerError: The note is not canonical.
+    """
+    return Checkpoint.parse(_split(note, place)[0], place)
 
 
 def open_note(note: str, verifiers: Iterable[Verifier], place: str = "note") -> str:

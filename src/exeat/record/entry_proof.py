@@ -5,8 +5,6 @@ An exported bundle holds many of them, the proof of a request one or two. Pure: 
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from exeat.record._hashes import hash_of, line_of
 from exeat.record.canonical import SALT_BYTES, Leaf, commitment
 from exeat.record.checkpoint import Checkpoint
 from exeat.record.entries import Entry
@@ -64,7 +63,7 @@ def proof_text(seq: int, proof: Sequence[bytes], note: str) -> str:
         <BLANKLINE>
         a checkpoint
     """
-    hashes = "".join(f"{base64.b64encode(part).decode()}\n" for part in proof)
+    hashes = "".join(f"{line_of(part)}\n" for part in proof)
     return f"{PROOF_FORMAT}\nindex {seq}\n{hashes}\n{note}"
 
 
@@ -92,7 +91,7 @@ class Proofs:
         """
         head, _, note = text.partition("\n\n")
         lines = head.split("\n")
-        proof = [_hash(line) for line in lines[2:]]
+        proof = [hash_of(line) for line in lines[2:]]
         canonical = lines[:2] == [PROOF_FORMAT, f"index {entry.seq}"] and None not in proof
         if not canonical or note != self.note:
             self.report.add("tree", entry.seq, f"{name} is no proof under this checkpoint")
@@ -118,11 +117,3 @@ def _leaf(text: str) -> Leaf:
     if leaf.data().decode() != text:
         raise ValueError("another form")
     return leaf
-
-
-def _hash(line: str) -> bytes | None:
-    try:
-        found = base64.b64decode(line, validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    return found if base64.b64encode(found).decode() == line else None

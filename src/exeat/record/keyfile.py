@@ -16,7 +16,7 @@ from typing import Final
 from exeat.errors import LedgerError
 from exeat.record.steps import reached
 
-__all__ = ["FORMS", "KEY_BYTES", "decoded", "read_keys", "write_keys"]
+__all__ = ["FORMS", "KEY_BYTES", "decoded", "flush_folder", "read_keys", "write_keys"]
 
 KEY_BYTES: Final = 32
 FORMS: Final = "Give 32 random bytes in base64, such as `openssl rand -base64 32` prints."
@@ -82,7 +82,7 @@ def write_keys(path: Path, keys: Sequence[bytes]) -> None:
         _write_through(part, text.encode(), target.stat())
         reached("rotate-part-written")
         part.replace(target)
-        _flush_folder(target.parent)
+        flush_folder(target.parent)
     except OSError as error:
         words = f"cannot be written ({error.strerror})"
         help = "Its folder must be writable, as a new file takes the place of the old one."
@@ -100,8 +100,8 @@ def _write_through(path: Path, data: bytes, like: os.stat_result) -> None:
         os.fsync(file.fileno())
 
 
-def _flush_folder(folder: Path) -> None:
-    """Make a rename outlast a loss of power."""
+def flush_folder(folder: Path) -> None:
+    """Make a new name in a folder outlast a loss of power."""
     if os.name == "posix":
         handle = os.open(folder, os.O_RDONLY)
         try:

@@ -33,7 +33,9 @@ from exeat.record.entries import (
     open_entry,
     seal,
 )
-from exeat.record.proofs import StoredTree, sign_checkpoint
+from exeat.record.kept import Kept
+from exeat.record.proofs import StoredTree
+from exeat.record.signing import sign_log
 from exeat.record.steps import reached
 from exeat.record.vault import MasterKey
 
@@ -225,9 +227,11 @@ class Ledger:
             params = {"record": key, "agency": agency, "role": role}
             call(self.conn, "grant_stake", params)
 
-    def checkpoint(self, signer: Signer, known: Checkpoint | None = None) -> str:
-        """Sign the log as it stands; see :func:`exeat.record.proofs.sign_checkpoint`."""
-        return sign_checkpoint(self.conn, signer, known)
+    def checkpoint(
+        self, signer: Signer, known: Checkpoint | None = None, *, kept: Kept | None = None
+    ) -> str:
+        """Sign the log as it stands, and return the note; see :func:`sign_log`."""
+        return sign_log(self.conn, signer, kept, known=known).note
 
     def shred(self, record: str) -> tuple[UUID, ...]:
         """Expunge the person of a record: destroy their key, for all their records here.

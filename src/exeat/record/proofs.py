@@ -1,16 +1,20 @@
-"""The tree as the database holds it: proofs from it, and signed checkpoints over it."""
+"""The tree as the database holds it: proofs from it, and the checkpoints on record over it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Final
+
 from exeat.errors import LedgerError
 from exeat.record import merkle
-from exeat.record._errors import translated
-from exeat.record._rows import Connection, call, values
-from exeat.record.checkpoint import Checkpoint, Signer
-from exeat.record.steps import reached
+from exeat.record._rows import Connection, values
+from exeat.record.checkpoint import Checkpoint, Verifier, open_checkpoint
 
-__all__ = ["StoredTree", "last_checkpoint", "sign_checkpoint"]
+__all__ = ["OnRecord", "StoredTree", "last_checkpoint", "on_record"]
 
+_PAST_EVERY_ROW: Final = 2**31
+_BATCH: Final = 20
+_MOST_BAD: Final = 1000
 _STRIDE = 8  # Levels between stored subtrees, as exeat.append stores them.
 
 
@@ -67,49 +71,39 @@ class StoredTree:
         return [hash for (hash,) in found]
 
 
-def last_checkpoint(conn: Connection) -> tuple[Checkpoint, str] | None:
-    """Return the checkpoint that was signed last, and its note; None before the first."""
-    found = values(conn, "last_checkpoint")
-    if not found:
-        return None
-    note = str(found[0][2])
-    return Checkpoint.parse(note.rpartition("\n\n")[0] + "\n"), note
+@dataclass(frozen=True, slots=True)
+class OnRecord:
+    """What the database holds of signed checkpoints.
 
-
-def sign_checkpoint(conn: Connection, signer: Signer, known: Checkpoint | None = None) -> str:
-    """Sign the log as it stands, put the checkpoint on record, and return its note.
-
-    Args:
-        conn: A login that may sign.
-        signer: The log's key, under the log's name.
-        known: A checkpoint that the signer keeps elsewhere; the log must begin with it too.
-
-    Raises:
-        LedgerError: The log does not begin with what was signed before: signing it would
-            vouch for two histories.
-        NotAllowed: This login may not sign.
+    Attributes:
+        last: The last one that this log's key has signed, and its note; None before the first.
+        bad: Numbers of later rows that it has not signed: somebody else has put them there.
     """
-    with translated("checkpoint"), conn.transaction():
-        tree = StoredTree(conn)
-        size, root = tree.head()
-        last = last_checkpoint(conn)
-        earlier = [one for one in (last and last[0], known) if one is not None]
-        for one in earlier:
-            _refuse_split(tree, one, Checkpoint(signer.name, size, root))
-        if last is not None and (last[0].size, last[0].origin) == (size, signer.name):
-            return last[1]
-        note = signer.sign(Checkpoint(signer.name, size, root))
-        reached("checkpoint-signed")
-        call(conn, "add_checkpoint", {"size": size, "root": root, "note": note})
-        reached("checkpoint-written")
-        return note
+
+    last: tuple[Checkpoint, str] | None
+    bad: tuple[int, ...]
 
 
-def _refuse_split(tree: StoredTree, old: Checkpoint, new: Checkpoint) -> None:
-    held = old.size <= new.size and merkle.verify_consistency(
-        old.size, new.size, old.root, new.root, tree.consistency(old.size, new.size)
-    )
-    if not held:
-        words = f"does not begin with the {old.size} leaves that were signed before"
-        help = "Run `exeat verify`. Signing would vouch for two histories."
-        raise LedgerError.one("E510", "ledger", words, help)
+def on_record(conn: Connection, key: Verifier) -> OnRecord:
+    """Return what the database holds of signed checkpoints, from the last row back.
+
+    A row is text that somebody has put into a table. It counts by its signature alone.
+    """
+    bad: list[int] = []
+    before = _PAST_EVERY_ROW
+    while len(bad) < _MOST_BAD:
+        found = values(conn, "latest_checkpoints", before=before, most=_BATCH)
+        for number, note in found:
+            try:
+                return OnRecord((open_checkpoint(note, [key]), note), tuple(bad))
+            except LedgerError:
+                bad.append(number)
+        if len(found) < _BATCH:
+            break
+        before = found[-1][0]
+    return OnRecord(None, tuple(bad))
+
+
+def last_checkpoint(conn: Connection, key: Verifier) -> tuple[Checkpoint, str] | None:
+    """Return the last checkpoint that the log's key has signed, and its note; None before it."""
+    return on_record(conn, key).last

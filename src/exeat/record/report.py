@@ -5,12 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
-__all__ = ["DAMAGED", "SOUND", "UNREADABLE", "UNTRUSTED", "Damage", "Kind", "Report"]
+__all__ = [
+    "DAMAGED",
+    "NOT_COMPARED",
+    "SOUND",
+    "UNREADABLE",
+    "UNTRUSTED",
+    "Damage",
+    "Kind",
+    "Report",
+]
 
 SOUND: Final = 0
 DAMAGED: Final = 1
 UNREADABLE: Final = 2
 UNTRUSTED: Final = 3
+NOT_COMPARED: Final = 4
 
 Kind: TypeAlias = Literal[
     "missing",
@@ -74,6 +84,8 @@ class Report:
         signed_size: Size of the largest of them.
         unproved: Entries of a proof that no checkpoint covers yet.
         trusted: A key was given from outside the log, and a checkpoint holds by it.
+        compared: Checkpoints kept elsewhere that are of this very history.
+        uncompared: Sizes of those of which nobody can tell, for want of a proof.
         damages: What does not verify; at most the first thousand.
         count: How many damages there are in all.
     """
@@ -87,6 +99,8 @@ class Report:
     signed_size: int = 0
     unproved: int = 0
     trusted: bool = False
+    compared: int = 0
+    uncompared: list[int] = field(default_factory=list)
     damages: list[Damage] = field(default_factory=list)
     count: int = 0
 
@@ -102,10 +116,16 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """0: it verifies. 1: it is damaged. 3: sound in itself, but signed by no key given."""
+        """What was found, as a number.
+
+        0: it verifies. 1: it is damaged. 3: sound in itself, but signed by no key given. 4: signed,
+        but not compared with a checkpoint that was given.
+        """
         if self.count:
             return DAMAGED
-        return SOUND if self.trusted else UNTRUSTED
+        if not self.trusted:
+            return UNTRUSTED
+        return NOT_COMPARED if self.uncompared else SOUND
 
     def lines(self) -> list[str]:
         """Return the report in words, the finding first."""
@@ -116,9 +136,22 @@ class Report:
             SOUND: f"verified: {size}, {signed} of them under a signature",
             DAMAGED: f"DAMAGED: {self.count} thing(s) do not verify",
             UNTRUSTED: f"sound in itself: {size}; but no signature by a given key",
+            NOT_COMPARED: f"not compared with what was kept: {size}, sound in itself and signed",
         }[self.exit_code]
         contents = f"{self.opened} opened, {self.expunged} expunged, {self.unopened} not looked at"
         lines = [said, f"contents: {contents}", f"root: {self.root or 'not computed'}"]
+        lines += self._history()
         if self.unproved:
             lines.append(f"not under a checkpoint yet: {self.unproved}; ask for the proof again")
         return lines + [str(damage) for damage in self.damages]
+
+    def _history(self) -> list[str]:
+        """Say with which checkpoints it was compared, that nobody takes a part for the whole."""
+        lines = [f"history: compared with {self.compared} checkpoint(s) kept elsewhere"]
+        if not self.compared:
+            lines = ["history: not compared with a checkpoint that was kept elsewhere (--known)"]
+        for size in self.uncompared:
+            words = f"the known checkpoint of {size} entries: no proof of consistency with it"
+            help = "ask the log for one (/api/v1/consistency), and give it with --consistency"
+            lines.append(f"not compared: {words}; {help}")
+        return lines

@@ -29,13 +29,14 @@ from uuid import UUID
 from exeat.errors import LedgerError
 from exeat.record._rows import EntryRow, values
 from exeat.record.checkpoint import Checkpoint, Verifier, open_note
+from exeat.record.consistency import Consistency, compare_with_known, known_checkpoints
 from exeat.record.entries import Content, Entry, answered_content, open_entry, received_content
 from exeat.record.entry_proof import Proofs, entry_from_json, entry_to_json, holds, proof_text
 from exeat.record.ledger import Ledger
 from exeat.record.proofs import last_checkpoint
 from exeat.record.report import Report
 from exeat.record.request_text import ANSWER_FORMAT, RECEIPT_FORMAT, read_text
-from exeat.record.verify import agree_with_known, checkpoint_of
+from exeat.record.verify import checkpoint_of
 
 __all__ = ["ProvedText", "RequestProof", "check_request_proof", "prove_request", "verify_request"]
 
@@ -82,7 +83,7 @@ def prove_request(
     Raises:
         LedgerError: The entry that is named is not there, or is of something else.
     """
-    last = last_checkpoint(ledger.conn)
+    last = last_checkpoint(ledger.conn, key)
     receipt, answer = (
         None if seq is None else _proved(ledger, seq, f"{request.hex}.{what}", last)
         for seq, what in zip(leaves, ("received", "answered"), strict=True)
@@ -113,7 +114,11 @@ def _entry(ledger: Ledger, seq: int) -> Entry | None:
 
 
 def verify_request(
-    path: Path, verifiers: Sequence[Verifier] = (), *, known: Iterable[str] = ()
+    path: Path,
+    verifiers: Sequence[Verifier] = (),
+    *,
+    known: Iterable[str] = (),
+    proofs: Sequence[Consistency] = (),
 ) -> Report:
     """Verify the proof of a request in a file; see :func:`check_request_proof`.
 
@@ -127,7 +132,7 @@ def verify_request(
     except (OSError, ValueError, RecursionError) as error:
         words = f"cannot be read as the proof of a request ({error})"
         raise LedgerError.one("E542", str(path), words, _HELP) from error
-    return check_request_proof(said, verifiers, known=known, place=str(path))
+    return check_request_proof(said, verifiers, known=known, proofs=proofs, place=str(path))
 
 
 def check_request_proof(
@@ -135,6 +140,7 @@ def check_request_proof(
     verifiers: Sequence[Verifier] = (),
     *,
     known: Iterable[str] = (),
+    proofs: Sequence[Consistency] = (),
     place: str = "proof",
 ) -> Report:
     """Check the proof of a request, with nothing but itself and the log's key.
@@ -143,7 +149,8 @@ def check_request_proof(
         said: The proof as JSON reads it.
         verifiers: Keys of the log, got from somewhere else than the proof. Without, it is only
             compared with itself, by the key that it names.
-        known: Notes of checkpoints kept elsewhere. One of the same size must agree.
+        known: Notes of checkpoints kept elsewhere. The proof must be of their history.
+        proofs: Proofs of consistency that the reader got from the log, where sizes differ.
         place: What to call it in a message.
 
     Returns:
@@ -151,7 +158,7 @@ def check_request_proof(
         under a checkpoint that one of the keys has signed.
 
     Raises:
-        LedgerError: It is no such proof at all.
+        LedgerError: It is no such proof at all, or a known checkpoint cannot be read.
     """
     parts = _parts(said, place)
     report = Report()
@@ -159,10 +166,10 @@ def check_request_proof(
     note, checkpoint = said["checkpoint"], None
     if note is not None:
         checkpoint = checkpoint_of(str(note), keys, "checkpoint", report)
-    agree_with_known(checkpoint, known, keys, report)
-    proofs = Proofs(str(note), checkpoint, report)
+    compare_with_known(checkpoint, known_checkpoints(known, keys), proofs, report)
+    inclusion = Proofs(str(note), checkpoint, report)
     for what, part in parts.items():
-        _Part(what, UUID(hex=str(said["request"])), keys, proofs).check(part)
+        _Part(what, UUID(hex=str(said["request"])), keys, inclusion).check(part)
     report.size = len(parts)
     # A checkpoint that covers none of it vouches for nothing here.
     report.trusted = report.trusted and bool(verifiers) and not report.unproved and bool(parts)

@@ -13,6 +13,7 @@ STEPS = (
     "append-viewed",
     "append-committed",
     "checkpoint-signed",
+    "checkpoint-kept",
     "checkpoint-written",
     "shred-marked",
     "shred-written",

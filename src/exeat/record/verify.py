@@ -24,13 +24,14 @@ from psycopg.rows import tuple_row
 from exeat.errors import LedgerError
 from exeat.record._rows import Connection, values
 from exeat.record._scan import Scan
-from exeat.record.checkpoint import Checkpoint, Verifier, open_checkpoint
+from exeat.record.checkpoint import Checkpoint, Verifier, open_checkpoint, unsigned_checkpoint
+from exeat.record.consistency import known_checkpoints
 from exeat.record.entries import RECORD_EXPUNGED, open_payload
 from exeat.record.part import RECORD, Part
 from exeat.record.report import Report
 from exeat.record.vault import MasterKey, PersonKey
 
-__all__ = ["agree_with_known", "checkpoint_of", "verify_database"]
+__all__ = ["checkpoint_of", "verify_database"]
 
 _BATCH_ROWS: Final = 2000
 _KEYS_KEPT: Final = 10_000
@@ -43,6 +44,7 @@ def verify_database(
     parts: Sequence[Part],
     master: MasterKey | None = None,
     known: Iterable[str] = (),
+    kept: Sequence[str] = (),
 ) -> Report:
     """Verify a whole ledger in its database.
 
@@ -51,20 +53,23 @@ def verify_database(
         verifiers: Keys of this log, got from somewhere else than the log.
         parts: What stands on the record; each compares its own tables with the ledger.
         master: The vault's key, to open contents; None: verify the leaves only.
-        known: Notes of checkpoints that were kept elsewhere.
+        known: Notes of checkpoints that the reader has kept elsewhere.
+        kept: Notes that the desk keeps beside its key, in the order of signing; all of them must
+            be on record, and the log must begin with the last.
 
     Returns:
         What was found. ``exit_code`` is 0 only where nothing is damaged and a signature by
         one of the keys holds.
 
     Raises:
-        LedgerError: The login may not read the ledger.
+        LedgerError: The login may not read the ledger, or a known checkpoint cannot be read.
     """
     report = Report()
+    others = known_checkpoints([*known, *kept[-1:]], verifiers)
     try:
         with conn.transaction():
             conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            signed = _signed(conn, verifiers, known, report)
+            signed = _signed(conn, verifiers, others, kept, report)
             Scan(conn, signed, report).run()
             if master is None:
                 report.unopened = report.size
@@ -91,7 +96,7 @@ def checkpoint_of(
     """
     try:
         if not verifiers:
-            return Checkpoint.parse(note.rpartition("\n\n")[0] + "\n", place)
+            return unsigned_checkpoint(note, place)
         checkpoint = open_checkpoint(note, verifiers, place)
     except LedgerError as error:
         report.add("checkpoint", None, str(error.faults[0]).partition("\n")[0])
@@ -102,26 +107,20 @@ def checkpoint_of(
     return checkpoint
 
 
-def agree_with_known(
-    checkpoint: Checkpoint | None,
-    known: Iterable[str],
-    verifiers: Sequence[Verifier],
-    report: Report,
-) -> None:
-    """Compare the one checkpoint of a file with those that the reader has kept elsewhere."""
-    for number, note in enumerate(known, 1):
-        other = checkpoint_of(note, verifiers, f"known checkpoint {number}", report)
-        if other and checkpoint and other.size == checkpoint.size and other.root != checkpoint.root:
-            report.add("checkpoint", None, "a known checkpoint of the same size has another root")
-
-
 def _signed(
-    conn: Connection, verifiers: Sequence[Verifier], known: Iterable[str], report: Report
+    conn: Connection,
+    verifiers: Sequence[Verifier],
+    others: Sequence[Checkpoint],
+    kept: Sequence[str],
+    report: Report,
 ) -> list[Checkpoint]:
+    """Return every checkpoint whose root the log must have at its size."""
     found: list[Checkpoint] = []
+    notes: set[str] = set()
     last = 0
     for number, (size, root, note) in enumerate(values(conn, "checkpoints"), 1):
         place = f"checkpoint {number}"
+        notes.add(note)
         checkpoint = checkpoint_of(note, verifiers, place, report)
         if checkpoint is None:
             continue
@@ -131,10 +130,27 @@ def _signed(
             report.add("checkpoint", None, f"{place}: is of fewer entries than the one before")
         last = max(last, checkpoint.size)
         found.append(checkpoint)
-    for number, note in enumerate(known, 1):
-        checkpoint = checkpoint_of(note, verifiers, f"known checkpoint {number}", report)
-        found += [] if checkpoint is None else [checkpoint]
-    return found
+    _all_on_record(kept, notes, report)
+    for other in others:
+        report.compared += 1
+        if verifiers:
+            report.checkpoints += 1
+            report.signed_size = max(report.signed_size, other.size)
+            report.trusted = True
+    return [*found, *others]
+
+
+def _all_on_record(kept: Sequence[str], notes: set[str], report: Report) -> None:
+    """Find checkpoints that were signed and are gone from the database.
+
+    The last one alone may not be there yet: it is kept first, so that a desk which dies in between
+    has kept too much and not too little.
+    """
+    due = kept if not notes else kept[:-1]
+    gone = [note for note in due if note not in notes]
+    if gone:
+        words = f"{len(gone)} that the desk has kept are not on record, the first of"
+        report.add("checkpoint", None, f"{words} {unsigned_checkpoint(gone[0]).size} entries")
 
 
 class _Contents:

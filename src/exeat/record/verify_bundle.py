@@ -13,16 +13,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from exeat.errors import LedgerError
-from exeat.record.bundle import BUNDLE_FORMAT
+from exeat.record.bundle import BUNDLE_FORMAT, CONSISTENCY_FOLDER, MOST_BYTES
 from exeat.record.checkpoint import Checkpoint, Verifier, open_note
+from exeat.record.consistency import Consistency, compare_with_known, known_checkpoints
 from exeat.record.entries import RECORD_EXPUNGED, Entry
 from exeat.record.entry_proof import Proofs, entry_from_json, holds
 from exeat.record.report import Report
-from exeat.record.verify import agree_with_known, checkpoint_of
+from exeat.record.verify import checkpoint_of
 
 __all__ = ["verify_bundle"]
 
-_MAX_FILE_BYTES: Final = 200_000_000
 _MAX_FILES: Final = 100_000
 _HEAD: Final = ("log", "record", "facility", "expunged", "entries", "size", "exported")
 _FILE: Final = re.compile(r"file ([0-9a-f]{64}) ([A-Za-z0-9._/-]+)")
@@ -37,7 +37,11 @@ class _Manifest:
 
 
 def verify_bundle(
-    path: Path, verifiers: Sequence[Verifier] = (), *, known: Iterable[str] = ()
+    path: Path,
+    verifiers: Sequence[Verifier] = (),
+    *,
+    known: Iterable[str] = (),
+    proofs: Sequence[Consistency] = (),
 ) -> Report:
     """Verify one exported bundle.
 
@@ -45,13 +49,15 @@ def verify_bundle(
         path: The bundle.
         verifiers: Keys of the log, got from somewhere else than the bundle. Without, the
             bundle is only compared with itself, by the key that lies in it.
-        known: Notes of checkpoints kept elsewhere. One of the bundle's size must agree.
+        known: Notes of checkpoints kept elsewhere. The bundle must be of their history: by its
+            own proof of consistency, or by one of ``proofs``.
+        proofs: Proofs of consistency that the reader got from the log.
 
     Returns:
         What was found; see :class:`exeat.record.Report` for the exit code.
 
     Raises:
-        LedgerError: The file is no bundle at all.
+        LedgerError: The file is no bundle at all, or a known checkpoint cannot be read.
     """
     files = _read(path)
     report = Report()
@@ -62,7 +68,8 @@ def verify_bundle(
         _files_agree(files, manifest, report)
         if checkpoint is not None:
             _head_agrees(manifest, checkpoint, report)
-    agree_with_known(checkpoint, known, keys, report)
+    others = known_checkpoints(known, keys)
+    compare_with_known(checkpoint, others, [*proofs, *_proofs(files, report)], report)
     _Entries(files, manifest, checkpoint, report).run()
     report.trusted = report.trusted and bool(verifiers) and manifest is not None
     return report
@@ -72,7 +79,8 @@ def _read(path: Path) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(path) as archive:
             infos = archive.infolist()
-            if len(infos) > _MAX_FILES or any(one.file_size > _MAX_FILE_BYTES for one in infos):
+            # What it says of its sizes is what is read of it at most, in all.
+            if len(infos) > _MAX_FILES or sum(one.file_size for one in infos) > MOST_BYTES:
                 raise LedgerError.one("E542", str(path), "is too large for a bundle", _HELP)
             files = {one.filename: archive.read(one) for one in infos}
     except (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
@@ -83,6 +91,18 @@ def _read(path: Path) -> dict[str, bytes]:
         words = f"lacks {', '.join(sorted(missing))}" if missing else "names a file twice"
         raise LedgerError.one("E542", str(path), words, _HELP)
     return files
+
+
+def _proofs(files: Mapping[str, bytes], report: Report) -> list[Consistency]:
+    """Return the proofs of consistency that lie in a bundle."""
+    found = []
+    for name in sorted(files):
+        if name.startswith(CONSISTENCY_FOLDER):
+            try:
+                found.append(Consistency.parse(_text(files, name), name))
+            except LedgerError as error:
+                report.add("checkpoint", None, f"{name} {error.faults[0].message}")
+    return found
 
 
 def _text(files: Mapping[str, bytes], name: str) -> str:

@@ -72,8 +72,15 @@ WHERE level = %(level)s AND index >= %(first)s AND index < %(after)s ORDER BY in
 -- checkpoints: Every signed checkpoint, in the order of signing.
 SELECT size, root, note FROM exeat.checkpoint ORDER BY number
 
--- last_checkpoint: The checkpoint signed last.
-SELECT size, root, note FROM exeat.checkpoint ORDER BY number DESC LIMIT 1
+-- lock_signing: Keep everybody else from signing this log until the transaction ends.
+SELECT pg_advisory_xact_lock(hashtextextended('exeat signing', 0))
+
+-- wait_to_sign: Wait so long for whoever signs, and no longer: any login can stand in the way.
+SELECT set_config('lock_timeout', %(seconds)s || 's', true)
+
+-- latest_checkpoints: The checkpoints signed last, the newest first, from a number down.
+SELECT number, note FROM exeat.checkpoint
+WHERE number < %(before)s::bigint ORDER BY number DESC LIMIT %(most)s
 
 -- add_checkpoint: Put a signed checkpoint on record.
 SELECT exeat.add_checkpoint(%(size)s, %(root)s, %(note)s)
