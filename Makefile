@@ -109,6 +109,25 @@ lock: dev ## Write requirements/*.lock anew from pyproject.toml; UPGRADE=--upgra
 	@$(COMPILE) pyproject.toml --group build --group dev --group docs --extra proofs \
 		--constraint requirements/run.lock --output-file requirements/dev.lock
 
+.PHONY: changelog
+changelog: dev ## Join the fragments of changelog.d into CHANGELOG.md, for a release.
+	@$(BIN)/python -m tools.fragments
+	@git add changelog.d
+	@$(BIN)/towncrier build --yes
+
+# make release KEY=~/.ssh/id_ed25519; to try it, without a signature: make release UNSIGNED=yes
+KEY ?=
+UNSIGNED ?=
+.PHONY: release
+release: dev ## Build what is published, into dist: sdist, wheel, bill of materials, provenance, sums; sign them.
+	@$(BIN)/python -m tools.release $(if $(KEY),--key "$(KEY)") $(if $(UNSIGNED),--unsigned)
+
+# AUDIT='--vulnerability-service osv' asks another database.
+AUDIT ?=
+.PHONY: audit-deps
+audit-deps: dev ## Ask whether a locked package has a known fault; says so where it could not look.
+	@$(BIN)/python -m tools.audit_deps $(AUDIT)
+
 .PHONY: clean
 clean: ## Remove .venv and everything that was made.
 	@echo "clean: .venv, caches, build, dist, out"
