@@ -38,7 +38,7 @@ from exeat.record.vault import MasterKey
 from tests.scenario.failures.kit import Town, database, opened
 from tests.scene_week import ICE, NOW, Played, Week, paper
 
-__all__ = ["NOW", "Scene", "form_sent", "scene", "still"]
+__all__ = ["NOW", "Scene", "form_sent", "kept", "scene", "still"]
 
 
 @dataclass
@@ -110,7 +110,7 @@ class Scene:
         town = self.town
         add_pages(
             app, town.desk, clock=town.desk.office.clock, secure=False, invented=True, still=True,
-            verify=checker(town.admin, [town.signer.verifier]),
+            verify=checker(town.admin, [town.signer.verifier()]),
         )  # fmt: skip
 
 
@@ -133,6 +133,12 @@ def still() -> Scene:
     stack = ExitStack()
     atexit.register(stack.close)
     return stack.enter_context(scene())
+
+
+def kept() -> tuple[str, MasterKey, Signer]:
+    """Return how to connect as an administrator to a copy without a desk, and its two keys."""
+    made = _made()
+    return database(made.name), made.master, made.signer
 
 
 @dataclass

@@ -37,7 +37,7 @@ PASSWORD = "a sentence that nobody else says"
 
 @contextmanager
 def running(town: Town, port: int = 0) -> Iterator[str]:
-    verify = checker(town.admin, [town.signer.verifier])
+    verify = checker(town.admin, [town.signer.verifier()])
     app = create_app(town.desk, sweep=False, pages=pages_of(town.desk, verify))
     server = uvicorn.Server(
         uvicorn.Config(app, port=port, log_level="warning", timeout_graceful_shutdown=1)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -16,12 +17,14 @@ from uuid import UUID
 from psycopg.rows import dict_row, tuple_row
 
 from exeat.errors import LedgerError
+from exeat.office.check import index_keys
+from exeat.office.personal import macs_of, name_macs, personal_from_json
 from exeat.record.canonical import commitment
 from exeat.record.entries import REQUEST_ANSWERED, REQUEST_RECEIVED, open_payload
 from exeat.record.part import Connection, Part
 from exeat.record.report import Report
 from exeat.record.request_text import read_text
-from exeat.record.vault import MasterKey
+from exeat.record.vault import MasterKey, PersonKey
 
 __all__ = ["check_requests"]
 
@@ -30,6 +33,14 @@ _ENTRIES: Final = (REQUEST_RECEIVED, REQUEST_ANSWERED)
 
 # By the id of the entry: its number, and the signed text.
 _Said = dict[str, tuple[int, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """What opens a request: the vault's key, and each agency's own, by its code."""
+
+    master: MasterKey
+    index: Mapping[str, PersonKey]
 
 
 def check_requests(part: Part, conn: Connection, master: MasterKey | None, report: Report) -> None:
@@ -44,8 +55,10 @@ def check_requests(part: Part, conn: Connection, master: MasterKey | None, repor
         report: Where to put what is found.
     """
     if conn.execute(part.query("sees_requests")).fetchone() is None:
+        report.skip("desk", "this login may not see it")
         return
     said = _entries(part, conn, report, reported=master is not None)
+    keys = None if master is None else _Keys(master, index_keys(conn, master, report))
     with conn.cursor("requests", row_factory=dict_row, binary=True) as cursor:
         cursor.itersize = _BATCH_ROWS
         for row in cursor.execute(part.query("requests_on_file")):
@@ -54,7 +67,8 @@ def check_requests(part: Part, conn: Connection, master: MasterKey | None, repor
                 said.pop(f"{number}.received", None),
                 said.pop(f"{number}.answered", None),
             )
-            for seq, words in _differences(row, received, answered, master):
+            found = _differences(row, received, answered, keys)
+            for seq, words in (*found, *_stands(conn, part, row, keys)):
                 report.add("request", seq, f"request {number}: {words}")
     for id, (seq, _) in said.items():
         report.add("request", seq, f"request {id.partition('.')[0]}: its row is gone from the desk")
@@ -88,12 +102,12 @@ def _differences(
     row: Mapping[str, Any],
     received: tuple[int, str] | None,
     answered: tuple[int, str] | None,
-    master: MasterKey | None,
+    keys: _Keys | None,
 ) -> Iterator[tuple[int | None, str]]:
     since = row["entered_since"]
     if received is not None:
         yield from _compared(row, "receipt", received, _said_of_receipt(row))
-        yield from _compared_content(row, received, master)
+        yield from _compared_content(row, received, keys)
     elif row["receipt_leaf"] is not None or row["lodged"] >= since:
         yield row["receipt_leaf"], "its row has a receipt that the ledger does not hold"
     if answered is not None:
@@ -135,19 +149,53 @@ def _read(text: str | None, like: object) -> object:
 
 
 def _compared_content(
-    row: Mapping[str, Any], entry: tuple[int, str], master: MasterKey | None
+    row: Mapping[str, Any], entry: tuple[int, str], keys: _Keys | None
 ) -> Iterator[tuple[int, str]]:
     """Compare what was sent with the commitment in its receipt; expunged ones cannot be."""
-    if master is None or row["wrapped_key"] is None:
+    if keys is None or row["wrapped_key"] is None:
         return
     seq, text = entry
+    said: dict[str, Any] | None = None
     try:
         request: UUID = row["request"]
-        key = master.unwrap(request, row["wrapped_key"], f"request {request.hex}")
+        key = keys.master.unwrap(request, row["wrapped_key"], f"request {request.hex}")
         data = key.open(row["nonce"], row["sealed"], request.bytes)
-        salt = b"" if data is None else bytes.fromhex(json.loads(data)["salt"])
-        held = data is not None and commitment(salt, data).hex() == read_text(text)["commitment"]
+        found = {} if data is None else json.loads(data)
+        salt = bytes.fromhex(found["salt"])
+        if data is not None and commitment(salt, data).hex() == read_text(text)["commitment"]:
+            said = found
     except (LedgerError, KeyError, ValueError):
-        held = False
-    if not held:
+        said = None
+    if said is None:
         yield seq, "what its row says was sent is not what the receipt commits to"
+    elif row["facility"] in keys.index:
+        yield from ((seq, words) for words in _of_index(row, said, keys.index[row["facility"]]))
+
+
+def _of_index(row: Mapping[str, Any], said: Mapping[str, Any], index: PersonKey) -> Iterator[str]:
+    """Compare by what the gate finds a request with whom it is about."""
+    person = personal_from_json(said["person"])
+    wanted: dict[str, object] = dict(macs_of(index, person))
+    old = row["name_macs"] is None and row["lodged"] < row["named_since"]
+    if not old:
+        wanted["name_macs"] = name_macs(index, person.surname) if row["answer"] is None else None
+    for column, mac in wanted.items():
+        if row[column] != mac:
+            yield f"its index {column} is not that of what was sent"
+
+
+def _stands(
+    conn: Connection, part: Part, row: Mapping[str, Any], keys: _Keys | None
+) -> Iterator[tuple[int | None, str]]:
+    """See that a matched request stands on the record that its row names, and no other does."""
+    matched = row["answer"] == "matched"
+    if matched is not (row["record"] is not None):
+        yield row["answer_leaf"], "its row names a record where its answer names none, or none"
+    if not matched or keys is None or row["person_key"] is None:
+        return
+    with suppress(LedgerError):  # A person's key that does not open was said already.
+        key = keys.master.unwrap(row["person"], row["person_key"], "record")
+        mac = key.mac(row["record"], f"{row['request'].hex}.lodged")
+        params = {"record": row["record"], "mac": mac}
+        if conn.execute(part.query("entered_as"), params).fetchone() is None:
+            yield row["answer_leaf"], "its row names a record on which it does not stand"

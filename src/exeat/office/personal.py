@@ -15,14 +15,16 @@ from exeat.office.errors import BadInput
 from exeat.office.held import Held
 from exeat.office.messages import bad_field
 from exeat.office.models import Namesake, PersonalData
-from exeat.office.names import mixed_scripts
+from exeat.office.names import mixed_scripts, name_keys
 from exeat.record.vault import PersonKey
 
 __all__ = [
     "IDENTIFIERS",
     "blind",
     "check_personal",
+    "macs_of",
     "matches",
+    "name_macs",
     "namesakes",
     "open_personal",
     "personal_from_json",
@@ -54,6 +56,21 @@ def blind(key: PersonKey, field: str, value: str) -> bytes | None:
     """Return what stands for a value in an index, and tells only whether two are equal."""
     word = plain(value)
     return key.mac(uuid5(NAMESPACE_OID, f"exeat {field}"), word) if word else None
+
+
+def macs_of(index: PersonKey, person: PersonalData) -> dict[str, bytes | None]:
+    """Return by which columns a person is found in a facility's index, and what stands there."""
+    return {
+        "surname_mac": blind(index, "surname", person.surname),
+        "number_mac": blind(index, "number", person.booking_number),
+        "born_mac": blind(index, "born", person.born.isoformat() if person.born else ""),
+    }
+
+
+def name_macs(index: PersonKey, surname: str) -> list[bytes]:
+    """Return what stands for each part of a surname in a facility's index."""
+    macs = (blind(index, "name", key) for key in sorted(name_keys(surname)))
+    return [mac for mac in macs if mac is not None]
 
 
 def check_personal(person: PersonalData) -> None:
@@ -108,9 +125,7 @@ def put_personal(tx: Tx, held: Held, key: PersonKey, person: PersonalData) -> No
         agency=held.facility,
         nonce=nonce,
         sealed=sealed,
-        surname_mac=blind(index, "surname", person.surname),
-        number_mac=blind(index, "number", person.booking_number),
-        born_mac=blind(index, "born", person.born.isoformat() if person.born else ""),
+        **macs_of(index, person),
     )
 
 

@@ -14,6 +14,7 @@ __all__ = [
     "Damage",
     "Kind",
     "Report",
+    "Unlooked",
 ]
 
 SOUND: Final = 0
@@ -32,7 +33,14 @@ Kind: TypeAlias = Literal[
     "expunged",
     "checkpoint",
     "truncated",
+    "record",
+    "view",
+    "personal",
+    "stake",
     "request",
+    "row",
+    "log",
+    "schema",
 ]
 """What is damaged:
 
@@ -45,8 +53,35 @@ Kind: TypeAlias = Literal[
 * ``expunged``: a content is gone, and no entry says that it was expunged.
 * ``checkpoint``: a checkpoint is forged, or speaks of another log than this.
 * ``truncated``: the log is shorter than a checkpoint says.
+* ``record``: a record has another id, facility or person than its entries say.
+* ``view``: what the desk reads of a record is not what its entries add up to.
+* ``personal``: names and numbers of a person in custody are gone, or are not found by their index.
+* ``stake``: an agency may see a record, and nothing says why.
 * ``request``: the desk's row of a request is gone, or says something else than the entries.
+* ``row``: a row that the desk keeps is not what its last change on record made it.
+* ``log``: a line of a log is gone or was changed, or is not under the signature over it.
+* ``schema``: a function, policy, trigger or right of the database is not what it was made as.
 """
+
+Unlooked: TypeAlias = Literal["contents", "desk", "rows", "schema", "logs", "known"]
+"""What a verifier had no means to look at:
+
+* ``contents``: contents, and with them names and views, for want of the vault key.
+* ``desk``: what stands beside the entries, which this login may not see.
+* ``rows``: which act last changed what the desk keeps, for want of the lists of changes.
+* ``schema``: functions, policies, triggers and rights of the database.
+* ``logs``: lists of what was done, read and changed.
+* ``known``: whether the log goes on from a checkpoint that was kept elsewhere.
+"""
+
+_UNLOOKED: Final[dict[Unlooked, str]] = {
+    "contents": "contents, names and views",
+    "desk": "what the desk keeps beside the entries",
+    "rows": "which act last changed what the desk keeps",
+    "schema": "functions, policies, triggers and rights of the database",
+    "logs": "the lists of what was done, read and changed",
+    "known": "a checkpoint that was kept elsewhere",
+}
 
 _SHOWN: Final = 1000
 
@@ -88,6 +123,7 @@ class Report:
         uncompared: Sizes of those of which nobody can tell, for want of a proof.
         damages: What does not verify; at most the first thousand.
         count: How many damages there are in all.
+        unlooked: What was not looked at, and why; it stands in the first line.
     """
 
     size: int = 0
@@ -103,6 +139,11 @@ class Report:
     uncompared: list[int] = field(default_factory=list)
     damages: list[Damage] = field(default_factory=list)
     count: int = 0
+    unlooked: dict[Unlooked, str] = field(default_factory=dict)
+
+    def skip(self, what: Unlooked, why: str) -> None:
+        """Put down that something could not be looked at; the first reason counts."""
+        self.unlooked.setdefault(what, why)
 
     def add(self, kind: Kind, seq: int | None, message: str) -> None:
         """Put down one damage."""
@@ -132,12 +173,16 @@ class Report:
         size = f"{self.size} {'entry' if self.size == 1 else 'entries'}"
         # A bundle holds some entries of a log; the checkpoint over them counts the whole log.
         signed = min(self.size, self.signed_size)
+        verified = "verified in part" if self.unlooked else "verified"
         said = {
-            SOUND: f"verified: {size}, {signed} of them under a signature",
+            SOUND: f"{verified}: {size}, {signed} of them under a signature",
             DAMAGED: f"DAMAGED: {self.count} thing(s) do not verify",
             UNTRUSTED: f"sound in itself: {size}; but no signature by a given key",
             NOT_COMPARED: f"not compared with what was kept: {size}, sound in itself and signed",
         }[self.exit_code]
+        if self.unlooked:
+            parts = (f"{_UNLOOKED[what]} ({why})" for what, why in self.unlooked.items())
+            said = f"{said}; NOT looked at: {'; '.join(parts)}"
         contents = f"{self.opened} opened, {self.expunged} expunged, {self.unopened} not looked at"
         lines = [said, f"contents: {contents}", f"root: {self.root or 'not computed'}"]
         lines += self._history()

@@ -13,28 +13,22 @@ It reads as an administrator or as an auditor, who cannot open contents and sees
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
-from uuid import UUID
 
 import psycopg
-from psycopg.rows import tuple_row
 
 from exeat.errors import LedgerError
+from exeat.record._contents import Contents
 from exeat.record._rows import Connection, values
 from exeat.record._scan import Scan
+from exeat.record._standing import check_standing, sees_all
 from exeat.record.checkpoint import Checkpoint, Verifier, open_checkpoint, unsigned_checkpoint
 from exeat.record.consistency import known_checkpoints
-from exeat.record.entries import RECORD_EXPUNGED, open_payload
-from exeat.record.part import RECORD, Part
+from exeat.record.part import Part
 from exeat.record.report import Report
-from exeat.record.vault import MasterKey, PersonKey
+from exeat.record.vault import MasterKey
 
 __all__ = ["checkpoint_of", "verify_database"]
-
-_BATCH_ROWS: Final = 2000
-_KEYS_KEPT: Final = 10_000
 
 
 def verify_database(
@@ -66,6 +60,8 @@ def verify_database(
     """
     report = Report()
     others = known_checkpoints([*known, *kept[-1:]], verifiers)
+    if not others:
+        report.skip("known", "none was given")
     try:
         with conn.transaction():
             conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
@@ -73,8 +69,13 @@ def verify_database(
             Scan(conn, signed, report).run()
             if master is None:
                 report.unopened = report.size
+                report.skip("contents", "the vault key was not given")
             else:
-                _Contents(conn, master, report).run()
+                Contents(conn, master, report).run()
+            if sees_all(conn, "exeat_vault", "record"):
+                check_standing(conn, report)
+            else:
+                report.skip("desk", "this login may not see it")
             for part in parts:
                 if part.check is not None:
                     part.check(part, conn, master, report)
@@ -151,69 +152,3 @@ def _all_on_record(kept: Sequence[str], notes: set[str], report: Report) -> None
     if gone:
         words = f"{len(gone)} that the desk has kept are not on record, the first of"
         report.add("checkpoint", None, f"{words} {unsigned_checkpoint(gone[0]).size} entries")
-
-
-class _Contents:
-    """Opens every content and compares it with its commitment."""
-
-    def __init__(self, conn: Connection, master: MasterKey, report: Report) -> None:
-        self._conn = conn
-        self._master = master
-        self._report = report
-        self._keys: dict[UUID, PersonKey | None] = {}
-        self._gone: dict[UUID, int] = {}
-        self._said: set[UUID] = set()
-
-    def run(self) -> None:
-        with self._conn.cursor("contents", row_factory=tuple_row, binary=True) as cursor:
-            cursor.itersize = _BATCH_ROWS
-            for row in cursor.execute(RECORD.query("payloads")):
-                self._one(*row)
-        for record, seq in self._gone.items():
-            if record not in self._said:
-                words = f"the content of record {record} is gone, and no entry says why"
-                self._report.add("expunged", seq, words)
-
-    def _one(
-        self,
-        seq: int,
-        record: UUID,
-        commits: bytes,
-        mac: bytes,
-        nonce: bytes | None,
-        sealed: bytes | None,
-        person: UUID,
-        wrapped: bytes | None,
-        expunged: bool,
-    ) -> None:
-        if nonce is None or sealed is None:
-            self._report.add("payload", seq, "has no content in the vault")
-            return
-        if nonce and expunged:
-            self._report.expunged += 1
-            self._gone.setdefault(record, seq)
-            return
-        key = self._key(person, wrapped)
-        opened = open_payload(record, commits, nonce, sealed, key)
-        if opened is None:
-            self._report.add("payload", seq, "the content is not what the leaf commits to")
-            return
-        self._report.opened += 1
-        said: dict[str, Any] = json.loads(opened[1])
-        if not nonce and said.get("entry") == RECORD_EXPUNGED:
-            self._said.add(record)
-        elif key is not None and key.mac(record, said["id"]) != mac:
-            self._report.add("payload", seq, "is filed under another id than its content has")
-
-    def _key(self, person: UUID, wrapped: bytes | None) -> PersonKey | None:
-        if person not in self._keys:
-            if len(self._keys) >= _KEYS_KEPT:
-                self._keys.clear()
-            key = None
-            if wrapped is not None:
-                try:
-                    key = self._master.unwrap(person, wrapped, f"person {person}")
-                except LedgerError as error:
-                    self._report.add("payload", None, str(error.faults[0]).partition("\n")[0])
-            self._keys[person] = key
-        return self._keys[person]

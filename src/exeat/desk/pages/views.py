@@ -57,9 +57,12 @@ class Verified:
     """What the verifier said of the ledger.
 
     Attributes:
-        state: ``sound``, ``damaged``, or ``unsigned``: sound, but signed by no key that is known.
+        state: ``sound``; ``part``: sound as far as it was looked at; ``damaged``; or ``unsigned``:
+            sound, but signed by no key that is known.
         signed: How many of the entries are under a signature.
         faults: What does not verify, in words; the first few.
+        unlooked: Codes of what could not be looked at; their words stand under
+            ``auditor.unlooked``.
     """
 
     state: str
@@ -68,3 +71,4 @@ class Verified:
     root: str
     checked: datetime
     faults: tuple[str, ...] = ()
+    unlooked: tuple[str, ...] = ()

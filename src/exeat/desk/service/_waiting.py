@@ -11,10 +11,9 @@ from exeat.i18n.said import Said, Sayings
 from exeat.office.db import Tx
 from exeat.office.models import PersonalData
 from exeat.office.names import name_keys
-from exeat.office.personal import blind
-from exeat.record.vault import PersonKey
+from exeat.office.personal import macs_of, name_macs
 
-__all__ = ["Waiting", "name_macs", "waiting_for"]
+__all__ = ["Waiting", "waiting_for"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +35,6 @@ class Waiting:
         return (Said("warning.request_born", {"n": len(self.born)}),) if self.born else ()
 
 
-def name_macs(index: PersonKey, surname: str) -> list[bytes]:
-    """Return what stands for each part of a surname in a facility's index."""
-    macs = (blind(index, "name", key) for key in sorted(name_keys(surname)))
-    return [mac for mac in macs if mac is not None]
-
-
 def waiting_for(tx: Tx, facility: str, person: PersonalData | None) -> Waiting:
     """Return the requests that wait at a facility and may be about a person."""
     if person is None:
@@ -50,9 +43,7 @@ def waiting_for(tx: Tx, facility: str, person: PersonalData | None) -> Waiting:
     rows = tx.all(
         "requests_waiting",
         agency=facility,
-        surname_mac=blind(index, "surname", person.surname),
-        number_mac=blind(index, "number", person.booking_number),
-        born_mac=blind(index, "born", person.born.isoformat() if person.born else ""),
+        **macs_of(index, person),
         name_macs=name_macs(index, person.surname),
     )
     named = [row for row in rows if row["named"] or _named(tx, row, person)]

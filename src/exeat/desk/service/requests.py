@@ -13,7 +13,6 @@ from uuid import NAMESPACE_OID, UUID, uuid4, uuid5
 from exeat.desk.service._lodging import agree, both, lodging
 from exeat.desk.service._request_entries import enter, proof_of
 from exeat.desk.service._requests_text import request_from_bytes, request_to_bytes
-from exeat.desk.service._waiting import name_macs
 from exeat.desk.service.models import IncomingRequest
 from exeat.facts import events as ev
 from exeat.facts.papers import RequestPaper
@@ -27,7 +26,7 @@ from exeat.office.held import Held, log
 from exeat.office.messages import refused_field
 from exeat.office.models import Done, PersonalData, TaskKind
 from exeat.office.office import Given, Office, another
-from exeat.office.personal import blind, check_personal, read_personal
+from exeat.office.personal import check_personal, macs_of, name_macs, read_personal
 from exeat.office.tasks import close_about, open_task
 from exeat.record.canonical import new_salt
 from exeat.record.request_proof import RequestProof
@@ -233,9 +232,7 @@ class Requests:
             wrapped_key=wrapped,
             nonce=nonce,
             sealed=sealed,
-            surname_mac=blind(index, "surname", person.surname),
-            number_mac=blind(index, "number", person.booking_number),
-            born_mac=blind(index, "born", person.born.isoformat() if person.born else ""),
+            **macs_of(index, person),
             name_macs=name_macs(index, person.surname),
         )
         return request

@@ -178,12 +178,19 @@ WHERE what = 'release' AND agency = %(agency)s
 SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = 'exeat_desk' AND c.relname = 'request' AND NOT row_security_active(c.oid)
   AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
-  AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.oid AND attname = 'receipt_leaf')
+  AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.oid AND attname = 'name_macs')
 
 -- requests_on_file: Every request as the desk has it, and since when receipts are entered.
-SELECT request, sender, facility, lodged, receipt, receipt_leaf, answered, answer, answer_note,
-       answer_leaf, wrapped_key, nonce, sealed, applied AS entered_since
-FROM exeat_desk.request, exeat.migration WHERE migration.name = 'requests_in_ledger' ORDER BY request
+SELECT q.request, q.sender::text, q.facility::text, q.lodged, q.receipt, q.receipt_leaf, q.answered,
+       q.answer, q.answer_note, q.answer_leaf, q.wrapped_key, q.nonce, q.sealed, q.surname_mac,
+       q.number_mac, q.born_mac, q.name_macs, q.record, r.person, p.wrapped_key AS person_key,
+       (SELECT applied FROM exeat.migration WHERE name = 'requests_in_ledger') AS entered_since,
+       (SELECT applied FROM exeat.migration WHERE name = 'request_names') AS named_since
+FROM exeat_desk.request q LEFT JOIN exeat_vault.record r USING (record)
+LEFT JOIN exeat_vault.person p USING (person) ORDER BY q.request
+
+-- entered_as: An entry of a record by what stands for its id.
+SELECT seq FROM exeat.entry WHERE record = %(record)s AND mac = %(mac)s
 
 -- payloads_in_clear: Every payload that is not sealed, in order, for the verifier.
 SELECT seq, record, commitment, sealed, kind = 'requests' AS of_requests

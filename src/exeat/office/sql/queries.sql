@@ -61,3 +61,21 @@ ORDER BY t.closed
 INSERT INTO exeat_desk.log (at, agency, facility, actor, role, what, outcome, record, about, request_id)
 VALUES (%(at)s, %(agency)s, %(facility)s, %(actor)s, %(role)s, %(what)s, %(outcome)s, %(record)s,
     %(about)s, %(request_id)s)
+
+-- sees_personal: Whether this login sees the personal data of every agency.
+SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = 'exeat_vault' AND c.relname = 'personal' AND NOT row_security_active(c.oid)
+  AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
+  AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.oid AND attname = 'here')
+
+-- personal_kept: Every custody record with its personal data and their index, for the verifier.
+SELECT r.record, r.agency::text, r.person, h.wrapped_key, h.shredded IS NOT NULL AS expunged,
+       e.seq, d.code IS NOT NULL AND e.seq IS NOT NULL AS of_desk,
+       p.agency::text AS of, p.nonce, p.sealed, p.surname_mac, p.number_mac, p.born_mac, p.here,
+       b.open IS NOT FALSE AS in_house
+FROM exeat_vault.record r JOIN exeat_vault.person h USING (person)
+LEFT JOIN exeat.entry e ON e.record = r.record AND e.version = 1
+LEFT JOIN exeat_desk.agency d ON d.code = r.agency AND d.kind = 'facility'
+LEFT JOIN exeat_vault.personal p ON p.record = r.record
+LEFT JOIN exeat.board b ON b.record = r.record
+WHERE r.kind = 'custody' ORDER BY r.record

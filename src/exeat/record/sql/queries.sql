@@ -114,14 +114,36 @@ DELETE FROM exeat.board WHERE record = coalesce(%(record)s::uuid, record)
 COPY (SELECT seq, record, version, appended, commitment, leaf, agency::text
       FROM exeat.entry ORDER BY seq) TO STDOUT (FORMAT binary)
 
--- payloads: Every payload with its person's key, in order, for the verifier.
-SELECT e.seq, e.record, e.commitment, e.mac, p.nonce, p.sealed, r.person, person.wrapped_key,
-       person.shredded IS NOT NULL AS expunged
-FROM exeat.entry e
-JOIN exeat_vault.record r USING (record)
-JOIN exeat_vault.person USING (person)
-LEFT JOIN exeat_vault.payload p USING (seq)
-ORDER BY e.seq
+-- contents: Every entry with its content, record by record, for the verifier.
+SELECT e.record, e.seq, e.version, e.commitment, e.mac, p.nonce, p.sealed
+FROM exeat.entry e LEFT JOIN exeat_vault.payload p ON p.seq = e.seq
+ORDER BY e.record, e.version
+
+-- records_kept: Every record with its person's key and its views, for the verifier.
+SELECT r.record, r.kind, r.name, r.agency::text, r.person, p.wrapped_key,
+       p.shredded IS NOT NULL AS expunged,
+       b.version, b.agency::text AS board_agency, b.readable, b.open, b.release_said,
+       b.release_from, b.active_detainers, c.version AS custody_version, c.nonce, c.sealed
+FROM exeat_vault.record r JOIN exeat_vault.person p USING (person)
+LEFT JOIN exeat.board b USING (record) LEFT JOIN exeat_vault.custody c USING (record)
+ORDER BY r.record
+
+-- misplaced: What says another facility than the one that opened the record, for the verifier.
+SELECT r.record, r.agency::text AS facility, e.agency::text AS entered_by, e.seq,
+       p.agency::text AS of_person, s.agency::text AS stake
+FROM exeat_vault.record r
+LEFT JOIN exeat_vault.person p USING (person)
+LEFT JOIN exeat.entry e ON e.record = r.record AND e.version = 1
+LEFT JOIN exeat.stake s ON s.record = r.record AND s.role = 'facility' AND s.agency = r.agency
+WHERE e.agency <> r.agency OR p.agency IS DISTINCT FROM r.agency OR s.agency IS NULL
+   OR EXISTS (SELECT FROM exeat.stake o
+              WHERE o.record = r.record AND o.role = 'facility' AND o.agency <> r.agency)
+ORDER BY r.record
 
 -- stored_nodes: Every stored subtree, for the verifier.
 SELECT level, index, hash FROM exeat.node ORDER BY level, index
+
+-- sees_all: Whether this login sees every row of a table that is there.
+SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = %(schema)s AND c.relname = %(table)s AND NOT row_security_active(c.oid)
+  AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')

@@ -1,0 +1,283 @@
+"""What a stranger did to a copy of the record, one thing at a time, and what the verifier says.
+
+Whoever does it is a superuser of the database and has neither of the two keys. Guards are switched
+off for it and on again, as somebody would who wants it unseen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+from tests.scenario.failures.kit import database
+from tests.scene import kept, scene
+
+from exeat.desk.house import signing_login
+from exeat.desk.part import PARTS
+from exeat.record import Ledger, MasterKey, Report, Signer, verify_database
+
+pytestmark = pytest.mark.slow
+
+
+class Kept(NamedTuple):
+    """A signed record of the desk's standing hour, to be copied."""
+
+    admin: str
+    master: MasterKey
+    signer: Signer
+    notes: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return str(conninfo_to_dict(self.admin)["dbname"])
+
+    def verified(self, conn: psycopg.Connection, *, contents: bool = True) -> Report:
+        master = self.master if contents else None
+        keys = [self.signer.verifier()]
+        return verify_database(conn, keys, parts=PARTS, master=master, known=self.notes)
+
+
+@pytest.fixture(scope="module")
+def whole() -> Kept:
+    admin, master, signer = kept()
+    with Ledger.connect(signing_login(admin), master) as ledger:
+        note = ledger.checkpoint(signer)
+    return Kept(admin, master, signer, (note,))
+
+
+@contextmanager
+def _guards_off(conn: psycopg.Connection) -> Iterator[None]:
+    """Switch every trigger of the record off, and on again as it was."""
+    found = conn.execute(
+        "SELECT n.nspname, c.relname, t.tgname, t.tgenabled::text FROM pg_trigger t"
+        " JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
+        " WHERE NOT t.tgisinternal AND n.nspname LIKE 'exeat%'"
+    ).fetchall()
+    how = {"A": "ENABLE ALWAYS", "O": "ENABLE"}
+    for schema, table, name, _ in found:
+        _alter(conn, schema, table, name, "DISABLE")
+    conn.execute("SET session_replication_role = replica")
+    yield
+    conn.execute("SET session_replication_role = origin")
+    for schema, table, name, enabled in found:
+        _alter(conn, schema, table, name, how[enabled])
+
+
+def _alter(conn: psycopg.Connection, schema: str, table: str, name: str, how: str) -> None:
+    text = sql.SQL("ALTER TABLE {}.{} {} TRIGGER {}")
+    parts = (sql.Identifier(schema), sql.Identifier(table), sql.SQL(how), sql.Identifier(name))
+    conn.execute(text.format(*parts))
+
+
+def flip(table: str, column: str, where: str) -> str:
+    turned = f"set_byte({column}, 5, get_byte({column}, 5) # 1)"
+    return f"UPDATE {table} SET {column} = {turned} WHERE {where}"
+
+
+HERE = "(SELECT record FROM exeat.board WHERE open ORDER BY record LIMIT 1)"
+NEXT = "(SELECT record FROM exeat.board WHERE open ORDER BY record OFFSET 1 LIMIT 1)"
+SEQ = "(SELECT max(seq) - 20 FROM exeat.entry)"
+TWO = f"record IN ({HERE}, {NEXT})"
+PERSON = f"(SELECT person FROM exeat_vault.record WHERE record = {HERE})"
+PEOPLE = f"(SELECT person FROM exeat_vault.record WHERE {TWO})"
+AGENCY = f"(SELECT agency FROM exeat_vault.record WHERE record = {HERE})"
+OTHER = (
+    "(SELECT code FROM exeat_desk.agency WHERE kind = 'facility'"
+    f" AND code <> {AGENCY} ORDER BY code LIMIT 1)"
+)
+STRANGER = (
+    "(SELECT code FROM exeat_desk.agency WHERE kind IN ('requester', 'counsel') AND code NOT IN"
+    f" (SELECT agency FROM exeat.stake WHERE record = {HERE}) ORDER BY code LIMIT 1)"
+)
+RELEAF = (
+    "UPDATE exeat.entry SET leaf = sha256('\\x00'::bytea ||"
+    f" exeat.leaf_data(agency, appended, commitment, record, version)) WHERE seq = {SEQ}"
+)
+
+
+def swap(table: str, key: str, columns: str, where: str) -> str:
+    """Exchange columns of two rows."""
+    names = columns.split(", ")
+    parts = ", ".join(f"{name} = q.{name}" for name in names)
+    both = f"p.{where} AND q.{where} AND p.{key} <> q.{key}"
+    return f"UPDATE {table} p SET {parts} FROM {table} q WHERE {both}"
+
+
+# What was done, and of which kinds the damages are that must be among those found.
+DAMAGES: list[tuple[str, list[str], set[str]]] = [
+    ("a flipped bit", [flip("exeat.entry", "commitment", f"seq = {SEQ}")], {"leaf", "payload"}),
+    (
+        "a flipped bit, and the leaf with it",
+        [flip("exeat.entry", "commitment", f"seq = {SEQ}"), RELEAF],
+        {"payload", "checkpoint"},
+    ),
+    (
+        "the last entry gone",
+        [
+            "DELETE FROM exeat_vault.payload WHERE seq = (SELECT max(seq) FROM exeat.entry)",
+            "DELETE FROM exeat.entry WHERE seq = (SELECT max(seq) FROM exeat.entry)",
+        ],
+        {"truncated"},
+    ),
+    ("an entry in the middle gone", [f"DELETE FROM exeat.entry WHERE seq = {SEQ}"], {"missing"}),
+    (
+        "two contents swapped",
+        [swap("exeat_vault.payload", "seq", "nonce, sealed", "seq IN (7, 8)")],
+        {"payload"},
+    ),
+    (
+        "an entry dated back",
+        [f"UPDATE exeat.entry SET appended = appended - interval '1 day' WHERE seq = {SEQ}"],
+        {"leaf", "time"},
+    ),
+    (
+        "a forged checkpoint",
+        ["UPDATE exeat.checkpoint SET root = sha256(root), note = replace(note, 'a', 'b')"],
+        {"checkpoint"},
+    ),
+    ("a garbled content", [flip("exeat_vault.payload", "sealed", f"seq = {SEQ}")], {"payload"}),
+    ("a content gone", [f"DELETE FROM exeat_vault.payload WHERE seq = {SEQ}"], {"payload"}),
+    (
+        "the keys of two people swapped",
+        [swap("exeat_vault.person", "person", "wrapped_key", f"person IN {PEOPLE}")],
+        {"payload"},
+    ),
+    (
+        "a person's key replaced by any",
+        [f"UPDATE exeat_vault.person SET wrapped_key = sha256('x') WHERE person = {PERSON}"],
+        {"payload"},
+    ),
+    (
+        "a person shredded without an entry",
+        [
+            "UPDATE exeat_vault.person SET wrapped_key = NULL, ref = NULL, shredded = now()"
+            f" WHERE person = {PERSON}",
+            f"UPDATE exeat_vault.record SET name = NULL WHERE person = {PERSON}",
+        ],
+        {"expunged", "view"},
+    ),
+    (
+        "another hash in the head",
+        ["UPDATE exeat.head SET frontier[1] = sha256(frontier[1])"],
+        {"tree"},
+    ),
+    (
+        "a record given to another person",
+        [f"UPDATE exeat_vault.record SET person = gen_random_uuid() WHERE record = {HERE}"],
+        {"record"},
+    ),
+    (
+        "a record given to another person of the house",
+        [
+            f"UPDATE exeat_vault.record SET person = (SELECT person FROM exeat_vault.record WHERE"
+            f" record = {NEXT}) WHERE record = {HERE}"
+        ],
+        {"payload"},
+    ),
+    (
+        "a record renamed",
+        [f"UPDATE exeat_vault.record SET name = 'another' WHERE record = {HERE}"],
+        {"record"},
+    ),
+    (
+        "a record given to another facility",
+        [f"UPDATE exeat_vault.record SET agency = {OTHER} WHERE record = {HERE}"],
+        {"record", "view", "personal"},
+    ),
+    (
+        "an entry of another agency",
+        [f"UPDATE exeat.entry SET agency = {OTHER} WHERE seq = {SEQ}"],
+        {"leaf"},
+    ),
+    ("a person off the board", [f"UPDATE exeat.board SET open = false WHERE record = {HERE}"],
+     {"view"}),
+    ("a board row gone", [f"DELETE FROM exeat.board WHERE record = {HERE}"], {"view"}),
+    ("a view gone", [f"DELETE FROM exeat_vault.custody WHERE record = {HERE}"], {"view"}),
+    (
+        "two views swapped",
+        [swap("exeat_vault.custody", "record", "version, nonce, sealed", TWO)],
+        {"view"},
+    ),
+    (
+        "personal data gone",
+        [f"DELETE FROM exeat_vault.personal WHERE record = {HERE}"],
+        {"personal"},
+    ),
+    (
+        "the index of a person emptied",
+        [
+            "UPDATE exeat_vault.personal SET surname_mac = NULL, number_mac = NULL, born_mac = NULL"
+            f" WHERE record = {HERE}"
+        ],
+        {"personal"},
+    ),
+    (
+        "a person said to be gone in the index",
+        [f"UPDATE exeat_vault.personal SET here = false WHERE record = {HERE}"],
+        {"personal"},
+    ),
+    ("a request gone", ["DELETE FROM exeat_desk.request WHERE answer IS NULL"], {"request"}),
+    (
+        "a request said to be answered",
+        [
+            "UPDATE exeat_desk.request SET answered = now(), answer = 'not-in-custody-here'"
+            " WHERE answer IS NULL"
+        ],
+        {"request"},
+    ),
+    (
+        "the index of a request emptied",
+        [
+            "UPDATE exeat_desk.request SET surname_mac = NULL, number_mac = NULL, born_mac = NULL,"
+            " name_macs = NULL WHERE answer IS NULL"
+        ],
+        {"request"},
+    ),
+    (
+        "a matched request moved to another record",
+        [
+            "UPDATE exeat_desk.request q SET record = (SELECT b.record FROM exeat.board b"
+            " WHERE b.record <> q.record ORDER BY 1 LIMIT 1) WHERE answer = 'matched'"
+        ],
+        {"request"},
+    ),
+]  # fmt: skip
+
+
+def test_the_record_as_it_was_kept_verifies(whole: Kept) -> None:
+    with psycopg.connect(database(whole.name), autocommit=True) as conn:
+        report = whole.verified(conn)
+    assert (report.damages, report.unlooked, report.exit_code) == ([], {}, 0)
+    assert report.lines()[0].startswith("verified: ")
+
+
+@pytest.mark.parametrize(("done", "kinds"), [pytest.param(*row[1:], id=row[0]) for row in DAMAGES])
+def test_what_was_done_to_the_record_is_found(
+    whole: Kept, done: list[str], kinds: set[str]
+) -> None:
+    with psycopg.connect(database(whole.name), autocommit=True) as conn:
+        with _guards_off(conn):
+            for statement in done:
+                assert conn.execute(statement.encode()).rowcount != 0
+        report = whole.verified(conn)
+    assert report.exit_code == 1
+    assert kinds <= {damage.kind for damage in report.damages}, report.lines()
+
+
+def test_the_auditors_button_says_what_it_did_not_look_at() -> None:
+    with scene() as one, one.client() as client:
+        page = one.signed(client, "auditor").get("/counts").text
+        csrf = re.findall(r'name="csrf" value="([^"]+)"', page)[0]
+        before = one.signed(client, "auditor").post("/counts/verify", data={"csrf": csrf}).text
+        assert "NOT" not in before and "Sound in itself" in before
+        assert "Not looked at: " in before and "contents, names and views" in before
+        with Ledger.connect(signing_login(one.town.admin), one.town.master) as ledger:
+            ledger.checkpoint(one.town.signer)
+        after = one.signed(client, "auditor").post("/counts/verify", data={"csrf": csrf}).text
+    assert "Verified in part" in after and "Not looked at: " in after
