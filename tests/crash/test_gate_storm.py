@@ -128,7 +128,7 @@ def tried_enough(storm: Storm) -> bool:
 
 @pytest.mark.slow
 def test_two_hundred_clients_at_fifty_people(capsys: pytest.CaptureFixture[str]) -> None:
-    with county(pool_size=12) as town:
+    with county(pool_size=12, wait_seconds=120) as town:
         storm = Storm(town)
         for who in range(PEOPLE):
             storm.now_in[who] = book(storm, who, storm.ctx(0))

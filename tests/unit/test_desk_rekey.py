@@ -177,9 +177,12 @@ def test_it_goes_on_beside_no_desk_and_no_desk_beside_it(town: Town) -> None:
     with admin(town) as conn, admin(town) as other:
         for login in (town.settings.login, "nobody"):
             said = "connection" if login != "nobody" else "another process"
-            with key_in_use(other), pytest.raises(LedgerError, match=said) as error:
+            with pytest.raises(LedgerError, match=said) as error:
                 with_key(conn, login)
             assert error.value.faults[0].code == "E525"
+        town.desk.office.db.close()
+        with key_in_use(other), pytest.raises(LedgerError, match="another process"):
+            with_key(conn, "nobody")
         with key_at_rest(conn, "nobody"), pytest.raises(LedgerError, match="just being changed"):
             with_key(other)
         with key_in_use(other):

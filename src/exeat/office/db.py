@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from threading import BoundedSemaphore
 from typing import Any, Final, TypeVar
 
 import psycopg
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool
 
+from exeat.office.clock import ClockCheck
 from exeat.office.context import Context
+from exeat.office.errors import NotNow
 from exeat.office.settings import Settings
 from exeat.record.ledger import Ledger
 from exeat.record.part import Query
+from exeat.record.rotation import share_key
+from exeat.record.schema import BOUNDS_OF_SESSION
 from exeat.record.vault import MasterKey, PersonKey, agency_person
 
 __all__ = ["Database", "Pool", "Tx"]
@@ -21,6 +26,7 @@ __all__ = ["Database", "Pool", "Tx"]
 Pool = ConnectionPool[psycopg.Connection[Any]]
 
 _ATTEMPTS: Final = 4
+_AGAIN_SECONDS: Final = 4.0
 
 T = TypeVar("T")
 
@@ -122,14 +128,23 @@ class Database:
         self.master = master
         self.queries = queries
         self.conninfo = conninfo
+        self._wait_seconds = settings.wait_seconds
+        self.clock = ClockCheck(settings.clock_seconds)
         self.pool: Pool = ConnectionPool(
             conninfo,
             kwargs={"autocommit": True},
             min_size=min(2, settings.pool_size),
             max_size=settings.pool_size,
             configure=_configure,
+            # After a restart of the database the old connections are dead: each is tried first.
+            check=ConnectionPool.check_connection,
+            timeout=settings.wait_seconds,
+            reconnect_timeout=_AGAIN_SECONDS,
             open=False,
         )
+        # Whoever writes may have to wait for the head of the ledger. Those who wait never hold
+        # every connection, so that readers go on while somebody else sits on the head.
+        self._turns = BoundedSemaphore(max(1, settings.pool_size * 2 // 3))
 
     def open(self) -> None:
         """Connect."""
@@ -143,24 +158,52 @@ class Database:
     def transaction(self, ctx: Context) -> Iterator[Tx]:
         """Yield one transaction for the agency of ``ctx``."""
         with self.pool.connection() as conn, conn.transaction():
-            conn.execute(
+            row = conn.execute(
                 "SELECT set_config('exeat.agency', %s, true), set_config('exeat.role', %s, true),"
-                " set_config('exeat.actor', %s, true)",
+                " set_config('exeat.actor', %s, true), extract(epoch FROM clock_timestamp())",
                 [ctx.agency, ctx.role.value, ctx.actor],
-            )
+            ).fetchone()
+            assert row is not None
+            self.clock.saw(float(row[3]))
             yield Tx(conn, self.master, ctx, self.queries)
 
-    def retrying(self, ctx: Context, work: Callable[[Tx], T]) -> T:
-        """Run a whole transaction; run it again where two of them stood in each other's way."""
-        for attempt in range(_ATTEMPTS):
-            try:
-                with self.transaction(ctx) as tx:
-                    return work(tx)
-            except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure):
-                if attempt == _ATTEMPTS - 1:
-                    raise
+    def retrying(self, ctx: Context, work: Callable[[Tx], T], *, writes: bool = False) -> T:
+        """Run a whole transaction; run it again where two of them stood in each other's way.
+
+        Args:
+            ctx: Who acts.
+            work: What is done in it.
+            writes: It adds to the ledger, or may.
+
+        Raises:
+            NotNow: It writes, and nothing can be written just now.
+        """
+        with self._turn() if writes else nullcontext():
+            for attempt in range(_ATTEMPTS):
+                try:
+                    with self.transaction(ctx) as tx:
+                        if writes:
+                            self.clock.need()
+                        return work(tx)
+                except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure):
+                    if attempt == _ATTEMPTS - 1:
+                        raise
         raise AssertionError("unreachable")
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self._turns.acquire(timeout=self._wait_seconds):
+            words = "has too many waiting who write; nothing was written"
+            raise NotNow.one("E691", "desk", words, "Try again in a few seconds.")
+        try:
+            yield
+        finally:
+            self._turns.release()
 
 
 def _configure(conn: psycopg.Connection[Any]) -> None:
-    conn.execute("SELECT set_config('timezone', 'UTC', false)")
+    # The role has these bounds too; what a session may set for itself, the desk sets here.
+    conn.execute(f"SELECT set_config('timezone', 'UTC', false), {BOUNDS_OF_SESSION}".encode())
+    # As long as any connection of a desk lives, nobody changes the key that it has in memory;
+    # one that is made after a restart of the database says so anew.
+    share_key(conn)

@@ -144,6 +144,10 @@ class TaskKind(Described):
     )
     OVERRIDE = "override-review", "Two people released against the gate: look at it."
     ROSTER = "roster-mismatch", "The roster and the record differ about who is in the house."
+    UNREADABLE = (
+        "record-unreadable",
+        "What is kept about a person cannot be read: tell the keeper of the desk at once.",
+    )
     NO_BASIS = "no-basis", "Nothing on record says why the person is in custody."
 
 

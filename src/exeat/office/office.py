@@ -21,12 +21,13 @@ from exeat.office.clock import utcnow
 from exeat.office.consequences import consequences, disputes_that_follow, weighed
 from exeat.office.context import Context
 from exeat.office.db import Database, Tx
-from exeat.office.errors import DeskError, Stale
+from exeat.office.errors import DeskError, NotNow, Stale
 from exeat.office.held import Held, log, not_found
 from exeat.office.messages import code_of, refused_field
 from exeat.office.models import Agency, Done, PersonalData, TaskKind
 from exeat.office.outcomes import Outcome
 from exeat.office.personal import put_personal
+from exeat.office.register import WRITING
 from exeat.office.review import takes_a_hold_away
 from exeat.office.settings import Settings
 from exeat.office.tasks import open_task
@@ -101,7 +102,9 @@ class Office:
         """Do an act in one transaction; a refused act leaves a line in the log, and only that."""
         try:
             ctx.need(act)
-            return self.db.retrying(ctx, work)
+            return self.db.retrying(ctx, work, writes=act in WRITING)
+        except NotNow:
+            raise  # Nothing can be written now, a line of the log neither.
         except ExeatError as error:
             said = Outcome.error(fault.code for fault in error.faults)
             self.db.retrying(ctx, lambda tx: log(tx, act, said, about=_id_of_record(tx, about)))

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from exeat.errors import Fault
+from exeat.errors import ExeatError, Fault
 from exeat.office.db import Tx
 from exeat.office.errors import BadInput
 from exeat.office.held import Held
@@ -153,10 +153,14 @@ def namesakes(tx: Tx, held: Held, person: PersonalData | None) -> tuple[Namesake
     rows = tx.all("namesakes", agency=held.facility, surname_mac=mac, record=held.record)
     found = []
     for row in rows:
-        key = tx.master.unwrap(row["person"], row["wrapped_key"], row["name"])
-        other = open_personal(key, row["record"], row["nonce"], row["sealed"])
-        if other is not None:
-            found.append(Namesake(row["name"], other.shown, other.booking_number))
+        try:
+            key = tx.master.unwrap(row["person"], row["wrapped_key"], row["name"])
+            other = open_personal(key, row["record"], row["nonce"], row["sealed"])
+        except (ExeatError, ValueError, KeyError, TypeError):
+            other = None
+        # One that does not open is a namesake all the same, as the index says.
+        shown, number = (other.shown, other.booking_number) if other else (person.surname, "")
+        found.append(Namesake(row["name"], shown, number))
     return tuple(found)
 
 

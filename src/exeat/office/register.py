@@ -25,6 +25,7 @@ __all__ = [
     "ACTS",
     "ENTERED",
     "SECTIONS",
+    "WRITING",
     "Act",
     "Lodging",
     "PaperArrived",
@@ -247,6 +248,11 @@ _ALL: Final = (
 
 ACTS: Final[Mapping[str, Act]] = {act.name: act for act in _ALL}
 """Every act, in the order in which the pages show them."""
+_BESIDE: Final = frozenset({"close_task", "sweep", "reconcile", "subscribe"})
+WRITING: Final = frozenset(
+    act.name for act in _ALL if act.scope is not Scope.AUDIT and act.name not in _BESIDE
+)
+"""The acts that add to the ledger, or may: they take turns at its head."""
 ENTERED: Final[Mapping[type[Event], Act]] = {
     act.enters: act for act in _ALL if act.enters is not None
 }

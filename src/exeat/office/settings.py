@@ -48,6 +48,10 @@ class Settings(BaseSettings):
         review_hours: By when a supervisor looks at an override.
         warrant_check_minutes: How old a query for warrants may be when a person leaves.
         alarm_hours: How long before a hold ends the desk is warned.
+        wait_seconds: How long a request waits for a connection, and then for its turn to write,
+            before it is told to come again.
+        clock_seconds: How far the clock of this desk and that of the database may be apart, before
+            the desk writes nothing.
         origin: Address of the desk, as browsers see it; passkeys are bound to it.
     """
 
@@ -70,6 +74,8 @@ class Settings(BaseSettings):
     review_hours: Count = 24
     warrant_check_minutes: Count = 60
     alarm_hours: Count = 6
+    wait_seconds: Count = 4
+    clock_seconds: Count = 10
     origin: str = "http://localhost:8000"
 
     @classmethod

@@ -29,6 +29,7 @@ _OWNERS: Final = {
     TaskKind.OVERRIDE: Role.SUPERVISOR,
     TaskKind.CORRECTION: Role.SUPERVISOR,
     TaskKind.OVERDUE: Role.SUPERVISOR,
+    TaskKind.UNREADABLE: Role.SUPERVISOR,
     TaskKind.COUNSEL: Role.SUPERVISOR,
 }
 

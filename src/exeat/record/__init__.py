@@ -14,7 +14,14 @@ Layers, each resting on those above it::
 ``docs/design/ledger.md`` says what is promised, how, and what is not.
 """
 
-from exeat.record._errors import DuplicateDifferent, Expunged, NotAllowed, NotFound, StaleVersion
+from exeat.record._errors import (
+    ClockWrong,
+    DuplicateDifferent,
+    Expunged,
+    NotAllowed,
+    NotFound,
+    StaleVersion,
+)
 from exeat.record.backup import backup, restore
 from exeat.record.bundle import export_bundle
 from exeat.record.checkpoint import Checkpoint, Signer, Verifier, open_checkpoint
@@ -32,6 +39,7 @@ from exeat.record.views import ViewRow, rebuild
 
 __all__ = [
     "Checkpoint",
+    "ClockWrong",
     "Damage",
     "DuplicateDifferent",
     "Entry",

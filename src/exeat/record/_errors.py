@@ -10,6 +10,7 @@ import psycopg
 from exeat.errors import LedgerError
 
 __all__ = [
+    "ClockWrong",
     "DuplicateDifferent",
     "Expunged",
     "NotAllowed",
@@ -39,6 +40,10 @@ class NotFound(LedgerError):
     """There is no such record, or this login has no stake in it."""
 
 
+class ClockWrong(LedgerError):
+    """The ledger's last entry is of a time that has not come: nothing is added to it."""
+
+
 @contextmanager
 def translated(place: str) -> Iterator[None]:
     """Turn what the database refuses into what a reader understands; keep the cause."""
@@ -59,6 +64,11 @@ def translated(place: str) -> Iterator[None]:
             case "EX005":
                 help = "Sign again; another checkpoint was put on record meanwhile."
                 raise LedgerError.one("E509", place, said, help) from error
+            case "EX006":
+                help = (
+                    "Set the database's clock right; if it is, see `A clock was wrong` in the docs."
+                )
+                raise ClockWrong.one("E516", place, said, help) from error
             case "EX009":
                 help = "Nothing on record is changed; add a correction instead."
                 raise NotAllowed.one("E514", place, said, help) from error

@@ -26,7 +26,7 @@ from exeat.record.part import RECORD, Part, Wrapped
 from exeat.record.steps import reached
 from exeat.record.vault import ID_BYTES, MasterKey
 
-__all__ = ["change_key", "key_at_rest", "key_in_use", "rotate"]
+__all__ = ["change_key", "key_at_rest", "key_in_use", "rotate", "share_key"]
 
 _BATCH_KEYS: Final = 1000
 # A desk that has just been stopped takes a moment to be gone from the server.
@@ -96,9 +96,25 @@ def key_in_use(conn: psycopg.Connection[Any]) -> Iterator[None]:
     """
     with _held(conn, "_shared") as alone:
         if not alone:
-            words = "is just being changed"
-            raise LedgerError.one("E525", "vault key", words, "Start again when that has ended.")
+            raise _changing()
         yield
+
+
+def share_key(conn: psycopg.Connection[Any]) -> None:
+    """Say, as long as a connection lives, that its process keeps the vault key in memory.
+
+    Raises:
+        LedgerError: The key is just being changed.
+    """
+    with conn.cursor(row_factory=tuple_row) as cursor:
+        row = cursor.execute(_LOCK.format("_shared").encode()).fetchone()
+    if row is None or not row[0]:
+        raise _changing()
+
+
+def _changing() -> LedgerError:
+    words = "is just being changed"
+    return LedgerError.one("E525", "vault key", words, "Start again when that has ended.")
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from exeat.errors import LedgerError
 from exeat.record.part import RECORD, Migration, Part
 
 __all__ = [
+    "BOUNDS_OF_SESSION",
     "LoginDuty",
     "add_agency",
     "add_login",
@@ -30,6 +31,16 @@ __all__ = [
 LoginDuty: TypeAlias = Literal["desk", "issuer", "counsel", "auditor"]
 """What a login is for: only a desk opens records; an auditor sees no personal data."""
 
+_BOUNDS: Final = {
+    "lock_timeout": "4s",
+    "statement_timeout": "60s",
+    "idle_in_transaction_session_timeout": "60s",
+}
+"""How long a login may wait for another, work, or sit idle while others wait for it."""
+BOUNDS_OF_SESSION: Final = ", ".join(
+    f"set_config('{name}', '{value}', false)" for name, value in _BOUNDS.items()
+)
+"""The same, as columns of a SELECT that sets them for a session."""
 _LOCK: Final = 0x65786561_74  # "exeat" in ASCII: nobody else's advisory lock.
 
 
@@ -156,3 +167,8 @@ def make_login(conn: psycopg.Connection[object], login: str, *, auditor: bool) -
     if known.fetchone() is None:
         conn.execute(sql.SQL("CREATE ROLE {} LOGIN").format(role))
     conn.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(group), role))
+    # An auditor reads everything in one statement, and keeps nobody waiting.
+    names = [name for name in _BOUNDS if not auditor or name != "statement_timeout"]
+    for name in names:
+        text = sql.SQL("ALTER ROLE {} SET {} = {}")
+        conn.execute(text.format(role, sql.Identifier(name), sql.Literal(_BOUNDS[name])))

@@ -44,8 +44,9 @@ WHERE id = %(id)s RETURNING locked
 -- account_used: Forget failures after a right password and code.
 UPDATE exeat_desk.account SET failures = 0, last_used = %(now)s WHERE id = %(id)s
 
--- account_code: Remember the step of the last code.
-UPDATE exeat_desk.account SET last_code = %(step)s WHERE id = %(id)s AND last_code < %(step)s
+-- account_code: Remember the step of the last code; one of the future was taken under a wrong clock.
+UPDATE exeat_desk.account SET last_code = %(step)s
+WHERE id = %(id)s AND (last_code < %(step)s OR last_code > %(step)s + 2)
 
 -- account_second: Set the sealed secret of the code app.
 UPDATE exeat_desk.account SET second_factor = %(sealed)s, last_code = 0 WHERE id = %(id)s

@@ -29,7 +29,7 @@ from exeat.office.errors import (
     Stale,
 )
 from exeat.office.messages import one_line
-from exeat.record import DuplicateDifferent, Expunged, NotAllowed, NotFound
+from exeat.record import ClockWrong, DuplicateDifferent, Expunged, NotAllowed, NotFound
 
 __all__ = [
     "ERRORS",
@@ -49,6 +49,7 @@ __all__ = [
 
 _STATUS: Final[tuple[tuple[type[ExeatError], int], ...]] = (
     (NotNow, 503),
+    (ClockWrong, 503),
     (NotPermitted, 403),
     (SignInError, 403),
     (NotAllowed, 403),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from exeat.desk.service._requests_text import request_from_bytes
+from exeat.errors import ExeatError
 from exeat.i18n.said import Said, Sayings
 from exeat.office.db import Tx
 from exeat.office.models import PersonalData
@@ -61,8 +62,10 @@ def _named(tx: Tx, row: Mapping[str, Any], person: PersonalData) -> bool:
     """
     if row["indexed"] or row["wrapped_key"] is None:
         return False
-    key = tx.master.unwrap(row["request"], row["wrapped_key"], "request")
-    data = key.open(row["nonce"], row["sealed"], row["request"].bytes)
-    if data is None:
+    try:
+        key = tx.master.unwrap(row["request"], row["wrapped_key"], "request")
+        data = key.open(row["nonce"], row["sealed"], row["request"].bytes)
+        said = request_from_bytes(data or b"")[1]
+    except (ExeatError, ValueError, KeyError, TypeError):
         return True  # What cannot be read may be about anybody.
-    return not name_keys(person.surname).isdisjoint(name_keys(request_from_bytes(data)[1].surname))
+    return not name_keys(person.surname).isdisjoint(name_keys(said.surname))

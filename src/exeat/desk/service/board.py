@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from exeat.decide import Answer, DutyState, Verdict, decide
 from exeat.desk.service._counsel import FOR_COUNSEL, counsel_says, counsel_within
 from exeat.desk.service.models import BoardRow
 from exeat.desk.service.urgency import urgency
-from exeat.errors import RecordError
+from exeat.errors import ExeatError, LedgerError, RecordError
 from exeat.facts.case import zone_of
 from exeat.facts.codec import record_from_json
 from exeat.facts.record import CustodyRecord
@@ -32,6 +33,10 @@ from exeat.rules.place import LawOfPlace
 
 __all__ = ["Board", "Shown", "next_change"]
 
+_LOOK_AGAIN = timedelta(minutes=1)
+"""A row that was mended moves no version, so it is looked at again."""
+_log = logging.getLogger("exeat.desk")
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -42,6 +47,7 @@ class Shown:
         until: When something in it may change, if nobody adds to the record.
         bare: Nothing on record says why the person is in custody.
         counsel: What only counsel can settle about the person, if there is anything.
+        unreadable: What is kept of the person does not open.
         within: How long counsel has to answer, where the place's profile says so.
     """
 
@@ -51,6 +57,7 @@ class Shown:
     bare: bool = False
     counsel: Sayings = ()
     within: timedelta | None = None
+    unreadable: bool = False
 
 
 class Board:
@@ -102,7 +109,7 @@ class Board:
     def _built(self, tx: Tx, rows: list[dict[str, Any]]) -> dict[UUID, Shown]:
         keys = [row["record"] for row in rows]
         sealed = {one["record"]: one for one in tx.all("board_sealed", records=keys)}
-        found = {row["record"]: self._row(tx, row, sealed[row["record"]]) for row in rows}
+        found = {row["record"]: self._row(tx, row, sealed.get(row["record"])) for row in rows}
         with self._lock:
             # Whoever has left the board, or was expunged, is out of this memory within a day.
             for key in [key for key, one in self._kept.items() if one.until <= tx.ctx.now]:
@@ -110,14 +117,17 @@ class Board:
             self._kept.update(found)
         return found
 
-    def _row(self, tx: Tx, row: dict[str, Any], sealed: dict[str, Any]) -> Shown:
+    def _row(self, tx: Tx, row: dict[str, Any], sealed: dict[str, Any] | None) -> Shown:
         record, now = row["record"], tx.ctx.now
-        key = tx.master.unwrap(sealed["person"], sealed["wrapped_key"], row["name"])
-        person = open_personal(key, record, sealed["personal_nonce"], sealed["personal"])
-        state = state_of(key, record, sealed["nonce"], sealed["sealed"])
+        try:
+            person, state = _opened(tx, row, sealed)
+        except (ExeatError, ValueError, TypeError, KeyError) as error:
+            # One row that does not open costs that row: everybody else's alarm still goes off.
+            _log.error("record %s cannot be read: %s", row["name"], type(error).__name__)
+            return _unreadable(row, now)
         blank = _blank(row, person)
         try:
-            facts = record_from_json(state or "{}", f"record `{row['name']}`")
+            facts = record_from_json(state, f"record `{row['name']}`")
         except RecordError:
             broken = replace(blank, warnings=(Said("warning.broken"),))
             return Shown(record, broken, now + timedelta(days=1))
@@ -127,6 +137,36 @@ class Board:
         asks = counsel_says(answer, law) if answer.verdict in FOR_COUNSEL else ()
         within = counsel_within(answer, law)
         return Shown(record, row_now, until, _is_bare(facts), asks, within)
+
+
+def _opened(
+    tx: Tx, row: dict[str, Any], sealed: dict[str, Any] | None
+) -> tuple[PersonalData | None, str]:
+    """Return the name and the state of a row of the board.
+
+    Raises:
+        LedgerError: Its key, its name or its state is gone, or was changed.
+    """
+    place = f"record `{row['name']}`"
+    if sealed is None or sealed["wrapped_key"] is None:
+        raise _gone(place)
+    record = row["record"]
+    key = tx.master.unwrap(sealed["person"], sealed["wrapped_key"], place)
+    person = open_personal(key, record, sealed["personal_nonce"], sealed["personal"])
+    state = state_of(key, record, sealed["nonce"], sealed["sealed"])
+    if state is None or (person is None and sealed["personal"] is not None):
+        raise _gone(place)
+    return person, state
+
+
+def _gone(place: str) -> LedgerError:
+    return LedgerError.one("E533", place, "cannot be read", "Restore it from a backup.")
+
+
+def _unreadable(row: dict[str, Any], now: datetime) -> Shown:
+    """Return what stands for a row that does not open: its id, and that somebody has to mend it."""
+    said = replace(_blank(row, None), warnings=(Said("warning.unreadable"),))
+    return Shown(row["record"], said, now + _LOOK_AGAIN, unreadable=True)
 
 
 def _blank(row: dict[str, Any], person: PersonalData | None) -> BoardRow:

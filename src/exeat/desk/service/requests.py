@@ -14,6 +14,7 @@ from exeat.desk.service._lodging import agree, both, lodging
 from exeat.desk.service._request_entries import enter, proof_of
 from exeat.desk.service._requests_text import request_from_bytes, request_to_bytes
 from exeat.desk.service.models import IncomingRequest
+from exeat.errors import ExeatError, LedgerError
 from exeat.facts import events as ev
 from exeat.facts.papers import RequestPaper
 from exeat.facts.record import Facility
@@ -313,13 +314,17 @@ class Requests:
     def _open(self, tx: Tx, row: dict[str, Any]) -> tuple[str, PersonalData, RequestPaper]:
         key: PersonKey = tx.master.unwrap(row["request"], row["wrapped_key"], "request")
         data = key.open(row["nonce"], row["sealed"], row["request"].bytes)
-        assert data is not None
+        if data is None:
+            place = f"request `{row['request'].hex}`"
+            raise LedgerError.one("E533", place, "cannot be read", "Restore it from a backup.")
         return request_from_bytes(data)
 
     def _incoming(self, tx: Tx, row: dict[str, Any]) -> IncomingRequest:
         person, paper = None, None
         if row["wrapped_key"] is not None and tx.ctx.role is not Role.AUDITOR:
-            _, person, paper = self._open(tx, row)
+            with suppress(ExeatError, ValueError, KeyError, TypeError):
+                # One that does not open stands in the list by its number, beside the others.
+                _, person, paper = self._open(tx, row)
         return IncomingRequest(
             id=row["request"].hex,
             sender=row["sender"],

@@ -46,6 +46,7 @@ _OF_THE_CLOCK = (
     TaskKind.ACT_FIRST,
     TaskKind.COUNSEL,
     TaskKind.HOLD_ENDS,
+    TaskKind.UNREADABLE,
 )
 
 
@@ -76,6 +77,8 @@ class Rounds:
             for shown in self.board.shown(tx):
                 wanted = dict(self._wanted(ctx, shown))
                 over = [kind for kind in _OF_THE_CLOCK if kind not in wanted]
+                if shown.unreadable:
+                    over = []  # What was due is due still: nobody can say that it is over.
                 if any((shown.key, kind.value) in standing for kind in over):
                     close_tasks(tx, _of_board(tx, shown), over, answer_now(shown.row.verdict))
                     closed += 1
@@ -99,6 +102,9 @@ class Rounds:
     def _wanted(self, ctx: Context, shown: Shown) -> Iterator[tuple[TaskKind, Sayings]]:
         """Yield what is due on a row, and why."""
         row = shown.row
+        if shown.unreadable:
+            yield TaskKind.UNREADABLE, _because(TaskKind.UNREADABLE, "since", None)
+            return
         kind = _ALARMS.get(row.verdict)
         if shown.counsel:
             yield TaskKind.COUNSEL, shown.counsel
@@ -205,7 +211,8 @@ class Rounds:
             on_record, tasks, bare = {}, [], []
             for shown in self.board.shown(tx):
                 held = _of_board(tx, shown)
-                on_record[blind(index, "number", shown.row.booking_number)] = held
+                own = blind(index, "number", shown.row.booking_number)
+                on_record[own or shown.key.bytes] = held
                 if shown.bare:
                     bare.append(held.name)
                     tasks.append(open_task(tx, self.office.settings, TaskKind.NO_BASIS, held=held))

@@ -22,7 +22,7 @@ from exeat.office.office import Office
 from exeat.office.settings import Settings
 from exeat.record.checkpoint import Signer
 from exeat.record.part import queries_of
-from exeat.record.schema import migrate
+from exeat.record.schema import make_login, migrate
 from exeat.record.vault import MasterKey
 from exeat.rules.library import library
 
@@ -53,13 +53,10 @@ def prepare(admin: str, settings: Settings, password: str | None = None) -> str:
         role = sql.Identifier(settings.login)
         with conn.transaction():
             conn.execute("SELECT pg_advisory_xact_lock(hashtextextended('exeat desk login', 0))")
-            known = conn.execute("SELECT FROM pg_roles WHERE rolname = %s", [settings.login])
-            if known.fetchone() is None:
-                conn.execute(sql.SQL("CREATE ROLE {} LOGIN").format(role))
+            make_login(conn, settings.login, auditor=False)
             if password is not None:
                 text = sql.SQL("ALTER ROLE {} PASSWORD {}")
                 conn.execute(text.format(role, sql.Literal(password)))
-            conn.execute(sql.SQL("GRANT exeat_app TO {}").format(role))
             # A restored desk without a facility could only be taken for an auditor's.
             member = "SELECT pg_has_role(%s, 'exeat_auditor', 'MEMBER')"
             if conn.execute(member, [settings.login]).fetchone() == (True,):

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from exeat.decide import Verdict, decide
 from exeat.desk.service._moved import moved_along
 from exeat.desk.service.models import Handover
+from exeat.errors import ExeatError, LedgerError
 from exeat.facts import events as ev
 from exeat.facts.codec import record_from_json, record_to_json
 from exeat.facts.codes import LiftReason, ReleaseKind
@@ -122,8 +123,12 @@ class Transfers:
         def work(tx: Tx) -> list[Handover]:
             found = []
             for row in tx.all("handovers"):
-                facts, person = self._opened(tx, row)
-                holds = tuple(str(d.form or "request") for d in _open_requests(facts))
+                holds: tuple[str, ...] = ()
+                person = None
+                with suppress(ExeatError, ValueError, KeyError, TypeError):
+                    # One that does not open stands in the list by its number.
+                    facts, person = self._opened(tx, row)
+                    holds = tuple(str(d.form or "request") for d in _open_requests(facts))
                 found.append(
                     Handover(
                         row["handover"].hex, row["sender"], row["receiver"], person, holds,
@@ -185,7 +190,9 @@ class Transfers:
     def _opened(self, tx: Tx, row: dict[str, Any]) -> tuple[CustodyRecord, PersonalData]:
         key = tx.master.unwrap(row["handover"], row["wrapped_key"], "handover")
         data = key.open(row["nonce"], row["sealed"], row["handover"].bytes)
-        assert data is not None
+        if data is None:
+            place = f"transfer `{row['handover'].hex}`"
+            raise LedgerError.one("E533", place, "cannot be read", "Restore it from a backup.")
         said = json.loads(data)
         return record_from_json(json.dumps(said["facts"])), personal_from_json(said["person"])
 

@@ -184,6 +184,7 @@ def _board(
         request,
         viewer,
         "board.html.j2",
+        clocks=site.desk.office.db.clock,
         here="board",
         done=done_words(request, t),
         rows=first,
