@@ -14,7 +14,7 @@ from tests.scenario.failures.kit import Town, county, database, person_of
 from exeat.desk.service.models import Override, OverrideReason
 from exeat.desk.service.setup import prepare
 from exeat.errors import ExeatError
-from exeat.office.context import Role
+from exeat.office.context import Origin, Role
 from exeat.record import backup, restore
 
 SEALED = ("person", "payload", "custody", "personal")
@@ -46,6 +46,7 @@ def fill(town: Town) -> None:
         town.ctx("sam", role=Role.SUPERVISOR), label="jms", role="booking", scopes=["read"]
     )
     session = desk.accounts.signin.sign_in("sam", town.passwords["sam"], town.now)
+    desk.accounts.signin.made_whole(session, town.now, "code", Origin("192.0.2.7", "browser"))
     with desk.office.db.transaction(ctx) as tx:
         said = {"public_key": b"p", "sign_count": 0, "label": "k", "now": town.now}
         tx.run("add_passkey", id=b"k", account=session.account.id, **said)
@@ -106,7 +107,8 @@ def test_another_agency_changes_no_row_of_any_table(town: Town, agency: str) -> 
         "UPDATE exeat_desk.task SET closed = now(), closed_by = 'x'",
         "UPDATE exeat_desk.request SET answered = now(), answer = 'withdrawn'",
         "UPDATE exeat_desk.handover SET acknowledged = now()",
-        "UPDATE exeat_desk.account SET failures = 0, locked = NULL",
+        "UPDATE exeat_desk.account SET failed = '{}', locked = NULL",
+        "UPDATE exeat_desk.known_place SET failed = '{}', locked = NULL",
         "UPDATE exeat_desk.session SET whole = true",
         "UPDATE exeat_desk.api_key SET revoked = NULL",
         "DELETE FROM exeat_vault.personal",

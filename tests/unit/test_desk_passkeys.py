@@ -6,6 +6,7 @@ import hashlib
 import json
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import cbor2
@@ -119,8 +120,57 @@ def test_a_passkey_stands_for_the_code(town: Town) -> None:
     registered(town, key)
     session = half(town)
     answer = key.signed(people.passkeys.sign_options(session, town.now))
-    assert people.passkeys.confirm(again(town, session), answer, town.now).whole
-    assert again(town, session).whole
+    whole = people.passkeys.confirm(again(town, session), answer, town.now)
+    assert whole.whole and again(town, whole).whole
+
+
+def test_signing_in_with_a_passkey_is_use_and_forgets_typing_errors(town: Town) -> None:
+    key, people, root = Key(), town.desk.accounts, system_context(town.now, "pierce")
+    registered(town, key)
+    for _ in range(7):
+        town.later(days=15)
+        with pytest.raises(SignInError):
+            people.signin.sign_in("sam", "a typing error", town.now)
+        session = half(town)
+        answer = key.signed(people.passkeys.sign_options(session, town.now))
+        people.passkeys.confirm(again(town, session), answer, town.now)
+    assert people.disable_unused(replace(root, now=town.now)) == []
+    (sam,) = people.users(root)
+    assert (sam.last_used, sam.locked) == (town.now, None)
+
+
+def test_a_passkey_is_added_or_taken_away_by_whoever_has_just_shown_the_old_factor(
+    town: Town,
+) -> None:
+    people, key = town.desk.accounts, Key()
+    registered(town, key)
+    town.later(minutes=1)
+    session = people.signin.confirm(half(town), town.code("sam"), town.now)
+    (one,) = people.passkeys.of(session, town.now)
+    town.later(minutes=11)
+    with pytest.raises(SignInError, match="was not given just now"):
+        people.passkeys.register_options(session, town.now)
+    with pytest.raises(SignInError, match="was not given just now"):
+        people.passkeys.register(session, "{}", "", town.now)
+    with pytest.raises(SignInError, match="was not given just now"):
+        people.passkeys.remove(again(town, session), one.id, town.now)
+    with pytest.raises(SignInError):
+        people.signin.prove(session, town.passwords["sam"], "000000", town.now)
+    with pytest.raises(SignInError):
+        people.signin.prove(session, "wrong", town.code("sam"), town.now)
+    people.signin.prove(session, town.passwords["sam"], town.code("sam"), town.now)
+    people.passkeys.remove(again(town, session), one.id, town.now)
+    assert "challenge" in people.passkeys.register_options(again(town, session), town.now)
+
+
+def test_a_challenge_to_sign_in_makes_no_second_factor(town: Town) -> None:
+    people = town.desk.accounts
+    registered(town, Key())
+    session = half(town)
+    other = Key()
+    made = other.made(people.passkeys.sign_options(session, town.now))
+    with pytest.raises(SignInError, match="is missing"):
+        people.passkeys.register(again(town, session), made, "mine now", town.now)
 
 
 def test_a_passkey_that_was_removed_opens_nothing(town: Town) -> None:

@@ -10,7 +10,7 @@ from tests.scenario.failures.kit import Town, county
 
 from exeat.auth import Session
 from exeat.desk.service.setup import first_use, system_context
-from exeat.office.context import Role
+from exeat.office.context import NOWHERE, Origin, Role
 from exeat.office.errors import BadInput, NotPermitted, SignInError
 
 
@@ -22,9 +22,9 @@ def town() -> Iterator[Town]:
         yield one
 
 
-def whole(town: Town, name: str = "sam") -> Session:
-    half = town.desk.accounts.signin.sign_in(name, town.passwords[name], town.now)
-    session = town.desk.accounts.signin.confirm(half, town.code(name), town.now)
+def whole(town: Town, name: str = "sam", origin: Origin = NOWHERE) -> Session:
+    half = town.desk.accounts.signin.sign_in(name, town.passwords[name], town.now, origin)
+    session = town.desk.accounts.signin.confirm(half, town.code(name), town.now, origin)
     town.later(minutes=1)
     return session
 
@@ -75,8 +75,7 @@ def test_five_wrong_passwords_lock_the_account_until_it_is_unlocked(town: Town) 
             people.signin.sign_in("sam", "wrong", town.now)
     with pytest.raises(SignInError):  # the right one too
         people.signin.sign_in("sam", town.passwords["sam"], town.now)
-    with pytest.raises(SignInError):  # and what was open is shut
-        people.signin.session(session.token, town.now)
+    assert people.signin.session(session.token, town.now)  # a stranger's tries end nobody's work
     town.later(days=1)
     with pytest.raises(SignInError):  # time alone does not unlock it
         people.signin.sign_in("sam", town.passwords["sam"], town.now)
@@ -84,6 +83,68 @@ def test_five_wrong_passwords_lock_the_account_until_it_is_unlocked(town: Town) 
     assert account.locked is not None
     people.unlock(system_context(town.now), "sam", "pierce")
     assert people.signin.sign_in("sam", town.passwords["sam"], town.now)
+
+
+@pytest.mark.parametrize("here", [Origin("192.0.2.7", "mark"), Origin(device="mark")])
+def test_five_wrong_passwords_at_the_own_browser_lock_it_and_shut_what_was_open(
+    town: Town, here: Origin
+) -> None:
+    people = town.desk.accounts
+    session = whole(town, origin=here)
+    for _ in range(5):
+        with pytest.raises(SignInError):
+            people.signin.sign_in("sam", "wrong", town.now, here)
+    with pytest.raises(SignInError):
+        people.signin.session(session.token, town.now)
+    with pytest.raises(SignInError):
+        people.signin.sign_in("sam", town.passwords["sam"], town.now, here)
+    (account,) = people.users(system_context(town.now, "pierce"))
+    assert account.locked is not None
+    people.unlock(system_context(town.now), "sam", "pierce")
+    assert people.signin.sign_in("sam", town.passwords["sam"], town.now, here)
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs"),
+    [
+        (Origin("192.0.2.7", "mine"), Origin("192.0.2.7", "theirs")),  # the same network
+        (Origin("192.0.2.7", "mine"), Origin("198.51.100.9")),
+        (Origin("192.0.2.7"), Origin("198.51.100.9")),  # a browser that keeps nothing
+        (Origin("192.0.2.7", "mine"), NOWHERE),
+    ],
+)
+def test_a_stranger_locks_out_strangers_and_nobody_who_works_here(
+    town: Town, mine: Origin, theirs: Origin
+) -> None:
+    people = town.desk.accounts
+    session = whole(town, origin=mine)
+    for _ in range(20):
+        town.later(seconds=10)
+        with pytest.raises(SignInError):
+            people.signin.sign_in("sam", "wrong", town.now, theirs)
+    with pytest.raises(SignInError):
+        people.signin.sign_in("sam", town.passwords["sam"], town.now, theirs)
+    assert people.signin.session(session.token, town.now)
+    assert whole(town, origin=mine)
+
+
+def test_failures_age_out_in_a_quarter_of_an_hour(town: Town) -> None:
+    people = town.desk.accounts
+
+    def wrong(times: int) -> None:
+        for _ in range(times):
+            with pytest.raises(SignInError):
+                people.signin.sign_in("sam", "wrong", town.now)
+
+    wrong(2)
+    town.later(minutes=10)
+    wrong(2)
+    town.later(minutes=5)
+    wrong(2)  # Four are young.
+    assert people.signin.sign_in("sam", town.passwords["sam"], town.now)
+    wrong(1)
+    with pytest.raises(SignInError):
+        people.signin.sign_in("sam", town.passwords["sam"], town.now)
 
 
 def test_four_wrong_ones_do_not_and_a_right_one_forgets_them(town: Town) -> None:

@@ -156,7 +156,7 @@ def _named(name: str, within: ast.FunctionDef) -> Iterator[str]:
     parameters = [one.arg for one in takes if one.arg != "self"]
     assert name in parameters, f"{within.name}: say in SEEN what `{name}` can be"
     method = takes[0].arg == "self"
-    by = ("self.", "self.office.", "self.signin.") if method else ("",)
+    by = ("self.", "self.office.", "self.signin.", "self.door.") if method else ("",)
     own = {f"{of}{within.name}" for of in by}
     callers = [one for one in calls() if ast.unparse(one.node.func) in own]
     assert callers, f"nobody calls {within.name}"

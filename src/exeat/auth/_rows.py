@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from exeat.office.context import Context, Role
+from exeat.office.context import NOWHERE, Context, Origin, Role
 from exeat.office.messages import code_of
 
 __all__ = ["Account", "ApiKey", "Passkey", "Session", "door"]
@@ -39,6 +39,7 @@ class Session:
         token: What the cookie holds; known only when the session began.
         csrf: What every form carries.
         whole: The second factor was given; before that, nothing but that may be done.
+        proved: When it was last given; a new authenticator asks for the old one.
     """
 
     account: Account
@@ -48,6 +49,7 @@ class Session:
     token_hash: bytes = field(repr=False)
     token: str = field(default="", repr=False)
     challenge: bytes | None = field(default=None, repr=False)
+    proved: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +86,10 @@ def account_of(row: dict[str, Any]) -> Account:
         shown=row["shown"],
         role=code_of(Role, row["role"]),
         granted=tuple(row["granted"]),
-        enrolled=row["second_factor"] is not None,
+        # A secret that was shown and never confirmed is no second factor yet.
+        enrolled=row["second_factor"] is not None and row["last_code"] > 0,
         must_change=row["must_change"],
-        locked=row["locked"],
+        locked=row["locked"] or row.get("place_locked"),
         disabled=row["disabled"],
         disabled_because=row["disabled_because"],
         created=row["created"],
@@ -110,6 +113,8 @@ def key_of(row: dict[str, Any]) -> ApiKey:
     )
 
 
-def door(agency: str, now: datetime, who: str = "door") -> Context:
+def door(agency: str, now: datetime, who: str = "door", origin: Origin = NOWHERE) -> Context:
     """Return the context in which nobody is in yet."""
-    return Context(actor=who, actor_name=who, agency=agency, role=Role.ADMIN, now=now)
+    return Context(
+        actor=who, actor_name=who, agency=agency, role=Role.ADMIN, now=now, origin=origin
+    )

@@ -22,6 +22,7 @@ from exeat.office.errors import BadInput, NotPermitted
 from exeat.office.held import log
 from exeat.office.messages import bad_field, refused_field
 from exeat.office.settings import Settings
+from exeat.office.tally import forget
 from exeat.record.vault import agency_person
 from exeat.rules.counties import place_id
 from exeat.rules.model import Jurisdiction
@@ -169,7 +170,8 @@ class Accounts:
     def reset(self, ctx: Context, account: str, agency: str | None = None) -> str:
         """Give an account a new first password, and return it.
 
-        Its code app and its passkeys are taken away, as a key that is lost must open nothing.
+        Its code app and its passkeys are taken away, as a key that is lost must open nothing; it is
+        unlocked, and no place is known to it any more.
         """
         password = secrets.token_urlsafe(12)
         hashed = self.signin.hasher.hash(password)
@@ -178,17 +180,19 @@ class Accounts:
         return password
 
     def change_password(self, session: Session, old: str, new: str, ctx: Context) -> None:
-        """Change one's own password.
+        """Change one's own password; every other session of the account ends.
 
         Raises:
             BadInput: The new one is too short, too long, the old one or the name.
             SignInError: The old one is wrong.
         """
-        row = self.signin.checked(session.account.name, old, ctx.now)
+        row = self.signin.checked(session.account.name, old, ctx.now, ctx.origin)
         refuse(of_password(new, old, session.account.name))
         hashed = self.signin.hasher.hash(new)
         with self.db.transaction(ctx) as tx:
             tx.run("account_password", id=row["id"], hash=hashed, must_change=False)
+            # Whoever else came in with the old one is out.
+            tx.run("sessions_end_others", account=row["id"], hash=session.token_hash, now=ctx.now)
             log(tx, "change_password")
 
     def disable_unused(self, ctx: Context) -> list[str]:
@@ -198,6 +202,7 @@ class Accounts:
             names = [row["name"] for row in tx.all("disable_unused", now=ctx.now, before=before)]
             for name in names:
                 log(tx, "disable", "unused", about=name)
+            forget(tx)
         return names
 
     def _keep(
@@ -213,8 +218,11 @@ class Accounts:
                 tx.run(query, id=row["id"], **params)
                 if act in ("disable", "reset"):
                     tx.run("sessions_end", account=row["id"], now=ctx.now)
+                if act == "unlock":
+                    tx.run("unlock_places", account=row["id"])
                 if act == "reset":
                     tx.run("remove_passkeys", account=row["id"])
+                    tx.run("forget_places", account=row["id"])
             # Whoever audits that agency sees it, though it was done elsewhere.
             log(tx, act, concerns=agency, about=row["name"])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from typing import Any, Final
 
 from exeat.auth._checks import of_key, refuse
 from exeat.auth._rows import ApiKey, door, key_of
-from exeat.office.context import Context, Role, Scope
+from exeat.office.context import NOWHERE, Context, Origin, Role, Scope
 from exeat.office.db import Database, Tx
 from exeat.office.errors import BadInput, SignInError
 from exeat.office.held import log
@@ -21,6 +22,7 @@ __all__ = ["Keys"]
 
 _PREFIX: Final = "exeat"
 _OVERLAP: Final = timedelta(hours=24)
+_ID: Final = re.compile(r"[0-9a-f]{16}")
 _SEEN: Final = timedelta(minutes=1)
 
 
@@ -76,7 +78,9 @@ class Keys:
         with self.db.transaction(ctx) as tx:
             return [key_of(row) for row in tx.all("keys")]
 
-    def system(self, key: str, now: datetime, request_id: str = "") -> Context:
+    def system(
+        self, key: str, now: datetime, request_id: str = "", origin: Origin = NOWHERE
+    ) -> Context:
         """Return who a system is, by its key.
 
         Raises:
@@ -85,18 +89,21 @@ class Keys:
         prefix, _, rest = key.strip().partition("_")
         id, _, secret = rest.partition("_")
         row = self._system_row(id, now) if prefix == _PREFIX else None
-        hashed = hashlib.sha256(secret.encode()).digest()
+        hashed = hashlib.sha256(secret.encode(errors="replace")).digest()
         if row is None or not secrets.compare_digest(row["secret_hash"], hashed):
             raise _unknown_key()
-        return self._context(row, now, request_id)
+        return self._context(row, now, request_id, origin)
 
-    def client(self, id: str, now: datetime, request_id: str = "") -> Context:
+    def client(
+        self, id: str, now: datetime, request_id: str = "", origin: Origin = NOWHERE
+    ) -> Context:
         """Return who a system is whose certificate the proxy has checked.
 
         Args:
             id: The public part of the key that stands for the certificate's subject.
             now: The present instant.
             request_id: Joins lines of logs.
+            origin: Where it calls from.
 
         Raises:
             SignInError: No key has that public part, or it ended.
@@ -104,16 +111,20 @@ class Keys:
         row = self._system_row(id, now)
         if row is None:
             raise _unknown_key()
-        return self._context(row, now, request_id)
+        return self._context(row, now, request_id, origin)
 
     def _system_row(self, id: str, now: datetime) -> dict[str, Any] | None:
+        if not _ID.fullmatch(id):
+            return None
         with self.db.transaction(door("", now)) as tx:
             row = tx.one("key", id=id) if tx.enter("enter_by_key", id=id) else None
             if row is not None and (row["last_used"] is None or now - row["last_used"] > _SEEN):
                 tx.run("key_used", id=id, now=now)
         return row
 
-    def _context(self, row: dict[str, Any], now: datetime, request_id: str) -> Context:
+    def _context(
+        self, row: dict[str, Any], now: datetime, request_id: str, origin: Origin
+    ) -> Context:
         if row["revoked"] is not None or row["expires"] <= now:
             raise _unknown_key()
         return Context(
@@ -124,6 +135,7 @@ class Keys:
             now=now,
             request_id=request_id,
             scopes=frozenset(code_of(Scope, scope) for scope in row["scopes"]),
+            origin=origin,
         )
 
     def _added(

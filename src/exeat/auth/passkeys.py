@@ -20,6 +20,7 @@ from webauthn.helpers.structs import PublicKeyCredentialDescriptor
 
 from exeat.auth._rows import Passkey, Session, door
 from exeat.auth.signin import SignIn
+from exeat.office.context import NOWHERE, Origin
 from exeat.office.errors import BadInput, SignInError
 from exeat.office.held import log
 from exeat.office.messages import bad_field
@@ -41,11 +42,7 @@ class Passkeys:
 
     def register_options(self, session: Session, now: datetime) -> str:
         """Return what the browser needs to make a passkey, as JSON."""
-        account, have = session.account, self._keys(session, now)
-        if not session.whole and (account.enrolled or have):
-            # Otherwise a stolen password alone could add a second factor of its own.
-            help = "Enter the code of your app first."
-            raise SignInError.one("E612", "code", "is missing", help)
+        account, have = session.account, self._may_add(session, now)
         options = generate_registration_options(
             rp_id=self._host(),
             rp_name="exeat",
@@ -61,8 +58,10 @@ class Passkeys:
         """Keep the passkey that the browser made.
 
         Raises:
-            SignInError: It does not answer what was asked.
+            SignInError: It does not answer what was asked, or the second factor that there is was
+                not given just now.
         """
+        self._may_add(session, now)
         challenge = self._asked(session)
         try:
             made = verify_registration_response(
@@ -99,7 +98,9 @@ class Passkeys:
         self._challenge(session, options.challenge, now)
         return options_to_json(options)
 
-    def confirm(self, session: Session, answer: str, now: datetime) -> Session:
+    def confirm(
+        self, session: Session, answer: str, now: datetime, origin: Origin = NOWHERE
+    ) -> Session:
         """Check what a passkey signed; the session is whole from now on.
 
         Raises:
@@ -122,7 +123,7 @@ class Passkeys:
             raise _refused() from error
         with self.db.transaction(door(session.account.agency, now, session.account.name)) as tx:
             tx.run("passkey_used", id=id, sign_count=signed.new_sign_count)
-        return self.signin.made_whole(session, now, "passkey")
+        return self.signin.made_whole(session, now, "passkey", origin)
 
     def of(self, session: Session, now: datetime) -> list[Passkey]:
         """Return the passkeys of one's own account, the first one first."""
@@ -133,8 +134,9 @@ class Passkeys:
         """Take a passkey away, such as one that was lost.
 
         Raises:
-            SignInError: The session is not whole; or it is the last one of an account without a
-                code app, which a password alone could then give a new second factor.
+            SignInError: The session is not whole, or the second factor was not given just now; or
+                it is the last one of an account without a code app, which a password alone could
+                then give a new second factor.
             BadInput: The account has no such passkey.
         """
         have = self.of(session, now)
@@ -143,11 +145,23 @@ class Passkeys:
         if not session.whole or (len(have) == 1 and not session.account.enrolled):
             help = "Add another passkey first, or have your administrator reset the account."
             raise SignInError.one("E614", "passkey", "is your only second factor", help)
+        self.signin.need_proof(session, now)
         with self.db.transaction(door(session.account.agency, now, session.account.name)) as tx:
             row = tx.one("account_by_name", name=session.account.name)
             assert row is not None
             tx.run("remove_passkey", account=row["id"], id=base64url_to_bytes(id))
             log(tx, "remove_passkey", about=row["name"], role=row["role"])
+
+    def _may_add(self, session: Session, now: datetime) -> list[dict[str, Any]]:
+        """Return the passkeys that are there, if this session may add another one."""
+        have = self._keys(session, now)
+        if session.whole:
+            self.signin.need_proof(session, now)
+        elif session.account.enrolled or have:
+            # Otherwise a stolen password alone could add a second factor of its own.
+            help = "Enter the code of your app first."
+            raise SignInError.one("E612", "code", "is missing", help)
+        return have
 
     def _keys(self, session: Session, now: datetime) -> list[dict[str, Any]]:
         with self.db.transaction(door(session.account.agency, now)) as tx:

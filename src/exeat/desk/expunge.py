@@ -196,4 +196,5 @@ def _log(tx: Tx, key: UUID, order: str) -> None:
         record=key,
         about=order,
         request_id=tx.ctx.request_id,
+        address=None,
     )

@@ -12,7 +12,7 @@ from exeat.office.errors import NotPermitted
 from exeat.office.register import ACTS
 from exeat.office.roles import ASKS, COUNTS, JAIL, KEEPS, READS, Role, Scope
 
-__all__ = ["MAY", "Context", "Role", "Scope"]
+__all__ = ["MAY", "NOWHERE", "Context", "Origin", "Role", "Scope"]
 
 _QUERIES: Final[dict[str, tuple[frozenset[Role], Scope]]] = {
     "clear": (READS, Scope.RELEASE),
@@ -34,6 +34,23 @@ MAY: Final = {name: (act.roles, act.scope) for name, act in ACTS.items()} | _QUE
 """Every act and query of the desk: who may, and under which scope a system may."""
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where somebody sits.
+
+    Attributes:
+        address: Of their network, as the server was told; "" where there is none.
+        device: The mark of their browser, which it keeps from one sign-in to the next; "": none.
+    """
+
+    address: str = ""
+    device: str = ""
+
+
+NOWHERE: Final = Origin()
+"""Of the installation itself."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """Who asks, and when.
@@ -46,6 +63,7 @@ class Context:
         request_id: Joins the lines of logs that belong together.
         scopes: What a system's key may do; None for a person, whose role says it.
         granted: Such as ``personal`` for an auditor who may see personal data.
+        origin: Where they sit.
     """
 
     actor: str
@@ -56,6 +74,7 @@ class Context:
     request_id: str = ""
     scopes: frozenset[Scope] | None = None
     granted: frozenset[str] = frozenset()
+    origin: Origin = NOWHERE
 
     def __post_init__(self) -> None:
         aware(self.now, "now")

@@ -8,7 +8,8 @@
     ├── Stale            E603  the record has moved on since it was read; says what came in
     ├── Refusing         E604  the act would do wrong now; says why
     ├── NotNow           E69x  nothing can be written just now, whatever it is
-    └── SignInError      E61x  a person or a system was not let in (`exeat.auth`)
+    ├── SignInError      E61x  a person or a system was not let in (`exeat.auth`)
+    └── TooMany          E619  too much of it at once; says after how long
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ __all__ = [
     "Refusing",
     "SignInError",
     "Stale",
+    "TooMany",
 ]
 
 
@@ -77,3 +79,19 @@ class Stale(DeskError):
 
 class NotNow(DeskError):
     """The desk cannot do it just now, whatever is asked: nothing was written; ask again later."""
+
+
+class TooMany(DeskError):
+    """More was asked in a short time than one may.
+
+    Args:
+        faults: What is wrong, for a reader.
+        seconds: After how long it can be tried again.
+    """
+
+    def __init__(self, faults: Iterable[Fault], seconds: int = 60) -> None:
+        super().__init__(faults)
+        self.seconds = seconds
+
+    def __reduce__(self) -> tuple[type[TooMany], tuple[object, ...]]:  # type: ignore[override]
+        return type(self), (self.faults, self.seconds)

@@ -79,4 +79,5 @@ def log(
         record=held.record if held is not None else None,
         about=about,
         request_id=ctx.request_id,
+        address=ctx.origin.address or None,
     )

@@ -38,6 +38,12 @@ class Settings(BaseSettings):
         idle_minutes: After how long without a page a person signs in again.
         session_hours: After how long in all.
         failures: Wrong passwords or codes until an administrator must unlock.
+        failure_minutes: Within how long they count.
+        proof_minutes: How long after the second factor a person may add or remove one.
+        tries_account: Sign-ins that may be tried in a minute with one name.
+        tries_address: Sign-ins that may be tried in a minute from one address.
+        tries_all: Sign-ins that may be tried in a minute in all, from places that nobody knows.
+        password_checks: Passwords that one process checks at a time.
         unused_days: After how many an account is disabled.
         key_days: How long a system's key lives.
         task_minutes: How long an open question may wait.
@@ -65,6 +71,12 @@ class Settings(BaseSettings):
     idle_minutes: Count = 30
     session_hours: Count = 12
     failures: Count = 5
+    failure_minutes: Count = 15
+    proof_minutes: Count = 10
+    tries_account: Count = 10
+    tries_address: Count = 30
+    tries_all: Count = 300
+    password_checks: Count = 2
     unused_days: Count = 90
     key_days: Count = 365
     task_minutes: Count = 60

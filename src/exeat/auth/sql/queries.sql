@@ -34,15 +34,47 @@ WITH RECURSIVE up AS (
 SELECT name FROM up
 
 -- accounts: The accounts of an agency.
-SELECT * FROM exeat_desk.account ORDER BY name
+SELECT a.*, (SELECT min(p.locked) FROM exeat_desk.known_place p WHERE p.account = a.id) AS place_locked
+FROM exeat_desk.account a ORDER BY name
 
--- account_failed: Count a wrong password or code, and lock at the limit.
-UPDATE exeat_desk.account SET failures = failures + 1,
-    locked = CASE WHEN failures + 1 >= %(limit)s THEN coalesce(locked, %(now)s) ELSE locked END
+-- account_at_door: An account by its name, with the place from which somebody comes if it is known there.
+SELECT a.*, p.mark, p.kind AS place_kind, p.locked AS place_locked
+FROM exeat_desk.account a LEFT JOIN LATERAL (
+    SELECT mark, kind, locked FROM exeat_desk.known_place
+    WHERE account = a.id AND mark = ANY (%(marks)s) AND seen > %(since)s
+    ORDER BY kind = 'device' DESC LIMIT 1) AS p ON true
+WHERE a.name = %(name)s FOR UPDATE OF a
+
+-- account_failed: Count a wrong password or code from a place that nobody knows, and lock at the limit.
+UPDATE exeat_desk.account SET failed = young || %(now)s,
+    locked = CASE WHEN cardinality(young) + 1 >= %(limit)s THEN coalesce(locked, %(now)s) ELSE locked END
+FROM (SELECT array(SELECT at FROM exeat_desk.account a, unnest(a.failed) AS at
+                   WHERE a.id = %(id)s AND at > %(since)s) AS young) AS past
 WHERE id = %(id)s RETURNING locked
 
--- account_used: Forget failures after a right password and code.
-UPDATE exeat_desk.account SET failures = 0, last_used = %(now)s WHERE id = %(id)s
+-- place_failed: Count a wrong password or code from a known place, and lock it there at the limit.
+UPDATE exeat_desk.known_place SET failed = young || %(now)s,
+    locked = CASE WHEN cardinality(young) + 1 >= %(limit)s THEN coalesce(locked, %(now)s) ELSE locked END
+FROM (SELECT array(SELECT at FROM exeat_desk.known_place k, unnest(k.failed) AS at
+                   WHERE k.account = %(id)s AND k.mark = %(mark)s AND at > %(since)s) AS young) AS past
+WHERE account = %(id)s AND mark = %(mark)s RETURNING locked
+
+-- account_used: Remember when an account was last used.
+UPDATE exeat_desk.account SET last_used = %(now)s WHERE id = %(id)s
+
+-- account_forgiven: Forget failures after a right password and code from a place that nobody knew.
+UPDATE exeat_desk.account SET failed = '{}' WHERE id = %(id)s
+
+-- put_place: Remember a place from which somebody has signed in, and forget its failures.
+INSERT INTO exeat_desk.known_place (account, mark, kind, seen)
+VALUES (%(account)s, %(mark)s, %(kind)s, %(now)s)
+ON CONFLICT (account, mark) DO UPDATE SET seen = excluded.seen, failed = '{}'
+
+-- unlock_places: Unlock the known places of an account.
+UPDATE exeat_desk.known_place SET failed = '{}', locked = NULL WHERE account = %(account)s
+
+-- forget_places: Forget every known place of an account.
+DELETE FROM exeat_desk.known_place WHERE account = %(account)s
 
 -- account_code: Remember the step of the last code; one of the future was taken under a wrong clock.
 UPDATE exeat_desk.account SET last_code = %(step)s
@@ -57,11 +89,11 @@ UPDATE exeat_desk.account SET password_hash = %(hash)s, must_change = %(must_cha
 -- account_reset: Give a first password, and take the code app away.
 UPDATE exeat_desk.account
 SET password_hash = %(hash)s, must_change = true, second_factor = NULL, last_code = 0,
-    made_by = %(by)s, made = %(now)s
+    made_by = %(by)s, made = %(now)s, failed = '{}', locked = NULL
 WHERE id = %(id)s
 
 -- account_unlock: Unlock an account.
-UPDATE exeat_desk.account SET failures = 0, locked = NULL WHERE id = %(id)s
+UPDATE exeat_desk.account SET failed = '{}', locked = NULL WHERE id = %(id)s
 
 -- account_disable: Disable an account.
 UPDATE exeat_desk.account SET disabled = %(now)s, disabled_because = %(because)s
@@ -79,14 +111,19 @@ INSERT INTO exeat_desk.session (token_hash, account, csrf, began, seen)
 VALUES (%(hash)s, %(account)s, %(csrf)s, %(now)s, %(now)s)
 
 -- session: A session with its account.
-SELECT s.token_hash, s.csrf, s.whole, s.challenge, s.began, s.seen, s.ended, a.*
+SELECT s.token_hash, s.csrf, s.whole, s.challenge, s.began, s.seen, s.ended, s.proved, a.*
 FROM exeat_desk.session s JOIN exeat_desk.account a ON a.id = s.account WHERE s.token_hash = %(hash)s
 
 -- session_seen: Remember when a session was last used.
 UPDATE exeat_desk.session SET seen = %(now)s WHERE token_hash = %(hash)s
 
--- session_whole: The second factor was given.
-UPDATE exeat_desk.session SET whole = true, challenge = NULL WHERE token_hash = %(hash)s
+-- session_whole: The second factor was given; what the browser held before opens nothing any more.
+UPDATE exeat_desk.session
+SET whole = true, challenge = NULL, token_hash = %(fresh)s, csrf = %(csrf)s, proved = %(now)s, seen = %(now)s
+WHERE token_hash = %(hash)s AND NOT whole AND ended IS NULL
+
+-- session_proved: The owner has given password and second factor again.
+UPDATE exeat_desk.session SET proved = %(now)s, challenge = NULL WHERE token_hash = %(hash)s
 
 -- session_challenge: Remember what a passkey has to sign.
 UPDATE exeat_desk.session SET challenge = %(challenge)s WHERE token_hash = %(hash)s
@@ -96,6 +133,10 @@ UPDATE exeat_desk.session SET ended = %(now)s WHERE token_hash = %(hash)s AND en
 
 -- sessions_end: End every session of an account.
 UPDATE exeat_desk.session SET ended = %(now)s WHERE account = %(account)s AND ended IS NULL
+
+-- sessions_end_others: End every session of an account but one.
+UPDATE exeat_desk.session SET ended = %(now)s
+WHERE account = %(account)s AND ended IS NULL AND token_hash <> %(hash)s
 
 -- add_passkey: Add a passkey.
 INSERT INTO exeat_desk.passkey (id, account, public_key, sign_count, label, created)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeAlias
+from datetime import datetime
+from typing import Annotated, TypeAlias
 from uuid import uuid4
 
 from fastapi import Depends, Request
@@ -11,7 +12,7 @@ from fastapi.security import APIKeyCookie, APIKeyHeader, HTTPAuthorizationCreden
 from exeat.auth import COOKIE
 from exeat.desk.api._errors import Unauthenticated
 from exeat.desk.service import Desk
-from exeat.office.context import Context
+from exeat.office.context import Context, Origin
 from exeat.office.errors import SignInError
 
 __all__ = ["Caller", "TheDesk", "caller"]
@@ -49,24 +50,26 @@ def caller(
         Unauthenticated: Nobody whom this desk knows.
     """
     now, request_id = desk.office.clock(), uuid4().hex
+    origin = Origin(request.client.host if request.client is not None else "")
     try:
         if key is not None:
-            return desk.accounts.keys.system(key.credentials, now, request_id)
+            return desk.accounts.keys.system(key.credentials, now, request_id, origin)
         if client and desk.office.settings.trust_proxy:
-            return desk.accounts.keys.client(client, now, request_id)
+            return desk.accounts.keys.client(client, now, request_id, origin)
         if cookie and request.method in ("GET", "HEAD"):
-            return _person(desk, cookie, now, request_id)
+            return _person(desk, cookie, now, request_id, origin)
     except SignInError as error:
         raise Unauthenticated(error) from error
     help = "Send the key of a system: Authorization: Bearer exeat_..."
     raise Unauthenticated(SignInError.one("E616", "authorization", "is missing", help))
 
 
-def _person(desk: Desk, cookie: str, now: Any, request_id: str) -> Context:
-    session = desk.accounts.signin.session(cookie, now)
+def _person(desk: Desk, cookie: str, now: datetime, request_id: str, origin: Origin) -> Context:
+    # What a page asks for by itself is no sign that anybody sits there.
+    session = desk.accounts.signin.session(cookie, now, used=False)
     if session.account.must_change:
         raise SignInError.one("E617", "password", "must be changed first", "Sign in at the desk.")
-    return desk.accounts.signin.context(session, now, request_id)
+    return desk.accounts.signin.context(session, now, request_id, origin)
 
 
 Caller: TypeAlias = Annotated[Context, Depends(caller)]

@@ -27,6 +27,7 @@ from exeat.office.errors import (
     Refusing,
     SignInError,
     Stale,
+    TooMany,
 )
 from exeat.office.messages import one_line
 from exeat.record import ClockWrong, DuplicateDifferent, Expunged, NotAllowed, NotFound
@@ -58,6 +59,7 @@ _STATUS: Final[tuple[tuple[type[ExeatError], int], ...]] = (
     (Refusing, 409),
     (DuplicateDifferent, 409),
     (Expunged, 409),
+    (TooMany, 429),
     (BadInput, 422),
     (RecordError, 422),
     (LawError, 422),
@@ -126,6 +128,7 @@ _SAYS: Final = {
     409: "The record has moved on, or the act would do wrong now.",
     413: "The body is larger than a request can be.",
     422: "A field is missing, or cannot be what it says.",
+    429: "Too much of it in a short time; `Retry-After` says after how many seconds.",
     503: "The desk cannot do it just now; nothing was written. Try again after `Retry-After`.",
 }
 
@@ -134,7 +137,7 @@ def _responses(*codes: int) -> dict[int | str, dict[str, Any]]:
     return {code: {"model": ErrorOut, "description": _SAYS[code]} for code in codes}
 
 
-ERRORS: Final = _responses(401, 403, 404, 409, 413, 422, 503)
+ERRORS: Final = _responses(401, 403, 404, 409, 413, 422, 429, 503)
 
 
 def events_out(events: tuple[Event, ...]) -> list[dict[str, Any]]:
@@ -190,6 +193,8 @@ def _refused(_: Request, error: Exception) -> JSONResponse:
     if isinstance(error, Stale):
         more = {"version": error.version, "came_in": events_out(error.came_in)}
     headers = {"Retry-After": RETRY_SECONDS} if status == 503 else None
+    if isinstance(error, TooMany):
+        headers = {"Retry-After": str(error.seconds)}
     return JSONResponse(error_body(error, **more), status, headers)
 
 

@@ -98,6 +98,7 @@ class LogOut(BaseModel):
     counts: dict[str, int]
     record: str | None
     about: str | None
+    address: str | None = Field(description="Source address; none of the installation itself.")
 
 
 class ClearanceOut(BaseModel):

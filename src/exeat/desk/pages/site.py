@@ -27,13 +27,16 @@ from exeat.desk.pages.views import Verified, Viewer
 from exeat.desk.service import Desk
 from exeat.errors import ExeatError, Fault, LedgerError
 from exeat.i18n.words import Words, language_of, words
-from exeat.office.context import Context
-from exeat.office.errors import RETRY_SECONDS, NotNow, NotPermitted, SignInError
+from exeat.office.context import Context, Origin
+from exeat.office.errors import RETRY_SECONDS, NotNow, NotPermitted, SignInError, TooMany
 from exeat.office.models import Agency
 
 __all__ = ["COOKIE", "At", "Elsewhere", "PageRoute", "SentForm", "Site", "Stop"]
 
 _LANGUAGE: Final = "exeat_language"
+_DEVICE: Final = "exeat_device"
+_BY_ITSELF: Final = "x-exeat-by-itself"
+"""A page that asks without anybody's doing says so: it keeps no session from ending."""
 _YEAR: Final = 365 * 24 * 3600
 _log = logging.getLogger("exeat.desk.pages")
 _FOREIGN: Final = ("cross-site", "same-site")
@@ -84,6 +87,11 @@ class Site:
 
     # --- who --------------------------------------------------------------------------------
 
+    def origin(self, request: Request) -> Origin:
+        """Return where a request comes from: its address, and the mark of the browser."""
+        address = request.client.host if request.client is not None else ""
+        return Origin(address, request.cookies.get(_DEVICE, ""))
+
     def session(self, request: Request) -> Session:
         """Return the session of a request.
 
@@ -95,7 +103,8 @@ class Site:
         if not token:
             raise Elsewhere(f"/sign-in?next={quote(request.url.path)}")
         try:
-            found = self.desk.accounts.signin.session(token, self.clock())
+            used = _BY_ITSELF not in request.headers
+            found = self.desk.accounts.signin.session(token, self.clock(), used=used)
         except SignInError as error:
             raise Elsewhere(f"/sign-in{ended}") from error
         return found
@@ -112,7 +121,8 @@ class Site:
         if session.account.must_change:
             raise Elsewhere("/password")
         now = self.clock()
-        ctx = self.desk.accounts.signin.context(session, now, secrets.token_hex(8))
+        id, origin = secrets.token_hex(8), self.origin(request)
+        ctx = self.desk.accounts.signin.context(session, now, id, origin)
         agency = self.agency(ctx, ctx.agency)
         zone = ZoneInfo(agency.zone) if agency is not None and agency.zone else ZoneInfo("UTC")
         name = agency.name if agency is not None else ctx.agency
@@ -136,9 +146,23 @@ class Site:
 
     def same_mark(self, request: Request, form: FormData, csrf: str) -> None:
         """Refuse a form that does not carry the session's mark."""
+        self.own_page(request)
         sent = str(form.get("csrf") or "")
+        if not secrets.compare_digest(sent.encode(errors="replace"), csrf.encode()):
+            raise Stop(403, "fault.csrf")
+
+    def own_page(self, request: Request) -> None:
+        """Refuse a form that a page of another site sends.
+
+        Raises:
+            Stop: The browser says that it came from elsewhere.
+        """
         foreign = request.headers.get("sec-fetch-site") in _FOREIGN
-        if foreign or not secrets.compare_digest(sent.encode(), csrf.encode()):
+        named = request.headers.get("origin")
+        if named is not None and not foreign:
+            here = {f"{scheme}://{request.headers.get('host', '')}" for scheme in ("http", "https")}
+            foreign = named not in {*here, self.desk.office.settings.origin}
+        if foreign:
             raise Stop(403, "fault.csrf")
 
     # --- what a page is given -----------------------------------------------------------------
@@ -183,11 +207,16 @@ class Site:
         frame = self.frame(request, viewer, here, done)
         return HTMLResponse(render(template, frame, **values), status, headers=HEADERS)
 
-    def let_in(self, response: Response, session: Session) -> Response:
-        """Give the browser the session's cookie."""
+    def let_in(self, request: Request, response: Response, session: Session) -> Response:
+        """Give the browser the session's cookie, and a mark by which it is known again."""
         response.set_cookie(
             COOKIE, session.token, httponly=True, samesite="strict", secure=self.secure, path="/"
         )
+        mark = request.cookies.get(_DEVICE) or secrets.token_urlsafe(32)
+        response.set_cookie(
+            _DEVICE, mark, max_age=_YEAR, httponly=True, samesite="strict", secure=self.secure,
+            path="/",
+        )  # fmt: skip
         return response
 
     def speak(self, response: Response, lang: str) -> Response:
@@ -211,6 +240,10 @@ class Site:
                 kind = type(stop).__name__
                 _log.error("page %s had to wait: %s", request.url.path, kind)
                 return self._busy(request)
+            case TooMany(seconds=seconds):
+                page = self._plain(request, 429, t("fault.title"), t("login.too_many"))
+                page.headers["Retry-After"] = str(seconds)
+                return page
             case ExeatError(faults=faults):
                 words = t("error.refused")
                 return self._plain(request, 409, t("fault.title"), words, faults)

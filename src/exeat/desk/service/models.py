@@ -89,6 +89,7 @@ class LogLine:
     outcome: Outcome
     record: str | None
     about: str | None
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -242,6 +242,7 @@ def _line(row: dict[str, Any]) -> LogLine:
         outcome=Outcome.of_text(row["outcome"]),
         record=row["record_name"],
         about=row["about"],
+        address=row["address"],
     )
 
 

@@ -58,9 +58,10 @@ WHERE now.record = %(record)s AND earlier.record <> now.record
 ORDER BY t.closed
 
 -- put_log: Write down who did or read what.
-INSERT INTO exeat_desk.log (at, agency, facility, actor, role, what, outcome, record, about, request_id)
+INSERT INTO exeat_desk.log (at, agency, facility, actor, role, what, outcome, record, about, request_id,
+    address)
 VALUES (%(at)s, %(agency)s, %(facility)s, %(actor)s, %(role)s, %(what)s, %(outcome)s, %(record)s,
-    %(about)s, %(request_id)s)
+    %(about)s, %(request_id)s, %(address)s)
 
 -- sees_personal: Whether this login sees the personal data of every agency.
 SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -79,3 +80,9 @@ LEFT JOIN exeat_desk.agency d ON d.code = r.agency AND d.kind = 'facility'
 LEFT JOIN exeat_vault.personal p ON p.record = r.record
 LEFT JOIN exeat.board b ON b.record = r.record
 WHERE r.kind = 'custody' ORDER BY r.record
+
+-- tally: Count one more of something in a stretch of time; how many there are now.
+SELECT exeat_desk.tally(%(what)s, %(since)s) AS n
+
+-- forget_tallies: Forget what was counted before an instant.
+SELECT exeat_desk.forget_tallies(%(before)s)

@@ -143,12 +143,14 @@ def log_csv(request: Request, site: At) -> Response:
     viewer = may(site, request, "audit_log")
     out = io.StringIO()
     sheet = csv.writer(out)
-    sheet.writerow(["number", "at", "agency", "actor", "role", "what", "outcome", "record"])
+    named = ("number", "at", "agency", "actor", "role", "what", "outcome", "record", "address")
+    sheet.writerow(named)
     for line in site.desk.reading.audit_log(viewer.ctx, limit=1000):
         sheet.writerow(
             [
                 line.number, line.at.isoformat(), _cell(line.agency), _cell(line.actor),
                 line.role, line.what, _cell(str(line.outcome)), line.record or "",
+                line.address or "",
             ]
         )  # fmt: skip
     return _file(out.getvalue(), "text/csv", "log.csv")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 import segno
@@ -17,34 +17,42 @@ from exeat.desk.pages.routes._common import done_words, see
 from exeat.desk.pages.site import COOKIE, At, Elsewhere, PageRoute, SentForm, Site
 from exeat.errors import ExeatError
 from exeat.i18n.words import LANGUAGES
-from exeat.office.errors import SignInError
+from exeat.office.errors import SignInError, TooMany
 
 __all__ = ["router"]
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
+
+_MANY: Final = Problem("", "login.too_many")
 
 
 @router.get("/sign-in")
 def asking(request: Request, site: At, next: str = "", ended: str = "", out: str = "") -> Response:
     """Ask for name and password."""
     t = site.words(request)
-    notice = t("login.idle") if ended else t("login.out") if out else ""
+    set_to = site.desk.office.settings
+    idle = t("login.idle", minutes=set_to.idle_minutes, hours=set_to.session_hours)
+    notice = idle if ended else t("login.out") if out else ""
     return _login(site, request, next=_local(next), notice=notice)
 
 
 @router.post("/sign-in")
 def first(request: Request, site: At, sent: SentForm) -> Response:
     """Check name and password."""
+    site.own_page(request)
     name, password = str(sent.get("name") or ""), str(sent.get("password") or "")
     after = _local(str(sent.get("next") or ""))
     given = {"name": name.strip(), "password": password}
     problems = [Problem(k, f"login.missing_{k}") for k, text in given.items() if not text]
     if not problems:
         try:
-            session = site.desk.accounts.signin.sign_in(name, password, site.clock())
-            return site.let_in(see(f"/sign-in/second?next={after}"), session)
+            origin = site.origin(request)
+            session = site.desk.accounts.signin.sign_in(name, password, site.clock(), origin)
+            return site.let_in(request, see(f"/sign-in/second?next={after}"), session)
         except SignInError:
             problems = [Problem("name", "login.wrong")]
+        except TooMany as error:
+            return _later(_login(site, request, next=after, given=name, problems=[_MANY]), error)
     return _login(site, request, next=after, given=name, problems=problems)
 
 
@@ -64,10 +72,11 @@ def code(request: Request, site: At, sent: SentForm) -> Response:
     session = site.session(request)
     site.same_mark(request, sent, session.csrf)
     try:
-        whole = site.desk.accounts.signin.confirm(session, said, site.clock())
-        return site.let_in(see(after or "/"), whole)
+        origin = site.origin(request)
+        whole = site.desk.accounts.signin.confirm(session, said, site.clock(), origin)
+        return site.let_in(request, see(after or "/"), whole)
     except SignInError:
-        return _second(site, request, after, [Problem("code", "login.wrong")])
+        return _second(site, request, after, [Problem("code", "login.wrong_code")])
 
 
 @router.post("/sign-in/passkey")
@@ -78,8 +87,9 @@ def passkey(request: Request, site: At, sent: SentForm) -> Response:
     site.same_mark(request, sent, session.csrf)
     try:
         answer = str(sent.get("answer") or "")
-        whole = site.desk.accounts.passkeys.confirm(session, answer, site.clock())
-        return site.let_in(see(after or "/"), whole)
+        origin = site.origin(request)
+        whole = site.desk.accounts.passkeys.confirm(session, answer, site.clock(), origin)
+        return site.let_in(request, see(after or "/"), whole)
     except SignInError:
         return _second(site, request, after, [Problem("", "login.passkey_failed")])
 
@@ -116,12 +126,14 @@ def new_password(request: Request, site: At, sent: SentForm) -> Response:
         problems = [Problem("again", "password.differs")]
     if not problems:
         try:
-            now = site.clock()
-            ctx = site.desk.accounts.signin.context(session, now)
+            now, origin = site.clock(), site.origin(request)
+            ctx = site.desk.accounts.signin.context(session, now, origin=origin)
             site.desk.accounts.change_password(session, old, new, ctx)
             return see("/")
         except SignInError:
             problems = [Problem("old", "password.wrong")]
+        except TooMany as error:
+            return _later(_password(site, request, [_MANY]), error)
         except ExeatError as error:
             problems = [Problem("new", more=sayings_of(fault)) for fault in error.faults]
     return _password(site, request, problems)
@@ -131,6 +143,27 @@ def new_password(request: Request, site: At, sent: SentForm) -> Response:
 def account(request: Request, site: At) -> Response:
     """Show one's own account."""
     return _account(site, request)
+
+
+@router.post("/account/again")
+def again(request: Request, site: At, sent: SentForm) -> Response:
+    """Check password and code again, before a passkey is added or taken away."""
+    site.checked(request, sent)
+    session, origin, now = site.session(request), site.origin(request), site.clock()
+    word, said = str(sent.get("password") or ""), str(sent.get("code") or "").strip()
+    texts = {"password": word, "code": said}
+    problems = [Problem(k, f"login.missing_{k}") for k, text in texts.items() if not text]
+    if not problems:
+        try:
+            site.desk.accounts.signin.prove(session, word, said, now, origin)
+            return see("/account")
+        except SignInError as error:
+            problems = [Problem("code", "login.wrong_code")]
+            if error.faults[0].code == "E611":
+                problems = [Problem("password", "password.wrong")]
+        except TooMany as error:
+            return _later(_account(site, request, [_MANY]), error)
+    return _account(site, request, problems)
 
 
 @router.post("/account/passkey")
@@ -172,17 +205,27 @@ def _account(
     site: Site, request: Request, problems: list[Problem] | None = None, label: str = ""
 ) -> Response:
     viewer, session, now = site.viewer(request), site.session(request), site.clock()
+    passkeys, proved = site.desk.accounts.passkeys, site.desk.accounts.signin.proved(session, now)
     return site.page(
         request,
         viewer,
         "account.html.j2",
         status=422 if problems else 200,
         done=done_words(request, site.words(request)),
-        passkeys=site.desk.accounts.passkeys.of(session, now),
-        options=site.desk.accounts.passkeys.register_options(session, now),
+        passkeys=passkeys.of(session, now),
+        proved=proved,
+        has_app=session.account.enrolled,
+        options=passkeys.register_options(session, now) if proved else "",
         problems=problems or [],
         label=label,
     )
+
+
+def _later(response: Response, error: TooMany) -> Response:
+    """Say after how long it can be tried again."""
+    response.status_code = 429
+    response.headers["Retry-After"] = str(error.seconds)
+    return response
 
 
 def _login(site: Site, request: Request, **values: Any) -> Response:
@@ -198,12 +241,11 @@ def _second(
     if session.whole:
         raise Elsewhere(after or "/")
     accounts, now = site.desk.accounts, site.clock()
-    enrol = None
-    if not problems:  # After a wrong code the app's secret must stay as it was scanned.
-        try:
-            enrol = _enrolment(accounts.signin.enrol(session, now))
-        except SignInError:
-            enrol = None  # An app is enrolled already, as for almost everybody.
+    try:
+        # One secret until a code of it came back: after a wrong one, and in another language too.
+        enrol = _enrolment(accounts.signin.enrol(session, now))
+    except SignInError:
+        enrol = None  # An app is enrolled already, as for almost everybody.
     options = "" if enrol else accounts.passkeys.sign_options(session, now)
     has = bool(options) and bool(json.loads(options).get("allowCredentials"))
     return site.page(
