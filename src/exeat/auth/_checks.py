@@ -18,7 +18,7 @@ from exeat.office.messages import bad_field
 from exeat.rules.model import Jurisdiction
 from exeat.rules.place import law_of_place
 
-__all__ = ["of_account", "of_agency", "of_key", "of_password", "of_place", "refuse"]
+__all__ = ["key_fits", "of_account", "of_agency", "of_key", "of_password", "of_place", "refuse"]
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
 _CODE: Final = re.compile(r"[a-z0-9][a-z0-9.:_-]{0,63}")
@@ -26,7 +26,13 @@ _CODES: Final = ("agreement_287g", "detloc", "fips", "fips_vintage", "kind", "or
 _SHORTEST: Final = 12
 _LONGEST: Final = 200
 _KINDS: Final = ("facility", "requester", "counsel", "host")
-_SYSTEMS: Final = (Role.BOOKING, Role.REQUESTER, Role.COUNSEL, Role.AUDITOR)
+_SYSTEMS_OF: Final = {
+    "facility": (Role.BOOKING, Role.AUDITOR),
+    "requester": (Role.REQUESTER,),
+    "counsel": (Role.COUNSEL,),
+    "host": (Role.AUDITOR,),
+}
+"""What a system of an agency can be: only an issuer's asks for anybody, and never the host's."""
 _ROLES_OF: Final = {
     "facility": (Role.BOOKING, Role.SUPERVISOR, Role.AUDITOR),
     "requester": (Role.REQUESTER,),
@@ -91,23 +97,31 @@ def of_account(
         *_needed("shown", shown, "Enter the name that others see."),
     ]
     if agency not in kinds:
-        help = f"Give its code.{near_miss(agency, sorted(kinds))}"
-        return [*faults, bad_field("agency", f"`{agency}` is no agency's code", help)]
+        return [*faults, _no_agency(agency, kinds)]
     roles = [one.value for one in _ROLES_OF[kinds[agency]]]
     return [*faults, *_one_of("role", role, roles, "is no role of that agency")]
 
 
-def of_key(label: str, role: str, scopes: Sequence[str]) -> list[Fault]:
-    """Return what is wrong with a system's key."""
-    roles, known = [one.value for one in _SYSTEMS], [one.value for one in Scope]
+def of_key(
+    label: str, role: str, scopes: Sequence[str], agency: str, kinds: Mapping[str, str]
+) -> list[Fault]:
+    """Return what is wrong with a system's key; ``kinds`` says what each agency is."""
+    known = [one.value for one in Scope]
     faults = [
         *_needed("label", label, "Enter which system it is for."),
-        *_one_of("role", role, roles, "is no role of a system"),
         *_each_of("scopes", scopes, known, "is no scope"),
     ]
     if not scopes:
         faults.append(bad_field("scopes", "are missing", f"Use some of: {', '.join(known)}."))
-    return faults
+    if agency not in kinds:
+        return [*faults, _no_agency(agency, kinds)]
+    roles = [one.value for one in _SYSTEMS_OF[kinds[agency]]]
+    return [*faults, *_one_of("role", role, roles, "is no role of a system of that agency")]
+
+
+def key_fits(role: str, kind: str) -> bool:
+    """Say whether a key of a role can be one of an agency of a kind."""
+    return role in {one.value for one in _SYSTEMS_OF[kind]}
 
 
 def of_password(new: str, old: str, name: str) -> list[Fault]:
@@ -122,9 +136,16 @@ def of_password(new: str, old: str, name: str) -> list[Fault]:
     return []
 
 
+def _no_agency(agency: str, kinds: Mapping[str, str]) -> Fault:
+    help = f"Give its code.{near_miss(agency, sorted(kinds))}"
+    return bad_field("agency", f"`{agency}` is no agency's code", help)
+
+
 def _needed(field: str, text: str | None, help: str) -> Iterator[Fault]:
     if not (text or "").strip():
         yield bad_field(field, "is missing", help)
+    elif not (text or "").isprintable():
+        yield bad_field(field, "holds a character that cannot be shown", help)
 
 
 def _shaped(field: str, text: str, form: re.Pattern[str], words: str, help: str) -> Iterator[Fault]:

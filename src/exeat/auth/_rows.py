@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from exeat.office.context import NOWHERE, Context, Origin, Role
+from exeat.office.errors import NotPermitted
 from exeat.office.messages import code_of
 
-__all__ = ["Account", "ApiKey", "Passkey", "Session", "door"]
+__all__ = ["Account", "ApiKey", "Passkey", "Session", "agency_for", "door"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,19 @@ def key_of(row: dict[str, Any]) -> ApiKey:
         revoked=row["revoked"],
         last_used=row["last_used"],
     )
+
+
+def agency_for(ctx: Context, agency: str | None) -> str:
+    """Return whose accounts and keys are meant: the own agency's, or for the administrator any.
+
+    Raises:
+        NotPermitted: They are another agency's.
+    """
+    wanted = agency or ctx.agency
+    if wanted != ctx.agency and ctx.role is not Role.ADMIN:
+        help = "Ask the administrator of the installation."
+        raise NotPermitted.one("E601", "agency", "is not yours", help)
+    return wanted
 
 
 def door(agency: str, now: datetime, who: str = "door", origin: Origin = NOWHERE) -> Context:

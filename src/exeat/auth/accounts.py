@@ -12,13 +12,13 @@ from argon2 import PasswordHasher
 from psycopg.types.json import Jsonb
 
 from exeat.auth._checks import of_account, of_agency, of_password, of_place, refuse
-from exeat.auth._rows import Account, Session, account_of
+from exeat.auth._rows import Account, Session, account_of, agency_for
 from exeat.auth.keys import Keys
 from exeat.auth.passkeys import Passkeys
 from exeat.auth.signin import SignIn
-from exeat.office.context import Context, Role
+from exeat.office.context import Context
 from exeat.office.db import Database, Tx
-from exeat.office.errors import BadInput, NotPermitted
+from exeat.office.errors import BadInput
 from exeat.office.held import log
 from exeat.office.messages import bad_field, refused_field
 from exeat.office.settings import Settings
@@ -115,9 +115,7 @@ class Accounts:
             BadInput: With every field that will not do.
         """
         ctx.need("keep_users")
-        agency = agency or ctx.agency
-        if ctx.role is not Role.ADMIN and agency != ctx.agency:
-            raise _not_yours()
+        agency = agency_for(ctx, agency)
         name = name.strip().lower()
         password = secrets.token_urlsafe(12)
         hashed = self.signin.hasher.hash(password)
@@ -148,9 +146,7 @@ class Accounts:
     def users(self, ctx: Context, agency: str | None = None) -> list[Account]:
         """Return the accounts of an agency: the own one, or for the administrator any."""
         ctx.need("users")
-        if agency not in (None, ctx.agency) and ctx.role is not Role.ADMIN:
-            raise _not_yours()
-        with self.db.transaction(ctx) as tx, tx.acting_for(agency or ctx.agency):
+        with self.db.transaction(ctx) as tx, tx.acting_for(agency_for(ctx, agency)):
             return [account_of(row) for row in tx.all("accounts")]
 
     def unlock(self, ctx: Context, account: str, agency: str | None = None) -> None:
@@ -209,9 +205,7 @@ class Accounts:
         self, ctx: Context, account: str, agency: str | None, act: str, query: str, **params: Any
     ) -> None:
         ctx.need("keep_users")
-        agency = agency or ctx.agency
-        if agency != ctx.agency and ctx.role is not Role.ADMIN:
-            raise _not_yours()
+        agency = agency_for(ctx, agency)
         with self.db.transaction(ctx) as tx:
             with tx.acting_for(agency):
                 row = self._account(tx, account)
@@ -231,12 +225,7 @@ class Accounts:
         try:
             row = tx.one("account", id=UUID(account))
         except ValueError:
-            row = tx.one("account_by_name", name=account)
+            row = tx.one("account_by_name", name=account) if account.isprintable() else None
         if row is None:
             raise refused_field("account", account, "is no account here", "Take it from the list.")
         return row
-
-
-def _not_yours() -> NotPermitted:
-    help = "Ask the administrator of the installation."
-    return NotPermitted.one("E601", "agency", "is not yours", help)

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from exeat.auth._checks import of_key, refuse
-from exeat.auth._rows import ApiKey, door, key_of
+from exeat.auth._checks import key_fits, of_key, refuse
+from exeat.auth._rows import ApiKey, agency_for, door, key_of
 from exeat.office.context import NOWHERE, Context, Origin, Role, Scope
 from exeat.office.db import Database, Tx
 from exeat.office.errors import BadInput, SignInError
@@ -39,43 +39,56 @@ class Keys:
         self.settings = settings
 
     def add(
-        self, ctx: Context, *, label: str, role: str, scopes: Iterable[str]
+        self, ctx: Context, *, label: str, role: str, scopes: Iterable[str], agency: str = ""
     ) -> tuple[ApiKey, str]:
-        """Make a key for a system of this agency.
+        """Make a key for a system of an agency: the own one, or for the administrator any.
+
+        Args:
+            ctx: Who keeps the keys.
+            label: Which system it is for.
+            role: What it is there; a role that the kind of agency has.
+            scopes: What it may do.
+            agency: For whom it acts; left out: the own one.
 
         Returns:
             What is kept about it, and the key itself, which nobody can show again.
 
         Raises:
             BadInput: With every field that will not do.
+            NotPermitted: The agency is another one, and this is not the administrator.
         """
         ctx.need("keep_keys")
+        agency = agency_for(ctx, agency)
         wanted = tuple(dict.fromkeys(scopes))
-        refuse(of_key(label, role, wanted))
         with self.db.transaction(ctx) as tx:
-            return self._added(tx, ctx, label, role, wanted)
+            return self._added(tx, agency, label, role, wanted)
 
-    def rotate(self, ctx: Context, id: str) -> tuple[ApiKey, str]:
+    def rotate(self, ctx: Context, id: str, agency: str = "") -> tuple[ApiKey, str]:
         """Make a key anew. The old one works for another day, so that no message is lost."""
         ctx.need("keep_keys")
+        agency = agency_for(ctx, agency)
         with self.db.transaction(ctx) as tx:
-            row = self._key_row(tx, id)
-            found = self._added(tx, ctx, row["label"], row["role"], tuple(row["scopes"]))
-            tx.run("key_expires", id=id, at=ctx.now + _OVERLAP)
+            with tx.acting_for(agency):
+                row = self._key_row(tx, id)
+            found = self._added(tx, agency, row["label"], row["role"], tuple(row["scopes"]))
+            with tx.acting_for(agency):
+                tx.run("key_expires", id=id, at=ctx.now + _OVERLAP)
         return found
 
-    def revoke(self, ctx: Context, id: str) -> None:
+    def revoke(self, ctx: Context, id: str, agency: str = "") -> None:
         """End a key at once."""
         ctx.need("keep_keys")
+        agency = agency_for(ctx, agency)
         with self.db.transaction(ctx) as tx:
-            self._key_row(tx, id)
-            tx.run("key_revoke", id=id, now=ctx.now)
-            log(tx, "revoke_key", about=id)
+            with tx.acting_for(agency):
+                self._key_row(tx, id)
+                tx.run("key_revoke", id=id, now=ctx.now)
+            log(tx, "revoke_key", concerns=agency, about=id)
 
-    def all(self, ctx: Context) -> list[ApiKey]:
-        """Return the keys of this agency's systems, without their secrets."""
+    def all(self, ctx: Context, agency: str = "") -> list[ApiKey]:
+        """Return the keys of an agency's systems, without their secrets."""
         ctx.need("keys")
-        with self.db.transaction(ctx) as tx:
+        with self.db.transaction(ctx) as tx, tx.acting_for(agency_for(ctx, agency)):
             return [key_of(row) for row in tx.all("keys")]
 
     def system(
@@ -125,7 +138,8 @@ class Keys:
     def _context(
         self, row: dict[str, Any], now: datetime, request_id: str, origin: Origin
     ) -> Context:
-        if row["revoked"] is not None or row["expires"] <= now:
+        fits = key_fits(row["role"], row["kind"])
+        if not fits or row["revoked"] is not None or row["expires"] <= now:
             raise _unknown_key()
         return Context(
             actor=row["id"],
@@ -139,26 +153,30 @@ class Keys:
         )
 
     def _added(
-        self, tx: Tx, ctx: Context, label: str, role: str, scopes: tuple[str, ...]
+        self, tx: Tx, agency: str, label: str, role: str, scopes: tuple[str, ...]
     ) -> tuple[ApiKey, str]:
-        id, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
-        tx.run(
-            "add_key",
-            id=id,
-            agency=ctx.agency,
-            label=label,
-            role=role,
-            scopes=list(scopes),
-            hash=hashlib.sha256(secret.encode()).digest(),
-            now=ctx.now,
-            by=ctx.actor_name,
-            expires=ctx.now + timedelta(days=self.settings.key_days),
-        )
-        log(tx, "add_key", about=id)
-        return key_of(self._key_row(tx, id)), f"{_PREFIX}_{id}_{secret}"
+        kinds = {row["code"]: row["kind"] for row in tx.all("directory")}
+        refuse(of_key(label, role, scopes, agency, kinds))
+        id, secret, ctx = secrets.token_hex(8), secrets.token_urlsafe(32), tx.ctx
+        with tx.acting_for(agency):
+            tx.run(
+                "add_key",
+                id=id,
+                agency=agency,
+                label=label,
+                role=role,
+                scopes=list(scopes),
+                hash=hashlib.sha256(secret.encode()).digest(),
+                now=ctx.now,
+                by=ctx.actor_name,
+                expires=ctx.now + timedelta(days=self.settings.key_days),
+            )
+            made = key_of(self._key_row(tx, id))
+        log(tx, "add_key", concerns=agency, about=id)
+        return made, f"{_PREFIX}_{id}_{secret}"
 
     def _key_row(self, tx: Tx, id: str) -> dict[str, Any]:
-        row = tx.one("key", id=id)
+        row = tx.one("key", id=id) if _ID.fullmatch(id) else None
         if row is None:
             raise BadInput([bad_field("key", "is none of this agency", "Take it from the list.")])
         return row

@@ -216,7 +216,7 @@ _ALL: Final = (
               "says": How(words="disputed_says")},
         path="disputes"),
     Act("subscribe", "Ask to be told of kinds of event.",
-        ASKS | {Role.COUNSEL}, Scope.READ, takes=Subscription, section="record",
+        ASKS | {Role.COUNSEL}, Scope.RECORD, takes=Subscription, section="record",
         icon="notifications_active",
         hows={"kinds": How(kind="picks", source="kinds", words="told_of")}),
     Act("share", "Let counsel, or an agency that asked, read the record.",

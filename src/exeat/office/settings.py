@@ -48,6 +48,8 @@ class Settings(BaseSettings):
         key_days: How long a system's key lives.
         task_minutes: How long an open question may wait.
         paper_minutes: How long a court's paper may lie unread.
+        requests_minute: Requests that one key or account may send in a minute.
+        requests_day: The same, in a day.
         receipt_minutes: How long a request may wait for an answer.
         second_days: How long an account that one person made or reset counts as that person, where
             two must sign.
@@ -81,6 +83,8 @@ class Settings(BaseSettings):
     key_days: Count = 365
     task_minutes: Count = 60
     paper_minutes: Count = 60
+    requests_minute: Count = 60
+    requests_day: Count = 2000
     receipt_minutes: Count = 60
     second_days: Count = 30
     review_hours: Count = 24

@@ -158,8 +158,9 @@ UPDATE exeat_desk.passkey SET sign_count = %(sign_count)s WHERE id = %(id)s
 INSERT INTO exeat_desk.api_key (id, agency, label, role, scopes, secret_hash, created, created_by, expires)
 VALUES (%(id)s, %(agency)s, %(label)s, %(role)s, %(scopes)s, %(hash)s, %(now)s, %(by)s, %(expires)s)
 
--- key: A system's key.
-SELECT * FROM exeat_desk.api_key WHERE id = %(id)s
+-- key: A system's key, and what its agency is.
+SELECT k.*, a.kind FROM exeat_desk.api_key k JOIN exeat_desk.agency a ON a.code = k.agency
+WHERE k.id = %(id)s
 
 -- keys: The keys of an agency's systems.
 SELECT * FROM exeat_desk.api_key ORDER BY created DESC, id

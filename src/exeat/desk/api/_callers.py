@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, TypeAlias
 from uuid import uuid4
@@ -15,7 +16,7 @@ from exeat.desk.service import Desk
 from exeat.office.context import Context, Origin
 from exeat.office.errors import SignInError
 
-__all__ = ["Caller", "TheDesk", "caller"]
+__all__ = ["Caller", "StillIn", "TheDesk", "caller"]
 
 _bearer = HTTPBearer(auto_error=False, description="The key of a system: `exeat_...`")
 _client = APIKeyHeader(
@@ -64,6 +65,25 @@ def caller(
     raise Unauthenticated(SignInError.one("E616", "authorization", "is missing", help))
 
 
+def still_in(
+    request: Request,
+    desk: TheDesk,
+    key: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)] = None,
+    client: Annotated[str | None, Depends(_client)] = None,
+    cookie: Annotated[str | None, Depends(_cookie)] = None,
+) -> Callable[[], bool]:
+    """Return what says whether whoever called would be let in once more."""
+
+    def still() -> bool:
+        try:
+            caller(request, desk, key, client, cookie)
+        except Unauthenticated:
+            return False
+        return True
+
+    return still
+
+
 def _person(desk: Desk, cookie: str, now: datetime, request_id: str, origin: Origin) -> Context:
     # What a page asks for by itself is no sign that anybody sits there.
     session = desk.accounts.signin.session(cookie, now, used=False)
@@ -73,3 +93,4 @@ def _person(desk: Desk, cookie: str, now: datetime, request_id: str, origin: Ori
 
 
 Caller: TypeAlias = Annotated[Context, Depends(caller)]
+StillIn: TypeAlias = Annotated[Callable[[], bool], Depends(still_in)]

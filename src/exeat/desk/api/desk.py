@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import StreamingResponse
 
 from exeat.desk.api import _bodies as b
-from exeat.desk.api._callers import Caller, TheDesk
+from exeat.desk.api._callers import Caller, StillIn, TheDesk
 from exeat.desk.api._errors import ERRORS
 from exeat.desk.api._proofs import RequestProofOut, request_proof_out
 from exeat.desk.api._shown import BoardOut, LogOut, TaskOut, board_out, log_out, task_out
@@ -153,9 +153,12 @@ def agencies(desk: TheDesk, ctx: Caller) -> list[Agency]:
     response_class=StreamingResponse,
     responses={200: {"content": {"text/event-stream": {}}, "description": "Ids of records."}},
 )
-def changes(request: Request, ctx: Caller) -> StreamingResponse:
-    """Stream the ids of records that move, as server-sent events; nothing else is in them."""
-    stream: AsyncIterator[str] = request.app.state.changes.stream(ctx)
+def changes(request: Request, ctx: Caller, still: StillIn) -> StreamingResponse:
+    """Stream the ids of records that move, as server-sent events; nothing else is in them.
+
+    With the session, or the key, the stream ends: its last event is `ended`.
+    """
+    stream: AsyncIterator[str] = request.app.state.changes.stream(ctx, still)
     return StreamingResponse(
         stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"}
     )

@@ -75,6 +75,7 @@ ADD_KEY: Final = plain(
     "add_key",
     Field("label", required=True, words="key_name"),
     Field("role", "code", required=True, codes=Role, words="user_role"),
+    Field("agency", "pick", required=True, source="agencies", words="key_agency"),
     Field("scopes", "codes", required=True, codes=Scope, words="key_scopes"),
     icon="security",
 )

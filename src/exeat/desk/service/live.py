@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Final
 
 import psycopg
@@ -20,6 +20,10 @@ _QUIET_SECONDS: Final = 20.0
 _RETRY_SECONDS: Final = 2.0
 _BACKLOG: Final = 1000
 _KEY: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def _always() -> bool:
+    return True
 
 
 class Changes:
@@ -45,14 +49,23 @@ class Changes:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
 
-    async def stream(self, ctx: Context) -> AsyncIterator[str]:
-        """Yield server-sent events: ids of records that moved, and a beat while nothing does."""
+    async def stream(self, ctx: Context, still: Callable[[], bool] = _always) -> AsyncIterator[str]:
+        """Yield server-sent events: ids of records that moved, and a beat while nothing does.
+
+        Args:
+            ctx: Who reads.
+            still: Says whether their session, or key, is in force; asked before anything is told
+                and with each beat. Where it is not, the stream says that it ended, and ends.
+        """
         queue: asyncio.Queue[str] = asyncio.Queue(_BACKLOG)
         self._queues.add(queue)
         try:
             yield ": open\n\n"
             while True:
                 keys = await self._next(queue)
+                if not await asyncio.to_thread(still):
+                    yield "event: ended\ndata:\n\n"
+                    return
                 if not keys:
                     yield ": quiet\n\n"
                     continue

@@ -28,6 +28,7 @@ from exeat.office.messages import refused_field
 from exeat.office.models import Done, PersonalData, TaskKind
 from exeat.office.office import Given, Office, another
 from exeat.office.personal import check_personal, macs_of, name_macs, read_personal
+from exeat.office.tally import Limit, spend, too_many
 from exeat.office.tasks import close_about, open_task
 from exeat.record.canonical import new_salt
 from exeat.record.request_proof import RequestProof
@@ -72,8 +73,11 @@ class Requests:
 
         Raises:
             BadInput: The facility is unknown, or the paper names another one.
+            TooMany: This sender has sent as many as it may for now: each can shut a door.
         """
         request_id = request_id or uuid4().hex
+        ctx.need("send_request")
+        self._within_quota(ctx)
 
         def work(tx: Tx) -> IncomingRequest:
             check_personal(person)
@@ -186,6 +190,15 @@ class Requests:
             return found
 
         return self.office.run(ctx, "request_proof", work)
+
+    def _within_quota(self, ctx: Context) -> None:
+        """Count a request of a key or an account, and refuse what is over its quota."""
+        most, who = self.office.settings, ("send_request", ctx.agency, ctx.actor)
+        limits = (Limit(who, most.requests_minute, 60), Limit(who, most.requests_day, 24 * 3600))
+        with self.office.db.transaction(ctx) as tx:
+            wait = spend(tx, limits)
+        if wait:
+            raise too_many("request", wait)
 
     def _same(
         self,

@@ -105,6 +105,7 @@ def add_key(request: Request, site: At, sent: SentForm) -> Response:
             label=said["label"],
             role=said["role"].value,
             scopes=[scope.value for scope in said["scopes"]],
+            agency=said["agency"],
         )
         return _secret(site, request, viewer, key.label, secret)
 
@@ -114,12 +115,12 @@ def add_key(request: Request, site: At, sent: SentForm) -> Response:
 @router.post("/keys-of-systems/{id}/{act}")
 def keep_key(request: Request, site: At, id: str, act: str, sent: SentForm) -> Response:
     """Renew or revoke a key."""
-    viewer = site.checked(request, sent)
+    viewer, agency = site.checked(request, sent), str(sent.get("agency") or "")
     if act == "revoke":
-        site.asked(lambda: site.desk.accounts.keys.revoke(viewer.ctx, id))
+        site.asked(lambda: site.desk.accounts.keys.revoke(viewer.ctx, id, agency))
         return see("/accounts?done=revoke_key")
     if act == "rotate":
-        key, secret = site.asked(lambda: site.desk.accounts.keys.rotate(viewer.ctx, id))
+        key, secret = site.asked(lambda: site.desk.accounts.keys.rotate(viewer.ctx, id, agency))
         return _secret(site, request, viewer, key.label, secret)
     raise Stop(404, "error.gone")
 
@@ -149,7 +150,7 @@ def _page(
     agencies = site.desk.reading.agencies(ctx)
     codes = [one.code for one in agencies] if ctx.role is Role.ADMIN else [ctx.agency]
     users = [one for code in codes for one in site.asked(lambda: keeper.users(ctx, code))]  # noqa: B023
-    keys = site.asked(lambda: keeper.keys.all(ctx)) if ctx.may("keys") else []
+    keys = [one for code in codes for one in site.asked(lambda: keeper.keys.all(ctx, code))]  # noqa: B023
     return site.page(
         request,
         viewer,

@@ -55,6 +55,8 @@
     };
     stream.onopen = () => say(true);
     stream.onerror = () => say(false);
+    // The session ended: the page goes with it, and nobody stands before names.
+    stream.addEventListener("ended", () => { stream.close(); location.reload(); });
     stream.addEventListener("record", (e) => {
       const page = document.body.dataset.record;
       if (!page) document.body.dispatchEvent(new CustomEvent("exeat-changed"));
