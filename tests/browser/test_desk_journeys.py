@@ -210,9 +210,13 @@ def test_two_people_release_against_the_answer_and_the_page_says_what_they_passe
 def test_a_request_on_paper_is_entered_served_answered_and_ended(desk: Desk) -> None:
     with desk.reader("booking") as who:
         who.go("/requests/new")
-        number = desk.town.who["Indigo Fictive"].booking_number
-        who.fill(booking_number=number, form="I-247A", issuer="xx-ice-office")
+        person = desk.town.who["Indigo Fictive"]
+        who.fill(booking_number=person.booking_number, form="I-247A", issuer="xx-ice-office")
         who.fill(warrants="I-200", names_this_person="yes")
+        who.press("act.lodge.send")
+        # A number alone says not who is meant.
+        who.sees(who.t("fault.two-on-paper"))
+        who.fill(born=str(person.born))
         who.send("lodge")
         who.sees("I-247A")
         desk.town.people["indigo"] = desk.town.people["Indigo Fictive"]
@@ -243,11 +247,27 @@ def test_a_request_is_sent_matched_answered_and_withdrawn(desk: Desk) -> None:
         ).click()
         who.go("/requests")
         card = who.page.locator("article", has_text="Sketch")
-        card.get_by_role("link", name=who.t("requests.match")).click()
+        person = desk.town.who["Wren Sketch"]
+        card.get_by_role("link", name=person.booking_number).click()
         who.checked()
-        who.fill(record=desk.town.people["Wren Sketch"])
+        who.fill(born=str(person.born))
+        who.press("act.match_request.send")
+        # One identifier is not enough.
+        assert who.page.locator(".fault-summary, [role=alert]").count()
+        who.fill(born=str(person.born), booking_number=person.booking_number)
         who.press("act.match_request.send")
         who.go("/requests")
+        # Somebody is near: each is looked at, and only then it is said.
+        who.page.locator("article", has_text="Nowhere").get_by_role(
+            "button", name=who.t("requests.not_here")
+        ).click()
+        who.checked()
+        card = who.page.locator("article", has_text="Nowhere")
+        card.get_by_role("link", name=who.t("requests.take_back")).click()
+        who.fill(why="Another house was meant.")
+        who.send("take_back_answer")
+        agent.go("/requests")
+        assert "Another house was meant." in agent.page.locator("main").inner_text()
         who.page.locator("article", has_text="Nowhere").get_by_role(
             "button", name=who.t("requests.not_here")
         ).click()

@@ -51,7 +51,7 @@ def send(town: Town, surname: str = "Elsewhere", number: str = "", **more: Any) 
 def not_here(town: Town, **more: Any) -> IncomingRequest:
     """Send a request, and answer that the person is not in custody here."""
     sent = send(town, **more)
-    return town.desk.requests.not_in_custody_here(town.ctx(agency=sent.facility), sent.id)
+    return town.not_here(sent.id, town.ctx(agency=sent.facility))
 
 
 def signed(town: Town) -> str:
@@ -113,7 +113,7 @@ def test_a_request_that_is_matched_at_once_is_received_and_then_answered(town: T
     assert read_text(said["text"])["answer"] == sent.answer == "matched"
     later = send(town, "Other")
     assert later.receipt_leaf is not None and later.answer_leaf is None
-    town.desk.requests.match_request(town.ctx(), later.id, town.book("Other", "B-2"))
+    town.match(later.id, town.book("Other", "B-2"))
     assert [one["entry"] for one in entries_of(town)] == [
         "request-received", "request-answered", "request-received", "request-answered",
     ]  # fmt: skip
@@ -173,7 +173,7 @@ def test_a_request_from_before_is_entered_with_its_answer(
         assert (found.receipt, found.answer) == (None, None)
         assert check_request_proof(asdict(found)).exit_code == 3  # nothing is proved by it
     assert verified(town).damages == []
-    town.desk.requests.not_in_custody_here(town.ctx(), sent.id)
+    town.not_here(sent.id)
     assert [one["entry"] for one in entries_of(town)] == ["request-received", "request-answered"]
     assert verified(town).damages == []
 
@@ -324,7 +324,7 @@ def test_what_no_checkpoint_covers_is_not_yet_proved(town: Town) -> None:
     assert "ask for the proof again" in "\n".join(report.lines())
     signed(town)
     assert check_request_proof(proof_of(town, sent.id), keys).exit_code == 0
-    town.desk.requests.not_in_custody_here(town.ctx(), sent.id)
+    town.not_here(sent.id)
     report = check_request_proof(proof_of(town, sent.id), keys)
     assert (report.exit_code, report.unproved) == (3, 1)
 
@@ -516,3 +516,36 @@ def test_many_clients_at_once_leave_every_row_with_its_entries(town: Town) -> No
         sent = list(pool.map(lambda n: not_here(town, request_id=f"r{n}"), range(12)))
     leaves = sorted(leaf for one in sent for leaf in (one.receipt_leaf, one.answer_leaf) if leaf)
     assert [0, *leaves] == list(range(24)) and verified(town).damages == []
+
+
+def test_an_answer_that_was_taken_back_stays_and_the_next_one_is_proved(town: Town) -> None:
+    sent = not_here(town)
+    town.desk.requests.take_back_answer(town.ctx(), sent.id, "It was the other one.")
+    assert town.desk.requests.request_proof(town.ice, sent.id).answer is None
+    again = town.not_here(sent.id)
+    signed(town)
+    said, keys = proof_of(town, sent.id), [town.signer.verifier()]
+    assert said["answer"]["seq"] == again.answer_leaf
+    assert check_request_proof(said, keys).exit_code == 0
+    assert verified(town).damages == []
+
+
+TAKEN_BACK = "UPDATE exeat_desk.taken_back SET {}"
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        TAKEN_BACK.format("answer = 'withdrawn'"),
+        TAKEN_BACK.format("note = 'another'"),
+        TAKEN_BACK.format("answer_note = 'another'"),
+        "ALTER TABLE exeat_desk.taken_back DISABLE TRIGGER append_only;"
+        " DELETE FROM exeat_desk.taken_back",
+    ],
+)
+def test_an_answer_that_was_taken_back_cannot_be_unsaid(town: Town, damage: str) -> None:
+    sent = not_here(town)
+    town.desk.requests.take_back_answer(town.ctx(), sent.id, "It was the other one.")
+    with psycopg.connect(town.admin, autocommit=True) as conn:
+        conn.execute(damage.encode())
+    assert verified(town).damages != []

@@ -108,12 +108,12 @@ def send(storm: Storm, who: int) -> tuple[str, ...]:
 def stranger(storm: Storm, rng: random.Random, ctx: Context) -> tuple[str, ...]:
     """Ask for somebody who is not here, and answer, or withdraw, or leave it."""
     desk, ice = storm.town.desk, storm.town.ctx("agent", "ice-sea", Role.REQUESTER)
-    person = person_of("Nobody", f"N-{rng.randrange(PEOPLE)}")
+    person = person_of("Nobody", f"N-{rng.randrange(PEOPLE)}", born=None)
     sent = desk.requests.send_request(ice, facility=JAIL, person=person, paper=storm.town.paper())
     assert sent.receipt_leaf is not None
     chosen = rng.random()
     if chosen < 0.4:
-        desk.requests.not_in_custody_here(ctx, sent.id)
+        storm.town.not_here(sent.id, ctx)
     elif chosen < 0.7:
         desk.requests.withdraw_request(ice, sent.id)
     return ("sent for nobody here",)
@@ -123,7 +123,7 @@ def match(storm: Storm, ctx: Context, who: int, record: str) -> tuple[str, ...]:
     """Say of a request that waits whom it is about."""
     for one in storm.town.desk.requests.requests(ctx):
         if not one.answered and one.person and one.person.booking_number == f"B-{who}":
-            storm.took(storm.town.desk.requests.match_request(ctx, one.id, record))
+            storm.took(storm.town.match(one.id, record, ctx))
             return ("matched",)
     return ("nothing to match",)
 

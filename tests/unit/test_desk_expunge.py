@@ -175,7 +175,7 @@ def test_a_request_that_stood_on_no_record_stays_and_is_counted(town: Town) -> N
     sent = town.desk.requests.send_request(
         town.ice, facility="pierce", person=other, paper=town.paper()
     )
-    town.desk.requests.not_in_custody_here(town.ctx(), sent.id)
+    town.not_here(sent.id)
     record = town.book(SURNAME, NUMBER)
     town.bail(record)
     assert isinstance(town.release(record, NUMBER), Released)

@@ -228,7 +228,7 @@ def test_a_request_that_waits_for_a_match_stops_whoever_it_may_be_about(town: To
         town.ice, facility="pierce", person=person_of("Example", "", born=None), paper=town.paper()
     )
     assert kinds(town.release(record)) == {RefusalKind.REQUEST_WAITING}
-    town.desk.requests.not_in_custody_here(town.ctx(), request.id)
+    town.not_here(request.id)
     assert isinstance(town.release(record), Released)
 
 

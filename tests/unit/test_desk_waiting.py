@@ -62,7 +62,7 @@ def test_another_spelling_of_the_name_shuts_the_door(
     seen = tuple(one.record for one in town.desk.gate.clear(town.ctx(), record).namesakes)
     shut = town.release(record, number, identifiers=said, namesakes_seen=seen)
     assert kinds(shut) == {RefusalKind.REQUEST_WAITING}
-    town.desk.requests.not_in_custody_here(town.ctx(), request)
+    town.not_here(request)
     found = town.release(record, number, identifiers=said, namesakes_seen=seen)
     assert isinstance(found, Released), kinds(found)
 
@@ -89,7 +89,7 @@ def test_a_birth_date_alone_warns_and_shuts_nothing(town: Town) -> None:
     found = town.release(record, "D-1", identifiers=said)
     assert isinstance(found, Released), kinds(found)
     assert [one.code for one in found.warnings] == codes
-    town.desk.requests.not_in_custody_here(town.ctx(), request)
+    town.not_here(request)
 
 
 @pytest.mark.parametrize(

@@ -184,7 +184,8 @@ def test_a_booking_says_who_and_why_and_no_nationality() -> None:
 
 def test_intake_lodges_the_paper_and_its_service() -> None:
     sent = (
-        ("booking_number", "B-1"), ("form", "I-247A"), ("issuer", "ice-sea"), ("issued", "2026-03"),
+        ("booking_number", "B-1"), ("born", "1990-01-31"), ("form", "I-247A"),
+        ("issuer", "ice-sea"), ("issued", "2026-03"),
         ("received", "2026-03-06T18:00"), ("warrants", "I-200"), ("names_this_person", "yes"),
         ("served", "2026-03-06T18:12"),
     )  # fmt: skip
@@ -198,6 +199,8 @@ def test_intake_lodges_the_paper_and_its_service() -> None:
     assert said["grounds"] is None, "no box ticked on the form means: not known"
     assert (said["detainer"], said["occurred"]) == ("d-eeeeeeee", said["received"])
     assert said["served"] == NOW
+    named = {"booking_number": "B-1", "born": "1990-01-31", "fingerprint_id": ""}
+    assert said["identifiers"] == named
 
 
 def test_end_of_a_ground_reads_its_code() -> None:

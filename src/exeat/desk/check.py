@@ -7,6 +7,7 @@ there by hand shows against the signed receipt, and the signed answer, that the 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,7 +21,13 @@ from exeat.errors import LedgerError
 from exeat.office.check import index_keys
 from exeat.office.personal import macs_of, name_macs, personal_from_json
 from exeat.record.canonical import commitment
-from exeat.record.entries import REQUEST_ANSWERED, REQUEST_RECEIVED, open_payload
+from exeat.record.entries import (
+    ANSWER_TAKEN_BACK,
+    REQUEST_ANSWERED,
+    REQUEST_RECEIVED,
+    answer_id,
+    open_payload,
+)
 from exeat.record.part import Connection, Part
 from exeat.record.report import Report
 from exeat.record.request_text import read_text
@@ -29,7 +36,7 @@ from exeat.record.vault import MasterKey, PersonKey
 __all__ = ["check_requests"]
 
 _BATCH_ROWS: Final = 2000
-_ENTRIES: Final = (REQUEST_RECEIVED, REQUEST_ANSWERED)
+_ENTRIES: Final = (REQUEST_RECEIVED, REQUEST_ANSWERED, ANSWER_TAKEN_BACK)
 
 # By the id of the entry: its number, and the signed text.
 _Said = dict[str, tuple[int, str]]
@@ -59,19 +66,52 @@ def check_requests(part: Part, conn: Connection, master: MasterKey | None, repor
         return
     said = _entries(part, conn, report, reported=master is not None)
     keys = None if master is None else _Keys(master, index_keys(conn, master, report))
+    taken_back = _check_taken_back(part, conn, said, report)
     with conn.cursor("requests", row_factory=dict_row, binary=True) as cursor:
         cursor.itersize = _BATCH_ROWS
         for row in cursor.execute(part.query("requests_on_file")):
             number = row["request"].hex
             received, answered = (
                 said.pop(f"{number}.received", None),
-                said.pop(f"{number}.answered", None),
+                said.pop(answer_id(row["request"], taken_back[row["request"]]), None),
             )
             found = _differences(row, received, answered, keys)
             for seq, words in (*found, *_stands(conn, part, row, keys)):
                 report.add("request", seq, f"request {number}: {words}")
     for id, (seq, _) in said.items():
         report.add("request", seq, f"request {id.partition('.')[0]}: its row is gone from the desk")
+
+
+def _check_taken_back(part: Part, conn: Connection, said: _Said, report: Report) -> Counter[UUID]:
+    """Compare every answer that was taken back with the ledger; return how many a request has."""
+    found: Counter[UUID] = Counter()
+    with conn.cursor(row_factory=dict_row) as cursor:
+        for row in cursor.execute(part.query("taken_back_on_file")):
+            request: UUID = row["request"]
+            answered = said.pop(answer_id(request, found[request]), None)
+            found[request] += 1
+            back = said.pop(f"{request.hex}.taken-back.{row['number']}", None)
+            for words in _differences_taken_back(row, found[request], answered, back):
+                report.add("request", row["leaf"], f"request {request.hex}: {words}")
+    return found
+
+
+def _differences_taken_back(
+    row: Mapping[str, Any],
+    number: int,
+    answered: tuple[int, str] | None,
+    back: tuple[int, str] | None,
+) -> Iterator[str]:
+    if row["number"] != number:
+        yield f"an answer that was taken back before number {row['number']} is gone from the desk"
+    if back != (row["leaf"], row["note"]):
+        yield "its row takes an answer back otherwise than the ledger"
+    if answered is None:
+        if row["answer_leaf"] is not None:
+            yield "its row has an answer, taken back, that the ledger does not hold"
+        return
+    for _, words in _compared(row, "answer", answered, _said_of_answer(row)):
+        yield words
 
 
 def _entries(part: Part, conn: Connection, report: Report, *, reported: bool) -> _Said:

@@ -13,7 +13,7 @@ from typing import Any, Final
 from psycopg.rows import dict_row, tuple_row
 
 from exeat.errors import LedgerError
-from exeat.office.personal import macs_of, open_personal
+from exeat.office.personal import macs_of, name_macs, open_personal
 from exeat.record.part import Connection, Part
 from exeat.record.report import Report
 from exeat.record.vault import MasterKey, PersonKey, agency_person
@@ -92,6 +92,10 @@ def _of_content(
     if person is None:
         yield "its personal data do not open: they were changed, or are another person's"
     elif index is not None:
-        for column, mac in macs_of(index, person).items():
+        wanted: dict[str, object] = dict(macs_of(index, person))
+        if row["name_macs"] is not None:  # Without, the row is opened each time.
+            wanted["name_macs"] = name_macs(index, person.surname)
+            wanted["given_macs"] = name_macs(index, person.given_names)
+        for column, mac in wanted.items():
             if row[column] != mac:
                 yield f"its index {column} is not that of its personal data"

@@ -21,6 +21,7 @@ _QUERIES: Final[dict[str, tuple[frozenset[Role], Scope]]] = {
     "clients": (frozenset({Role.COUNSEL}), Scope.READ),
     "requests": (ASKS, Scope.READ),
     "request_proof": (ASKS, Scope.READ),
+    "near": (JAIL, Scope.READ),
     "handovers": (JAIL, Scope.READ),
     "tasks": (JAIL, Scope.READ),
     "audit_log": (COUNTS, Scope.AUDIT),

@@ -32,6 +32,8 @@ __all__ = [
     "plain",
     "put_personal",
     "read_personal",
+    "ref_of",
+    "same_surname",
 ]
 
 _ABOUT: Final = b"exeat-personal/1"
@@ -67,9 +69,9 @@ def macs_of(index: PersonKey, person: PersonalData) -> dict[str, bytes | None]:
     }
 
 
-def name_macs(index: PersonKey, surname: str) -> list[bytes]:
-    """Return what stands for each part of a surname in a facility's index."""
-    macs = (blind(index, "name", key) for key in sorted(name_keys(surname)))
+def name_macs(index: PersonKey, name: str) -> list[bytes]:
+    """Return what stands for each part of a name in a facility's index."""
+    macs = (blind(index, "name", key) for key in sorted(name_keys(name)))
     return [mac for mac in macs if mac is not None]
 
 
@@ -126,6 +128,8 @@ def put_personal(tx: Tx, held: Held, key: PersonKey, person: PersonalData) -> No
         nonce=nonce,
         sealed=sealed,
         **macs_of(index, person),
+        name_macs=name_macs(index, person.surname),
+        given_macs=name_macs(index, person.given_names),
     )
 
 
@@ -146,11 +150,17 @@ def read_personal(tx: Tx, held: Held, key: PersonKey) -> PersonalData | None:
 
 
 def namesakes(tx: Tx, held: Held, person: PersonalData | None) -> tuple[Namesake, ...]:
-    """Return who else in the house has the same surname."""
+    """Return who else in the house may have the same surname, however it is spelt."""
     if person is None or held.stake != "facility":
         return ()
-    mac = blind(tx.key_of(held.facility), "surname", person.surname)
-    rows = tx.all("namesakes", agency=held.facility, surname_mac=mac, record=held.record)
+    index = tx.key_of(held.facility)
+    rows = tx.all(
+        "namesakes",
+        agency=held.facility,
+        surname_mac=blind(index, "surname", person.surname),
+        name_macs=name_macs(index, person.surname),
+        record=held.record,
+    )
     found = []
     for row in rows:
         try:
@@ -158,10 +168,26 @@ def namesakes(tx: Tx, held: Held, person: PersonalData | None) -> tuple[Namesake
             other = open_personal(key, row["record"], row["nonce"], row["sealed"])
         except (ExeatError, ValueError, KeyError, TypeError):
             other = None
+        if not row["indexed"] and other is not None and not same_surname(person, other):
+            continue
         # One that does not open is a namesake all the same, as the index says.
         shown, number = (other.shown, other.booking_number) if other else (person.surname, "")
         found.append(Namesake(row["name"], shown, number))
     return tuple(found)
+
+
+def same_surname(one: PersonalData, other: PersonalData) -> bool:
+    """Say whether two surnames may be one: the same, or with a part in common."""
+    return plain(one.surname) == plain(other.surname) or not name_keys(one.surname).isdisjoint(
+        name_keys(other.surname)
+    )
+
+
+def ref_of(index: PersonKey, person: PersonalData) -> str | None:
+    """Return what stands for the same person at another booking: of a fingerprint number."""
+    if not person.fingerprint_id:
+        return None
+    return index.mac(uuid5(NAMESPACE_OID, "exeat ref"), plain(person.fingerprint_id)).hex()
 
 
 def matches(person: PersonalData, said: dict[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -19,6 +19,7 @@ from exeat.record.vault import PersonKey
 
 __all__ = [
     "ANSWER_GIVEN",
+    "ANSWER_TAKEN_BACK",
     "RECORD_EXPUNGED",
     "REQUEST_ANSWERED",
     "REQUEST_RECEIVED",
@@ -28,6 +29,7 @@ __all__ = [
     "Receipt",
     "Sealed",
     "answer_content",
+    "answer_id",
     "answered_content",
     "event_content",
     "event_of",
@@ -35,12 +37,14 @@ __all__ = [
     "open_entry",
     "received_content",
     "seal",
+    "taken_back_content",
 ]
 
 ANSWER_GIVEN: Final = "answer-given"
 RECORD_EXPUNGED: Final = "record-expunged"
 REQUEST_RECEIVED: Final = "request-received"
 REQUEST_ANSWERED: Final = "request-answered"
+ANSWER_TAKEN_BACK: Final = "answer-taken-back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +200,30 @@ def received_content(request: UUID, receipt: str) -> Content:
     return _of_request(REQUEST_RECEIVED, f"{request.hex}.received", receipt)
 
 
-def answered_content(request: UUID, answer: str) -> Content:
-    """Return the content of the entry of a request that was answered: the signed answer."""
-    return _of_request(REQUEST_ANSWERED, f"{request.hex}.answered", answer)
+def answered_content(request: UUID, answer: str, number: int = 0) -> Content:
+    """Return the content of the entry of a request that was answered: the signed answer.
+
+    Args:
+        request: Its number.
+        answer: As :func:`exeat.record.request_text.answer_text` wrote it.
+        number: How many earlier answers to it were taken back.
+    """
+    return _of_request(REQUEST_ANSWERED, answer_id(request, number), answer)
+
+
+def answer_id(request: UUID, number: int = 0) -> str:
+    """Return the id of the entry of an answer, after so many that were taken back.
+
+    Examples:
+        >>> answer_id(UUID(int=5), 1)
+        '00000000000000000000000000000005.answered.1'
+    """
+    return f"{request.hex}.answered" + (f".{number}" if number else "")
+
+
+def taken_back_content(request: UUID, text: str, number: int) -> Content:
+    """Return the content of the entry that takes the answer of that number, from 1, back."""
+    return _of_request(ANSWER_TAKEN_BACK, f"{request.hex}.taken-back.{number}", text)
 
 
 def _of_request(kind: str, id: str, text: str) -> Content:

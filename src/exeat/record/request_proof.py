@@ -30,7 +30,13 @@ from exeat.errors import LedgerError
 from exeat.record._rows import EntryRow, values
 from exeat.record.checkpoint import Checkpoint, Verifier, open_note
 from exeat.record.consistency import Consistency, compare_with_known, known_checkpoints
-from exeat.record.entries import Content, Entry, answered_content, open_entry, received_content
+from exeat.record.entries import (
+    Entry,
+    answer_id,
+    answered_content,
+    open_entry,
+    received_content,
+)
 from exeat.record.entry_proof import Proofs, entry_from_json, entry_to_json, holds, proof_text
 from exeat.record.ledger import Ledger
 from exeat.record.proofs import last_checkpoint
@@ -70,7 +76,11 @@ class RequestProof:
 
 
 def prove_request(
-    ledger: Ledger, request: UUID, leaves: tuple[int | None, int | None], key: Verifier
+    ledger: Ledger,
+    request: UUID,
+    leaves: tuple[int | None, int | None],
+    key: Verifier,
+    taken_back: int = 0,
 ) -> RequestProof:
     """Return the proof of a request.
 
@@ -79,14 +89,17 @@ def prove_request(
         request: Its number.
         leaves: The entries of its receipt and of its answer; None for one that has none.
         key: The log's key.
+        taken_back: How many earlier answers were taken back.
 
     Raises:
         LedgerError: The entry that is named is not there, or is of something else.
     """
     last = last_checkpoint(ledger.conn, key)
+    last = last_checkpoint(ledger.conn, key)
+    ids = f"{request.hex}.received", answer_id(request, taken_back)
     receipt, answer = (
-        None if seq is None else _proved(ledger, seq, f"{request.hex}.{what}", last)
-        for seq, what in zip(leaves, ("received", "answered"), strict=True)
+        None if seq is None else _proved(ledger, seq, id, last)
+        for seq, id in zip(leaves, ids, strict=True)
     )
     note = None if last is None else last[1]
     return RequestProof(REQUEST_PROOF_FORMAT, request.hex, key.encode(), note, receipt, answer)
@@ -206,7 +219,7 @@ class _Part:
         except (ValueError, KeyError, TypeError):
             report.add("leaf", None, f"the {self.what} is no entry")
             return
-        if not holds(entry) or entry.content != self._content(text).data:
+        if not holds(entry) or entry.content not in self._contents(entry, text):
             report.add("payload", entry.seq, "the content is not what the leaf commits to")
         else:
             report.opened += 1
@@ -216,10 +229,15 @@ class _Part:
         else:
             self.proofs.check(entry, f"the proof of the {self.what}", str(proof))
 
-    def _content(self, text: str) -> Content:
+    def _contents(self, entry: Entry, text: str) -> tuple[bytes, ...]:
         """Return the content that an entry of this text has."""
-        made = received_content if self.what == "receipt" else answered_content
-        return made(self.request, text)
+        if self.what == "receipt":
+            return (received_content(self.request, text).data,)
+        # An answer that followed one which was taken back has its number in its id.
+        id = str((entry.said() or {}).get("id"))
+        number = id.removeprefix(f"{answer_id(self.request)}.")
+        after = int(number) if number.isdecimal() and number.isascii() else 0
+        return (answered_content(self.request, text, after).data,)
 
     def _signed(self, seq: int, text: str) -> None:
         """Put it down where the desk did not sign the text, or where it is of something else."""

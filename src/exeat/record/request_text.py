@@ -58,7 +58,8 @@ def answer_text(signer: Signer, request: UUID, by: str, answer: str, at: datetim
         signer: The desk's key.
         request: The number of the request.
         by: Code of whoever ended it: the facility, or for a withdrawal the sender.
-        answer: ``matched``, ``not-in-custody-here`` or ``withdrawn``.
+        answer: ``matched``, ``not-in-custody-here`` or ``withdrawn``; ``taken-back`` takes the
+            one before it back, and the request waits again.
         at: When it was given.
     """
     lines = [ANSWER_FORMAT, f"request {request.hex}", f"by {by}", f"answer {answer}"]

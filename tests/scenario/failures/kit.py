@@ -26,7 +26,7 @@ from exeat.auth.accounts import Accounts
 from exeat.desk.api._errors import refusal_faults
 from exeat.desk.service import Desk
 from exeat.desk.service.acts import NewBasis
-from exeat.desk.service.models import Refused, Released, ReleaseOrder
+from exeat.desk.service.models import IncomingRequest, Refused, Released, ReleaseOrder
 from exeat.desk.service.setup import first_use, open_desk, prepare, system_context
 from exeat.facts.codes import BasisEnd, BasisKind, DetainerForm, Ground, WarrantKind
 from exeat.facts.papers import RequestPaper
@@ -34,7 +34,7 @@ from exeat.i18n.said import Sayings
 from exeat.i18n.words import words
 from exeat.office.context import Context, Role
 from exeat.office.db import Database
-from exeat.office.models import PersonalData, Task, Witness
+from exeat.office.models import Done, PersonalData, Task, Witness
 from exeat.office.settings import Settings
 from exeat.record.checkpoint import Signer
 from exeat.record.server import PrivateServer
@@ -180,6 +180,24 @@ class Town:
             ctx, record, detainer=detainer, issuer="ice-sea", paper=self.paper(**more)
         )
         self.desk.acts.enter(ctx, "serve", record, detainer=detainer)
+
+    def not_here(self, request: str, ctx: Context | None = None) -> IncomingRequest:
+        """Answer that somebody is not here, after a look at everybody who is near."""
+        ctx = ctx or self.ctx()
+        near = self.desk.requests.near(ctx, request)
+        seen = [one.record for one in near]
+        return self.desk.requests.not_in_custody_here(ctx, request, seen)
+
+    def match(
+        self, request: str, record: str, ctx: Context | None = None, *, detainer: str = ""
+    ) -> Done:
+        """Say whom a request is about, with two identifiers and every difference seen."""
+        ctx = ctx or self.ctx()
+        (one,) = self.desk.requests.compared(ctx, request, record=record)
+        said = {"born": str(one.person.born or ""), "booking_number": one.person.booking_number}
+        return self.desk.requests.match_request(
+            ctx, request, record, detainer=detainer, identifiers=said, differs_seen=one.differs
+        )
 
     def order_for(
         self, ctx: Context, record: str, number: str = "B-1", **more: Any

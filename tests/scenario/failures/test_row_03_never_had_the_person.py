@@ -20,7 +20,7 @@ def test_not_in_custody_here_is_a_recorded_answer_and_no_refusal(town: Town) -> 
     sent = town.desk.requests.send_request(
         town.ice, facility="pierce", person=person_of("Elsewhere", "9"), paper=town.paper()
     )
-    town.desk.requests.not_in_custody_here(town.ctx(), sent.id)
+    town.not_here(sent.id)
     (answered,) = town.desk.requests.requests(town.ice)
     assert answered.answer == "not-in-custody-here" and answered.answered == town.now
     counts = town.desk.reading.counts(town.ctx("auditor", role=Role.AUDITOR))
@@ -35,7 +35,7 @@ def test_both_sides_can_prove_the_answer_and_the_desk_cannot_unsay_it(town: Town
     sent = town.desk.requests.send_request(
         town.ice, facility="pierce", person=person_of("Elsewhere", "9"), paper=town.paper()
     )
-    answered = town.desk.requests.not_in_custody_here(town.ctx(), sent.id)
+    answered = town.not_here(sent.id)
     assert (answered.receipt_leaf, answered.answer_leaf) == (0, 1)
     with Ledger.connect(signing_login(town.admin), town.master) as ledger:
         ledger.checkpoint(town.signer)
@@ -53,6 +53,6 @@ def test_an_answer_is_given_once(town: Town) -> None:
     sent = town.desk.requests.send_request(
         town.ice, facility="pierce", person=person_of("Elsewhere", "9"), paper=town.paper()
     )
-    town.desk.requests.not_in_custody_here(town.ctx(), sent.id)
+    town.not_here(sent.id)
     with pytest.raises(Refusing, match="was answered already"):
-        town.desk.requests.match_request(town.ctx(), sent.id, town.book("Elsewhere"))
+        town.match(sent.id, town.book("Elsewhere"))

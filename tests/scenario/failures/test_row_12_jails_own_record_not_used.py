@@ -17,7 +17,7 @@ def test_a_request_that_the_jails_own_record_contradicts(town: Town) -> None:
     sent = desk.requests.send_request(
         town.ice, facility="arizona", person=other, paper=town.paper()
     )
-    desk.requests.match_request(ctx, sent.id, record, detainer="d1")
+    town.match(sent.id, record, ctx, detainer="d1")
     desk.acts.enter(ctx, "serve", record, detainer="d1")
     town.bail(record, agency="arizona")
 

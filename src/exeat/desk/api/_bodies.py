@@ -17,7 +17,8 @@ from exeat.facts.times import When
 from exeat.office.models import PersonalData
 
 __all__ = [
-    "BookIn", "CloseTask", "Lodge", "Match", "ReleaseIn", "Roster", "SendRequest", "TakeOver",
+    "BookIn", "CloseTask", "Lodge", "Match", "NotHere", "ReleaseIn", "Roster", "SendRequest",
+    "TakeBack", "TakeOver",
 ]  # fmt: skip
 
 
@@ -61,13 +62,6 @@ class SendRequest(Body):
     paper: Entered[RequestPaper]
 
 
-class Match(Body):
-    """Whom a request is about."""
-
-    record: Id
-    detainer: Id | None = None
-
-
 class CloseTask(Body):
     """What came of a task."""
 
@@ -83,10 +77,42 @@ class Roster(Body):
 class IdentifiersIn(Body):
     """As the officer took them from the person, not from the paper; two are needed."""
 
+    @property
+    def said(self) -> dict[str, str]:
+        """Return those that were given."""
+        return {name: value for name, value in self.model_dump().items() if value}
+
     born: Text = ""
     booking_number: Text = ""
     fingerprint_id: Text = ""
     photo: Annotated[Text, Field(description="`match`, once the officer has compared it.")] = ""
+
+
+class Match(Body):
+    """Whom a request is about, named by two identifiers."""
+
+    record: Id
+    detainer: Id | None = None
+    identifiers: IdentifiersIn
+    differs_seen: Annotated[
+        list[Id],
+        Field(max_length=20, description="Parts in which the request says otherwise, as seen."),
+    ] = Field(default_factory=list)
+
+
+class NotHere(Body):
+    """That somebody is not in custody here."""
+
+    not_these: Annotated[
+        list[Id],
+        Field(max_length=1000, description="Records of those near it, each somebody else."),
+    ] = Field(default_factory=list)
+
+
+class TakeBack(Body):
+    """Why an answer was wrong."""
+
+    why: Words
 
 
 class ReleaseIn(Body):

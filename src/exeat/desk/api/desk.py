@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from typing import Annotated
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from exeat.desk.api import _bodies as b
@@ -18,6 +19,7 @@ from exeat.desk.service.models import (
     Counts,
     Handover,
     IncomingRequest,
+    Near,
     Reconciliation,
 )
 from exeat.office.models import Agency, Done
@@ -27,6 +29,10 @@ __all__ = ["router"]
 router = APIRouter(tags=["desk"], responses=ERRORS)
 
 _Number = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$", description="As the desk gave it.")]
+_After = Annotated[
+    str, Query(max_length=120, description="Where the page begins, as `Link` before said.")
+]
+_Limit = Annotated[int, Query(ge=1, le=100)]
 _Before = Annotated[int | None, Query(ge=0, le=2**62)]
 
 
@@ -37,9 +43,30 @@ def board(desk: TheDesk, ctx: Caller) -> list[BoardOut]:
 
 
 @router.get("/requests")
-def requests(desk: TheDesk, ctx: Caller) -> list[IncomingRequest]:
-    """Return the requests that this agency sent, or got."""
-    return desk.requests.requests(ctx)
+def requests(
+    response: Response, desk: TheDesk, ctx: Caller, after: _After = "", limit: _Limit = 100
+) -> list[IncomingRequest]:
+    """Return requests that this agency sent, or got: those that wait first, the newest first.
+
+    Where more follow, the header `Link` says where the next page is.
+    """
+    found = desk.requests.requests_page(ctx, after, limit)
+    if found.after:
+        query = urlencode({"after": found.after, "limit": limit})
+        response.headers["Link"] = f'</api/v1/requests?{query}>; rel="next"'
+    return list(found.requests)
+
+
+@router.get("/requests/{request}")
+def request(desk: TheDesk, ctx: Caller, request: _Number) -> IncomingRequest:
+    """Return one request that this agency sent, or got."""
+    return desk.requests.request(ctx, request)
+
+
+@router.get("/requests/{request}/near")
+def near(desk: TheDesk, ctx: Caller, request: _Number) -> list[Near]:
+    """Look through the house now for whom a request may be about, the likeliest first."""
+    return list(desk.requests.near(ctx, request))
 
 
 @router.post("/requests", status_code=201)
@@ -64,13 +91,35 @@ def request_proof(desk: TheDesk, ctx: Caller, request: _Number) -> RequestProofO
 @router.post("/requests/{request}/match")
 def match_request(desk: TheDesk, ctx: Caller, request: _Number, body: b.Match) -> Done:
     """Say whom a request is about; it then stands on that person's record."""
-    return desk.requests.match_request(ctx, request, body.record, detainer=body.detainer or "")
+    return desk.requests.match_request(
+        ctx,
+        request,
+        body.record,
+        detainer=body.detainer or "",
+        identifiers=body.identifiers.said,
+        differs_seen=body.differs_seen,
+    )
 
 
 @router.post("/requests/{request}/not-in-custody-here")
-def not_in_custody_here(desk: TheDesk, ctx: Caller, request: _Number) -> IncomingRequest:
-    """Answer that the person is not in custody here; it is no refusal."""
-    return desk.requests.not_in_custody_here(ctx, request)
+def not_in_custody_here(
+    desk: TheDesk, ctx: Caller, request: _Number, body: b.NotHere | None = None
+) -> IncomingRequest:
+    """Answer that the person is not in custody here; it is no refusal.
+
+    The house is looked through now. Where anybody is near who is not among `not_these`, the
+    answer is refused (409), with each of them.
+    """
+    not_these = body.not_these if body is not None else ()
+    return desk.requests.not_in_custody_here(ctx, request, not_these)
+
+
+@router.post("/requests/{request}/take-back")
+def take_back_answer(
+    desk: TheDesk, ctx: Caller, request: _Number, body: b.TakeBack
+) -> IncomingRequest:
+    """Take back the answer that a person is not here, given in error: the request waits again."""
+    return desk.requests.take_back_answer(ctx, request, body.why)
 
 
 @router.post("/requests/{request}/withdraw")

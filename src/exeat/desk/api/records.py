@@ -164,7 +164,7 @@ def release(desk: TheDesk, ctx: Caller, record: RecordId, body: b.ReleaseIn) -> 
     order = ReleaseOrder(
         record=record,
         seen_version=body.seen_version,
-        identifiers={name: value for name, value in body.identifiers.model_dump().items() if value},
+        identifiers=body.identifiers.said,
         kind=body.kind,
         to=body.to,
         namesakes_seen=tuple(body.namesakes_seen),

@@ -106,7 +106,12 @@ INTAKE: Final = replace(
     form_of(register.ACTS["lodge"]),
     groups=(
         Group(
-            "whom", (replace(PERSON["booking_number"], required=True, words="booking_number_of"),)
+            "whom",
+            (
+                replace(PERSON["booking_number"], required=True, words="booking_number_of"),
+                replace(PERSON["born"], quiet=True, words="born_on_paper"),
+                replace(PERSON["fingerprint_id"], quiet=True, words="fingerprint_on_paper"),
+            ),
         ),
         Group("paper", PAPER),
         Group("boxes", BOXES),

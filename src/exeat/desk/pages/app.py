@@ -15,6 +15,7 @@ from exeat.desk.pages.lawpages import LawPages
 from exeat.desk.pages.rendering import HEADERS, STATIC
 from exeat.desk.pages.routes import (
     accounts,
+    answering,
     corrections,
     gate,
     law,
@@ -37,7 +38,19 @@ _home = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 # The routes of the gate and of corrections come before those of the other acts, which have the
 # same shape.
-_ROUTERS = (_home, sign_in, gate, corrections, people, requests, oversight, accounts, profiles, law)
+_ROUTERS = (
+    _home,
+    sign_in,
+    gate,
+    corrections,
+    people,
+    requests,
+    answering,
+    oversight,
+    accounts,
+    profiles,
+    law,
+)
 
 
 class _Static(StaticFiles):

@@ -16,8 +16,10 @@ __all__ = [
     "CLOSE_TASK",
     "EVERY",
     "MATCH",
+    "NOT_HERE",
     "ROSTER",
     "SEND_REQUEST",
+    "TAKE_BACK",
     "TAKE_OVER",
 ]
 
@@ -42,10 +44,20 @@ SEND_REQUEST: Final = Form(
 )
 """A request as the agency that makes it sends it."""
 
-MATCH: Final = plain(
+MATCH: Final = Form(
     "match_request",
-    Field("record", "pick", required=True, source="people"),
-    icon="check",
+    (
+        RELEASE.groups[0],
+        Group("", (Field("differs_seen", "picks", source="differs"),)),
+    ),
+    "check",
+)
+"""Whom a request is about, once somebody is chosen: two identifiers, and what differs."""
+NOT_HERE: Final = Form(
+    "answer_not_here", (Group("", (Field("not_these", "picks", source="near"),)),), "close"
+)
+TAKE_BACK: Final = plain(
+    "take_back_answer", Field("why", "long", required=True, words="why_taken_back"), icon="history"
 )
 TAKE_OVER: Final = plain(
     "acknowledge_transfer",
@@ -87,6 +99,8 @@ EVERY: Final = (
     *ACTS.values(),
     SEND_REQUEST,
     MATCH,
+    NOT_HERE,
+    TAKE_BACK,
     TAKE_OVER,
     CLOSE_TASK,
     ROSTER,

@@ -8,14 +8,14 @@ from exeat.desk.pages.forms import Choice
 from exeat.desk.pages.present import event_line
 from exeat.desk.pages.site import Site
 from exeat.desk.pages.views import Viewer
-from exeat.desk.service.models import BoardRow, PersonPage
+from exeat.desk.service.models import PersonPage
 from exeat.facts.events import Corrected, Disputed
 from exeat.facts.record import Basis, Detainer
 from exeat.i18n.words import Words
 from exeat.office.context import Role
 from exeat.office.models import Agency
 
-__all__ = ["agencies", "of_person", "people", "zone_of"]
+__all__ = ["agencies", "of_person", "zone_of"]
 
 _KINDS = (
     "release-scheduled",
@@ -78,12 +78,6 @@ def agencies(site: Site, viewer: Viewer, *kinds: str) -> list[Choice]:
         for one in found
         if not kinds or (one.kind in kinds and one.code != viewer.ctx.agency)
     ]
-
-
-def people(rows: list[BoardRow]) -> list[Choice]:
-    """Return everyone in the house, by name and booking number."""
-    named = sorted(rows, key=lambda row: row.name)
-    return [Choice(row.record, row.name, row.booking_number) for row in named]
 
 
 def _request(one: Detainer, t: Words) -> Choice:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Any
 from uuid import UUID
 
 from exeat.office.db import Tx
 from exeat.record import NotFound
 from exeat.record.checkpoint import Verifier
-from exeat.record.entries import answered_content, received_content
+from exeat.record.entries import answered_content, received_content, taken_back_content
 from exeat.record.request_proof import RequestProof, prove_request
 
-__all__ = ["enter", "proof_of"]
+__all__ = ["enter", "enter_taken_back", "proof_of"]
 
 _ID_CHARACTERS = 200
 
@@ -35,12 +36,25 @@ def enter(tx: Tx, request: UUID) -> None:
     if row["receipt_leaf"] is None:
         contents["receipt_leaf"] = received_content(request, row["receipt"])
     if row["answer_leaf"] is None and row["answer_note"] is not None:
-        contents["answer_leaf"] = answered_content(request, row["answer_note"])
+        taken_back = _taken_back(tx, request)
+        contents["answer_leaf"] = answered_content(request, row["answer_note"], len(taken_back))
     with tx.acting_for(row["facility"]):
         receipts = tx.ledger.append_of_requests(list(contents.values()))
     leaves: dict[str, int | None] = {"receipt_leaf": None, "answer_leaf": None}
     leaves |= {name: one.seq for name, one in zip(contents, receipts, strict=True)}
     tx.run("put_leaves", request=request, **leaves)
+
+
+def enter_taken_back(tx: Tx, request: UUID) -> None:
+    """Put what takes a request's last answer back into the ledger; last of all, as `enter`."""
+    row = _taken_back(tx, request)[-1]
+    content = taken_back_content(request, row["note"], row["number"])
+    (receipt,) = tx.ledger.append_of_requests([content])
+    tx.run("put_back_leaf", request=request, number=row["number"], leaf=receipt.seq)
+
+
+def _taken_back(tx: Tx, request: UUID) -> list[dict[str, Any]]:
+    return tx.all("taken_back", requests=[request])
 
 
 def proof_of(tx: Tx, request: str, key: Verifier) -> RequestProof:
@@ -66,4 +80,4 @@ def proof_of(tx: Tx, request: str, key: Verifier) -> RequestProof:
         )
     leaves = row["receipt_leaf"], row["answer_leaf"]
     with tx.acting_for(row["facility"]):
-        return prove_request(tx.ledger, row["request"], leaves, key)
+        return prove_request(tx.ledger, row["request"], leaves, key, row["taken_back"])

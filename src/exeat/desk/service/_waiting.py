@@ -11,8 +11,7 @@ from exeat.errors import ExeatError
 from exeat.i18n.said import Said, Sayings
 from exeat.office.db import Tx
 from exeat.office.models import PersonalData
-from exeat.office.names import name_keys
-from exeat.office.personal import macs_of, name_macs
+from exeat.office.personal import macs_of, name_macs, same_surname
 
 __all__ = ["Waiting", "waiting_for"]
 
@@ -68,4 +67,4 @@ def _named(tx: Tx, row: Mapping[str, Any], person: PersonalData) -> bool:
         said = request_from_bytes(data or b"")[1]
     except (ExeatError, ValueError, KeyError, TypeError):
         return True  # What cannot be read may be about anybody.
-    return not name_keys(person.surname).isdisjoint(name_keys(said.surname))
+    return same_surname(person, said)

@@ -19,7 +19,7 @@ from exeat.office.held import Held
 from exeat.office.messages import bad_field, one_line, refused_field
 from exeat.office.models import Done, PersonalData
 from exeat.office.office import Given, Office, another, envelope, log_act
-from exeat.office.personal import check_personal, plain, read_personal
+from exeat.office.personal import check_personal, read_personal, ref_of
 from exeat.office.register import ACTS
 
 __all__ = ["Acts", "NewBasis"]
@@ -103,9 +103,8 @@ class Acts:
                     raise another(f"event `{event_id}`")
                 done = self.office.commit(tx, held, events, timed=occurred is not None)
             else:
-                ref = index.mac(uuid5(NAMESPACE_OID, "exeat ref"), plain(person.fingerprint_id))
-                known = ref.hex() if person.fingerprint_id else None
-                held, done = self.office.open_record(tx, name, events, person, known)
+                ref = ref_of(index, person)
+                held, done = self.office.open_record(tx, name, events, person, ref)
             log_act(tx, "book", held, done)
             return done
 

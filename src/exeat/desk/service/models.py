@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Final
 
@@ -20,6 +21,7 @@ from exeat.desk.service._gate_models import (
     Released,
     ReleaseOrder,
 )
+from exeat.desk.service._near import Likeness, Near
 from exeat.facts.events import Event
 from exeat.facts.papers import RequestPaper
 from exeat.facts.record import CustodyRecord
@@ -37,7 +39,9 @@ __all__ = [
     "Counts",
     "Handover",
     "IncomingRequest",
+    "Likeness",
     "LogLine",
+    "Near",
     "Override",
     "OverrideReason",
     "PersonPage",
@@ -47,6 +51,8 @@ __all__ = [
     "Refused",
     "ReleaseOrder",
     "Released",
+    "RequestsPage",
+    "TakenBack",
 ]
 
 NAMESAKES: Final = "warning.namesakes"
@@ -111,6 +117,49 @@ class PersonPage:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenBack:
+    """An answer to a request that the facility gave in error, and took back.
+
+    Attributes:
+        answer: As it was given.
+        answered: When it was given.
+        at: When it was taken back.
+        why: In the facility's words.
+        note: The signed text that takes it back.
+        leaf: Number of the ledger's entry that holds that text.
+    """
+
+    __pydantic_config__ = SHOWN
+
+    answer: str
+    answered: datetime
+    at: datetime
+    why: str
+    note: str
+    leaf: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestsPage:
+    """Some of the requests that an agency sent or got: those that wait first, the newest first.
+
+    Attributes:
+        requests: The ones of this page.
+        after: Where the next page begins; "": this is the last one.
+        total: How many there are on all pages.
+        waiting: How many of them wait for an answer.
+        near: Of each that waits here, by its id: who in the house it may be about, if the house
+            was looked through for this page.
+    """
+
+    requests: tuple[IncomingRequest, ...]
+    after: str
+    total: int
+    waiting: int
+    near: Mapping[str, tuple[Near, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class IncomingRequest:
     """A request as it came in, with its signed receipt and its answer.
 
@@ -118,6 +167,7 @@ class IncomingRequest:
         receipt_leaf: Number of the ledger's entry that holds the receipt; None where it came in
             before receipts were entered.
         answer_leaf: Likewise of the signed answer.
+        taken_back: Earlier answers, given in error and taken back, the first one first.
     """
 
     __pydantic_config__ = SHOWN
@@ -136,6 +186,7 @@ class IncomingRequest:
         int | None, Field(description="Number of the ledger's entry that holds it.")
     ] = None
     answer_leaf: int | None = None
+    taken_back: tuple[TakenBack, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

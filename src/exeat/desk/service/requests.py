@@ -5,39 +5,45 @@ Receipt and answer are entries of the ledger, made in the transaction that files
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid4, uuid5
 
+from exeat.desk.service._filing import (
+    file_request,
+    right_house,
+    same_again,
+    wait_again,
+    within_quota,
+)
 from exeat.desk.service._lodging import agree, both, lodging
-from exeat.desk.service._request_entries import enter, proof_of
-from exeat.desk.service._requests_text import request_from_bytes, request_to_bytes
-from exeat.desk.service.models import IncomingRequest
-from exeat.errors import ExeatError, LedgerError
+from exeat.desk.service._looking import looked, near_of
+from exeat.desk.service._meant import must_be_identified, must_be_meant, must_be_seen
+from exeat.desk.service._near import Near, likeness, near, numbered
+from exeat.desk.service._request_entries import enter, enter_taken_back, proof_of
+from exeat.desk.service._request_rows import incoming, on_file, opened, page_of, waiting
+from exeat.desk.service.models import IncomingRequest, RequestsPage
 from exeat.facts import events as ev
 from exeat.facts.papers import RequestPaper
-from exeat.facts.record import Facility
 from exeat.facts.times import When
 from exeat.i18n.said import Said
-from exeat.office.context import Context, Role
+from exeat.office.context import Context
 from exeat.office.db import Tx
 from exeat.office.errors import Refusing
 from exeat.office.held import Held, log
 from exeat.office.messages import refused_field
 from exeat.office.models import Done, PersonalData, TaskKind
-from exeat.office.office import Given, Office, another
-from exeat.office.personal import check_personal, macs_of, name_macs, read_personal
-from exeat.office.tally import Limit, spend, too_many
+from exeat.office.office import Given, Office
+from exeat.office.outcomes import Outcome
+from exeat.office.personal import check_personal, read_personal
 from exeat.office.tasks import close_about, open_task
-from exeat.record.canonical import new_salt
 from exeat.record.request_proof import RequestProof
-from exeat.record.request_text import answer_text, receipt_text
-from exeat.record.vault import PersonKey
+from exeat.record.request_text import answer_text
 
 __all__ = ["Requests"]
 
-_PAGE = 500
+_PAGE = 100
 
 
 class Requests:
@@ -77,12 +83,12 @@ class Requests:
         """
         request_id = request_id or uuid4().hex
         ctx.need("send_request")
-        self._within_quota(ctx)
+        within_quota(self.office, ctx)
 
         def work(tx: Tx) -> IncomingRequest:
             check_personal(person)
             _, house = self.office.facility(tx, facility)
-            _right_house(paper, house, facility)
+            right_house(paper, house, facility)
             id_mac = tx.key_of(ctx.agency).mac(uuid5(NAMESPACE_OID, "exeat request"), request_id)
             # No release begins, and none that has begun has missed it. The same request, sent
             # twice at once, is seen by the second here.
@@ -90,10 +96,10 @@ class Requests:
                 tx.run("lock_desk", agency=facility, alone=True)
             known = tx.one("request_by_mac", sender=ctx.agency, id_mac=id_mac)
             if known is not None:
-                self._same(tx, known, facility, person, paper)
+                same_again(tx, known, facility, person, paper)
                 log(tx, "send_request", "repeated", about=known["request"].hex)
-                return self._incoming(tx, known)
-            request = self._file(tx, facility, person, paper, request_id, id_mac)
+                return incoming(tx, [known])[0]
+            request = file_request(tx, self.office, facility, person, paper, (request_id, id_mac))
             with tx.acting_for(facility):
                 if not self._matched_at_once(tx, request, person, paper):
                     open_task(tx, self.office.settings, TaskKind.MATCH, about=request.hex)
@@ -101,7 +107,7 @@ class Requests:
             enter(tx, request)
             row = tx.one("request_by_mac", sender=ctx.agency, id_mac=id_mac)
             assert row is not None
-            return self._incoming(tx, row)
+            return incoming(tx, [row])[0]
 
         return self.office.run(ctx, "send_request", work)
 
@@ -115,28 +121,57 @@ class Requests:
         paper: RequestPaper,
         received: When | None = None,
         served: When | None = None,
+        identifiers: Mapping[str, str] | None = None,
         **common: Any,
     ) -> Done:
-        """Enter a request that came on paper: lodged, received, and served where it was."""
+        """Enter a request that came on paper: lodged, received, and served where it was.
+
+        ``identifiers`` are two of the person's as the paper names them, where they are asked for.
+        """
 
         def events(tx: Tx, held: Held) -> list[ev.Event]:
+            if identifiers is not None:
+                file = read_personal(tx, held, self.office.key(tx, held))
+                must_be_identified(file, identifiers)
             said = given.envelope(ctx, held.name)
             return lodging(said, detainer, issuer, paper, received, served)
 
         given = Given(**common)
         return self.office.perform(ctx, "lodge", record, given, events)
 
-    def match_request(self, ctx: Context, request: str, record: str, *, detainer: str = "") -> Done:
+    def match_request(
+        self,
+        ctx: Context,
+        request: str,
+        record: str,
+        *,
+        detainer: str = "",
+        identifiers: Mapping[str, str],
+        differs_seen: Collection[str] = (),
+    ) -> Done:
         """Say whom a request is about; it then stands on that person's record.
 
         Whether its identifiers agree with the jail's own record is worked out here, and a
         difference opens a check and goes back to the issuer.
+
+        Args:
+            ctx: Who says so.
+            request: Its number.
+            record: Whom it is about.
+            detainer: What it is called on that record; left out: its number.
+            identifiers: Two of the person's, as for a release, so that nobody else is meant.
+            differs_seen: In which parts the request says otherwise than the jail's own record.
+
+        Raises:
+            BadInput: The identifiers are not the person's, or a difference was not seen.
         """
 
         def work(tx: Tx) -> Done:
             tx.run("lock_desk", agency=ctx.agency, alone=True)
-            row = self._waiting(tx, request)
+            row = waiting(tx, request)
             held = self.office.hold(tx, record)
+            file = read_personal(tx, held, self.office.key(tx, held))
+            must_be_meant(file, opened(tx, row)[1], identifiers, differs_seen)
             done = self._stand(tx, row, held, detainer or row["request"].hex)
             log(tx, "match_request", held=held, about=row["request"].hex)
             enter(tx, row["request"])
@@ -144,15 +179,104 @@ class Requests:
 
         return self.office.run(ctx, "match_request", work, about=record)
 
-    def not_in_custody_here(self, ctx: Context, request: str) -> IncomingRequest:
-        """Answer that the person is not in custody here. It is recorded, signed, and no refusal."""
+    def near(self, ctx: Context, request: str) -> tuple[Near, ...]:
+        """Look through the house for whom a waiting request may be about, the likeliest first.
+
+        Raises:
+            BadInput: There is no such request.
+        """
+
+        def work(tx: Tx) -> tuple[Near, ...]:
+            row = on_file(tx, request, "request_read")
+            found = near_of(tx, row)
+            log(tx, "near", Outcome.counted(person=len(found)), about=row["request"].hex)
+            return found
+
+        return self.office.run(ctx, "near", work)
+
+    def compared(
+        self, ctx: Context, request: str, *, record: str = "", number: str = ""
+    ) -> tuple[Near, ...]:
+        """Set whom a request names beside somebody in the house: of a record, or of a number.
+
+        Raises:
+            BadInput: There is no such request.
+            NotFound: There is no such record for this agency.
+        """
+
+        def work(tx: Tx) -> tuple[Near, ...]:
+            row = on_file(tx, request, "request_read")
+            said = opened(tx, row)[1]
+            if not record:
+                log(tx, "near", about=row["request"].hex)
+                return numbered(tx, row["facility"], number, said)
+            held = self.office.find(tx, record)
+            log(tx, "near", held=held, about=row["request"].hex)
+            file = read_personal(tx, held, self.office.key(tx, held))
+            return () if file is None else (Near(held.name, file, likeness(file, said)),)
+
+        return self.office.run(ctx, "near", work, about=record or None)
+
+    def not_in_custody_here(
+        self, ctx: Context, request: str, not_these: Collection[str] = ()
+    ) -> IncomingRequest:
+        """Answer that the person is not in custody here. It is recorded, signed, and no refusal.
+
+        The house is looked through now, and nobody comes in meanwhile.
+
+        Args:
+            ctx: Who answers.
+            request: Its number.
+            not_these: Records of those near it, each of whom somebody has looked at, and who is
+                another person. Each of them stands in the log.
+
+        Raises:
+            Refusing: Somebody is near who is not among them.
+        """
 
         def work(tx: Tx) -> IncomingRequest:
-            row = self._waiting(tx, request)
+            tx.run("lock_desk", agency=ctx.agency, alone=True)
+            row = waiting(tx, request)
+            found = near_of(tx, row)
+            must_be_seen(found, not_these)
+            for one in found:
+                held = self.office.find(tx, one.record)
+                log(tx, "not_this_person", held=held, about=row["request"].hex)
             answer = "not-in-custody-here"
             return self._answer(tx, row, answer, row["facility"], "not_in_custody_here")
 
         return self.office.run(ctx, "not_in_custody_here", work)
+
+    def take_back_answer(self, ctx: Context, request: str, why: str) -> IncomingRequest:
+        """Take back the answer that somebody is not here: the request waits again.
+
+        The first answer stays in the ledger, with what takes it back, and its issuer sees both.
+
+        Args:
+            ctx: Who takes it back.
+            request: Its number.
+            why: In words, without personal data.
+
+        Raises:
+            BadInput: No reason is given.
+            Refusing: It has no such answer.
+        """
+
+        def work(tx: Tx) -> IncomingRequest:
+            if not why.strip():
+                raise refused_field("why", why, "says nothing", "Enter why it was wrong.")
+            tx.run("lock_desk", agency=ctx.agency, alone=True)
+            row = on_file(tx, request)
+            if row["answer"] != "not-in-custody-here":
+                words = f"has no answer to take back: {row['answer'] or 'it waits'}"
+                help = "Only `not-in-custody-here` can be taken back; a match goes on the record."
+                raise Refusing.one("E604", f"request `{request}`", words, help)
+            wait_again(tx, self.office, row, why.strip())
+            log(tx, "take_back_answer", about=row["request"].hex)
+            enter_taken_back(tx, row["request"])
+            return incoming(tx, [on_file(tx, request, "request_read")])[0]
+
+        return self.office.run(ctx, "take_back_answer", work)
 
     def withdraw_request(self, ctx: Context, request: str) -> IncomingRequest:
         """Withdraw a request that nobody has matched yet; a matched one is lifted on its record.
@@ -162,17 +286,44 @@ class Requests:
         """
 
         def work(tx: Tx) -> IncomingRequest:
-            row = self._waiting(tx, request)
+            row = waiting(tx, request)
             return self._answer(tx, row, "withdrawn", row["sender"], "withdraw_request")
 
         return self.office.run(ctx, "withdraw_request", work)
 
     def requests(self, ctx: Context) -> list[IncomingRequest]:
-        """Return the requests that this agency sent, or got, the newest first."""
+        """Return the first page of :meth:`requests_page`."""
+        return list(self.requests_page(ctx).requests)
 
-        def work(tx: Tx) -> list[IncomingRequest]:
-            found = [self._incoming(tx, row) for row in tx.all("requests", limit=_PAGE)]
+    def requests_page(
+        self, ctx: Context, after: str = "", limit: int = _PAGE, *, look: bool = False
+    ) -> RequestsPage:
+        """Return requests that this agency sent, or got: those that wait first, then the newest.
+
+        See :func:`page_of` for the place and the limit. With ``look``, the house is looked
+        through for each that waits here.
+        """
+
+        def work(tx: Tx) -> RequestsPage:
+            found = page_of(tx, after, min(max(limit, 1), _PAGE))
+            if look:
+                ctx.need("near")
+                found = replace(found, near=looked(tx, found))
             log(tx, "requests")
+            return found
+
+        return self.office.run(ctx, "requests", work)
+
+    def request(self, ctx: Context, request: str) -> IncomingRequest:
+        """Return one request that this agency sent, or got, on whatever page it stands.
+
+        Raises:
+            BadInput: There is none.
+        """
+
+        def work(tx: Tx) -> IncomingRequest:
+            (found,) = incoming(tx, [on_file(tx, request, "request_read")])
+            log(tx, "requests", about=found.id)
             return found
 
         return self.office.run(ctx, "requests", work)
@@ -191,89 +342,25 @@ class Requests:
 
         return self.office.run(ctx, "request_proof", work)
 
-    def _within_quota(self, ctx: Context) -> None:
-        """Count a request of a key or an account, and refuse what is over its quota."""
-        most, who = self.office.settings, ("send_request", ctx.agency, ctx.actor)
-        limits = (Limit(who, most.requests_minute, 60), Limit(who, most.requests_day, 24 * 3600))
-        with self.office.db.transaction(ctx) as tx:
-            wait = spend(tx, limits)
-        if wait:
-            raise too_many("request", wait)
-
-    def _same(
-        self,
-        tx: Tx,
-        known: dict[str, Any],
-        facility: str,
-        person: PersonalData,
-        paper: RequestPaper,
-    ) -> None:
-        """Refuse a second request under the id of a first one; what was expunged tells nothing."""
-        if known["wrapped_key"] is None:
-            return
-        id, *first = self._open(tx, known)
-        # Read back as the first one was: a time may be written in two ways.
-        _, *again = request_from_bytes(request_to_bytes(person, paper, b"", id))
-        if known["facility"] != facility or first != again:
-            raise another("field `request_id`")
-
-    def _file(
-        self,
-        tx: Tx,
-        facility: str,
-        person: PersonalData,
-        paper: RequestPaper,
-        request_id: str,
-        id_mac: bytes,
-    ) -> UUID:
-        request, salt = uuid4(), new_salt()
-        wrapped = tx.master.new_person(request)
-        key = tx.master.unwrap(request, wrapped, "request")
-        data = request_to_bytes(person, paper, salt, request_id)
-        nonce, sealed = key.seal(data, request.bytes)
-        # A lodging waits for whoever is before it, so the clock is read only now.
-        at = max(tx.ctx.now, self.office.clock())
-        sides = (tx.ctx.agency, facility)
-        index = tx.key_of(facility)
-        tx.run(
-            "add_request",
-            request=request,
-            sender=tx.ctx.agency,
-            facility=facility,
-            id_mac=id_mac,
-            lodged=at,
-            receipt=receipt_text(self.office.signer, request, sides, at, data, salt),
-            wrapped_key=wrapped,
-            nonce=nonce,
-            sealed=sealed,
-            **macs_of(index, person),
-            name_macs=name_macs(index, person.surname),
-        )
-        return request
-
     def _matched_at_once(
         self, tx: Tx, request: UUID, person: PersonalData, paper: RequestPaper
     ) -> bool:
-        """Put a request on the record of the one person whom its identifiers name, if any."""
+        """Put a request on the record of the one person whom its identifiers name, if any.
+
+        The booking number names one, the birth date is the same, and the surname in its forms.
+        """
         row = tx.one("request", request=request)
         assert row is not None
-        if row["number_mac"] is None:
+        numbered = [one for one in near(tx, tx.agency, person) if one.same("booking_number")]
+        same = [one for one in numbered if one.same("born") and "surname" in one.agrees]
+        if len(numbered) != 1 or len(same) != 1:
             return False
-        found = tx.all("match_by_number", agency=tx.agency, number_mac=row["number_mac"])
-        same = [
-            one
-            for one in found
-            if one["born_mac"] == row["born_mac"] is not None
-            and one["surname_mac"] == row["surname_mac"]
-        ]
-        if len(found) != 1 or len(same) != 1:
-            return False
-        self._stand(tx, row, self.office.hold(tx, same[0]["name"]), request.hex)
+        self._stand(tx, row, self.office.hold(tx, same[0].record), request.hex)
         return True
 
     def _stand(self, tx: Tx, row: dict[str, Any], held: Held, detainer: str) -> Done:
         """Put a request on a record, let its issuer see that record, and answer "matched"."""
-        _, person, paper = self._open(tx, row)
+        _, person, paper = opened(tx, row)
         on_file = read_personal(tx, held, self.office.key(tx, held))
         same = agree(on_file, person)
         paper = replace(paper, names_this_person=both(paper.names_this_person, same))
@@ -297,9 +384,8 @@ class Requests:
         self._close(tx, row, answer, by, None)
         log(tx, act, about=row["request"].hex)
         enter(tx, row["request"])
-        found = tx.one("request", request=row["request"])
-        assert found is not None
-        return self._incoming(tx, {**found, "record_name": None})
+        found = on_file(tx, row["request"].hex, "request_read")
+        return incoming(tx, [{**found, "record_name": None}])[0]
 
     def _close(
         self, tx: Tx, row: dict[str, Any], answer: str, by: str, record: UUID | None
@@ -311,55 +397,3 @@ class Requests:
         )
         with tx.acting_for(row["facility"]):
             close_about(tx, TaskKind.MATCH, row["request"].hex, Said(f"closed.{answer}"))
-
-    def _waiting(self, tx: Tx, request: str) -> dict[str, Any]:
-        row = None
-        with suppress(ValueError):
-            row = tx.one("request", request=UUID(request))
-        if row is None:
-            raise refused_field("request", request, "is no request here", "Take it from the list.")
-        if row["answered"] is not None:
-            words = f"was answered already: {row['answer']}"
-            help = "Read its answer; an act about it goes on the record."
-            raise Refusing.one("E604", f"request `{request}`", words, help)
-        return row
-
-    def _open(self, tx: Tx, row: dict[str, Any]) -> tuple[str, PersonalData, RequestPaper]:
-        key: PersonKey = tx.master.unwrap(row["request"], row["wrapped_key"], "request")
-        data = key.open(row["nonce"], row["sealed"], row["request"].bytes)
-        if data is None:
-            place = f"request `{row['request'].hex}`"
-            raise LedgerError.one("E533", place, "cannot be read", "Restore it from a backup.")
-        return request_from_bytes(data)
-
-    def _incoming(self, tx: Tx, row: dict[str, Any]) -> IncomingRequest:
-        person, paper = None, None
-        if row["wrapped_key"] is not None and tx.ctx.role is not Role.AUDITOR:
-            with suppress(ExeatError, ValueError, KeyError, TypeError):
-                # One that does not open stands in the list by its number, beside the others.
-                _, person, paper = self._open(tx, row)
-        return IncomingRequest(
-            id=row["request"].hex,
-            sender=row["sender"],
-            facility=row["facility"],
-            person=person,
-            paper=paper,
-            lodged=row["lodged"],
-            receipt=row["receipt"],
-            answered=row["answered"],
-            answer=row["answer"],
-            record=row.get("record_name"),
-            receipt_leaf=row["receipt_leaf"],
-            answer_leaf=row["answer_leaf"],
-        )
-
-
-def _right_house(paper: RequestPaper, house: Facility, code: str) -> None:
-    """Refuse a request that names one house and is sent to another."""
-    named = paper.addressed_to
-    if named is None or named in {code, house.fips, house.ori, house.detloc}:
-        return
-    help = (
-        f"Send it to the facility with that code, or correct the paper; `{code}` is {house.fips}."
-    )
-    raise refused_field("addressed_to", named, f"is not `{code}`", help)

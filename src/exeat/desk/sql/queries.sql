@@ -32,11 +32,6 @@ SELECT exeat_desk.lock_desk(%(agency)s, %(alone)s)
 -- version: The version of a record.
 SELECT coalesce(max(version), 0) AS version FROM exeat.entry WHERE record = %(record)s
 
--- match_by_number: People in the house with a booking number.
-SELECT p.record, r.name, p.surname_mac, p.born_mac
-FROM exeat_vault.personal p JOIN exeat.board b USING (record) JOIN exeat_vault.record r USING (record)
-WHERE p.agency = %(agency)s AND p.number_mac = %(number_mac)s AND b.open
-
 -- add_request: Put an incoming request on file with its receipt.
 INSERT INTO exeat_desk.request (request, sender, facility, id_mac, lodged, receipt, wrapped_key, nonce,
     sealed, surname_mac, number_mac, born_mac, name_macs)
@@ -50,9 +45,18 @@ WHERE q.sender = %(sender)s AND q.id_mac = %(id_mac)s
 -- request: One request, held until the transaction ends.
 SELECT * FROM exeat_desk.request WHERE request = %(request)s FOR UPDATE
 
--- requests: Requests that this agency sent or got, the newest first.
+-- requests: Requests that this agency sent or got: those that wait first, then the newest first.
 SELECT q.*, r.name AS record_name FROM exeat_desk.request q LEFT JOIN exeat_vault.record r USING (record)
-ORDER BY q.lodged DESC, q.request LIMIT %(limit)s
+WHERE %(waits)s::boolean IS NULL OR (q.answered IS NULL, q.lodged, q.request)
+    < (%(waits)s::boolean, %(lodged)s::timestamptz, %(request)s::uuid)
+ORDER BY (q.answered IS NULL) DESC, q.lodged DESC, q.request DESC LIMIT %(limit)s
+
+-- request_read: One request that this agency sent or got.
+SELECT q.*, r.name AS record_name FROM exeat_desk.request q LEFT JOIN exeat_vault.record r USING (record)
+WHERE q.request = %(request)s
+
+-- requests_counted: How many requests this agency sent or got, and how many of them wait.
+SELECT count(*)::int AS n, (count(*) FILTER (WHERE answered IS NULL))::int AS waiting FROM exeat_desk.request
 
 -- requests_waiting: Unanswered requests at a facility that may be about one person.
 SELECT * FROM (
@@ -68,8 +72,30 @@ UPDATE exeat_desk.request SET answered = %(at)s, answer = %(answer)s, record = %
     name_macs = NULL
 WHERE request = %(request)s AND answered IS NULL
 
+-- take_back_answer: Keep an answer that was given in error, and what takes it back.
+INSERT INTO exeat_desk.taken_back (request, number, answered, answer, answer_note, answer_leaf, at, by, why, note)
+SELECT request, (SELECT count(*) + 1 FROM exeat_desk.taken_back WHERE request = %(request)s), answered, answer,
+    answer_note, answer_leaf, %(at)s, %(by)s, %(why)s, %(note)s
+FROM exeat_desk.request WHERE request = %(request)s AND answer IS NOT NULL
+
+-- waits_again: Let a request whose answer was taken back wait again.
+UPDATE exeat_desk.request SET answered = NULL, answer = NULL, answer_note = NULL, answer_leaf = NULL,
+    record = NULL, name_macs = %(name_macs)s
+WHERE request = %(request)s
+
+-- taken_back: The answers to some requests that were taken back, in order.
+SELECT * FROM exeat_desk.taken_back WHERE request = ANY (%(requests)s) ORDER BY request, number
+
+-- put_back_leaf: Say which entry of the ledger takes an answer back.
+UPDATE exeat_desk.taken_back SET leaf = %(leaf)s WHERE request = %(request)s AND number = %(number)s
+
+-- taken_back_on_file: Every answer that was taken back, for the verifier.
+SELECT * FROM exeat_desk.taken_back ORDER BY request, number
+
 -- request_leaves: Which entries of the ledger hold a request's receipt and its answer.
-SELECT request, facility, receipt_leaf, answer_leaf FROM exeat_desk.request WHERE request = %(request)s
+SELECT request, facility, receipt_leaf, answer_leaf,
+    (SELECT count(*)::int FROM exeat_desk.taken_back b WHERE b.request = q.request) AS taken_back
+FROM exeat_desk.request q WHERE request = %(request)s
 
 -- put_leaves: Say which entries of the ledger hold a request's receipt and its answer.
 UPDATE exeat_desk.request SET receipt_leaf = coalesce(%(receipt_leaf)s, receipt_leaf),

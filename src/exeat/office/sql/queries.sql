@@ -14,20 +14,34 @@ WHERE r.name = %(name)s
 SELECT exeat_desk.lock_record(%(record)s) AS held
 
 -- put_personal: Write the personal data of a record, sealed.
-INSERT INTO exeat_vault.personal (record, agency, nonce, sealed, surname_mac, number_mac, born_mac)
-VALUES (%(record)s, %(agency)s, %(nonce)s, %(sealed)s, %(surname_mac)s, %(number_mac)s, %(born_mac)s)
+INSERT INTO exeat_vault.personal (record, agency, nonce, sealed, surname_mac, number_mac, born_mac,
+    name_macs, given_macs)
+VALUES (%(record)s, %(agency)s, %(nonce)s, %(sealed)s, %(surname_mac)s, %(number_mac)s, %(born_mac)s,
+    %(name_macs)s, %(given_macs)s)
 ON CONFLICT (record) DO UPDATE SET nonce = excluded.nonce, sealed = excluded.sealed,
-    surname_mac = excluded.surname_mac, number_mac = excluded.number_mac, born_mac = excluded.born_mac
+    surname_mac = excluded.surname_mac, number_mac = excluded.number_mac, born_mac = excluded.born_mac,
+    name_macs = excluded.name_macs, given_macs = excluded.given_macs
 
 -- personal: The sealed personal data of a record.
 SELECT nonce, sealed, surname_mac, number_mac, born_mac FROM exeat_vault.personal WHERE record = %(record)s
 
--- namesakes: People in the house with the same surname, but for one record.
+-- namesakes: People in the house whose surname may be the same, but for one record.
+SELECT p.record, r.name, p.nonce, p.sealed, r.person, person.wrapped_key, p.name_macs IS NOT NULL AS indexed
+FROM exeat_vault.personal p JOIN exeat_vault.record r USING (record)
+JOIN exeat_vault.person USING (person)
+WHERE p.agency = %(agency)s AND p.here AND p.record <> %(record)s
+  AND (p.surname_mac = %(surname_mac)s OR p.name_macs && %(name_macs)s::bytea[] OR p.name_macs IS NULL)
+ORDER BY p.record
+
+-- people_near: People of a house who may be whom somebody else describes; of those that are not indexed, all.
 SELECT p.record, r.name, p.nonce, p.sealed, r.person, person.wrapped_key
 FROM exeat_vault.personal p JOIN exeat_vault.record r USING (record)
 JOIN exeat_vault.person USING (person)
-WHERE p.agency = %(agency)s AND p.surname_mac = %(surname_mac)s AND p.here
-  AND p.record <> %(record)s ORDER BY p.record
+WHERE p.agency = %(agency)s AND p.here AND (
+    p.number_mac = %(number_mac)s OR p.surname_mac = %(surname_mac)s OR p.born_mac = ANY (%(born_macs)s::bytea[])
+    OR p.name_macs && %(name_macs)s::bytea[] OR person.ref = %(ref)s OR p.name_macs IS NULL
+    OR (p.name_macs && %(given_macs)s::bytea[] AND p.given_macs && %(name_macs)s::bytea[]))
+ORDER BY p.record
 
 -- open_task: Open a task, unless it is open already.
 INSERT INTO exeat_desk.task (task, agency, record, about, kind, because, opened, due, owner_role)
@@ -72,7 +86,8 @@ WHERE n.nspname = 'exeat_vault' AND c.relname = 'personal' AND NOT row_security_
 -- personal_kept: Every custody record with its personal data and their index, for the verifier.
 SELECT r.record, r.agency::text, r.person, h.wrapped_key, h.shredded IS NOT NULL AS expunged,
        e.seq, d.code IS NOT NULL AND e.seq IS NOT NULL AS of_desk,
-       p.agency::text AS of, p.nonce, p.sealed, p.surname_mac, p.number_mac, p.born_mac, p.here,
+       p.agency::text AS of, p.nonce, p.sealed, p.surname_mac, p.number_mac, p.born_mac, p.name_macs, p.given_macs,
+       p.here,
        b.open IS NOT FALSE AS in_house
 FROM exeat_vault.record r JOIN exeat_vault.person h USING (person)
 LEFT JOIN exeat.entry e ON e.record = r.record AND e.version = 1

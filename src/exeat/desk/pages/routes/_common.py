@@ -37,13 +37,14 @@ def form_page(
     hidden: dict[str, str] | None = None,
     choices: dict[str, list[Choice]] | None = None,
     event_id: str = "",
+    template: str = "act.html.j2",
     **more: Any,
 ) -> Response:
     """Return the page of a form; with problems, under the status that says so."""
     return site.page(
         request,
         viewer,
-        "act.html.j2",
+        template,
         status=422 if problems else 200,
         form=form,
         raw=raw,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -14,7 +15,7 @@ from exeat.desk.pages import picks
 from exeat.desk.pages.acts import INTAKE
 from exeat.desk.pages.content import made_up, personal, said
 from exeat.desk.pages.forms import Form, Problem, starts
-from exeat.desk.pages.more_acts import MATCH, SEND_REQUEST, TAKE_OVER
+from exeat.desk.pages.more_acts import SEND_REQUEST, TAKE_OVER
 from exeat.desk.pages.reading import Filled, read_form
 from exeat.desk.pages.routes._common import done_words, form_page, may, see
 from exeat.desk.pages.site import At, PageRoute, SentForm, Site, Stop
@@ -27,10 +28,10 @@ from exeat.office.models import PersonalData
 from exeat.office.personal import plain
 
 _NO_PROBLEMS: tuple[Problem, ...] = ()
+_PAGE = 25
+_IDENTIFY = ("booking_number", "born", "fingerprint_id")
 
 __all__ = ["router"]
-
-Waiting = TypeVar("Waiting", IncomingRequest, Handover)
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
@@ -55,7 +56,7 @@ def lodge(request: Request, site: At, sent: SentForm) -> Response:
     viewer = site.checked(request, sent)
     filled = read_form(INTAKE, sent, viewer.zone, {})
     event_id = str(sent.get("event_id") or "") or uuid4().hex
-    problems = filled.problems
+    problems = filled.problems or _one_identifier(filled)
     if not problems:
         number = filled.values["booking_number"]
         record = _record_of(site, viewer, number)
@@ -106,27 +107,6 @@ def send(request: Request, site: At, sent: SentForm) -> Response:
     )  # fmt: skip
 
 
-@router.get("/requests/{id}/match")
-def matching(request: Request, site: At, id: str) -> Response:
-    """Ask whom a request is about."""
-    return _match(site, request, may(site, request, "match_request"), id, None)
-
-
-@router.post("/requests/{id}/match")
-def match(request: Request, site: At, id: str, sent: SentForm) -> Response:
-    """Say whom a request is about."""
-    viewer = site.checked(request, sent)
-    return _match(site, request, viewer, id, sent)
-
-
-@router.post("/requests/{id}/not-here")
-def not_here(request: Request, site: At, id: str, sent: SentForm) -> Response:
-    """Answer that the person is not in custody here."""
-    viewer = site.checked(request, sent)
-    site.asked(lambda: site.desk.requests.not_in_custody_here(viewer.ctx, id))
-    return see("/requests?done=answer_not_here")
-
-
 @router.post("/requests/{id}/withdraw")
 def withdraw(request: Request, site: At, id: str, sent: SentForm) -> Response:
     """Withdraw a request."""
@@ -150,19 +130,27 @@ def take(request: Request, site: At, id: str, sent: SentForm) -> Response:
 def _list(site: Site, request: Request) -> Response:
     viewer = site.viewer(request)
     ctx, t = viewer.ctx, site.words(request)
-    found = site.asked(lambda: site.desk.requests.requests(ctx))
+    after = request.query_params.get("after", "")
+    found = site.asked(
+        lambda: site.desk.requests.requests_page(ctx, after, _PAGE, look=ctx.may("near"))
+    )
     handovers = (
         site.asked(lambda: site.desk.transfers.handovers(ctx)) if ctx.may("handovers") else None
     )
+    agencies = site.desk.reading.agencies(ctx)
+    zones = {one.code: ZoneInfo(one.zone) for one in agencies if one.zone}
     return site.page(
         request,
         viewer,
         "requests.html.j2",
         here="requester" if ctx.may("send_request") else "requests",
         done=done_words(request, t),
-        requests=found,
+        page=found,
+        first=not after,
         handovers=handovers,
-        agency_names={one.code: one.name for one in site.desk.reading.agencies(ctx)},
+        agency_names={one.code: one.name for one in agencies},
+        # Times are the jail's, whoever reads them: as they stand on its record.
+        zone_at=lambda code: zones.get(code, viewer.zone),
         steps=lambda one: _steps(one, t),
     )
 
@@ -175,37 +163,6 @@ def _steps(one: IncomingRequest, t: Words) -> list[tuple[str, datetime | None]]:
         (t("requests.receipt"), receipt),
         (answered, one.answered),
     ]
-
-
-def _match(
-    site: Site, request: Request, viewer: Viewer, id: str, sent: FormData | None
-) -> Response:
-    """Ask, or say, whom a request is about."""
-    wanted = _find(site.asked(lambda: site.desk.requests.requests(viewer.ctx)), id)
-    choices = {"people": picks.people(site.desk.board.rows(viewer.ctx))}
-    t = site.words(request)
-    filled, problems = Filled({}, {}, ()), _NO_PROBLEMS
-    if sent is not None:
-        filled = read_form(MATCH, sent, viewer.zone, choices)
-        problems = filled.problems
-        if not problems:
-            try:
-                record = filled.values["record"]
-                site.desk.requests.match_request(viewer.ctx, id, record)
-                return see(f"/people/{record}?done=match_request")
-            except ExeatError as error:
-                problems = tuple(Problem.of(fault, MATCH) for fault in error.faults)
-    person = wanted.person
-    about = (
-        (t("field.surname.label"), person.shown if person else t("site.not_known")),
-        (t("field.born.label"), _day(person)),
-        (t("field.booking_number.label"), (person.booking_number if person else "") or "–"),
-        (t("requests.sender"), wanted.sender),
-    )
-    action = f"/requests/{id}/match"
-    return _page(
-        site, request, viewer, MATCH, filled.raw, action, problems, choices=choices, about=about
-    )
 
 
 def _take_over(
@@ -254,7 +211,7 @@ def _page(
     )  # fmt: skip
 
 
-def _find(found: list[Waiting], id: str) -> Waiting:
+def _find(found: list[Handover], id: str) -> Handover:
     wanted = next((one for one in found if one.id == id), None)
     if wanted is None:
         raise Stop(404, "error.gone")
@@ -263,10 +220,18 @@ def _find(found: list[Waiting], id: str) -> Waiting:
 
 def _lodged(site: Site, viewer: Viewer, record: str, filled: Filled, event_id: str) -> None:
     content = {**made_up(INTAKE, event_id), **said(INTAKE, filled)}
-    del content["booking_number"]
+    named = {name: str(content.pop(name) or "") for name in _IDENTIFY}
     site.desk.do(
-        viewer.ctx, "lodge", record, event_id=event_id, occurred=content["received"], **content
-    )
+        viewer.ctx, "lodge", record, event_id=event_id, occurred=content["received"],
+        identifiers=named, **content,
+    )  # fmt: skip
+
+
+def _one_identifier(filled: Filled) -> tuple[Problem, ...]:
+    """Return that a booking number alone does not say who is meant."""
+    if any(filled.values[name] for name in _IDENTIFY[1:]):
+        return ()
+    return (Problem("born", "fault.two-on-paper"),)
 
 
 def _record_of(site: Site, viewer: Viewer, number: str) -> str | None:
