@@ -199,7 +199,7 @@ def test_two_people_release_against_the_answer_and_the_page_says_what_they_passe
         who.fill(second_name="supervisor", second_password=town.passwords["supervisor"])
         who.fill(second_code=town.code("supervisor"))
         who.press("release.send_override")
-        who.heads("released.head")
+        who.heads("released.head_against")
         who.sees(who.t("released.overridden"))
         who.sees(who.t("refused.kind.in-custody"))
     with desk.reader("supervisor") as lead:

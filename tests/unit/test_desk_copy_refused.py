@@ -11,8 +11,8 @@ from tests.conformance.test_api_contract import key
 from tests.scenario.failures.kit import Town, county
 
 from exeat.desk.app import create_app
+from exeat.desk.pages.history import event_line
 from exeat.desk.pages.logged import logged
-from exeat.desk.pages.present import event_line
 from exeat.facts.events import CopyRefused
 from exeat.i18n.words import words
 from exeat.office.errors import NotPermitted

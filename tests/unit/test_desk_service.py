@@ -144,7 +144,8 @@ def test_an_issuer_sees_its_own_requests_and_no_other(town: Town) -> None:
 def test_an_issuer_lifts_its_own_request_and_no_other_on_the_same_record(town: Town) -> None:
     record = town.book("Example", "B-1")
     town.lodge(record, "theirs")
-    town.desk.rounds.share(town.ctx(), record, agency="other-issuer")
+    with town.desk.office.db.transaction(town.ctx()) as tx:
+        tx.ledger.share(record, "other-issuer", "issuer")
     other = town.ctx("agent", "other-issuer", Role.REQUESTER)
     before = town.desk.reading.person(town.ctx(), record).version
     with pytest.raises(BadInput, match="no request of `other-issuer`"):

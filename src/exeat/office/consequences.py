@@ -43,6 +43,7 @@ _OVER_ONCE_GONE: Final = tuple(
     if kind
     not in (
         TaskKind.OVERRIDE,
+        TaskKind.AGAINST_LAW,
         TaskKind.CORRECTION,
         TaskKind.TRANSFER,
         TaskKind.TRANSFER_OUT,

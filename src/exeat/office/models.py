@@ -143,6 +143,10 @@ class TaskKind(Described):
         "A person was sent and the next facility has not said so.",
     )
     OVERRIDE = "override-review", "Two people released against the gate: look at it."
+    AGAINST_LAW = (
+        "against-law-review",
+        "Two people did what the law of this place forbids: look at it.",
+    )
     ROSTER = "roster-mismatch", "The roster and the record differ about who is in the house."
     UNREADABLE = (
         "record-unreadable",

@@ -91,6 +91,7 @@ class Act:
         fills: What counts where nothing is said.
         names: The part that is an id which whoever enters it gives; the pages make one up.
         unasked: Parts that the act itself fills.
+        signed: The law of a place may forbid it: it then takes a reason and a second person.
         path: Its own path in the API, besides the one for every event.
         called: What a part is called at that path.
     """
@@ -110,6 +111,7 @@ class Act:
     fills: Mapping[str, object] = field(default_factory=dict)
     names: str = ""
     unasked: tuple[str, ...] = ()
+    signed: bool = False
     path: str = ""
     called: Mapping[str, str] = field(default_factory=dict)
 
@@ -200,7 +202,7 @@ _ALL: Final = (
               "to": How(kind="pick", source="told", words="notice_to"),
               "about": How(kind="pick", source="detainers", words="detainer_if_any"),
               "evidence": How(kind="text", required=True)},
-        path="notices"),
+        signed=True, path="notices"),
     Act("set_person_fact", "Enter protective facts.",
         JAIL, Scope.RECORD, ev.PersonFact, section="person", icon="person", besides=("note",),
         path="facts", called={"person": "facts"}),
@@ -209,7 +211,8 @@ _ALL: Final = (
         JAIL, Scope.RECORD, ev.ConvictionsRecorded, section="person", icon="history", besides=(),
         path="convictions"),
     Act("correct", "Correct an event; it stays on record.",
-        JAIL, Scope.RECORD, ev.Corrected, section="record", besides=(), path="corrections"),
+        JAIL, Scope.RECORD, ev.Corrected, section="record", besides=(),
+        signed=True, path="corrections"),
     Act("dispute", "Say that something on record is wrong.",
         ASKS | {Role.COUNSEL}, Scope.RECORD, ev.Disputed, section="record", icon="flag", besides=(),
         hows={"of": How(kind="pick", source="disputable", words="disputed"),
@@ -221,7 +224,7 @@ _ALL: Final = (
         hows={"kinds": How(kind="picks", source="kinds", words="told_of")}),
     Act("share", "Let counsel, or an agency that asked, read the record.",
         JAIL, Scope.RECORD, takes=Sharing, section="record", icon="groups",
-        hows={"agency": How(kind="pick", source="readers", words="share_with")}),
+        hows={"agency": How(kind="pick", source="readers", words="share_with")}, signed=True),
     Act("release",
         "Let the person go, or say why not (409): hold, read, decide, and only then write.",
         JAIL, Scope.RELEASE, icon="logout", key="r"),

@@ -16,7 +16,15 @@ from exeat.office.messages import code_of
 from exeat.office.models import Task, TaskKind
 from exeat.office.settings import Settings
 
-__all__ = ["answer_now", "cleared_before", "close_about", "close_tasks", "open_task", "task_of"]
+__all__ = [
+    "answer_now",
+    "cleared_before",
+    "close_about",
+    "close_tasks",
+    "open_task",
+    "open_tasks",
+    "task_of",
+]
 
 _SETTING: Final[dict[TaskKind, tuple[str, int]]] = {
     TaskKind.PAPER: ("paper_minutes", 1),
@@ -24,9 +32,11 @@ _SETTING: Final[dict[TaskKind, tuple[str, int]]] = {
     TaskKind.MATCH: ("receipt_minutes", 1),
     TaskKind.ACKNOWLEDGE: ("receipt_minutes", 1),
     TaskKind.OVERRIDE: ("review_hours", 60),
+    TaskKind.AGAINST_LAW: ("review_hours", 60),
 }
 _OWNERS: Final = {
     TaskKind.OVERRIDE: Role.SUPERVISOR,
+    TaskKind.AGAINST_LAW: Role.SUPERVISOR,
     TaskKind.CORRECTION: Role.SUPERVISOR,
     TaskKind.OVERDUE: Role.SUPERVISOR,
     TaskKind.UNREADABLE: Role.SUPERVISOR,
@@ -70,6 +80,14 @@ def open_task(
     found = row or tx.one("open_task_id", **params)
     assert found is not None
     return _hex(found["task"])
+
+
+def open_tasks(tx: Tx, held: Held) -> Mapping[TaskKind, Sequence[str]]:
+    """Return what is open about a record: of each kind the ids of its tasks."""
+    found: dict[TaskKind, list[str]] = {}
+    for row in tx.all("open_kinds", record=held.record):
+        found.setdefault(code_of(TaskKind, row["kind"]), []).append(_hex(row["task"]))
+    return found
 
 
 def close_tasks(

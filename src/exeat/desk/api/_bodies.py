@@ -18,7 +18,7 @@ from exeat.office.models import PersonalData
 
 __all__ = [
     "BookIn", "CloseTask", "Lodge", "Match", "NotHere", "ReleaseIn", "Roster", "SendRequest",
-    "TakeBack", "TakeOver",
+    "ShareIn", "TakeBack", "TakeOver",
 ]  # fmt: skip
 
 
@@ -60,6 +60,16 @@ class SendRequest(Body):
     facility: Id
     person: Entered[PersonalData]
     paper: Entered[RequestPaper]
+
+
+class ShareIn(Body):
+    """Whom to let read a record."""
+
+    agency: Annotated[Id, Field(description="Code of counsel, or of an agency that asked.")]
+    override: Annotated[
+        Entered[Override] | None,
+        Field(description="Why it is done though the law forbids it, and the second person."),
+    ] = None
 
 
 class CloseTask(Body):

@@ -23,6 +23,7 @@ from pydantic import Field, GetCoreSchemaHandler, create_model
 from pydantic_core import core_schema
 
 from exeat.desk.api._words import Body, Id, Version, kept
+from exeat.desk.service.models import Override
 from exeat.facts.events import Happening
 from exeat.facts.limits import AtEdge
 from exeat.facts.times import Uncertain, When
@@ -103,6 +104,15 @@ class ActBody(Body):
     ] = None
 
 
+class SignedBody(ActBody):
+    """The same of an act that the law of a place may forbid."""
+
+    override: Annotated[
+        Entered[Override] | None,
+        Field(description="Why it is done though the law forbids it, and the second person."),
+    ] = None
+
+
 def body_of(act: Act, *, own_path: bool) -> type[ActBody]:
     """Return what an act is sent as.
 
@@ -126,7 +136,8 @@ def body_of(act: Act, *, own_path: bool) -> type[ActBody]:
         tag = next(one.default for one in fields(enters) if one.name == "event")
         found = {"event": (Literal[tag], ...), **found}
         title = f"{enters.__name__}In"
-    return create_model(title, __base__=ActBody, __doc__=enters.__doc__, **found)
+    base = SignedBody if act.signed else ActBody
+    return create_model(title, __base__=base, __doc__=enters.__doc__, **found)
 
 
 def _asked(act: Act, enters: type) -> dict[str, Any]:

@@ -99,6 +99,7 @@ class RefusalOut(BaseModel):
 
     kind: str
     place: str
+    about: str = Field("", description="Id of the request, or task, that keeps it shut.")
     said: tuple[SaidOut, ...]
     help: tuple[SaidOut, ...]
 
@@ -159,14 +160,15 @@ def said_out(said: Iterable[Said]) -> tuple[SaidOut, ...]:
     return tuple(SaidOut.model_validate(one.to_json()) for one in said)
 
 
+def refusal_out(one: Refusal) -> RefusalOut:
+    """Return one reason why the gate stays shut, as codes and values."""
+    said, help = said_out(one.said), said_out(one.help)
+    return RefusalOut(kind=one.kind.value, place=one.place, about=one.about, said=said, help=help)
+
+
 def refusals_out(refusals: Iterable[Refusal]) -> list[dict[str, Any]]:
     """Return why the gate stays shut, as codes and values."""
-    return [
-        RefusalOut(
-            kind=one.kind.value, place=one.place, said=said_out(one.said), help=said_out(one.help)
-        ).model_dump()
-        for one in refusals
-    ]
+    return [refusal_out(one).model_dump() for one in refusals]
 
 
 def refusal_faults(refusals: Iterable[Refusal], zone: ZoneInfo) -> tuple[Fault, ...]:

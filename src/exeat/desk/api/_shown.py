@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from exeat.desk.api._errors import SaidOut, events_out, said_out
+from exeat.desk.api._errors import RefusalOut, SaidOut, events_out, refusal_out, said_out
 from exeat.desk.service.models import (
     BoardRow,
     Clearance,
@@ -112,6 +112,7 @@ class ClearanceOut(BaseModel):
     warning_codes: tuple[SaidOut, ...]
     namesakes: tuple[Namesake, ...]
     tasks: tuple[str, ...]
+    shut: tuple[RefusalOut, ...] = Field(description="All that keeps the gate shut now.")
 
 
 class PersonOut(BaseModel):
@@ -129,6 +130,7 @@ class PersonOut(BaseModel):
     acts: tuple[str, ...]
     warnings: tuple[str, ...]
     warning_codes: tuple[SaidOut, ...]
+    shut: tuple[RefusalOut, ...] = Field(description="All that keeps the gate shut now.")
 
 
 class ReleasedOut(BaseModel):
@@ -200,6 +202,7 @@ def clearance_out(found: Clearance) -> ClearanceOut:
         warning_codes=said_out(found.warnings),
         namesakes=found.namesakes,
         tasks=found.tasks,
+        shut=tuple(map(refusal_out, found.shut)),
     )
 
 
@@ -219,4 +222,5 @@ def person_out(page: PersonPage) -> PersonOut:
         acts=page.acts,
         warnings=_said(page.warnings, zone),
         warning_codes=said_out(page.warnings),
+        shut=tuple(map(refusal_out, page.shut)),
     )

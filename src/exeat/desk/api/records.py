@@ -31,7 +31,7 @@ from exeat.desk.service import Desk
 from exeat.desk.service.models import Refused, ReleaseOrder
 from exeat.office.context import Context
 from exeat.office.models import Done
-from exeat.office.register import ACTS, Act, PaperArrived, Sharing, Subscription
+from exeat.office.register import ACTS, Act, PaperArrived, Subscription
 from exeat.say.answers import answer_to_json
 
 __all__ = ["router"]
@@ -136,9 +136,9 @@ def paper_arrived(
 
 
 @router.post("/{record}/share", status_code=204)
-def share(desk: TheDesk, ctx: Caller, record: RecordId, body: Entered[Sharing]) -> None:
+def share(desk: TheDesk, ctx: Caller, record: RecordId, body: b.ShareIn) -> None:
     """Let counsel, or an agency that asked, read the record."""
-    desk.rounds.share(ctx, record, agency=body.agency)
+    desk.rounds.share(ctx, record, agency=body.agency, override=body.override)
 
 
 @router.post("/{record}/subscriptions", status_code=201)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from exeat.desk.pages.forms import Field, Form, Group, plain
-from exeat.desk.service.models import OverrideReason
+from exeat.desk.pages.signing import SIGNING
 from exeat.facts import events as ev
 from exeat.facts.codes import ReleaseKind
 from exeat.facts.record import Conviction
@@ -141,16 +141,7 @@ RELEASE: Final = Form(
                 Field("to", mono=True, width="short", words="release_to"),
             ),
         ),
-        Group(
-            "override",
-            (
-                Field("reason", "code", codes=OverrideReason, words="override_reason", quiet=True),
-                Field("override_words", "long", quiet=True),
-                Field("second_name", quiet=True, width="short"),
-                Field("second_password", "password", quiet=True, width="short"),
-                Field("second_code", quiet=True, width="short", mono=True),
-            ),
-        ),
+        SIGNING,
     ),
     register.ACTS["release"].icon,
     register.ACTS["release"].key,

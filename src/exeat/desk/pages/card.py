@@ -17,7 +17,7 @@ from exeat.rules.place import LawOfPlace
 from exeat.say.questions import say_ask
 from exeat.say.ring import Ring, Whom, rings_of
 
-__all__ = ["Asked", "Card", "asked_of", "card_of"]
+__all__ = ["Asked", "Card", "asked_of", "card_of", "names_of"]
 
 _HELD: Final = (Verdict.MAY_HOLD, Verdict.MUST_HOLD)
 _WOULD: Final = (
@@ -68,17 +68,50 @@ class Asked:
     changes: tuple[tuple[str, str], ...]
 
 
-def card_of(answer: Answer, law: LawOfPlace, t: Words, zone: ZoneInfo) -> Card:
-    """Return the first lines of an answer."""
+def card_of(
+    answer: Answer, law: LawOfPlace, t: Words, zone: ZoneInfo, *, unexplained: bool = False
+) -> Card:
+    """Return the first lines of an answer.
+
+    Args:
+        answer: The answer.
+        law: The law under which it was given.
+        t: The reader's words.
+        zone: The facility's time zone.
+        unexplained: Nothing on record says why the person is here.
+    """
+    names = names_of(answer, unexplained=unexplained)
     return Card(
-        do=t(f"do.{answer.verdict.value}"),
+        do=t.first(*(f"do.{name}" for name in names)),
         until=_until(answer, t, zone),
-        why=_why(answer, t, zone),
+        why=_why(answer, t, zone, names),
         tell=_tell(answer, t),
         ring=tuple((_rung(ring, t), ring.until) for ring in rings_of(answer, law)),
         checks=tuple((t(f"check.{check.kind.value}"), check.until) for check in answer.checks),
         acts=tuple(remedies(answer)),
     )
+
+
+def names_of(answer: Answer, *, unexplained: bool = False) -> tuple[str, ...]:
+    """Return the names under which texts of a verdict stand, the most exact first.
+
+    Where nothing says why the person is here, where the answer is possible and not certain, and
+    where a hold has no hour at which it ends, a text of its own stands if there is one.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> at = datetime(2026, 3, 6, tzinfo=UTC)
+        >>> given = Answer(Verdict.MUST_HOLD, Certainty.CERTAIN, "us", at, at, at, None, None)
+        >>> names_of(given)
+        ('must-hold-endless', 'must-hold')
+    """
+    name = answer.verdict.value
+    found = ["unexplained"] if unexplained else []
+    if answer.certainty is Certainty.POSSIBLE:
+        found.append(f"{name}-possible")
+    if answer.verdict in _HELD and answer.until is None:
+        found.append(f"{name}-endless")
+    return (*found, name)
 
 
 def _until(answer: Answer, t: Words, zone: ZoneInfo) -> str:
@@ -91,9 +124,10 @@ def _until(answer: Answer, t: Words, zone: ZoneInfo) -> str:
 
 
 # That the end of the 48 hours is read in two ways is nearly everywhere, and stands with the law.
-def _why(answer: Answer, t: Words, zone: ZoneInfo) -> str:
+def _why(answer: Answer, t: Words, zone: ZoneInfo, names: tuple[str, ...]) -> str:
+    keys = (f"verdict.{name}.sub" for name in names)
     said = t(
-        f"verdict.{answer.verdict.value}.sub",
+        next(filter(t.has, keys)),
         since=t.time(answer.eligible_since, zone),
         overdue=t.time(answer.overdue_since, zone),
     )

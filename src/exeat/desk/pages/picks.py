@@ -5,7 +5,7 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from exeat.desk.pages.forms import Choice
-from exeat.desk.pages.present import event_line
+from exeat.desk.pages.history import event_line
 from exeat.desk.pages.site import Site
 from exeat.desk.pages.views import Viewer
 from exeat.desk.service.models import PersonPage

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields, replace
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from exeat.decide import Answer, DutyState, Verdict
-from exeat.desk.pages.card import Asked, Card, asked_of, card_of
-from exeat.desk.pages.correcting import ENVELOPE
-from exeat.desk.pages.sentences import DutyView, Line, duties_of, lines_of
+from exeat.decide import Answer, Because, Certainty, DutyState, Verdict
+from exeat.desk.pages.card import Asked, Card, asked_of, card_of, names_of
+from exeat.desk.pages.history import history_of, instant_of
+from exeat.desk.pages.sentences import (
+    DutyView,
+    Line,
+    MustNot,
+    duties_of,
+    lines_of,
+    must_nots_of,
+)
+from exeat.desk.pages.shutting import Shutting, shutting_of
 from exeat.desk.pages.timeline import Bar, bars_of, draw
 from exeat.desk.pages.views import EventLine
 from exeat.desk.service.models import BoardRow, PersonPage
+from exeat.desk.service.shut import unexplained
 from exeat.desk.service.urgency import SINCE, DeadlineKind
-from exeat.facts.codes import Described
-from exeat.facts.events import Corrected, Disputed, Event
-from exeat.facts.record import Conviction, Facility, Offence
-from exeat.facts.times import Uncertain, When, bounds, show_when
+from exeat.facts.events import DetainerDecided, Event, NoticeGiven
+from exeat.facts.fold import standing
+from exeat.facts.record import Detainer
+from exeat.i18n.said import Said
 from exeat.i18n.words import Words
 from exeat.office.models import Task
 from exeat.rules.place import LawOfPlace
@@ -28,24 +36,20 @@ from exeat.say.answers import rules_named
 from exeat.say.law_text import RuleText, rule_text
 
 __all__ = [
+    "GO",
     "PersonView",
     "deadline_of",
-    "event_line",
-    "instant_of",
     "is_due",
     "laws_of",
     "shown",
+    "still_owed",
 ]
 
+GO: Final = (Verdict.RELEASE, Verdict.OVERDUE, Verdict.RELEASE_UNLESS_INSTRUCTED)
+"""Verdicts under which the person is to be let go now."""
 _OPEN: Final = (DutyState.OWED, DutyState.LATE)
 _LATEST: Final = datetime.max.replace(tzinfo=UTC)
-_UNSAID: Final = ENVELOPE | {"occurred", "note", "instead"}
 _UNSETTLED: Final = (Verdict.UNKNOWN, Verdict.CONFLICT, Verdict.CALL_COUNSEL)
-
-
-def instant_of(when: When | None, zone: ZoneInfo) -> datetime | None:
-    """Return the earliest instant that a time can be, or None where that is open."""
-    return None if when is None else bounds(when, zone)[0]
 
 
 def deadline_of(
@@ -75,6 +79,17 @@ def deadline_of(
     if verdict is Verdict.NOT_IN_CUSTODY or answer.eligible_since is None:
         return None, None
     return answer.eligible_since, SINCE.get(verdict, DeadlineKind.GO)
+
+
+def still_owed(then: PersonView, events: Iterable[Event]) -> tuple[DutyView, ...]:
+    """Return what was owed when the person left, and that nobody has entered since."""
+    told = {(e.kind.value, e.to) for e in events if isinstance(e, NoticeGiven)}
+    kinds = {kind for kind, _ in told}
+    return tuple(
+        one
+        for one in then.owed
+        if (one.about, one.to) not in told and (one.to or one.about not in kinds)
+    )
 
 
 def _first_task(tasks: Iterable[Task]) -> datetime | None:
@@ -125,113 +140,6 @@ def laws_of(answer: Answer, law: LawOfPlace) -> tuple[tuple[RuleText, ...], tupl
     )
 
 
-def event_line(event: Event, zone: ZoneInfo, t: Words, corrected: str = "") -> EventLine:
-    """Return one entry of the record for the history of a person's page."""
-    detail = []
-    for one in fields(event):
-        value = getattr(event, one.name)
-        if one.name not in _UNSAID and value is not None and value != ():
-            said = _plain(value, t, zone)
-            if isinstance(event, Disputed) and one.name == "says":
-                # What the desk itself says back to an issuer is a code.
-                said = t.first(f"dispute.{said}") or said
-            detail.append((t(f"detail.{one.name}"), said))
-    occurred = event.occurred if isinstance(event.occurred, datetime) else None
-    return EventLine(
-        id=event.id,
-        kind=event.event,
-        occurred=occurred,
-        about="" if occurred else show_when(event.occurred) or "",
-        recorded=instant_of(event.recorded, zone),
-        by=event.by,
-        detail=tuple(detail),
-        note=event.note or "",
-        corrected=corrected,
-    )
-
-
-def _plain(value: Any, t: Words, zone: ZoneInfo) -> str:
-    """Return a value of an event in the reader's words."""
-    match value:
-        case bool():
-            return t("site.yes" if value else "site.no")
-        case Described():
-            return t.first(f"code.{type(value).__name__}.{value.value}") or value.value
-        case str() | int():
-            return str(value)
-        case datetime():
-            return t.time(value, zone)
-        case Uncertain():
-            return value.edtf
-        case Facility():
-            return value.fips or value.ori or value.detloc or value.kind.value
-    return _several(value, t, zone)
-
-
-def _several(value: Any, t: Words, zone: ZoneInfo) -> str:
-    """Return several values in a row."""
-    if isinstance(value, tuple):
-        return ", ".join(_plain(item, t, zone) for item in value)
-    if isinstance(value, dict):
-        return ", ".join(f"{name}: {_plain(item, t, zone)}" for name, item in value.items())
-    return _parts(value, t, zone)
-
-
-def _parts(value: Any, t: Words, zone: ZoneInfo) -> str:
-    """Return what is said in each part of a value that has parts, each under its name."""
-    parts = [(one.name, getattr(value, one.name)) for one in fields(value)]
-    said = [(name, item) for name, item in parts if item not in (None, (), {}) and name != "event"]
-    if isinstance(value, Offence | Conviction):
-        return ", ".join(_plain(item, t, zone) for _, item in said)
-    return ", ".join(
-        f"{t.first(f'field.{name}.label', f'detail.{name}') or name}: {_plain(item, t, zone)}"
-        for name, item in said
-    )
-
-
-def _events(page: PersonPage, zone: ZoneInfo, t: Words) -> tuple[EventLine, ...]:
-    """Return the entries, the latest first."""
-    corrected = {event.of: event.id for event in page.events if isinstance(event, Corrected)}
-    read: dict[str, Event | None] = {}
-    lines = []
-    for event in page.events:
-        line = event_line(event, zone, t, corrected.get(event.id, ""))
-        if isinstance(event, Corrected):
-            line = replace(line, detail=_correction(event, read, zone, t))
-            read[event.of] = event.instead
-        else:
-            read[event.id] = event
-        lines.append(line)
-    first = datetime.min.replace(tzinfo=UTC)
-    return tuple(
-        sorted(lines, key=lambda one: (one.recorded or first, one.occurred or first))[::-1]
-    )
-
-
-def _correction(
-    event: Corrected, read: Mapping[str, Event | None], zone: ZoneInfo, t: Words
-) -> tuple[tuple[str, str], ...]:
-    """Return what a correction changes: each part as it read before, and as it reads now."""
-    old, new = read.get(event.of), event.instead
-    kind = new or old
-    said = [(t("detail.of"), t(f"event.{kind.event}") if kind else event.of)]
-    said.append((t("detail.says"), event.says))
-    if new is None:
-        return (*said, (t("detail.instead"), t("correct.nothing")))
-    for one in fields(new):
-        before, after = getattr(old, one.name, None), getattr(new, one.name)
-        if one.name not in ENVELOPE and before != after:
-            words = [_said(value, t, zone) for value in (before, after)]
-            said.append((t(f"detail.{one.name}"), " → ".join(words)))
-    return tuple(said)
-
-
-def _said(value: Any, t: Words, zone: ZoneInfo) -> str:
-    if value is None:
-        return t("site.not_known")
-    return _plain(value, t, zone) or t("site.none")
-
-
 class PersonView:
     """What a person's page shows, in the reader's language: what the services say, and words.
 
@@ -266,7 +174,76 @@ class PersonView:
     @cached_property
     def card(self) -> Card:
         """Return the first lines."""
-        return card_of(self.page.answer, self.page.law, self._t, self.zone)
+        page = self.page
+        return card_of(page.answer, page.law, self._t, self.zone, unexplained=self.unexplained)
+
+    @property
+    def unexplained(self) -> bool:
+        """Whether nothing on record says why the person is here."""
+        return unexplained(self.page.record, self.page.answer.verdict)
+
+    @property
+    def headline(self) -> str:
+        """Return the verdict in the largest words of the page."""
+        answer = self.page.answer
+        names = names_of(answer, unexplained=self.unexplained)
+        keys = [f"verdict.{name}.head" for name in names]
+        if answer.until:
+            keys.insert(-1, f"verdict.{answer.verdict.value}.head_until")
+        key = next(filter(self._t.has, keys))
+        return self._t.say(Said(key, {"until": answer.until} if answer.until else {}), self.zone)
+
+    @property
+    def shut_besides(self) -> bool:
+        """Whether the answer would let the person go, and something else keeps the gate shut."""
+        return bool(self.shut) and not any(one.of_the_answer for one in self.shut)
+
+    @property
+    def go(self) -> bool:
+        """Whether the person is to go now, and nothing stands before the door."""
+        return self.page.answer.verdict in GO and not self.shut and not self.unexplained
+
+    @property
+    def look(self) -> str:
+        """Return the class that colours the verdict; no colour says more than the words do."""
+        answer = self.page.answer
+        if self.unexplained:
+            return Verdict.UNKNOWN.value
+        if answer.verdict is Verdict.OVERDUE and answer.certainty is Certainty.POSSIBLE:
+            return "perhaps"
+        if self.shut_besides and answer.verdict is not Verdict.OVERDUE:
+            return "shut"
+        return answer.verdict.value
+
+    @cached_property
+    def because(self) -> tuple[Because, ...]:
+        """Return the reasons, that which decides first."""
+        steps = self.page.answer.because
+        return tuple(sorted(steps, key=lambda step: not self._decides(step)))
+
+    @property
+    def decided(self) -> bool:
+        """Whether a rule decides, and stands first among the reasons."""
+        return any(map(self._decides, self.page.answer.because))
+
+    def _decides(self, step: Because) -> bool:
+        named = {rule.id for rule in self.page.answer.decided_by}
+        return step.rule is not None and step.rule.id in named
+
+    @cached_property
+    def owed(self) -> tuple[DutyView, ...]:
+        """Return what is owed in this case and not done yet."""
+        return tuple(one for one in self.duties if one.state in _OPEN)
+
+    @cached_property
+    def requests(self) -> tuple[tuple[Detainer, bool | None], ...]:
+        """Return each request with whether the facility said that it complies."""
+        said = {
+            event.detainer: event.complies
+            for event in standing(self.page.events).values()
+            if isinstance(event, DetainerDecided)
+        }
+        return tuple((one, said.get(one.id)) for one in self.page.record.detainers)
 
     @cached_property
     def questions(self) -> tuple[Asked, ...]:
@@ -284,9 +261,19 @@ class PersonView:
         return duties_of(self.page.answer, self._t)
 
     @cached_property
-    def bans(self) -> tuple[Line, ...]:
-        """Return what is forbidden."""
-        return lines_of(self.page.answer.bans, self._t)
+    def must_nots(self) -> tuple[MustNot, ...]:
+        """Return what must not be done, with its citations."""
+        return must_nots_of(self.page.answer, self.page.law, self._t)
+
+    @property
+    def forbidden(self) -> bool:
+        """Whether the law surely forbids something in this case."""
+        return any(one.certain for one in self.must_nots)
+
+    @cached_property
+    def shut(self) -> tuple[Shutting, ...]:
+        """Return all that keeps the gate shut, each with the way to what would open it."""
+        return shutting_of(self.page)
 
     @cached_property
     def mays(self) -> tuple[Line, ...]:
@@ -296,7 +283,7 @@ class PersonView:
     @cached_property
     def events(self) -> tuple[EventLine, ...]:
         """Return the entries, the latest first."""
-        return _events(self.page, self.zone, self._t)
+        return history_of(self.page, self.zone, self._t)
 
     @cached_property
     def _bars(self) -> list[Bar]:

@@ -16,7 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from exeat.decide import Verdict
-from exeat.desk.pages import acts, forms, present
+from exeat.desk.pages import acts, forms, history, present
 from exeat.desk.pages.logged import logged
 from exeat.desk.pages.views import Viewer
 from exeat.desk.service.models import NAMESAKES
@@ -63,10 +63,6 @@ _ICONS: Final = {
     "serve-first": "send",
     "call-counsel": "local_police",
 }
-
-
-_GO: Final = (Verdict.RELEASE, Verdict.OVERDUE, Verdict.RELEASE_UNLESS_INSTRUCTED)
-"""Verdicts under which the person is to be let go now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,11 +160,11 @@ def _environment() -> Environment:
         sprite=_sprite(),
         ticked=_ticked,
         verdict_icon=_ICONS.__getitem__,
-        GO=tuple(verdict.value for verdict in Verdict if verdict in _GO),
+        GO=tuple(verdict.value for verdict in Verdict if verdict in present.GO),
         OPEN=tuple(verdict.value for verdict in Verdict if verdict not in SHUT),
         next_of=next_of,
         link_of=link_of,
-        instant_of=present.instant_of,
+        instant_of=history.instant_of,
         options_of=forms.options_of,
         sayings_of=forms.sayings_of,
         say_conflict=say_conflict,

@@ -10,8 +10,20 @@ from typing import Final
 from exeat.decide import Answer, Certainty, Duty, DutyState, Option
 from exeat.i18n.words import Words
 from exeat.rules.model import Modality, Rule, Trigger
+from exeat.rules.place import LawOfPlace
+from exeat.say.citations import Citation
+from exeat.say.law_text import rule_text
 
-__all__ = ["DutyView", "Line", "duties_of", "lines_of", "sentence", "told"]
+__all__ = [
+    "DutyView",
+    "Line",
+    "MustNot",
+    "duties_of",
+    "lines_of",
+    "must_nots_of",
+    "sentence",
+    "told",
+]
 
 _LATEST: Final = datetime.max.replace(tzinfo=UTC)
 
@@ -69,6 +81,35 @@ def sentence(rule: Rule, t: Words) -> str:
 
 def _own(rule: Rule, t: Words) -> str:
     return rule.act if t.lang != "en" else ""
+
+
+@dataclass(frozen=True, slots=True)
+class MustNot:
+    """Something that must not be done, with where it is written.
+
+    Attributes:
+        certain: It is forbidden in this case whatever is still open.
+        cites: The sources of the rules that say so, each once.
+    """
+
+    words: str
+    own: str
+    certain: bool
+    cites: tuple[Citation, ...]
+
+
+def must_nots_of(answer: Answer, law: LawOfPlace, t: Words) -> tuple[MustNot, ...]:
+    """Return what is forbidden, each sentence once with its citations, the certain ones first."""
+    rules = {one.rule.id: one.rule for one in answer.bans}
+    return tuple(
+        MustNot(line.words, line.own, line.certain, _cites(law, [rules[id] for id in line.rules]))
+        for line in lines_of(answer.bans, t)
+    )
+
+
+def _cites(law: LawOfPlace, rules: Iterable[Rule]) -> tuple[Citation, ...]:
+    found = {source.title: source for rule in rules for source in rule_text(law, rule).citations}
+    return tuple(found.values())
 
 
 def lines_of(options: Iterable[Option], t: Words) -> tuple[Line, ...]:

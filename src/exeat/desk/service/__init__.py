@@ -12,6 +12,7 @@ from typing import TypeAlias
 from exeat.auth.accounts import Accounts
 from exeat.desk.service.acts import Acts
 from exeat.desk.service.board import Board
+from exeat.desk.service.forbidden import AgainstLaw
 from exeat.desk.service.gate import Gate
 from exeat.desk.service.profiles import Profiles
 from exeat.desk.service.reading import Reading
@@ -49,13 +50,14 @@ class Desk:
     def __init__(self, office: Office, accounts: Accounts) -> None:
         self.office = office
         self.accounts = accounts
-        self.acts = Acts(office)
+        against = AgainstLaw(office, accounts)
+        self.acts = Acts(office, against)
         self.board = Board(office)
-        self.gate = Gate(office, accounts)
+        self.gate = Gate(office, against)
         self.profiles = Profiles(office, self.board)
         self.reading = Reading(office, self.board)
         self.requests = Requests(office)
-        self.rounds = Rounds(office, self.board)
+        self.rounds = Rounds(office, self.board, against)
         self.transfers = Transfers(office)
         self._enter: _Doer = self.acts.enter
         # Acts that are more than one event of one record, or none.

@@ -31,7 +31,11 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Clearance:
-    """The answer to "may this person go?", and the version that it rests on."""
+    """The answer to "may this person go?", and the version that it rests on.
+
+    Attributes:
+        shut: All that keeps the gate shut now, whoever comes to the door.
+    """
 
     answer: Answer
     law: LawOfPlace
@@ -40,6 +44,7 @@ class Clearance:
     warnings: Sayings = ()
     namesakes: tuple[Namesake, ...] = ()
     tasks: tuple[str, ...] = ()
+    shut: tuple[Refusal, ...] = ()
 
 
 class RefusalKind(Described):
@@ -59,6 +64,7 @@ class RefusalKind(Described):
     CONFLICT = "conflict", "Binding rules contradict each other."
     UNKNOWN = "unknown", "Facts that would decide are missing."
     NO_HANDOVER = "no-handover", "The law of this place forbids the handover."
+    FORBIDDEN = "forbidden", "The law of this place forbids what was told, or shared."
     IDENTIFIERS = "identifiers", "Two identifiers besides the name were not given, or do not match."
     NAMESAKE = "namesake", "Somebody else in the house has the same surname."
     REQUEST_WAITING = "request-waiting", "A request that may be about this person was not answered."
@@ -81,6 +87,7 @@ OVERRIDABLE: Final = frozenset(
         RefusalKind.CALL_COUNSEL,
         RefusalKind.CONFLICT,
         RefusalKind.UNKNOWN,
+        RefusalKind.NO_HANDOVER,
         RefusalKind.REQUEST_WAITING,
         RefusalKind.PAPER_UNREAD,
         RefusalKind.ORDER_UNVERIFIED,
@@ -111,12 +118,14 @@ class Refusal:
         place: The field of the order, or what else it is about.
         said: What is wrong.
         help: What would open it.
+        about: Id of the request, or of the task, that keeps it shut; "" for anything else.
     """
 
     kind: RefusalKind
     place: str
     said: Sayings
     help: Sayings
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

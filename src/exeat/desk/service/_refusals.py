@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from exeat.decide import Answer, Certainty, CheckKind, Verdict
+from exeat.decide import Answer, Certainty, CheckKind, Option, Verdict
 from exeat.desk.service._counsel import counsel_says, whom_to_ring
 from exeat.desk.service._waiting import Waiting
+from exeat.desk.service.forbidden import bans_said, handing_over
 from exeat.desk.service.models import NAMESAKES, Refusal, RefusalKind, ReleaseOrder
-from exeat.desk.service.shut import HELD_FOR_ISSUER, owed_to, shut_by
+from exeat.desk.service.shut import TASKS_SHUT, owed_to, shut_by
 from exeat.facts.codes import ReleaseKind
 from exeat.facts.events import Event
 from exeat.i18n.said import Said, Sayings, Value
 from exeat.office.models import Namesake, PersonalData, TaskKind
 from exeat.office.personal import matches
 from exeat.record.entries import History
-from exeat.rules.model import About, Modality
+from exeat.rules.model import Modality
 from exeat.rules.place import LawOfPlace
 from exeat.say.questions import ask_said
 from exeat.say.reasons import reason_said
 
-__all__ = ["Door", "refusals_of", "warnings_of"]
+__all__ = ["Door", "Inside", "refusals_of", "shut_of", "warnings_of"]
 
 _NEEDED: Final = 2
 _NOT_A_DECISION: Final = frozenset({ReleaseKind.DIED, ReleaseKind.ESCAPED})
@@ -34,11 +35,27 @@ _DECIDING: Final[dict[Verdict, tuple[Modality, ...]]] = {
 }
 _SAID: Final = frozenset({Verdict.IN_CUSTODY, *_DECIDING})
 """Verdicts of which the refusal gives the reason, and not the kind alone."""
-_OPEN_TASKS: Final = (
-    (TaskKind.PAPER, RefusalKind.PAPER_UNREAD),
-    (TaskKind.VERIFY_ORDER, RefusalKind.ORDER_UNVERIFIED),
-    (TaskKind.CORRECTION, RefusalKind.CORRECTION_UNREVIEWED),
-)
+_FOR_THE_ANSWER: Final[Mapping[RefusalKind, TaskKind]] = {
+    RefusalKind.UNKNOWN: TaskKind.ANSWER,
+    RefusalKind.CONFLICT: TaskKind.ANSWER,
+    RefusalKind.CALL_COUNSEL: TaskKind.COUNSEL,
+}
+"""Where the answer itself waits for somebody: the task that says who, and by when."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """What stands about a person, whoever comes to the door.
+
+    Attributes:
+        waiting: Unanswered requests at this facility that may be about the person.
+        open_tasks: What is open about the record: of each kind the ids of its tasks.
+    """
+
+    answer: Answer
+    law: LawOfPlace
+    waiting: Waiting
+    open_tasks: Mapping[TaskKind, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +63,36 @@ class Door:
     """What stands before the officer at the door, read while the record is held.
 
     Attributes:
-        waiting: Unanswered requests at this facility that may be about the person.
-        open_tasks: What is open about the record.
+        inside: What would stand there whoever came.
+        to_them: Whoever takes the person is immigration authorities.
         warrant_check: How old a query for warrants may be.
     """
 
     now: datetime
     order: ReleaseOrder
     history: History
-    answer: Answer
-    law: LawOfPlace
+    inside: Inside
     person: PersonalData | None
     namesakes: tuple[Namesake, ...]
-    waiting: Waiting
-    open_tasks: frozenset[TaskKind]
+    to_them: bool
     warrant_check: timedelta
+
+    @property
+    def answer(self) -> Answer:
+        """The answer at this instant."""
+        return self.inside.answer
+
+    @property
+    def law(self) -> LawOfPlace:
+        """The law of the place."""
+        return self.inside.law
+
+    @property
+    def forbids(self) -> tuple[Option, ...]:
+        """What forbids that the person leaves in this way."""
+        if not self.to_them or self.order.kind in _NOT_A_DECISION:
+            return ()
+        return handing_over(self.answer)
 
     def came_in(self) -> tuple[Event, ...]:
         """Return what was added since the officer looked."""
@@ -98,12 +130,33 @@ def refusals_of(door: Door) -> tuple[Refusal, ...]:
         return (_refusal(RefusalKind.NOT_HERE, "record"),)
     found = list(_moved_on(door))
     if door.order.kind not in _NOT_A_DECISION:
-        found += [*_of_the_answer(door), *_of_the_person(door), *_of_the_papers(door)]
+        found += [
+            *_of_the_answer(door.inside, door.order.kind),
+            *_of_the_way_out(door),
+            *_of_the_person(door),
+            *_of_the_papers(door.inside),
+            *_of_the_warrants(door),
+        ]
     return tuple(found)
 
 
+def shut_of(inside: Inside) -> tuple[Refusal, ...]:
+    """Return all that keeps the gate shut before anybody has filled in the form.
+
+    The banner, the form, the clearance and the gate itself say the same: what stands here, and
+    at the door besides it who the person is, that warrants were queried, and how they leave.
+    """
+    if inside.answer.verdict is Verdict.NOT_IN_CUSTODY:
+        return ()
+    return (*_of_the_answer(inside, ReleaseKind.STREET), *_of_the_papers(inside))
+
+
 def _refusal(
-    kind: RefusalKind, place: str, said: Sayings | None = None, help: Sayings | None = None
+    kind: RefusalKind,
+    place: str,
+    said: Sayings | None = None,
+    help: Sayings | None = None,
+    about: str = "",
 ) -> Refusal:
     """Return a refusal; what it says, and what would open the door, by its kind if not given."""
     return Refusal(
@@ -111,6 +164,7 @@ def _refusal(
         place,
         (Said(f"shut.{kind.value}"),) if said is None else said,
         (Said(f"opens.{kind.value}"),) if help is None else help,
+        about,
     )
 
 
@@ -133,22 +187,26 @@ def _moved_on(door: Door) -> Iterator[Refusal]:
         yield _refusal(kind, f"record `{door.history.name}`", (said,))
 
 
-def _of_the_answer(door: Door) -> Iterator[Refusal]:
-    answer, order = door.answer, door.order
-    kind = shut_by(answer.verdict, order.kind)
+def _of_the_answer(inside: Inside, out: ReleaseKind) -> Iterator[Refusal]:
+    answer = inside.answer
+    kind = shut_by(answer.verdict, out)
     if kind is not None:
-        said = _reason(door) if answer.verdict in _SAID else None
-        yield _refusal(kind, "answer", said, _help(door))
-    if order.kind in HELD_FOR_ISSUER and any(
-        ban.rule.about is About.HAND_OVER and ban.certainty is Certainty.CERTAIN
-        for ban in answer.bans
-    ):
-        yield _refusal(RefusalKind.NO_HANDOVER, "kind")
+        said = _reason(inside) if answer.verdict in _SAID else None
+        waits = _FOR_THE_ANSWER.get(kind)
+        tasks = inside.open_tasks.get(waits, ()) if waits is not None else ()
+        yield _refusal(kind, "answer", said, _help(inside), next(iter(tasks), ""))
 
 
-def _help(door: Door) -> Sayings:
+def _of_the_way_out(door: Door) -> Iterator[Refusal]:
+    bans = door.forbids
+    if bans:
+        said = (Said("shut.no-handover"), *bans_said(bans))
+        yield _refusal(RefusalKind.NO_HANDOVER, "kind", said)
+
+
+def _help(inside: Inside) -> Sayings:
     """Return what would open the door."""
-    answer = door.answer
+    answer, law = inside.answer, inside.law
     match answer.verdict:
         case Verdict.IN_CUSTODY:
             warrant = any(check.kind is CheckKind.WARRANT for check in answer.checks)
@@ -160,20 +218,20 @@ def _help(door: Door) -> Sayings:
             named = Said("opens.notice-owed", {"whom": whom})
             return (named if whom else Said("opens.notice-owed_named"),)
         case Verdict.CALL_COUNSEL:
-            return counsel_says(answer, door.law)
+            return counsel_says(answer, law)
         case Verdict.CONFLICT:
-            return (Said("opens.conflict"), *whom_to_ring(answer, door.law))
+            return (Said("opens.conflict"), *whom_to_ring(answer, law))
         case _:
             asks = (ask_said(one.asks) for one in answer.questions)
             return (Said("opens.unknown"), *asks)
 
 
-def _reason(door: Door) -> Sayings:
+def _reason(inside: Inside) -> Sayings:
     """Return what decides: the rules that command or forbid, else the first step."""
-    answer = door.answer
+    answer = inside.answer
     wanted = _DECIDING.get(answer.verdict, ())
     steps = [one for one in answer.because if one.rule and one.rule.modality in wanted]
-    return tuple(reason_said(one, answer, door.law) for one in steps or answer.because[:1])
+    return tuple(reason_said(one, answer, inside.law) for one in steps or answer.because[:1])
 
 
 def _of_the_person(door: Door) -> Iterator[Refusal]:
@@ -198,13 +256,16 @@ def _of_identifiers(place: str, how: str) -> Refusal:
     return _refusal(RefusalKind.IDENTIFIERS, place, (said,), (help,))
 
 
-def _of_the_papers(door: Door) -> Iterator[Refusal]:
-    for id in door.waiting.named:
+def _of_the_papers(inside: Inside) -> Iterator[Refusal]:
+    for id in inside.waiting.named:
         help = Said("opens.request-waiting", {"request": id})
-        yield _refusal(RefusalKind.REQUEST_WAITING, "requests", help=(help,))
-    for task, kind in _OPEN_TASKS:
-        if task in door.open_tasks:
-            yield _refusal(kind, "tasks")
+        yield _refusal(RefusalKind.REQUEST_WAITING, "requests", help=(help,), about=id)
+    for task, kind in TASKS_SHUT.items():
+        for id in inside.open_tasks.get(task, ()):
+            yield _refusal(kind, "tasks", about=id)
+
+
+def _of_the_warrants(door: Door) -> Iterator[Refusal]:
     checked = door.order.warrants_checked
     oldest, newest = door.now - door.warrant_check, door.now + _CLOCKS_DIFFER
     if checked is None or not oldest <= checked <= newest:
@@ -225,9 +286,9 @@ _WARN_OF: Final = (
 """Open tasks that an officer must not overlook."""
 
 
-def warnings_of(answer: Answer, kinds: Sequence[str], others: Sequence[Namesake]) -> Sayings:
+def warnings_of(answer: Answer, kinds: Collection[TaskKind], others: Sequence[Namesake]) -> Sayings:
     """Return what an officer must not overlook beside the answer."""
-    said = [Said(f"warning.{kind.value}") for kind in _WARN_OF if kind.value in kinds]
+    said = [Said(f"warning.{kind.value}") for kind in _WARN_OF if kind in kinds]
     if others:
         said.append(Said(NAMESAKES, {"n": len(others)}))
     if answer.certainty is Certainty.POSSIBLE:

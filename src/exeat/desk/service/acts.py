@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import NAMESPACE_OID, uuid4, uuid5
 
+from exeat.desk.service.forbidden import AgainstLaw, Signed
+from exeat.desk.service.models import Override
 from exeat.facts import events as ev
 from exeat.facts.codes import BasisKind
 from exeat.facts.limits import Code, Text
@@ -44,10 +46,12 @@ class Acts:
 
     Args:
         office: What it stands on.
+        against: What is done though the law forbids it.
     """
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office, against: AgainstLaw) -> None:
         self.office = office
+        self.against = against
 
     def book(
         self,
@@ -121,6 +125,7 @@ class Acts:
         occurred: When | None = None,
         expected_version: int | None = None,
         note: str | None = None,
+        override: Override | None = None,
         **said: object,
     ) -> Done:
         """Do an act that is one event of a record.
@@ -133,13 +138,18 @@ class Acts:
             occurred: See the class.
             expected_version: See the class.
             note: Anything else.
+            override: Why it is done though the law forbids it, and the second person.
             **said: What the event says, its envelope apart.
 
         Raises:
             BadInput: Something is left open that whoever does this has to say; or an agency that
                 asked would act on a request that is not its own.
+            Refusing: The law of the place forbids it, and nobody signed besides.
+            SignInError: The second person was not let in.
         """
         one = ACTS[act]
+        signed = self.against.signed(ctx, act, override)
+        note = signed.note if signed is not None and note is None else note
         given = Given(
             event_id=event_id, occurred=occurred, expected_version=expected_version, note=note
         )
@@ -156,9 +166,21 @@ class Acts:
                 _own_request(tx.ledger.read(held.record).fold(), content["detainer"], ctx.agency)
             if one.enters is ev.Corrected:
                 _own_entry(tx.ledger.read(held.record).events(), content.get("of"), held.facility)
-            return [enters(**given.envelope(ctx, held.name), **content)]
+            made = [enters(**given.envelope(ctx, held.name), **content)]
+            self._lawful(tx, held, made, signed, f"act `{one.name}`")
+            return made
 
         return self.office.perform(ctx, one.name, record, given, events)
+
+    def _lawful(
+        self, tx: Tx, held: Held, events: list[ev.Event], signed: Signed | None, place: str
+    ) -> None:
+        """Refuse what the law forbids, unless two people sign; then put that on record."""
+        bans = self.against.of_events(tx, held, events)
+        self.against.need(bans, signed, place)
+        if bans and signed is not None:
+            version = tx.ledger.read(held.record).version + len(events)
+            self.against.entered(tx, held, version, signed, bans=bans)
 
 
 def _own_request(record: CustodyRecord, detainer: object, agency: str) -> None:

@@ -7,16 +7,15 @@ from datetime import datetime
 from typing import Final
 from uuid import uuid4
 
-from exeat.auth.accounts import Accounts
 from exeat.decide import Answer, Verdict, decide
 from exeat.desk.service._counsel import FOR_COUNSEL, counsel_says, counsel_within
-from exeat.desk.service._refusals import Door, refusals_of, warnings_of
+from exeat.desk.service._refusals import Door, Inside, refusals_of, shut_of, warnings_of
 from exeat.desk.service._waiting import Waiting, waiting_for
+from exeat.desk.service.forbidden import AgainstLaw, Signed, by_the_door
 from exeat.desk.service.models import (
     OVERRIDABLE,
     Clearance,
     Refusal,
-    RefusalKind,
     Refused,
     Released,
     ReleaseOrder,
@@ -29,13 +28,13 @@ from exeat.i18n.said import Sayings
 from exeat.office.context import Context
 from exeat.office.db import Tx
 from exeat.office.held import Held, log
-from exeat.office.messages import code_of, refused_field
+from exeat.office.messages import refused_field
 from exeat.office.models import TaskKind
 from exeat.office.office import Office, envelope, said_again
 from exeat.office.outcomes import Outcome
 from exeat.office.personal import namesakes, read_personal
 from exeat.office.steps import reached
-from exeat.office.tasks import answer_now, cleared_before, close_tasks, open_task
+from exeat.office.tasks import answer_now, cleared_before, close_tasks, open_task, open_tasks
 from exeat.record.entries import History
 from exeat.rules.place import LawOfPlace
 from exeat.say.questions import ask_said, conflict_said
@@ -56,12 +55,12 @@ class Gate:
 
     Args:
         office: What it stands on.
-        accounts: Who people are; for the second person of an override.
+        against: Who signs besides, where two people pass over what keeps it shut.
     """
 
-    def __init__(self, office: Office, accounts: Accounts) -> None:
+    def __init__(self, office: Office, against: AgainstLaw) -> None:
         self.office = office
-        self.accounts = accounts
+        self.against = against
 
     def clear(
         self,
@@ -96,12 +95,14 @@ class Gate:
             answer, zone = decide(facts, law, when, known_at=known_at), zone_of(facts.zone)
             person = read_personal(tx, held, self.office.key(tx, held))
             others = namesakes(tx, held, person)
-            kinds = [row["kind"] for row in tx.all("open_kinds", record=held.record)]
             opened: tuple[str, ...] = ()
             ours = held.stake == "facility"
             waits = waiting_for(tx, held.facility, person) if ours else Waiting()
+            kinds = open_tasks(tx, held)
             if at is None and known_at is None and ours:
                 opened = self._await(tx, held, answer, law, kinds)
+                kinds = open_tasks(tx, held)
+            shut = shut_of(Inside(answer, law, waits, kinds)) if ours else ()
             earlier = cleared_before(tx, held, zone)
             log(tx, "clear", answer.verdict.value, held=held)
             return Clearance(
@@ -112,6 +113,7 @@ class Gate:
                 (*warnings_of(answer, kinds, others), *waits.warnings, *earlier),
                 others,
                 opened,
+                shut,
             )
 
         return self.office.run(ctx, "clear", work, about=record)
@@ -132,25 +134,16 @@ class Gate:
             raise refused_field("kind", "transfer", "is no release", "Use the form for transfers.")
         ctx.need("release")
         # Before any record is held: checking a password takes its time.
-        second = self._second(ctx, order)
+        signed = self.against.signed(ctx, "release", order.override)
 
         def work(tx: Tx) -> Released | Refused:
-            return self._release(tx, order, second)
+            return self._release(tx, order, signed)
 
         found = self.office.run(ctx, "release", work, about=order.record)
         reached("release-committed")
         return found
 
-    def _second(self, ctx: Context, order: ReleaseOrder) -> str | None:
-        if order.override is None:
-            return None
-        if not order.override.words.strip():
-            raise refused_field(
-                "words", "", "say nothing", "Enter why you release against the gate."
-            )
-        return self.accounts.signin.second_person(ctx, order.override.second)
-
-    def _release(self, tx: Tx, order: ReleaseOrder, second: str | None) -> Released | Refused:
+    def _release(self, tx: Tx, order: ReleaseOrder, signed: Signed | None) -> Released | Refused:
         event_id = order.event_id or uuid4().hex
         tx.run("lock_desk", agency=tx.agency, alone=False)
         held = self.office.hold(tx, order.record)
@@ -168,12 +161,12 @@ class Gate:
         door = self._door(tx, held, history, order, answer, law)
         refusals = refusals_of(door)
         passed: tuple[Refusal, ...] = ()
-        if second is not None:
+        if signed is not None:
             passed = tuple(one for one in refusals if one.kind in OVERRIDABLE)
             refusals = tuple(one for one in refusals if one.kind not in OVERRIDABLE)
         if refusals:
             return self._shut(tx, held, door, law, refusals)
-        return self._let_go(tx, held, door, law, event, passed, second)
+        return self._let_go(tx, held, door, law, event, passed, signed)
 
     def _event(self, ctx: Context, held: Held, order: ReleaseOrder, event_id: str) -> ev.Released:
         note = None
@@ -193,25 +186,23 @@ class Gate:
         law: LawOfPlace,
     ) -> Door:
         person = read_personal(tx, held, self.office.key(tx, held))
-        rows = tx.all("open_kinds", record=held.record)
+        issuers = self.against.issuers(tx)
+        waits = waiting_for(tx, held.facility, person)
         return Door(
             now=tx.ctx.now,
             order=order,
             history=history,
-            answer=answer,
-            law=law,
+            inside=Inside(answer, law, waits, open_tasks(tx, held)),
             person=person,
             namesakes=namesakes(tx, held, person),
-            waiting=waiting_for(tx, held.facility, person),
-            open_tasks=frozenset(code_of(TaskKind, row["kind"]) for row in rows),
+            to_them=by_the_door(order.kind, order.to, history.fold(), issuers),
             warrant_check=self.office.settings.minutes("warrant_check_minutes"),
         )
 
     def _shut(
         self, tx: Tx, held: Held, door: Door, law: LawOfPlace, refusals: tuple[Refusal, ...]
     ) -> Refused:
-        kinds_open = [kind.value for kind in door.open_tasks]
-        opened = self._await(tx, held, door.answer, law, kinds_open)
+        opened = self._await(tx, held, door.answer, law, door.inside.open_tasks)
         log(tx, "release", Outcome.refused(one.kind.value for one in refusals), held=held)
         return Refused(
             held.name,
@@ -233,12 +224,12 @@ class Gate:
         law: LawOfPlace,
         event: ev.Released,
         passed: tuple[Refusal, ...],
-        second: str | None,
+        signed: Signed | None,
     ) -> Released:
         version = door.history.version
         zone = zone_of(door.history.fold().zone)
         given = sealed_answer(door.answer, law, zone)
-        given["gate"] = door.said(passed, tx.ctx.actor_name, second)
+        given["gate"] = door.said(passed, tx.ctx.actor_name, signed.second if signed else None)
         tx.ledger.append_answer(
             held.name, f"{event.id}.answer", given, expected_version=version, facility=held.facility
         )
@@ -246,44 +237,19 @@ class Gate:
         done = self.office.commit(tx, held, [event], version + 1, timed=False)
         reached("release-written")
         opened = done.tasks
-        said: Sayings = door.waiting.warnings
+        said: Sayings = door.inside.waiting.warnings
         if door.answer.verdict in FOR_COUNSEL:
             said += tuple(counsel_says(door.answer, law))
             opened += self._await(tx, held, door.answer, law, ())
-        kinds = tuple(one.kind for one in passed)
-        if passed and second is not None:
-            opened += self._override(tx, held, door, done.version, kinds, second)
+        kinds = tuple(dict.fromkeys(one.kind for one in passed))
+        if passed and signed is not None:
+            bans = door.forbids
+            opened += self.against.entered(tx, held, done.version, signed, kinds, bans)
         log(tx, "release", "override" if passed else "done", held=held, about=event.id)
         reached("release-logged")
         return Released(
             held.name, done.version, event.id, given, zone, kinds, opened, warnings=said
         )
-
-    def _override(
-        self,
-        tx: Tx,
-        held: Held,
-        door: Door,
-        version: int,
-        kinds: tuple[RefusalKind, ...],
-        second: str,
-    ) -> tuple[str, ...]:
-        assert door.order.override is not None
-        override = uuid4()
-        tx.run(
-            "add_override",
-            override=override,
-            agency=tx.agency,
-            record=held.record,
-            version=version,
-            at=tx.ctx.now,
-            reason=door.order.override.reason.value,
-            refusals=[kind.value for kind in kinds],
-            first=tx.ctx.actor_name,
-            second=second,
-        )
-        task = TaskKind.OVERRIDE
-        return (open_task(tx, self.office.settings, task, held=held, about=override.hex),)
 
     def _await(
         self,
@@ -291,11 +257,11 @@ class Gate:
         held: Held,
         answer: Answer,
         law: LawOfPlace,
-        open_kinds: Collection[str],
+        standing: Collection[TaskKind],
     ) -> tuple[str, ...]:
         """Open the task of an answer that waits for somebody, and close what waits no more."""
         wanted = _WAITS.get(answer.verdict)
-        over = [kind for kind in set(_WAITS.values()) - {wanted} if kind.value in open_kinds]
+        over = [kind for kind in set(_WAITS.values()) - {wanted} if kind in standing]
         if over:
             close_tasks(tx, held, over, answer_now(answer.verdict.value))
         if wanted is None:

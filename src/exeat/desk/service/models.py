@@ -100,7 +100,11 @@ class LogLine:
 
 @dataclass(frozen=True, slots=True)
 class PersonPage:
-    """All that one page about a person shows."""
+    """All that one page about a person shows.
+
+    Attributes:
+        shut: All that keeps the gate shut now; empty where another time is asked about.
+    """
 
     record: CustodyRecord
     version: int
@@ -114,6 +118,7 @@ class PersonPage:
     namesakes: tuple[Namesake, ...]
     acts: tuple[str, ...]
     warnings: Sayings = ()
+    shut: tuple[Refusal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,5 +229,6 @@ class Counts:
     tasks_open: dict[str, int]
     tasks_late: int
     overrides: int
+    against_law: int
     refusals: dict[str, int]
     verdicts: dict[str, int]

@@ -10,7 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from exeat.decide import decide
-from exeat.desk.service._refusals import warnings_of
+from exeat.desk.service._refusals import Inside, shut_of, warnings_of
 from exeat.desk.service._waiting import Waiting, waiting_for
 from exeat.desk.service.board import Board
 from exeat.desk.service.models import Counts, LogLine, PersonPage
@@ -25,7 +25,7 @@ from exeat.office.office import Office
 from exeat.office.outcomes import Outcome
 from exeat.office.personal import namesakes, read_personal
 from exeat.office.register import ACTS
-from exeat.office.tasks import cleared_before, task_of
+from exeat.office.tasks import cleared_before, open_tasks, task_of
 from exeat.record.entries import History
 
 __all__ = ["Reading", "Times"]
@@ -102,6 +102,8 @@ class Reading:
             others = namesakes(tx, held, person)
             waits = waiting_for(tx, held.facility, person) if mine else Waiting()
             rows = tx.all("tasks_of", record=held.record) if mine else []
+            standing = open_tasks(tx, held) if mine else {}
+            inside = Inside(answer, law, waits, standing)
             log(tx, "person", held=held)
             page = PersonPage(
                 record=facts,
@@ -116,10 +118,11 @@ class Reading:
                 namesakes=others,
                 acts=tuple(act for act in _ON_A_PERSON if ctx.may(act)),
                 warnings=(
-                    *warnings_of(answer, [r["kind"] for r in rows if r["closed"] is None], others),
+                    *warnings_of(answer, standing, others),
                     *waits.warnings,
                     *cleared_before(tx, held, zone_of(facts.zone)),
                 ),
+                shut=shut_of(inside) if mine and at is None and known_at is None else (),
             )
             return _as_issuer(page, ctx.agency) if held.stake == "issuer" else page
 
@@ -187,6 +190,7 @@ class Reading:
                 tasks_open={row["kind"]: row["n"] for row in tasks},
                 tasks_late=sum(row["late"] for row in tasks),
                 overrides=overrides.get("n", 0),
+                against_law=overrides.get("against_law", 0),
                 refusals=_refusals(tx.all("count_refusals", agency=tx.agency)),
                 verdicts=verdicts,
             )

@@ -11,7 +11,8 @@ from uuid import UUID, uuid4
 from exeat.auth.two import may_be_one
 from exeat.decide import Verdict
 from exeat.desk.service.board import Board, Shown
-from exeat.desk.service.models import Reconciliation
+from exeat.desk.service.forbidden import AgainstLaw, Signed, sharing
+from exeat.desk.service.models import Override, Reconciliation
 from exeat.facts import events as ev
 from exeat.i18n.said import Said, Sayings, sayings_of_text
 from exeat.office.context import Context
@@ -50,17 +51,23 @@ _OF_THE_CLOCK = (
 )
 
 
+_SIGNED = frozenset({TaskKind.OVERRIDE.value, TaskKind.AGAINST_LAW.value})
+"""What two people signed for; a third looks at it."""
+
+
 class Rounds:
     """Tasks: opened by the clock and by papers, taken and closed by people.
 
     Args:
         office: What it stands on.
         board: Whom it looks at.
+        against: What is done though the law forbids it.
     """
 
-    def __init__(self, office: Office, board: Board) -> None:
+    def __init__(self, office: Office, board: Board, against: AgainstLaw) -> None:
         self.office = office
         self.board = board
+        self.against = against
 
     def sweep(self, ctx: Context) -> tuple[str, ...]:
         """Look at everyone in custody, open what is due, close what is over, raise what is late.
@@ -240,8 +247,21 @@ class Rounds:
             tx, self.office.settings, TaskKind.ROSTER, held=held, about=about, because=(why,)
         )
 
-    def share(self, ctx: Context, record: str, *, agency: str) -> None:
-        """Let counsel, or an agency that asked, read a record of this facility."""
+    def share(
+        self, ctx: Context, record: str, *, agency: str, override: Override | None = None
+    ) -> None:
+        """Let counsel, or an agency that asked, read a record of this facility.
+
+        Args:
+            ctx: Who shares it.
+            record: Its id.
+            agency: With whom.
+            override: Why it is done though the law forbids it, and the second person.
+
+        Raises:
+            Refusing: The law of the place forbids that they read it, and nobody signed besides.
+        """
+        signed = self.against.signed(ctx, "share", override)
 
         def work(tx: Tx) -> None:
             other = self.office.agency(tx, agency)
@@ -249,10 +269,19 @@ class Rounds:
                 help = "Give the code of counsel, or of an agency that lodges requests."
                 raise refused_field("agency", agency, "is neither counsel nor an issuer", help)
             held = self.office.hold(tx, record)
+            if other.kind == "requester":
+                self._lawful(tx, held, signed)
             tx.ledger.share(held.name, agency, "counsel" if other.kind == "counsel" else "issuer")
             log(tx, "share", held=held, about=agency)
 
         self.office.run(ctx, "share", work, about=record)
+
+    def _lawful(self, tx: Tx, held: Held, signed: Signed | None) -> None:
+        history = tx.ledger.read(held.record)
+        bans = sharing(self.against.answer(tx, held, history)[1])
+        self.against.need(bans, signed, "act `share`")
+        if bans and signed is not None:
+            self.against.entered(tx, held, history.version, signed, bans=bans)
 
     def subscribe(self, ctx: Context, record: str, *, kinds: Iterable[str], channel: str) -> str:
         """Ask to be told of kinds of event of a record.
@@ -297,7 +326,7 @@ def _not_by(tx: Tx, row: dict[str, Any]) -> set[str]:
     """Return who may not close a task: whoever's own act it is to look at."""
     if row["kind"] == TaskKind.CORRECTION.value:
         return {str(one.values["by"]) for one in sayings_of_text(row["because"])}
-    if row["kind"] == TaskKind.OVERRIDE.value:
+    if row["kind"] in _SIGNED:
         return {by for one in tx.all("signers", override=row["about"]) for by in one.values()}
     return set()
 

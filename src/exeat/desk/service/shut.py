@@ -1,4 +1,4 @@
-"""Under which verdict the door stays shut. It is written here, and nowhere else."""
+"""Under which verdict, and over which open task, the door stays shut: here, and nowhere else."""
 
 from __future__ import annotations
 
@@ -8,9 +8,19 @@ from typing import Final
 from exeat.decide import Answer, Certainty, DutyState, Verdict
 from exeat.desk.service._gate_models import RefusalKind
 from exeat.facts.codes import ReleaseKind
+from exeat.facts.record import CustodyRecord
+from exeat.office.models import TaskKind
 from exeat.rules.model import About
 
-__all__ = ["HELD_FOR_ISSUER", "SHUT", "owed_to", "remedies", "shut_by"]
+__all__ = [
+    "HELD_FOR_ISSUER",
+    "SHUT",
+    "TASKS_SHUT",
+    "owed_to",
+    "remedies",
+    "shut_by",
+    "unexplained",
+]
 
 SHUT: Final[Mapping[Verdict, RefusalKind]] = {
     Verdict.NOT_IN_CUSTODY: RefusalKind.NOT_HERE,
@@ -25,8 +35,19 @@ SHUT: Final[Mapping[Verdict, RefusalKind]] = {
 }
 """Every other verdict opens it: may-hold, because nobody must; release-unless-instructed, with a
 task for counsel that stays open."""
+TASKS_SHUT: Final[Mapping[TaskKind, RefusalKind]] = {
+    TaskKind.PAPER: RefusalKind.PAPER_UNREAD,
+    TaskKind.VERIFY_ORDER: RefusalKind.ORDER_UNVERIFIED,
+    TaskKind.CORRECTION: RefusalKind.CORRECTION_UNREVIEWED,
+}
+"""The open tasks about a person that keep the door shut, whatever the verdict.
+
+Whatever else must be seen to before anybody leaves is one line here: the gate, the clearance, the
+person's page, the release form and the board all read it.
+"""
 HELD_FOR_ISSUER: Final = frozenset({ReleaseKind.TO_ICE})
 """Ways out to whoever the law commands the hold for."""
+_GOES: Final = frozenset({Verdict.RELEASE, Verdict.OVERDUE})
 _TELLS: Final = frozenset({About.NOTIFY, About.TELL_COURT})
 _OPEN: Final = (DutyState.OWED, DutyState.LATE)
 
@@ -41,6 +62,16 @@ def shut_by(verdict: Verdict, kind: ReleaseKind = ReleaseKind.STREET) -> Refusal
     if verdict is Verdict.MUST_HOLD and kind in HELD_FOR_ISSUER:
         return None
     return SHUT.get(verdict)
+
+
+def unexplained(record: CustodyRecord, verdict: Verdict) -> bool:
+    """Say whether nothing on record says why the person is here, so that "must go" rests on that.
+
+    Most often a paper was not entered yet. The gate is as open as the answer says: nobody is kept
+    for want of a paper; but whoever is at the door is told to look for it first.
+    """
+    asked = any(paper.open for paper in record.detainers)
+    return verdict in _GOES and not record.grounds and not asked
 
 
 def owed_to(answer: Answer) -> tuple[str, ...]:

@@ -192,7 +192,9 @@ SELECT kind, count(*)::int AS n, (count(*) FILTER (WHERE due < %(at)s))::int AS 
 FROM exeat_desk.task WHERE closed IS NULL GROUP BY kind
 
 -- count_overrides: How many overrides.
-SELECT count(*)::int AS n FROM exeat_desk.override
+SELECT count(*)::int AS n,
+       (count(*) FILTER (WHERE refusals && ARRAY['no-handover', 'forbidden']))::int AS against_law
+FROM exeat_desk.override
 
 -- count_refusals: How many times the gate stayed shut, by reason.
 SELECT outcome, count(*)::int AS n FROM exeat_desk.log

@@ -12,6 +12,7 @@ from starlette.datastructures import FormData
 
 from exeat.desk.pages.forms import Choice, Form, Problem, Wrong
 from exeat.desk.pages.rendering import HEADERS
+from exeat.desk.pages.signing import beside, signed_by
 from exeat.desk.pages.site import Site, Stop
 from exeat.desk.pages.views import Viewer
 from exeat.desk.service.models import PersonPage
@@ -93,7 +94,9 @@ def tried(
         problems = (Problem("", "fault.stale"),)
         news = tuple(t(f"event.{event.event}") for event in stale.came_in)
     except ExeatError as error:
-        problems = tuple(Problem.of(fault, form) for fault in error.faults)
+        problems = tuple(
+            beside(fault) if signed_by(fault) else Problem.of(fault, form) for fault in error.faults
+        )
     return None, {"problems": problems, "news": news, "event_id": event_id}
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
@@ -12,25 +13,24 @@ from fastapi.responses import Response
 from exeat.decide import Verdict
 from exeat.desk.pages import picks
 from exeat.desk.pages.acts import RELEASE
-from exeat.desk.pages.forms import Problem, Wrong, sayings_of, starts
-from exeat.desk.pages.present import PersonView, event_line, instant_of
+from exeat.desk.pages.forms import Problem, Wrong, starts
+from exeat.desk.pages.history import event_line, instant_of
+from exeat.desk.pages.present import PersonView, still_owed
 from exeat.desk.pages.reading import read_form
 from exeat.desk.pages.routes._common import may, see, shown_name
+from exeat.desk.pages.signing import beside, missing, override_of
 from exeat.desk.pages.site import At, PageRoute, SentForm, Site
 from exeat.desk.pages.views import Viewer
 from exeat.desk.service.models import (
-    Override,
     PersonPage,
     Refusal,
     RefusalKind,
     Refused,
     ReleaseOrder,
 )
-from exeat.desk.service.shut import SHUT
-from exeat.errors import ExeatError, Fault
+from exeat.errors import ExeatError
 from exeat.facts.codes import ReleaseKind
 from exeat.facts.events import Released
-from exeat.office.models import Witness
 
 __all__ = ["order_of", "router"]
 
@@ -76,7 +76,7 @@ def releasing(request: Request, site: At, record: str, sent: SentForm) -> Respon
         except Wrong as wrong:
             problems = list(wrong.problems)
         except ExeatError as error:
-            problems = [_beside(fault) for fault in error.faults]
+            problems = [beside(fault) for fault in error.faults]
     return _form(site, request, viewer, page, filled.raw, tuple(problems), event_id)
 
 
@@ -87,22 +87,35 @@ def released(request: Request, site: At, record: str) -> Response:
     page = site.asked(lambda: site.desk.reading.person(viewer.ctx, record))
     if page.record.release is None:
         return see(f"/people/{record}")
-    zone = picks.zone_of(page)
+    zone, t = picks.zone_of(page), site.words(request)
     given = page.answers[-1] if page.answers else {}
     # Of the record, and not of the address: a page says nothing that anybody can write into a link.
     left = [event.id for event in page.events if isinstance(event, Released)]
     passed = given.get("gate", {}).get("override", {}).get("refusals", [])
+    gone = instant_of(page.record.release.at, zone)
+    before = page if gone is None else _just_before(site, viewer, record, gone)
+    then = PersonView(before, t)
     return site.page(
         request,
         viewer,
         "released.html.j2",
-        view=PersonView(page, site.words(request)),
+        view=PersonView(page, t),
+        before=then,
+        owed=still_owed(then, page.events),
+        tasks=[task for task in page.tasks if task.closed is None],
+        against_law=RefusalKind.NO_HANDOVER.value in passed,
         name=shown_name(page),
-        at=instant_of(page.record.release.at, zone),
+        at=gone,
         event=left[-1],
         overridden=passed,
         unless=given.get("verdict") == Verdict.RELEASE_UNLESS_INSTRUCTED,
     )
+
+
+def _just_before(site: Site, viewer: Viewer, record: str, gone: datetime) -> PersonPage:
+    """Return the page as it was at the last moment in custody: what was owed stands there."""
+    at = gone - timedelta(microseconds=1)
+    return site.asked(lambda: site.desk.reading.person(viewer.ctx, record, at))
 
 
 def _form(
@@ -127,7 +140,6 @@ def _form(
         picks=picks.of_person(site, viewer, page, t),
         # A new try is a new act; only the same one sent twice counts once.
         event_id=event_id if event_id and not problems else uuid4().hex,
-        blocked=SHUT.get(page.answer.verdict),
         must_hold=page.answer.verdict is Verdict.MUST_HOLD,
     )
 
@@ -156,13 +168,6 @@ def _at_the_form(refusals: tuple[Refusal, ...]) -> list[Problem]:
     return [Problem(_AT_THE_FORM[one.kind], more=(*one.said, *one.help)) for one in refusals]
 
 
-def _beside(fault: Fault) -> Problem:
-    """Return a fault beside the part of the override that it names."""
-    names = {"second.name": "second_name", "name and password": "second_password"}
-    field = names.get(fault.place, "second_code" if fault.place == "code" else "")
-    return Problem(field, more=sayings_of(fault, place=True))
-
-
 def order_of(
     record: str, values: Mapping[str, Any], version: int, event_id: str, *, against: bool
 ) -> ReleaseOrder:
@@ -179,7 +184,7 @@ def order_of(
     }
     given = {key: text for key, text in named.items() if text}
     problems = [] if len(given) > 1 else [Problem("born", "fault.two-identifiers")]
-    problems += list(_missing(values)) if against else []
+    problems += list(missing(values)) if against else []
     if problems:
         raise Wrong(*problems)
     return ReleaseOrder(
@@ -190,23 +195,6 @@ def order_of(
         to=values["to"],
         namesakes_seen=values["namesakes"],
         warrants_checked=values["warrants_checked"],
-        override=_override(values) if against else None,
+        override=override_of(values) if against else None,
         event_id=event_id,
     )
-
-
-def _missing(values: Mapping[str, Any]) -> Iterator[Problem]:
-    """Yield the parts of an override that were left empty."""
-    for part in ("reason", "override_words", "second_name", "second_password", "second_code"):
-        if not values[part]:
-            key = "override_reason" if part == "reason" else part
-            yield Problem(part, f"field.{key}.missing")
-
-
-def _override(values: Mapping[str, Any]) -> Override:
-    second = Witness(
-        name=values["second_name"],
-        password=values["second_password"],
-        code=values["second_code"],
-    )
-    return Override(reason=values["reason"], words=values["override_words"], second=second)

@@ -15,8 +15,9 @@ from starlette.datastructures import FormData
 
 from exeat.decide import Verdict
 from exeat.desk.pages.forms import Problem
+from exeat.desk.pages.history import instant_of
 from exeat.desk.pages.more_acts import CLOSE_TASK, ROSTER
-from exeat.desk.pages.present import deadline_of, instant_of
+from exeat.desk.pages.present import deadline_of
 from exeat.desk.pages.reading import Filled, read_form
 from exeat.desk.pages.rendering import HEADERS, link_of
 from exeat.desk.pages.routes._common import done_words, form_page, may, see
@@ -238,6 +239,7 @@ def _counts(site: Site, request: Request, viewer: Viewer, verified: Verified | N
         ("records", found.records),
         ("released", found.released),
         ("overrides", found.overrides),
+        ("against_law", found.against_law),
         ("tasks_late", found.tasks_late),
     ]
     return site.page(

@@ -23,6 +23,7 @@ from exeat.desk.pages.reading import Filled, read_form
 from exeat.desk.pages.rendering import link_of
 from exeat.desk.pages.routes._asking import page_at
 from exeat.desk.pages.routes._common import done_words, form_page, may, see, shown_name, tried
+from exeat.desk.pages.signing import SIGNING, override_of
 from exeat.desk.pages.site import At, PageRoute, SentForm, Site, Stop
 from exeat.desk.pages.views import Viewer
 from exeat.desk.service.acts import NewBasis
@@ -38,6 +39,7 @@ __all__ = ["router"]
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 _FIRST: Final = 200
+_SIGNING: Final = Form("signing", (SIGNING,))
 _SHOWN: Final = (
     Verdict.OVERDUE,
     Verdict.RELEASE,
@@ -228,13 +230,16 @@ def _acted(
     t = site.words(request)
     zone = picks.zone_of(page)
     filled = read_form(form, sent, zone, picks.of_person(site, viewer, page, t))
+    signing = read_form(_SIGNING, sent, zone, {})
+    against = register.ACTS[form.name].signed and sent.get("override") == "yes"
+    raw = {**filled.raw, **signing.raw}
     if filled.problems:
         event_id = str(sent.get("event_id") or "")
         if any(event.id == event_id for event in page.events):
             # Sent twice: what could be chosen the first time is gone because that was done.
             return see(f"/people/{page.record.id}?done={form.name}&again=1")
         return _act_page(
-            site, request, viewer, form, page, filled.raw, problems=filled.problems,
+            site, request, viewer, form, page, raw, problems=filled.problems,
             event_id=event_id,
         )  # fmt: skip
 
@@ -242,12 +247,14 @@ def _acted(
         content = {**made_up(form, common["event_id"]), **said(form, filled)}
         # What is no entry of the record has no id and no version there.
         envelope = common if register.ACTS[form.name].enters is not None else {}
+        if against:
+            content["override"] = override_of(signing.values)
         return site.desk.do(viewer.ctx, form.name, page.record.id, **envelope, **content)
 
     done, again = tried(call, form, sent, t)
     if done is not None:
         return see(f"/people/{page.record.id}?done={form.name}{done}")
-    return _act_page(site, request, viewer, form, page, filled.raw, **again)
+    return _act_page(site, request, viewer, form, page, raw, **again)
 
 
 def _act_page(
@@ -260,6 +267,9 @@ def _act_page(
     **more: Any,
 ) -> Response:
     record = page.record.id
+    view = PersonView(page, site.words(request))
+    if register.ACTS[form.name].signed and form.name != "correct" and view.must_nots:
+        more = {**more, "view": view, "signing": SIGNING}
     return form_page(
         site,
         request,
