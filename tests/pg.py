@@ -18,6 +18,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from psycopg import sql
 from psycopg.rows import class_row
 
 from exeat.desk.part import PARTS
@@ -129,6 +130,39 @@ def shared(pg_server: PrivateServer, pg_template: str) -> Iterator[Ground]:
         with fresh.ledger() as ledger:
             ledger.append(booking())
         yield fresh
+
+
+def switch_off(conn: psycopg.Connection) -> list[tuple[str, str, str, str]]:
+    """Switch every trigger of the record off, as a superuser; return how each was."""
+    found = conn.execute(
+        "SELECT n.nspname, c.relname, t.tgname, t.tgenabled::text FROM pg_trigger t"
+        " JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
+        " WHERE NOT t.tgisinternal AND n.nspname LIKE 'exeat%'"
+    ).fetchall()
+    for space, table, name, _ in found:
+        _alter(conn, space, table, name, "DISABLE")
+    conn.execute("SET session_replication_role = replica")
+    return found
+
+
+def switch_on(conn: psycopg.Connection, found: list[tuple[str, str, str, str]]) -> None:
+    """Switch triggers on again, as they were."""
+    conn.execute("SET session_replication_role = origin")
+    for space, table, name, enabled in found:
+        _alter(conn, space, table, name, {"A": "ENABLE ALWAYS", "O": "ENABLE"}[enabled])
+
+
+@contextmanager
+def guards_off(conn: psycopg.Connection) -> Iterator[None]:
+    """Do something as somebody would who wants it unseen."""
+    found = switch_off(conn)
+    yield
+    switch_on(conn, found)
+
+
+def _alter(conn: psycopg.Connection, space: str, table: str, name: str, how: str) -> None:
+    text = sql.SQL("ALTER TABLE {} {} TRIGGER {}")
+    conn.execute(text.format(sql.Identifier(space, table), sql.SQL(how), sql.Identifier(name)))
 
 
 def booking(record: str = "r1", more: int = 3) -> tuple[Event, ...]:

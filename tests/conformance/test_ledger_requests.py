@@ -12,7 +12,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from tests.pg import board, custody, verify_database
+from tests.pg import board, custody, guards_off, verify_database
 from tests.scenario.failures.kit import Town, county, database, person_of
 
 from exeat.desk.house import signing_login
@@ -67,10 +67,7 @@ def verified(town: Town, admin: str | None = None, *, contents: bool = True) -> 
 
 def run(town: Town, *statements: str) -> None:
     """Run something as the owner of everything, with every guard switched off."""
-    with psycopg.connect(town.admin, autocommit=True) as conn:
-        conn.execute("SET session_replication_role = replica")
-        for table in ("exeat.entry", "exeat_vault.payload", "exeat_vault.record"):
-            conn.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER".encode())
+    with psycopg.connect(town.admin, autocommit=True) as conn, guards_off(conn):
         for statement in statements:
             conn.execute(statement.encode())
 

@@ -14,13 +14,14 @@ from typing import NamedTuple
 import psycopg
 import pytest
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from tests.pg import guards_off
 from tests.scenario.failures.kit import database
 from tests.scene import kept, scene
 
 from exeat.desk.house import signing_login
 from exeat.desk.part import PARTS
-from exeat.record import Ledger, MasterKey, Report, Signer, verify_database
+from exeat.record import Ledger, MasterKey, Report, Signer, _made, verify_database
 
 pytestmark = pytest.mark.slow
 
@@ -37,6 +38,15 @@ class Kept(NamedTuple):
     def name(self) -> str:
         return str(conninfo_to_dict(self.admin)["dbname"])
 
+    @contextmanager
+    def copied(self) -> Iterator[psycopg.Connection]:
+        """Yield a superuser's connection to a copy, which is dropped again."""
+        with psycopg.connect(database(self.name), autocommit=True) as conn:
+            yield conn
+            name = conn.info.dbname
+        with psycopg.connect(self.admin, dbname="postgres", autocommit=True) as conn:
+            conn.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
+
     def verified(self, conn: psycopg.Connection, *, contents: bool = True) -> Report:
         master = self.master if contents else None
         keys = [self.signer.verifier()]
@@ -49,30 +59,6 @@ def whole() -> Kept:
     with Ledger.connect(signing_login(admin), master) as ledger:
         note = ledger.checkpoint(signer)
     return Kept(admin, master, signer, (note,))
-
-
-@contextmanager
-def _guards_off(conn: psycopg.Connection) -> Iterator[None]:
-    """Switch every trigger of the record off, and on again as it was."""
-    found = conn.execute(
-        "SELECT n.nspname, c.relname, t.tgname, t.tgenabled::text FROM pg_trigger t"
-        " JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
-        " WHERE NOT t.tgisinternal AND n.nspname LIKE 'exeat%'"
-    ).fetchall()
-    how = {"A": "ENABLE ALWAYS", "O": "ENABLE"}
-    for schema, table, name, _ in found:
-        _alter(conn, schema, table, name, "DISABLE")
-    conn.execute("SET session_replication_role = replica")
-    yield
-    conn.execute("SET session_replication_role = origin")
-    for schema, table, name, enabled in found:
-        _alter(conn, schema, table, name, how[enabled])
-
-
-def _alter(conn: psycopg.Connection, schema: str, table: str, name: str, how: str) -> None:
-    text = sql.SQL("ALTER TABLE {}.{} {} TRIGGER {}")
-    parts = (sql.Identifier(schema), sql.Identifier(table), sql.SQL(how), sql.Identifier(name))
-    conn.execute(text.format(*parts))
 
 
 def flip(table: str, column: str, where: str) -> str:
@@ -239,6 +225,7 @@ DAMAGES: list[tuple[str, list[str], set[str]]] = [
         ],
         {"request"},
     ),
+    ("another migration said", ["UPDATE exeat.migration SET sha256 = sha256('')"], {"schema"}),
     (
         "a matched request moved to another record",
         [
@@ -250,8 +237,82 @@ DAMAGES: list[tuple[str, list[str], set[str]]] = [
 ]  # fmt: skip
 
 
+# What was done to what the migrations made, and what is said of it.
+UNMADE: list[tuple[str, str, str]] = [
+    (
+        "triggers off",
+        "ALTER TABLE exeat.entry DISABLE TRIGGER append_only",
+        "trigger append_only on exeat.entry: is not what the migrations make",
+    ),
+    (
+        "triggers of foreign keys off",
+        "ALTER TABLE exeat_vault.payload DISABLE TRIGGER ALL",
+        "foreign key payload_seq_fkey on exeat_vault.payload, its checks at exeat_vault",
+    ),
+    (
+        "row security off",
+        "ALTER TABLE exeat.board DISABLE ROW LEVEL SECURITY",
+        "row security of exeat.board: is not what the migrations make: `off`, and not `on`",
+    ),
+    (
+        "a function of the policies replaced",
+        "CREATE OR REPLACE FUNCTION exeat.has_stake(p_record uuid, VARIADIC p_roles text[])"
+        " RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER"
+        " SET search_path = pg_catalog, pg_temp AS 'SELECT true'",
+        "function exeat.has_stake(uuid,text[]): is not what the migrations make",
+    ),
+    (
+        "a policy replaced",
+        "ALTER POLICY stake ON exeat_vault.payload USING (true)",
+        "policy stake on exeat_vault.payload: is not what the migrations make",
+    ),
+    (
+        "a policy added",
+        "CREATE POLICY mine ON exeat_vault.payload USING (true)",
+        "policy mine on exeat_vault.payload: is there, and no migration makes it",
+    ),
+    (
+        "a policy dropped",
+        "DROP POLICY auditor ON exeat.entry",
+        "policy auditor on exeat.entry: is gone",
+    ),
+    (
+        "a trigger added",
+        "CREATE TRIGGER mine AFTER INSERT ON exeat.entry FOR EACH STATEMENT"
+        " EXECUTE FUNCTION exeat.refuse_change()",
+        "trigger mine on exeat.entry: is there, and no migration makes it",
+    ),
+    (
+        "a rule added",
+        "CREATE RULE mine AS ON DELETE TO exeat.stake DO INSTEAD NOTHING",
+        "rule mine on exeat.stake: is there, and no migration makes it",
+    ),
+    (
+        "a right given",
+        "GRANT UPDATE ON exeat.entry TO exeat_app",
+        "rights of exeat_app on exeat.entry: is not what the migrations make: `SELECT, UPDATE`,"
+        " and not `SELECT`",
+    ),
+    (
+        "a right given on a column to everybody",
+        "GRANT UPDATE (leaf) ON exeat.entry TO PUBLIC",
+        "rights of everybody on exeat.entry.leaf: is there, and no migration makes it",
+    ),
+    (
+        "a check dropped",
+        "ALTER TABLE exeat.head DROP CONSTRAINT head_size_check",
+        "constraint head_size_check on exeat.head: is gone",
+    ),
+    (
+        "a table given away",
+        "ALTER TABLE exeat.node OWNER TO postgres",
+        "owner of exeat.node: is not what the migrations make: `postgres`, and not `exeat_owner`",
+    ),
+]
+
+
 def test_the_record_as_it_was_kept_verifies(whole: Kept) -> None:
-    with psycopg.connect(database(whole.name), autocommit=True) as conn:
+    with whole.copied() as conn:
         report = whole.verified(conn)
     assert (report.damages, report.unlooked, report.exit_code) == ([], {}, 0)
     assert report.lines()[0].startswith("verified: ")
@@ -261,13 +322,52 @@ def test_the_record_as_it_was_kept_verifies(whole: Kept) -> None:
 def test_what_was_done_to_the_record_is_found(
     whole: Kept, done: list[str], kinds: set[str]
 ) -> None:
-    with psycopg.connect(database(whole.name), autocommit=True) as conn:
-        with _guards_off(conn):
+    with whole.copied() as conn:
+        with guards_off(conn):
             for statement in done:
                 assert conn.execute(statement.encode()).rowcount != 0
         report = whole.verified(conn)
     assert report.exit_code == 1
     assert kinds <= {damage.kind for damage in report.damages}, report.lines()
+
+
+@pytest.mark.parametrize(("done", "said"), [pytest.param(*row[1:], id=row[0]) for row in UNMADE])
+def test_what_was_done_to_the_guards_is_found(whole: Kept, done: str, said: str) -> None:
+    with whole.copied() as conn:
+        conn.execute(done.encode())
+        report = whole.verified(conn)
+    assert report.exit_code == 1
+    assert any(str(one).startswith(f"schema: {said}") for one in report.damages), report.lines()
+
+
+def test_a_login_that_no_policy_binds_is_named(whole: Kept) -> None:
+    with whole.copied() as conn:
+        conn.execute("CREATE ROLE exeat_mighty LOGIN BYPASSRLS")
+        try:
+            conn.execute(
+                "INSERT INTO exeat.login SELECT 'exeat_mighty', min(code), 'desk' FROM exeat.agency"
+            )
+            found = [str(one) for one in whole.verified(conn).damages]
+        finally:
+            conn.execute("DROP ROLE exeat_mighty")
+    assert any(one.startswith("schema: login exeat_mighty: no policy binds it") for one in found)
+
+
+def test_where_no_database_may_be_made_to_compare_with_it_is_said(whole: Kept) -> None:
+    report = Report()
+    with whole.copied() as conn:
+        conn.execute("CREATE ROLE exeat_reader LOGIN IN ROLE exeat_owner")
+        try:
+            conn.execute("SET SESSION AUTHORIZATION exeat_reader")
+            _made._made.clear()
+            reader = make_conninfo(conn.info.dsn, user="exeat_reader")
+            with psycopg.connect(reader) as other:
+                _made.check_made(other, PARTS, report)
+            conn.execute("RESET SESSION AUTHORIZATION")
+        finally:
+            conn.execute("DROP ROLE exeat_reader")
+    assert (report.count, [*report.unlooked]) == (0, ["schema"])
+    assert "permission denied to create database" in report.unlooked["schema"]
 
 
 def test_the_auditors_button_says_what_it_did_not_look_at() -> None:

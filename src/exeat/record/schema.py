@@ -6,7 +6,7 @@ by an administrator of the database, never by a login of the application.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, Literal, TypeAlias
 
 import psycopg
@@ -21,6 +21,7 @@ __all__ = [
     "LoginDuty",
     "add_agency",
     "add_login",
+    "apply",
     "create_roles",
     "holds_ledger",
     "make_login",
@@ -65,16 +66,21 @@ def migrate(conn: psycopg.Connection[object], parts: Sequence[Part]) -> list[Mig
         done, ours = _applied(conn), migrations(parts)
         _check(done, ours)
         fresh = [step for step in ours if step.number not in done]
-        for step in fresh:
-            if step.number > 1:
-                conn.execute("SET LOCAL ROLE exeat_owner")
-            conn.execute(step.text.encode())
-            conn.execute(
-                "INSERT INTO exeat.migration (number, name, sha256) VALUES (%s, %s, %s)",
-                [step.number, step.name, step.sha256],
-            )
-            conn.execute("RESET ROLE")
+        apply(conn, fresh)
     return fresh
+
+
+def apply(conn: psycopg.Connection[object], steps: Iterable[Migration]) -> None:
+    """Apply migrations, whatever was applied before; the caller has begun a transaction."""
+    for step in steps:
+        if step.number > 1:
+            conn.execute("SET LOCAL ROLE exeat_owner")
+        conn.execute(step.text.encode())
+        conn.execute(
+            "INSERT INTO exeat.migration (number, name, sha256) VALUES (%s, %s, %s)",
+            [step.number, step.name, step.sha256],
+        )
+        conn.execute("RESET ROLE")
 
 
 def holds_ledger(conn: psycopg.Connection[object]) -> bool:

@@ -19,6 +19,7 @@ import psycopg
 
 from exeat.errors import LedgerError
 from exeat.record._contents import Contents
+from exeat.record._made import check_made
 from exeat.record._rows import Connection, values
 from exeat.record._scan import Scan
 from exeat.record._standing import check_standing, sees_all
@@ -76,6 +77,7 @@ def verify_database(
                 check_standing(conn, report)
             else:
                 report.skip("desk", "this login may not see it")
+            check_made(conn, parts, report)
             for part in parts:
                 if part.check is not None:
                     part.check(part, conn, master, report)

@@ -147,3 +147,94 @@ SELECT level, index, hash FROM exeat.node ORDER BY level, index
 SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = %(schema)s AND c.relname = %(table)s AND NOT row_security_active(c.oid)
   AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
+
+-- sees_migrations: Whether this login sees which migrations were applied.
+SELECT WHERE has_table_privilege('exeat.migration', 'SELECT')
+
+-- applied: Which migrations were applied, in order.
+SELECT number, sha256 FROM exeat.migration ORDER BY number
+
+-- mighty: Logins of the desk, or their groups, that no policy and no guard binds.
+SELECT format('login %s: no policy binds it, as it is a superuser, owns the record, or bypasses them',
+              rolname)
+FROM pg_roles r
+WHERE (rolname IN ('exeat_app', 'exeat_auditor') OR rolname IN (SELECT login FROM exeat.login))
+  AND (rolsuper OR rolbypassrls OR pg_has_role(oid, 'exeat_owner', 'MEMBER'))
+UNION ALL
+SELECT 'login exeat_owner: may log in, and owns the record' FROM pg_roles
+WHERE rolname = 'exeat_owner' AND rolcanlogin
+ORDER BY 1
+
+-- catalogue: Each function, table, column, rule, trigger, policy and right of the record, as text.
+WITH ours AS (SELECT oid, nspname, nspowner, nspacl FROM pg_namespace WHERE nspname LIKE 'exeat%'),
+relation AS (
+    SELECT c.oid, c.relkind, c.relowner, c.relacl, c.relrowsecurity, c.relforcerowsecurity,
+           format('%I.%I', o.nspname, c.relname) AS name
+    FROM pg_class c JOIN ours o ON o.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
+),
+granted AS (
+    SELECT 'schema ' || nspname AS name, nspowner AS owner, coalesce(nspacl, acldefault('n', nspowner)) AS acl FROM ours
+    UNION ALL
+    SELECT name, relowner, coalesce(relacl, acldefault(CASE relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", relowner))
+    FROM relation
+    UNION ALL
+    SELECT format('%s.%I', r.name, a.attname), r.relowner, a.attacl
+    FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid WHERE a.attacl IS NOT NULL
+    UNION ALL
+    SELECT 'function ' || p.oid::regprocedure, p.proowner, coalesce(p.proacl, acldefault('f', p.proowner))
+    FROM pg_proc p JOIN ours o ON o.oid = p.pronamespace
+    UNION ALL
+    SELECT format('what is made later in %s of kind %s', coalesce(o.nspname, 'any schema'), d.defaclobjtype),
+           d.defaclrole, d.defaclacl
+    FROM pg_default_acl d LEFT JOIN ours o ON o.oid = d.defaclnamespace
+    WHERE d.defaclrole = 'exeat_owner'::regrole
+)
+SELECT format('owner of %s', name), owner::regrole::text FROM granted
+UNION
+SELECT format('rights of %s on %s', CASE grantee WHEN 0 THEN 'everybody' ELSE grantee::regrole::text END, name),
+       string_agg(privilege_type || CASE WHEN is_grantable THEN ' (may pass on)' ELSE '' END, ', '
+                  ORDER BY privilege_type, is_grantable)
+FROM granted, aclexplode(acl) GROUP BY grantee, name
+UNION ALL
+SELECT format('row security of %s', name),
+       concat_ws(' ', CASE WHEN relrowsecurity THEN 'on' ELSE 'off' END, CASE WHEN relforcerowsecurity THEN 'forced' END)
+FROM relation WHERE relkind IN ('r', 'p')
+UNION ALL
+SELECT format('table %s', name), relkind::text FROM relation
+UNION ALL
+SELECT format('column %s.%I', r.name, a.attname),
+       concat_ws(' ', format_type(a.atttypid, a.atttypmod), CASE WHEN a.attnotnull THEN 'not null' END,
+                 'default ' || pg_get_expr(d.adbin, d.adrelid), nullif(a.attidentity, ''), nullif(a.attgenerated, ''))
+FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid
+LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+WHERE a.attnum > 0 AND NOT a.attisdropped AND r.relkind <> 'S'
+UNION ALL
+SELECT format('constraint %s on %s', k.conname, coalesce(r.name, k.contypid::regtype::text)),
+       concat_ws(' ', pg_get_constraintdef(k.oid), CASE WHEN NOT k.convalidated THEN 'not valid' END)
+FROM pg_constraint k JOIN ours o ON o.oid = k.connamespace LEFT JOIN relation r ON r.oid = k.conrelid
+WHERE k.contype <> 'n'
+UNION ALL
+SELECT format('unique index %s', i.indexrelid::regclass),
+       concat_ws(' ', pg_get_indexdef(i.indexrelid), CASE WHEN NOT i.indisvalid THEN 'not valid' END)
+FROM pg_index i JOIN relation r ON r.oid = i.indrelid WHERE i.indisunique
+UNION ALL
+SELECT format('function %s', p.oid::regprocedure), pg_get_functiondef(p.oid)
+FROM pg_proc p JOIN ours o ON o.oid = p.pronamespace WHERE p.prokind IN ('f', 'p')
+UNION ALL
+SELECT format('trigger %s on %s', t.tgname, r.name),
+       concat_ws(' ', CASE t.tgenabled WHEN 'A' THEN 'always' WHEN 'O' THEN 'on' WHEN 'R' THEN 'in replicas' ELSE 'off' END,
+                 pg_get_triggerdef(t.oid))
+FROM pg_trigger t JOIN relation r ON r.oid = t.tgrelid WHERE NOT t.tgisinternal
+UNION ALL
+SELECT format('foreign key %s on %s, its checks at %s', k.conname, k.conrelid::regclass, r.name),
+       string_agg(CASE t.tgenabled WHEN 'O' THEN 'on' WHEN 'A' THEN 'always' ELSE 'off' END, ' ' ORDER BY t.tgtype)
+FROM pg_trigger t JOIN relation r ON r.oid = t.tgrelid JOIN pg_constraint k ON k.oid = t.tgconstraint
+WHERE t.tgisinternal GROUP BY k.conname, k.conrelid, r.name
+UNION ALL
+SELECT format('policy %s on %I.%I', policyname, schemaname, tablename),
+       concat_ws(' ', permissive, 'for', cmd, 'to', array_to_string(roles, ', '), 'using', qual, 'with check', with_check)
+FROM pg_policies JOIN ours ON nspname = schemaname
+UNION ALL
+SELECT format('rule %s on %I.%I', rulename, schemaname, tablename), definition
+FROM pg_rules JOIN ours ON nspname = schemaname
