@@ -128,6 +128,13 @@ AUDIT ?=
 audit-deps: dev ## Ask whether a locked package has a known fault; says so where it could not look.
 	@$(BIN)/python -m tools.audit_deps $(AUDIT)
 
+# make attack SEED=7 STEPS=300; without a seed, one of chance; without a number, all steps three times.
+SEED ?=
+STEPS ?=
+.PHONY: attack
+attack: dev ## Attack a desk by every way in that was ever found, and print what got through.
+	@$(BIN)/python -m tests.attack $(if $(SEED),--seed $(SEED)) $(if $(STEPS),--steps $(STEPS))
+
 .PHONY: clean
 clean: ## Remove .venv and everything that was made.
 	@echo "clean: .venv, caches, build, dist, out"

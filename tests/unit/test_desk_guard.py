@@ -21,10 +21,12 @@ from starlette.types import Message, Receive, Scope, Send
 from tests.conformance.test_api_contract import key
 from tests.scenario.failures.kit import Town, county
 
+from exeat.auth import COOKIE, Session
 from exeat.cli.serve import settings_for
 from exeat.desk.app import create_app
 from exeat.desk.guard import Guard
 from exeat.desk.listening import KindAlone, Patient, config
+from exeat.desk.pages.app import pages_of
 from exeat.desk.service.live import Changes
 from exeat.errors import UsageError
 
@@ -294,3 +296,45 @@ def test_no_facility_is_locked_by_another(town: Town) -> None:
         with pytest.raises(psycopg.errors.DatabaseError) as error:
             conn.execute(lock, ["pierce"])
     assert error.value.sqlstate == "EX002"
+
+
+@pytest.mark.parametrize("path", ["/people/%00", "/log?record=%00", "/api/v1/records/a%00b"])
+def test_an_address_that_is_no_text_is_refused_before_anybody_reads_it(
+    town: Town, path: str
+) -> None:
+    """It went as far as the database, which takes no NUL, and came back as a failure."""
+    app = create_app(town.desk, sweep=False, pages=pages_of(town.desk))
+    with TestClient(app, raise_server_exceptions=False, follow_redirects=False) as client:
+        assert client.get(path, headers=key(town)).status_code == 400
+
+
+@pytest.mark.parametrize("version", ["²", "³²", "①"])
+def test_a_version_in_digits_that_are_no_number_is_no_failure(town: Town, version: str) -> None:
+    name = f"v{ord(version[0])}"
+    town.account(name, "booking")
+    signin = town.desk.accounts.signin
+
+    def signed_in() -> Session:
+        town.later(minutes=5)
+        half = signin.sign_in(name, town.passwords[name], town.now)
+        return signin.confirm(half, town.code(name), town.now)
+
+    first, new = signed_in(), "Quite other words 7"
+    town.desk.accounts.change_password(
+        first, town.passwords[name], new, signin.context(first, town.now)
+    )
+    town.passwords[name] = new
+    session = signed_in()
+    record = town.book("Digits", f"D-{ord(version[0])}")
+    app = create_app(town.desk, sweep=False, pages=pages_of(town.desk))
+    form = {
+        "csrf": session.csrf, "version": version, "basis": "charge", "ended_by": "bail",
+        "born": "1990-01-31", "booking_number": "x", "kind": "street",
+        "warrants_checked": "2026-09-16T12:00",
+    }  # fmt: skip
+    with TestClient(app, raise_server_exceptions=False, follow_redirects=False) as client:
+        client.cookies.set(COOKIE, session.token)
+        for act in ("end_basis", "release"):
+            said = client.post(f"/people/{record}/{act}", data=form)
+            assert said.status_code in (200, 303, 409, 422), act
+            assert not said.headers.get("location", "").startswith("/sign-in")

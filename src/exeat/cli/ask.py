@@ -50,7 +50,7 @@ def answered(toml: str, question: Question, answer: str) -> str:
     """
     if not answer:
         return toml
-    if answer.isdigit() and 1 <= int(answer) <= len(question.choices):
+    if answer.isdecimal() and 1 <= int(answer) <= len(question.choices):
         answer = question.choices[int(answer) - 1]
     text = answer.replace("\\", "\\\\").replace('"', '\\"')
     line = re.compile(rf"^(?:# )?{re.escape(question.key)} = .*$", re.MULTILINE)
@@ -73,7 +73,7 @@ def _reply(question: Question, console: Console) -> str:
     while True:
         answer = typer.prompt("", default="", show_default=False, prompt_suffix="> ", err=True)
         text = str(answer).strip()
-        if not text.isdigit() or 1 <= int(text) <= len(question.choices):
+        if not text.isdecimal() or 1 <= int(text) <= len(question.choices):
             return text
         console.print(
             f"`{text}` is none of the choices: give a number from 1 to {len(question.choices)}.",

@@ -101,8 +101,11 @@ class Guard:
         """Return where the application reads the body from, once the whole of it is here.
 
         Raises:
-            _Refused: It is too large, too slow, or one too many.
+            _Refused: It is too large, too slow, or one too many; or its address is no text.
         """
+        if "\0" in scope["path"] or b"%00" in scope.get("query_string", b""):
+            # No id, word or number holds it, and no database takes it.
+            raise _Refused(http_error(HTTPException(400, "holds a letter that no text has")))
         headers = dict(scope["headers"])
         length = headers.get(b"content-length", b"0")
         if not length.isdigit() or int(length) > self.largest_bytes:

@@ -137,7 +137,7 @@ def typed(field: Field, text: str) -> str | int | list[str]:
     if field.kind is Kind.FLAG:
         return _FLAGS.get(text.lower(), text)
     if field.kind is Kind.COUNT:
-        return int(text) if text.isdigit() else text
+        return int(text) if text.isdecimal() else text
     if field.kind is Kind.TEXTS:
         return [part.strip() for part in text.split(",") if part.strip()]
     return text

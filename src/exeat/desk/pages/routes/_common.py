@@ -82,7 +82,7 @@ def tried(
     """
     event_id, version = str(sent.get("event_id") or ""), str(sent.get("version") or "")
     common: dict[str, Any] = {"event_id": event_id}
-    if version.isdigit():
+    if version.isdecimal():
         common["expected_version"] = int(version)
     news: tuple[str, ...] = ()
     try:

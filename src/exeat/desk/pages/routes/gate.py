@@ -65,7 +65,7 @@ def releasing(request: Request, site: At, record: str, sent: SentForm) -> Respon
     if not problems:
         try:
             against = sent.get("override") == "yes"
-            seen = int(version) if version.isdigit() else 0
+            seen = int(version) if version.isdecimal() else 0
             order = order_of(record, filled.values, seen, event_id, against=against)
             found = site.asked(lambda: site.desk.gate.release(viewer.ctx, order))
             if not isinstance(found, Refused):
