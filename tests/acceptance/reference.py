@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from exeat.cli._lazy import Listed, real
-from exeat.cli.table import COMMANDS, LAW_COMMANDS, PLACE_COMMANDS
+from exeat.cli.table import ACCOUNT_COMMANDS, COMMANDS, LAW_COMMANDS, PLACE_COMMANDS
 from exeat.desk.api.site import PREFIX, openapi
 from exeat.facts.events import EVENT_KINDS
 from exeat.i18n.words import words as texts
@@ -64,7 +64,12 @@ def commands() -> str:
         "input or the\ncommand cannot be used. A command that has others says so below. What is "
         "wrong goes to standard\nerror, each fault with a code and what would do.\n",
     ]
-    groups = (("", COMMANDS), ("law ", LAW_COMMANDS), ("place ", PLACE_COMMANDS))
+    groups = (
+        ("", COMMANDS),
+        ("law ", LAW_COMMANDS),
+        ("place ", PLACE_COMMANDS),
+        ("account ", ACCOUNT_COMMANDS),
+    )
     parts += [_command(f"exeat {group}", one) for group, listed in groups for one in listed]
     return "\n".join(parts)
 

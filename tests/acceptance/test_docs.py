@@ -15,7 +15,7 @@ from playwright.sync_api import sync_playwright
 
 from exeat.audit.findings import FindingKind
 from exeat.cli._lazy import real
-from exeat.cli.table import COMMANDS, LAW_COMMANDS, PLACE_COMMANDS
+from exeat.cli.table import ACCOUNT_COMMANDS, COMMANDS, LAW_COMMANDS, PLACE_COMMANDS
 from exeat.intake.mapping import read_mapping
 from exeat.report.tables import COLUMNS
 from exeat.rules.loader import load_text
@@ -123,7 +123,12 @@ def test_every_module_that_a_document_names_by_its_last_part_is_there() -> None:
 
 def commands() -> dict[str, set[str]]:
     """Return each command with the options that it takes."""
-    groups = (("", COMMANDS), ("law ", LAW_COMMANDS), ("place ", PLACE_COMMANDS))
+    groups = (
+        ("", COMMANDS),
+        ("law ", LAW_COMMANDS),
+        ("place ", PLACE_COMMANDS),
+        ("account ", ACCOUNT_COMMANDS),
+    )
     return {
         group + one.name: {"--help", "-h"}.union(
             *((*part.opts, *part.secondary_opts) for part in real(one).params)
@@ -148,7 +153,7 @@ def test_every_command_that_a_document_shows_is_there_with_its_options() -> None
     for path in [*DOCS, *AT_THE_ROOT]:
         for line in shown_commands(path):
             words = line.split()[1:]
-            name = " ".join(words[:2]) if words[0] in ("law", "place") else words[0]
+            name = " ".join(words[:2]) if words[0] in ("law", "place", "account") else words[0]
             options = {word.partition("=")[0] for word in words if re.match(r"--[a-z]", word)}
             assert name in known, f"{path.name}: {line}"
             assert options <= known[name], f"{path.name}: {line}"

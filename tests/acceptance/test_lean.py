@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from exeat.cli._lazy import Listed, real
-from exeat.cli.table import COMMANDS, LAW_COMMANDS, PLACE_COMMANDS
+from exeat.cli.table import ACCOUNT_COMMANDS, COMMANDS, LAW_COMMANDS, PLACE_COMMANDS
 from exeat.rules.library import on_demand, shipped
 from tests.acceptance.readme import ROOT
 
@@ -93,7 +93,7 @@ def test_every_shipped_law_file_has_the_name_of_its_place() -> None:
     assert [place for place in named if named[place].id != place] == []
 
 
-LISTED = [*COMMANDS, *LAW_COMMANDS, *PLACE_COMMANDS]
+LISTED = [*COMMANDS, *LAW_COMMANDS, *PLACE_COMMANDS, *ACCOUNT_COMMANDS]
 
 
 @pytest.mark.parametrize("listed", LISTED, ids=[one.where for one in LISTED])

@@ -10,8 +10,9 @@ import pytest
 from tests.scenario.failures.kit import Town, county
 
 from exeat.desk.service.models import Override, OverrideReason, Released
+from exeat.desk.service.setup import system_context
 from exeat.office.context import Context, Role, Scope
-from exeat.office.errors import Refusing, SignInError
+from exeat.office.errors import BadInput, NotPermitted, Refusing, SignInError
 from exeat.office.models import TaskKind
 
 
@@ -49,6 +50,10 @@ def make(town: Town, name: str, by: str) -> None:
     enrol(town, name, password)
 
 
+def approve(town: Town, name: str) -> None:
+    town.desk.accounts.approve(system_context(town.now), name, "pierce")
+
+
 def override(town: Town, number: str, first: Context, second: str) -> object:
     record = town.book(f"Two{number}", number)
     said = Override(reason=OverrideReason.LIFE, words="x", second=town.witness(second))
@@ -71,6 +76,10 @@ def test_who_made_an_account_does_not_sign_with_it_for_a_while(town: Town) -> No
     town.later(minutes=1)
     with pytest.raises(SignInError, match="the first person again"):
         override(town, "M-2", lead(town, "ghost"), "sam")
+    town.later(minutes=1)
+    with pytest.raises(SignInError, match="not approved by the host"):
+        override(town, "M-5", lead(town, "kim"), "ghost")
+    approve(town, "ghost")
     town.later(minutes=1)
     assert isinstance(override(town, "M-3", lead(town, "kim"), "ghost"), Released)
     town.later(days=30)
@@ -96,6 +105,7 @@ def test_nor_two_whom_one_made_nor_one_whom_another_made_for_them(town: Town) ->
         with pytest.raises(SignInError, match="the first person again"):
             override(town, f"G-{number}", lead(town, first), second)
     town.later(minutes=1)
+    approve(town, "ghost.a")
     assert isinstance(override(town, "G-9", lead(town, "kim"), "ghost.a"), Released)
 
 
@@ -118,3 +128,41 @@ def test_neither_of_the_two_looks_at_their_own_release_nor_a_key(town: Town) -> 
     with pytest.raises(Refusing, match="an act of your own"):
         town.desk.rounds.close_task(lead(town, "ghost.v"), task, "All was well.")
     town.desk.rounds.close_task(lead(town, "lee"), task, "The judge had called.")
+
+
+def test_only_the_host_approves_a_supervisor_and_whom_it_made_is_approved(town: Town) -> None:
+    people = town.desk.accounts
+    make(town, "ghost.h", by="kim")
+    for who in (lead(town), lead(town, "kim"), town.ctx("ari", role=Role.AUDITOR)):
+        with pytest.raises(NotPermitted):
+            people.approve(who, "ghost.h")
+    people.add_account(lead(town, "kim"), name="clerk.h", shown="x", role="booking")
+    with pytest.raises(BadInput, match="no supervisor's"):
+        approve(town, "clerk.h")
+    state = {one.name: one.approved for one in people.users(lead(town))}
+    assert state["ghost.h"] is None and state["sam"] is not None
+    approve(town, "ghost.h")
+    first = {one.name: one.approved for one in people.users(lead(town))}["ghost.h"]
+    town.later(days=1)
+    approve(town, "ghost.h")  # Once more changes nothing.
+    assert {one.name: one.approved for one in people.users(lead(town))}["ghost.h"] == first
+    lines = town.desk.reading.audit_log(town.ctx("ari", role=Role.AUDITOR))
+    assert [line.about for line in lines if line.what == "approve"][:2] == ["ghost.h", "ghost.h"]
+
+
+def test_whoever_looks_at_a_release_against_the_gate_is_approved_too(town: Town) -> None:
+    town.account("max", "supervisor")
+    make(town, "ghost.w", by="max")
+    town.later(days=31)
+    for name in ("sam", "kim", "ghost.w"):
+        town.desk.accounts.enable(lead(town), name)
+    released = override(town, "W-1", lead(town), "kim")
+    assert isinstance(released, Released)
+    [task] = [
+        one.id for one in town.desk.reading.tasks(lead(town))
+        if one.record == released.record and one.kind is TaskKind.OVERRIDE
+    ]  # fmt: skip
+    with pytest.raises(Refusing, match="whom the host has approved"):
+        town.desk.rounds.close_task(lead(town, "ghost.w"), task, "All was well.")
+    approve(town, "ghost.w")
+    town.desk.rounds.close_task(lead(town, "ghost.w"), task, "The judge had called.")

@@ -194,3 +194,32 @@ def test_what_the_board_fetches_by_itself_keeps_no_session_from_ending(
     town.now += timedelta(minutes=4)
     answer = client.get("/board", headers={"X-Exeat-By-Itself": "1"})
     assert answer.status_code == 303 and answer.headers["location"].startswith("/sign-in")
+
+
+def test_the_host_approves_a_supervisor_on_the_page_and_a_supervisor_cannot(
+    desk: Scene, client: Any
+) -> None:
+    town = desk.town
+    people, lead = town.desk.accounts, desk.ctx("supervisor")
+    made, _ = people.add_account(lead, name="ghost", shown="Gil Ghost", role="supervisor")
+    sessions = {}
+    for name in ("supervisor", "admin"):
+        half = people.signin.sign_in(name, town.passwords[name], town.now)
+        sessions[name] = people.signin.made_whole(half, town.now, "code")
+
+    def as_(name: str) -> str:
+        client.cookies.clear()
+        client.cookies.set(COOKIE, sessions[name].token)
+        return str(client.get("/accounts").text)
+
+    approve = f"/accounts/{made.id}/approve"
+    for name, may in (("supervisor", False), ("admin", True)):
+        page = as_(name)
+        assert "not approved by the host" in page and (approve in page) is may
+    sent = {"csrf": sessions["supervisor"].csrf, "agency": "fl"}
+    as_("supervisor")
+    assert client.post(approve, data=sent).status_code == 403
+    as_("admin")
+    sent["csrf"] = sessions["admin"].csrf
+    assert client.post(approve, data=sent).headers["location"] == "/accounts?done=approve"
+    assert "not approved by the host" not in as_("supervisor")

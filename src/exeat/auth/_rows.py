@@ -15,7 +15,11 @@ __all__ = ["Account", "ApiKey", "Passkey", "Session", "agency_for", "door"]
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A person who may sit at the desk."""
+    """A person who may sit at the desk.
+
+    Attributes:
+        approved: When the host made or approved it; a supervisor counts as one of two from then.
+    """
 
     id: str
     agency: str
@@ -30,6 +34,7 @@ class Account:
     disabled_because: str | None
     created: datetime
     last_used: datetime
+    approved: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,7 @@ def account_of(row: dict[str, Any]) -> Account:
         disabled_because=row["disabled_because"],
         created=row["created"],
         last_used=row["last_used"],
+        approved=row["approved"],
     )
 
 

@@ -16,9 +16,9 @@ from exeat.auth._rows import Account, Session, account_of, agency_for
 from exeat.auth.keys import Keys
 from exeat.auth.passkeys import Passkeys
 from exeat.auth.signin import SignIn
-from exeat.office.context import Context
+from exeat.office.context import Context, Role
 from exeat.office.db import Database, Tx
-from exeat.office.errors import BadInput
+from exeat.office.errors import BadInput, NotPermitted
 from exeat.office.held import log
 from exeat.office.messages import bad_field, refused_field
 from exeat.office.settings import Settings
@@ -108,6 +108,9 @@ class Accounts:
     ) -> tuple[Account, str]:
         """Add an account. A supervisor adds those of the own agency, the administrator any.
 
+        A supervisor's account that a colleague made counts as one of two people once the host
+        has approved it.
+
         Returns:
             The account, and its first password, which must be changed at once.
 
@@ -134,6 +137,7 @@ class Accounts:
                     hash=hashed,
                     now=ctx.now,
                     by=ctx.actor_name,
+                    approved=ctx.now if ctx.role is Role.ADMIN else None,
                 )
                 if row is None:
                     help = "Choose another; a name is never given twice."
@@ -148,6 +152,42 @@ class Accounts:
         ctx.need("users")
         with self.db.transaction(ctx) as tx, tx.acting_for(agency_for(ctx, agency)):
             return [account_of(row) for row in tx.all("accounts")]
+
+    def everybody(self, ctx: Context) -> list[Account]:
+        """Return every account of every agency, for the host's administrator.
+
+        Raises:
+            NotPermitted: Somebody else asks.
+        """
+        with self.db.transaction(ctx) as tx:
+            codes = [row["code"] for row in tx.all("directory")]
+        return [one for code in codes for one in self.users(ctx, code)]
+
+    def named(self, ctx: Context, name: str) -> Account:
+        """Return the account of a name, whichever agency it is of, for the host's administrator.
+
+        Raises:
+            BadInput: Nobody has that name.
+            NotPermitted: Somebody else asks.
+        """
+        every = {one.name: one for one in self.everybody(ctx)}
+        found = every.get(name.strip().lower())
+        if found is None:
+            raise refused_field("name", name, "is no account", "See the list.", sorted(every))
+        return found
+
+    def approve(self, ctx: Context, account: str, agency: str | None = None) -> None:
+        """Approve a supervisor's account: from now on it counts as one of two people.
+
+        Raises:
+            NotPermitted: Somebody else than the host's administrator asks.
+            BadInput: It is no supervisor's, or is none.
+        """
+        if ctx.role is not Role.ADMIN:
+            help = "Ask the administrator of the installation."
+            raise NotPermitted.one("E601", "approve", "is the host's to do", help)
+        self._keep(ctx, account, agency, "approve", "account_approve", now=ctx.now,
+                   by=ctx.actor_name)  # fmt: skip
 
     def unlock(self, ctx: Context, account: str, agency: str | None = None) -> None:
         """Unlock an account after too many wrong passwords or codes."""
@@ -209,7 +249,9 @@ class Accounts:
         with self.db.transaction(ctx) as tx:
             with tx.acting_for(agency):
                 row = self._account(tx, account)
-                tx.run(query, id=row["id"], **params)
+                if not tx.run(query, id=row["id"], **params) and act == "approve":
+                    words, help = "is no supervisor's", "Only a supervisor is approved."
+                    raise refused_field("account", row["name"], words, help)
                 if act in ("disable", "reset"):
                     tx.run("sessions_end", account=row["id"], now=ctx.now)
                 if act == "unlock":

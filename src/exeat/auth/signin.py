@@ -17,7 +17,7 @@ from argon2 import PasswordHasher
 from exeat.auth._door import Door
 from exeat.auth._hashing import Hashing
 from exeat.auth._rows import Session, account_of, door
-from exeat.auth.two import may_be_one
+from exeat.auth.two import may_be_one, unapproved
 from exeat.office.context import NOWHERE, Context, Origin
 from exeat.office.db import Database, Tx
 from exeat.office.errors import SignInError
@@ -227,11 +227,16 @@ class SignIn:
             raise SignInError.one("E615", "second.name", "is no supervisor here", help)
         with self.db.transaction(door(ctx.agency, ctx.now, ctx.actor_name)) as tx:
             tx.run("account_used", id=row["id"], now=ctx.now)
+            waits = unapproved(tx, name)
             same = may_be_one(tx, self.settings, name, ctx.actor_name)
         if same:
             days = self.settings.second_days
             words = "may be the first person again: one made or reset the account of the other"
             help = f"Ask a supervisor to sign whose account is older than {days} days."
+            raise SignInError.one("E615", "second.name", words, help)
+        if waits:
+            words = "is not approved by the host yet: a colleague made the account"
+            help = "Ask the administrator of the installation, or another supervisor to sign."
             raise SignInError.one("E615", "second.name", words, help)
         return name
 

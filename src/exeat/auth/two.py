@@ -7,7 +7,7 @@ from datetime import timedelta
 from exeat.office.db import Tx
 from exeat.office.settings import Settings
 
-__all__ = ["may_be_one"]
+__all__ = ["may_be_one", "unapproved"]
 
 
 def may_be_one(tx: Tx, settings: Settings, one: str, other: str) -> bool:
@@ -29,3 +29,12 @@ def may_be_one(tx: Tx, settings: Settings, one: str, other: str) -> bool:
         for name in (one, other)
     )
     return bool(first & second)
+
+
+def unapproved(tx: Tx, name: str) -> bool:
+    """Say whether an account is a supervisor's whom the host has not approved.
+
+    It was made by a colleague, who alone knows whether anybody else sits there; so it is nobody's
+    second person yet.
+    """
+    return bool(tx.all("unapproved", name=name))

@@ -14,7 +14,7 @@ import typer
 
 from exeat._version import __version__
 from exeat.cli._lazy import MARKUP, group
-from exeat.cli.table import COMMANDS, LAW_COMMANDS, PLACE_COMMANDS
+from exeat.cli.table import ACCOUNT_COMMANDS, COMMANDS, LAW_COMMANDS, PLACE_COMMANDS
 from exeat.errors import ExeatError
 
 __all__ = ["app", "main"]
@@ -48,6 +48,15 @@ app.add_typer(
         rich_markup_mode=MARKUP,
     ),
     name="place",
+)
+app.add_typer(
+    typer.Typer(
+        cls=group(ACCOUNT_COMMANDS),
+        no_args_is_help=True,
+        help="Accounts of the desk, from its own machine: list, unlock, reset, approve.",
+        rich_markup_mode=MARKUP,
+    ),
+    name="account",
 )
 
 

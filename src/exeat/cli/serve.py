@@ -27,6 +27,7 @@ from exeat.desk.house import House, open_house, signing
 from exeat.desk.listening import config
 from exeat.desk.pages.app import pages_of
 from exeat.desk.pages.verifying import checker
+from exeat.desk.service.setup import first_shown
 from exeat.errors import UsageError
 from exeat.office.settings import Settings
 
@@ -124,6 +125,7 @@ def _greet(house: House, settings: Settings, console: Console) -> None:
     if house.first is not None:
         console.print(f"First login: {house.first.name}  password: {house.first.password}")
         console.print("It is shown this once. You will be asked for a code app.", style="dim")
+        first_shown(house.desk)  # After it: a crash before costs nobody the way in.
     key = house.signer.verifier().encode()
     said = f"Key of this log, to verify with: {key}"
     console.print(said, markup=False, soft_wrap=True, style="dim")

@@ -10,7 +10,7 @@ from typing import Final
 
 from exeat.cli._lazy import Listed
 
-__all__ = ["COMMANDS", "LAW_COMMANDS", "PLACE_COMMANDS"]
+__all__ = ["ACCOUNT_COMMANDS", "COMMANDS", "LAW_COMMANDS", "PLACE_COMMANDS"]
 
 COMMANDS: Final = (
     Listed("clear", "exeat.cli.clear:clear", "Answer whether the person may go now, and why."),
@@ -140,5 +140,28 @@ PLACE_COMMANDS: Final = (
         "table",
         "exeat.cli._place_table:table",
         "Answer one and the same record in every state: today, and with supposed profiles.",
+    ),
+)
+
+ACCOUNT_COMMANDS: Final = (
+    Listed(
+        "list",
+        "exeat.cli.account:list_accounts",
+        "List every account: agency, name, role, and what keeps it out.",
+    ),
+    Listed(
+        "unlock",
+        "exeat.cli.account:unlock",
+        "Unlock an account after too many wrong passwords or codes.",
+    ),
+    Listed(
+        "reset",
+        "exeat.cli.account:reset",
+        "Give an account a new first password, and print it once.",
+    ),
+    Listed(
+        "approve",
+        "exeat.cli.account:approve",
+        "Approve a supervisor whom a colleague made, so that they count as one of two people.",
     ),
 )

@@ -27,7 +27,7 @@ from exeat.desk.api._errors import refusal_faults
 from exeat.desk.service import Desk
 from exeat.desk.service.acts import NewBasis
 from exeat.desk.service.models import IncomingRequest, Refused, Released, ReleaseOrder
-from exeat.desk.service.setup import first_use, open_desk, prepare, system_context
+from exeat.desk.service.setup import first_shown, first_use, open_desk, prepare, system_context
 from exeat.facts.codes import BasisEnd, BasisKind, DetainerForm, Ground, WarrantKind
 from exeat.facts.papers import RequestPaper
 from exeat.i18n.said import Sayings
@@ -285,6 +285,7 @@ def county(*, master: MasterKey | None = None, **settings: Any) -> Iterator[Town
     keys = master or MasterKey.generate(), Signer.generate("desk.example")
     with opened(database(), *keys, said) as town:
         first_use(town.desk)
+        first_shown(town.desk)
         for agency in AGENCIES:
             town.desk.accounts.add_agency(system_context(town.now), **agency)
         yield town

@@ -14,9 +14,9 @@ FROM exeat_desk.agency_of_key(%(id)s) AS agency WHERE agency IS NOT NULL
 
 -- add_account: Add an account.
 INSERT INTO exeat_desk.account (id, agency, name, shown, role, granted, password_hash, created, last_used,
-    made_by, made)
+    made_by, made, approved, approved_by)
 VALUES (%(id)s, %(agency)s, %(name)s, %(shown)s, %(role)s, %(granted)s, %(hash)s, %(now)s, %(now)s,
-    %(by)s, %(now)s)
+    %(by)s, %(now)s, %(approved)s, CASE WHEN %(approved)s::timestamptz IS NOT NULL THEN %(by)s END)
 ON CONFLICT (name) DO NOTHING RETURNING id
 
 -- account_by_name: An account by its name, held until the transaction ends.
@@ -33,9 +33,21 @@ WITH RECURSIVE up AS (
     JOIN up ON a.name = up.made_by AND up.made > %(since)s)
 SELECT name FROM up
 
+-- account_approve: Let a supervisor's account count as one of two people.
+UPDATE exeat_desk.account SET approved = coalesce(approved, %(now)s), approved_by = coalesce(approved_by, %(by)s)
+WHERE id = %(id)s AND role = 'supervisor'
+
+-- unapproved: A supervisor's account that the host has not approved.
+SELECT name FROM exeat_desk.account
+WHERE name = %(name)s AND role = 'supervisor' AND approved IS NULL
+
 -- accounts: The accounts of an agency.
 SELECT a.*, (SELECT min(p.locked) FROM exeat_desk.known_place p WHERE p.account = a.id) AS place_locked
 FROM exeat_desk.account a ORDER BY name
+
+-- first_login_shown: Whether whoever started the desk has seen the first login, or reset it since.
+SELECT EXISTS (SELECT FROM exeat_desk.log WHERE what = 'first_login' AND about = %(name)s)
+    OR EXISTS (SELECT FROM exeat_desk.account WHERE name = %(name)s AND made_by <> %(by)s) AS shown
 
 -- account_at_door: An account by its name, with the place from which somebody comes if it is known there.
 SELECT a.*, p.mark, p.kind AS place_kind, p.locked AS place_locked

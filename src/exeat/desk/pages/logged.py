@@ -18,7 +18,7 @@ __all__ = ["Logged", "logged"]
 
 _NAMED: Final = (
     "add_agency", "add_account", "unlock", "disable", "enable", "reset", "add_key", "revoke_key",
-    "share", "set_place_profile",
+    "share", "set_place_profile", "approve", "first_login",
 )  # fmt: skip
 """Acts on an account, a key or an agency: a line says which. What others are about is an id."""
 

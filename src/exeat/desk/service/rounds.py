@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from exeat.auth.two import may_be_one
+from exeat.auth.two import may_be_one, unapproved
 from exeat.decide import Verdict
 from exeat.desk.service.board import Board, Shown
 from exeat.desk.service.forbidden import AgainstLaw, Signed, sharing
@@ -156,6 +156,10 @@ class Rounds:
         me, settings = tx.ctx.actor_name, self.office.settings
         if any(may_be_one(tx, settings, me, by) for by in first):
             words, help = "is about an act of your own", "Ask another supervisor."
+            raise Refusing.one("E604", f"task `{task}`", words, help)
+        if first and unapproved(tx, me):
+            words = "waits for a supervisor whom the host has approved"
+            help = "Ask the administrator of the installation, or another supervisor."
             raise Refusing.one("E604", f"task `{task}`", words, help)
 
     def take_task(self, ctx: Context, task: str) -> None:

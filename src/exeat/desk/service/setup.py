@@ -18,6 +18,7 @@ from exeat.desk.service import Desk
 from exeat.office.clock import utcnow
 from exeat.office.context import Context, Role
 from exeat.office.db import Database
+from exeat.office.held import log
 from exeat.office.office import Office
 from exeat.office.settings import Settings
 from exeat.record.checkpoint import Signer
@@ -26,7 +27,15 @@ from exeat.record.schema import make_login, migrate
 from exeat.record.vault import MasterKey
 from exeat.rules.library import library
 
-__all__ = ["HOST", "FirstUse", "first_use", "open_desk", "prepare"]
+__all__ = [
+    "HOST",
+    "FirstUse",
+    "first_shown",
+    "first_use",
+    "open_desk",
+    "prepare",
+    "system_context",
+]
 
 HOST: Final = "host"
 _ADMIN: Final = "admin"
@@ -103,12 +112,29 @@ def system_context(now: datetime, agency: str = HOST, role: Role = Role.ADMIN) -
 
 
 def first_use(desk: Desk) -> FirstUse | None:
-    """Make the host and the first administrator; None where there is one already."""
-    ctx = system_context(desk.office.clock())
-    desk.accounts.add_agency(ctx, code=HOST, name="Host of this installation", kind="host")
-    if any(one.role is Role.ADMIN for one in desk.accounts.users(ctx)):
+    """Make the host and the first administrator; None where the first login was shown already.
+
+    Call :func:`first_shown` once it was: if the desk ends before, whatever the reason, the next
+    start gives the administrator a new password, so that none is lost.
+    """
+    ctx, people = system_context(desk.office.clock()), desk.accounts
+    people.add_agency(ctx, code=HOST, name="Host of this installation", kind="host")
+    found = [one for one in people.users(ctx) if one.role is Role.ADMIN]
+    if not found:
+        said = {"name": _ADMIN, "shown": "First administrator", "role": "admin"}
+        return FirstUse(_ADMIN, people.add_account(ctx, **said)[1])
+    if any(one.name != _ADMIN or not one.must_change for one in found) or _was_shown(desk, ctx):
         return None
-    _, password = desk.accounts.add_account(
-        ctx, name=_ADMIN, shown="First administrator", role="admin"
-    )
-    return FirstUse(_ADMIN, password)
+    return FirstUse(_ADMIN, people.reset(ctx, _ADMIN))
+
+
+def first_shown(desk: Desk) -> None:
+    """Write down that whoever started the desk has seen the first login."""
+    with desk.office.db.transaction(system_context(desk.office.clock())) as tx:
+        log(tx, "first_login", about=_ADMIN)
+
+
+def _was_shown(desk: Desk, ctx: Context) -> bool:
+    with desk.office.db.transaction(ctx) as tx:
+        row = tx.one("first_login_shown", name=_ADMIN, by=ctx.actor_name)
+    return row is not None and bool(row["shown"])

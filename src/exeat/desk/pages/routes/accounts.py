@@ -62,7 +62,7 @@ def add(request: Request, site: At, sent: SentForm) -> Response:
 
 @router.post("/accounts/{id}/{act}")
 def keep(request: Request, site: At, id: str, act: str, sent: SentForm) -> Response:
-    """Unlock, disable, enable or reset an account."""
+    """Unlock, disable, enable, approve or reset an account."""
     viewer = site.checked(request, sent)
     agency = str(sent.get("agency") or "") or None
     return _kept(site, request, viewer, id, act, agency)
@@ -132,8 +132,8 @@ def _kept(
     if act == "disable":
         because = t("admin.because", name=ctx.actor_name)
         site.asked(lambda: keeper.disable(ctx, id, because, agency))
-    elif act in ("unlock", "enable"):
-        opens = keeper.unlock if act == "unlock" else keeper.enable
+    elif act in ("unlock", "enable", "approve"):
+        opens = {"unlock": keeper.unlock, "enable": keeper.enable, "approve": keeper.approve}[act]
         site.asked(lambda: opens(ctx, id, agency))
     elif act == "reset":
         password = site.asked(lambda: keeper.reset(ctx, id, agency))
@@ -158,6 +158,7 @@ def _page(
         here="admin",
         done=done_words(request, site.words(request)),
         users=[(one, _state(one)) for one in users],
+        host=ctx.role is Role.ADMIN,
         keys=[one for one in keys if one.revoked is None],
         agencies=agencies,
         secret=secret,
