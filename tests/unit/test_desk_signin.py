@@ -326,3 +326,43 @@ def test_every_try_is_in_the_log(town: Town) -> None:
     lines = town.desk.reading.audit_log(town.ctx("sam", role=Role.SUPERVISOR))
     said = [str(line.outcome) for line in lines if line.what == "sign_in"]
     assert said[:3] == ["wrong-password", "code", "password"]
+
+
+@pytest.mark.parametrize(
+    ("new", "words"),
+    [
+        ("password1234", "most common"),
+        ("P@ssw0rd1234", "most common"),
+        ("!!!Summer2026!!!", "most common"),
+        ("123sunshine456", "most common"),
+        ("exeat-2026-11", "most common"),
+        ("aaaaaaaaaaaa", "one key after"),
+        ("123456789012", "one key after"),
+        ("qwertyuiop[]", "one key after"),
+        ("zyxwvutsrqpo", "one key after"),
+        ("aaaabbbbcccc", "one key after"),
+        ("tr4nqu1l!tr4nqu1l!", "one key after"),
+        ("keyholder12345678", "account's name"),
+        ("Keyholder-desk", "account's name"),
+        ("2026.keyholder.11", "account's name"),
+    ],
+)
+def test_a_password_that_is_guessed_first_is_refused(town: Town, new: str, words: str) -> None:
+    town.account("keyholder", "booking")
+    session = whole(town, "keyholder")
+    ctx = town.desk.accounts.signin.context(session, town.now)
+    with pytest.raises(BadInput, match=words):
+        town.desk.accounts.change_password(session, town.passwords["keyholder"], new, ctx)
+
+
+@pytest.mark.parametrize(
+    "new",
+    ["correct horse battery", "keyholder of a calm lake", "Zr8#kP2vLq9x", "ñandú y café frío"],
+)
+def test_a_password_that_is_not_is_taken(town: Town, new: str) -> None:
+    town.account("keyholder", "booking")
+    session = whole(town, "keyholder")
+    ctx = town.desk.accounts.signin.context(session, town.now)
+    town.desk.accounts.change_password(session, town.passwords["keyholder"], new, ctx)
+    town.passwords["keyholder"] = new
+    assert whole(town, "keyholder")

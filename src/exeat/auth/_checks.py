@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from exeat.auth._passwords import weakness
 from exeat.errors import Fault, LawError, near_miss
 from exeat.facts.codes import FacilityKind
+from exeat.i18n.said import Said
 from exeat.office.context import Role, Scope
 from exeat.office.errors import BadInput
 from exeat.office.messages import bad_field
@@ -33,6 +36,14 @@ _SYSTEMS_OF: Final = {
     "host": (Role.AUDITOR,),
 }
 """What a system of an agency can be: only an issuer's asks for anybody, and never the host's."""
+_WEAK: Final = {
+    "common": ("is among the most common ones", "Use a few words that nobody would put together."),
+    "name": (
+        "is little more than the account's name",
+        "Use words that have nothing to do with it.",
+    ),
+    "row": ("is one key after the other, or one piece again", "Use a few words instead."),
+}
 _ROLES_OF: Final = {
     "facility": (Role.BOOKING, Role.SUPERVISOR, Role.AUDITOR),
     "requester": (Role.REQUESTER,),
@@ -126,14 +137,19 @@ def key_fits(role: str, kind: str) -> bool:
 
 def of_password(new: str, old: str, name: str) -> list[Fault]:
     """Return what is wrong with a new password."""
-    field = "new_password"
     if len(new) < _SHORTEST:
-        return [bad_field(field, "is too short", f"Use {_SHORTEST} characters or more.")]
+        return [_bad("short", "is too short", f"Use {_SHORTEST} characters or more.", _SHORTEST)]
     if len(new) > _LONGEST:
-        return [bad_field(field, "is too long", f"Use at most {_LONGEST} characters.")]
+        return [_bad("long", "is too long", f"Use at most {_LONGEST} characters.", _LONGEST)]
     if new in (old, name):
-        return [bad_field(field, "is no new one", "Choose another.")]
-    return []
+        return [_bad("same", "is no new one", "Choose another.")]
+    why = weakness(new, name)
+    return [_bad(why, *_WEAK[why])] if why else []
+
+
+def _bad(why: str, message: str, help: str, n: int = 0) -> Fault:
+    said = Said(f"password.bad.{why}", {"n": n} if n else {})
+    return replace(bad_field("new_password", message, help), said=said)
 
 
 def _no_agency(agency: str, kinds: Mapping[str, str]) -> Fault:

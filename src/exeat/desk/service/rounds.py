@@ -302,6 +302,7 @@ class Rounds:
         wanted = sorted(set(kinds))
 
         def work(tx: Tx) -> str:
+            ctx.need("person")  # Whoever is told of a record reads it.
             unknown = [kind for kind in wanted if kind not in ev.EVENT_KINDS]
             if unknown or not wanted:
                 seen = unknown[0] if unknown else ""
