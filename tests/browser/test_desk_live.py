@@ -82,6 +82,7 @@ def sign_in(browser: Any, address: str, town: Town, name: str, **options: Any) -
     page.goto(f"{address}/sign-in")
     page.get_by_label("Sign-in name").fill(name)
     page.get_by_label("Password").fill(town.passwords[name])
+    page.get_by_label("I have read this").check()
     page.get_by_role("button", name="Go on").click()
     if "Set up" in page.locator("h1").inner_text():
         town.secrets[name] = page.locator("code.secret").inner_text().replace(" ", "")
@@ -121,6 +122,7 @@ def test_first_sign_in_enrols_a_code_and_asks_for_an_own_password(
     assert "/sign-in?next=/people/new" in page.url
     page.get_by_label("Sign-in name").fill("newcomer")
     page.get_by_label("Password").fill("wrong")
+    page.get_by_label("I have read this").check()
     page.get_by_role("button", name="Go on").click()
     assert page.get_by_role("alert").get_by_text("is wrong").is_visible()
     page.context.close()

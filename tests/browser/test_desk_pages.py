@@ -263,6 +263,7 @@ def test_journeys_without_javascript(browser: Any, address: str, town: Scene) ->
     page.goto(f"{address}/board")
     page.get_by_label("Sign-in name").fill("supervisor")
     page.get_by_label("Password").fill(town.town.passwords["supervisor"])
+    page.get_by_label("I have read this").check()
     page.get_by_role("button", name="Go on").click()
     page.get_by_label("Six-digit code").fill(town.town.code("supervisor"))
     page.get_by_role("button", name="Sign in").click()

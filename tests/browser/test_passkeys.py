@@ -80,6 +80,7 @@ def to_the_second_step(page: Any, town: Town, name: str) -> None:
     town.later(minutes=1)
     page.get_by_label("Sign-in name").fill(name)
     page.get_by_label("Password").fill(town.passwords[name])
+    page.get_by_label("I have read this").check()
     page.get_by_role("button", name="Go on").click()
     page.wait_for_url("**/sign-in/second*")
 

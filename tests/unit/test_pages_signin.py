@@ -33,7 +33,7 @@ def client(desk: Scene) -> Iterator[Any]:
 
 def let_in(desk: Scene, client: Any, name: str, **headers: str) -> Any:
     """Send name and password, as the page's form does."""
-    sent = {"name": name, "password": desk.town.passwords[name], "next": ""}
+    sent = {"name": name, "password": desk.town.passwords[name], "next": "", "notice": "yes"}
     return client.post("/sign-in", data=sent, headers=headers)
 
 
@@ -111,13 +111,13 @@ def test_after_a_right_password_the_page_says_that_the_code_is_wrong(
 
 @pytest.mark.parametrize("name", ["sam\0", "\0", "né", "x" * 5000])
 def test_a_name_of_any_kind_is_no_fault_of_the_desk(client: Any, name: str) -> None:
-    answer = client.post("/sign-in", data={"name": name, "password": "x\0y"})
+    answer = client.post("/sign-in", data={"name": name, "password": "x\0y", "notice": "yes"})
     assert answer.status_code == 422 and "is wrong" in answer.text
 
 
 def test_too_many_tries_are_answered_with_how_long_to_wait(desk: Scene, client: Any) -> None:
     most = desk.town.settings.tries_account
-    sent = {"name": "no.such.name", "password": "x"}
+    sent = {"name": "no.such.name", "password": "x", "notice": "yes"}
     for _ in range(most):
         assert client.post("/sign-in", data=sent).status_code == 422
     answer = client.post("/sign-in", data=sent)
@@ -136,7 +136,8 @@ def test_a_browser_is_known_again_and_a_stranger_elsewhere_is_not(desk: Scene, c
     with desk.client() as other:
         for _ in range(6):
             town.later(seconds=20)
-            other.post("/sign-in", data={"name": "supervisor", "password": "wrong"})
+            sent = {"name": "supervisor", "password": "wrong", "notice": "yes"}
+            other.post("/sign-in", data=sent)
     assert client.get("/board").status_code == 200
     client.post("/sign-out", data={"csrf": csrf_on(client.get("/account").text)})
     assert client.cookies["exeat_device"] == mark
@@ -223,3 +224,34 @@ def test_the_host_approves_a_supervisor_on_the_page_and_a_supervisor_cannot(
     sent["csrf"] = sessions["admin"].csrf
     assert client.post(approve, data=sent).headers["location"] == "/accounts?done=approve"
     assert "not approved by the host" not in as_("supervisor")
+
+
+def test_nobody_is_let_in_who_has_not_agreed_to_the_notice(desk: Scene, client: Any) -> None:
+    client.cookies.clear()
+    page = client.get("/sign-in").text
+    for words in (
+        "restricted system",
+        "subject to audit",
+        "penalties",
+        "agrees to being monitored",
+    ):
+        assert words in page
+    assert 'name="notice" value="yes"' in page and " checked" not in page
+    sent = {"name": RIGHT, "password": desk.town.passwords[RIGHT]}
+    answer = client.post("/sign-in", data=sent)
+    assert answer.status_code == 422 and COOKIE not in answer.cookies
+    assert "Read the notice, and say that you agree" in answer.text
+    sent = {"name": RIGHT, "password": "wrong", "notice": "yes"}
+    assert " checked" in client.post("/sign-in", data=sent).text  # Said once, it stands.
+    assert let_in(desk, client, RIGHT).status_code == 303
+
+
+def test_an_agency_words_the_notice_itself(desk: Scene, client: Any) -> None:
+    office = desk.town.desk.office
+    own = office.settings.model_copy(update={"notice": "Use <only> on duty.\n\nAll is recorded."})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(office, "settings", own)
+        client.cookies.clear()
+        page = client.get("/sign-in").text
+    assert "<li>Use &lt;only&gt; on duty.</li><li>All is recorded.</li>" in page
+    assert "restricted system" not in page

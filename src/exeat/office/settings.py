@@ -60,6 +60,7 @@ class Settings(BaseSettings):
             before it is told to come again.
         clock_seconds: How far the clock of this desk and that of the database may be apart, before
             the desk writes nothing.
+        notice: What whoever signs in agrees to, a statement a line; left out: four neutral ones.
         origin: Address of the desk, as browsers see it; passkeys are bound to it.
     """
 
@@ -92,6 +93,7 @@ class Settings(BaseSettings):
     alarm_hours: Count = 6
     wait_seconds: Count = 4
     clock_seconds: Count = 10
+    notice: str = ""
     origin: str = "http://localhost:8000"
 
     @classmethod

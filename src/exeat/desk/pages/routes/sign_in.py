@@ -23,6 +23,7 @@ __all__ = ["router"]
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
+_STATEMENTS: Final = 4
 _MANY: Final = Problem("", "login.too_many")
 
 
@@ -38,12 +39,13 @@ def asking(request: Request, site: At, next: str = "", ended: str = "", out: str
 
 @router.post("/sign-in")
 def first(request: Request, site: At, sent: SentForm) -> Response:
-    """Check name and password."""
+    """Check name and password, once the notice of use was agreed to."""
     site.own_page(request)
     name, password = str(sent.get("name") or ""), str(sent.get("password") or "")
     after = _local(str(sent.get("next") or ""))
-    given = {"name": name.strip(), "password": password}
-    problems = [Problem(k, f"login.missing_{k}") for k, text in given.items() if not text]
+    agreed = sent.get("notice") == "yes"
+    given = {"name": name.strip(), "password": password, "notice": agreed}
+    problems = [Problem(k, f"login.missing_{k}") for k, said in given.items() if not said]
     if not problems:
         try:
             origin = site.origin(request)
@@ -52,8 +54,9 @@ def first(request: Request, site: At, sent: SentForm) -> Response:
         except SignInError:
             problems = [Problem("name", "login.wrong")]
         except TooMany as error:
-            return _later(_login(site, request, next=after, given=name, problems=[_MANY]), error)
-    return _login(site, request, next=after, given=name, problems=problems)
+            page = _login(site, request, next=after, given=name, problems=[_MANY], agreed=agreed)
+            return _later(page, error)
+    return _login(site, request, next=after, given=name, problems=problems, agreed=agreed)
 
 
 @router.get("/sign-in/second")
@@ -229,7 +232,11 @@ def _later(response: Response, error: TooMany) -> Response:
 
 
 def _login(site: Site, request: Request, **values: Any) -> Response:
-    shown = {"notice": "", "problems": [], "given": "", "next": "", **values}
+    t, own = site.words(request), site.desk.office.settings.notice.splitlines()
+    statements = [line for line in own if line.strip()]
+    statements = statements or [t(f"login.notice.{n}") for n in range(1, _STATEMENTS + 1)]
+    shown = {"notice": "", "problems": [], "given": "", "next": "", "agreed": False, **values}
+    shown["statements"] = statements
     status = 422 if shown["problems"] else 200
     return site.page(request, None, "login.html.j2", status=status, **shown)
 
