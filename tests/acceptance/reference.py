@@ -30,7 +30,8 @@ _BESIDE_SETTINGS: Final = {
     "EXEAT_DESK_PASSWORD": "Password of the desk's own login there.",
     "EXEAT_VAULT_KEY_FILE": "File of the vault key, where it lies elsewhere.",
     "EXEAT_VAULT_KEY": "The vault key itself, as text; `exeat rekey` cannot change one given so.",
-    "EXEAT_LOG_NAME": "Name of the log in its checkpoints and keys; set it before the first start.",
+    "EXEAT_LOG_NAME": "Name of the log in its checkpoints and keys; set before the first start; "
+    "left out: a new one of its own.",
 }
 """What is read before there are settings, each with what it is for."""
 

@@ -18,10 +18,15 @@ import pytest
 
 from exeat.cli.serve import settings_for
 from exeat.desk.demo import fill
-from exeat.desk.house import open_house, signing
+from exeat.desk.house import open_house
 from exeat.desk.service.setup import system_context
+from exeat.desk.signing import signing
 from exeat.errors import LedgerError
 from exeat.office.context import Role
+from exeat.office.models import PersonalData
+from exeat.record import Checkpoint, Signer, Verifier, open_checkpoint
+from exeat.record.consistency import Consistency
+from exeat.record.kept import Kept
 from exeat.record.ledger import Ledger
 from exeat.record.server import database
 from tests.acceptance.readme import exeat
@@ -37,7 +42,9 @@ def data() -> Iterator[Path]:
         ctx = system_context(datetime.now(UTC), "wa-pierce", Role.SUPERVISOR)
         (folder / "record").write_text(house.desk.board.rows(ctx)[0].record, encoding="utf-8")
         with Ledger.connect(house.signing, house.master) as ledger:
-            ledger.checkpoint(house.signer)
+            (folder / "earlier").write_text(ledger.checkpoint(house.signer, kept=house.kept))
+            house.desk.acts.book(ctx, PersonalData(surname="Later"), bases=[])
+            ledger.checkpoint(house.signer, kept=house.kept)
         proof = house.desk.requests.request_proof(ctx, house.desk.requests.requests(ctx)[0].id)
         (folder / "request.json").write_text(json.dumps(asdict(proof)), encoding="utf-8")
     yield folder
@@ -201,6 +208,121 @@ def test_a_known_checkpoint_that_is_not_there_is_named(data: Path) -> None:
     assert done.returncode == 2
     assert "no-such-note" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_checkpoint_is_printed_kept_and_compared(data: Path, tmp_path: Path) -> None:
+    key, bundle = key_of(data), data / "for-the-key.zip"
+    printed = exeat("checkpoint", "--data", str(data))
+    assert printed.returncode == 0, printed.stderr
+    newest = open_checkpoint(printed.stdout, [Verifier.decode(key)])
+    kept = tmp_path / "kept.txt"
+    # As Windows and an editor leave it: no damage.
+    kept.write_bytes(b"\xef\xbb\xbf" + printed.stdout.replace("\n", "\r\n").encode() + b"\r\n")
+    done = exeat("verify", str(bundle), "--key", key, "--known", str(kept))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "compared with 1 checkpoint" in done.stdout
+    proof = exeat("checkpoint", "--since", str(kept), "--data", str(data))
+    assert Consistency.parse(proof.stdout).holds(newest, newest)
+    since = exeat("checkpoint", "--since", "3", "--data", str(data))
+    assert (Consistency.parse(since.stdout).old, since.returncode) == (3, 0)
+    far = exeat("checkpoint", "--since", str(10**9), "--data", str(data))
+    assert far.returncode == 2 and "--since" in far.stderr
+
+
+def test_a_checkpoint_of_another_length_is_compared_or_said_not_to_be(
+    data: Path, tmp_path: Path
+) -> None:
+    key, bundle = key_of(data), data / "for-the-key.zip"
+    signer = Signer.decode((data / "keys" / "log.key").read_text(encoding="ascii").strip())
+    first = (data / "earlier").read_text(encoding="utf-8")
+    kept, proof = tmp_path / "kept.txt", tmp_path / "proof.txt"
+    kept.write_text(first, encoding="utf-8")
+    alone = exeat("verify", str(bundle), "--key", key, "--known", str(kept))
+    assert alone.returncode == 4
+    assert alone.stdout.startswith("not compared with what was kept")
+    said = exeat("checkpoint", "--since", str(kept), "--data", str(data))
+    proof.write_text(said.stdout, encoding="utf-8")
+    words = ("--key", key, "--known", str(kept))
+    done = exeat("verify", str(bundle), *words, "--consistency", str(proof))
+    assert done.returncode == 0, done.stdout + done.stderr
+    # The bundle brings the proof where its reader's checkpoint was given.
+    record, out = (data / "record").read_text(encoding="utf-8"), tmp_path / "with.zip"
+    where = ("--facility", "wa-pierce", "--data", str(data))
+    made = exeat("export", record, str(out), "--known", str(kept), *where)
+    assert made.returncode == 0, made.stderr
+    assert exeat("verify", str(out), *words).returncode == 0
+    # A checkpoint of another history, signed by the same key.
+    size = open_checkpoint(first, [signer.verifier()]).size + 1
+    kept.write_text(signer.sign(Checkpoint(signer.name, size, bytes(32))), encoding="utf-8")
+    other = exeat("export", record, str(tmp_path / "no.zip"), "--known", str(kept), *where)
+    assert other.returncode == 2 and "E510" in other.stderr
+    live = exeat("verify", "--data", str(data), "--known", str(kept))
+    assert live.returncode == 1
+
+
+def test_a_known_checkpoint_that_is_none_is_a_fault_of_its_file(data: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "kept.txt"
+    kept.write_text("Dear colleague, here is the checkpoint.\n", encoding="utf-8")
+    for file in ((), (str(data / "for-the-key.zip"), "--key", key_of(data))):
+        done = exeat("verify", *file, "--known", str(kept), "--data", str(data))
+        assert done.returncode == 2, done.stdout
+        assert "known checkpoint 1: is no signed note" in done.stderr
+        assert "DAMAGED" not in done.stdout
+
+
+def test_a_lost_file_of_checkpoints_begins_anew_only_when_somebody_says_so(
+    data: Path, tmp_path: Path
+) -> None:
+    kept = data / "keys" / "log.checkpoints"
+    held = kept.rename(tmp_path / "held")
+    record = (data / "record").read_text(encoding="utf-8")
+    where = ("--facility", "wa-pierce", "--data", str(data))
+    refused = exeat("export", record, str(tmp_path / "no.zip"), *where)
+    assert refused.returncode == 2 and "exeat checkpoint --begin-anew" in refused.stderr
+    assert not kept.exists()
+    before = tmp_path / "before.txt"
+    before.write_text(json.loads(held.read_bytes().splitlines()[-1])["note"], encoding="utf-8")
+    done = exeat("checkpoint", "--begin-anew", "--known", str(before), "--data", str(data))
+    assert done.returncode == 0, done.stderr
+    assert "begins anew with" in done.stdout
+    assert exeat("export", record, str(tmp_path / "yes.zip"), *where).returncode == 0
+    assert exeat("verify", "--data", str(data)).returncode == 0
+    kept.unlink()
+    held.rename(kept)
+
+
+def test_a_lost_key_of_the_log_is_not_made_anew_in_silence(data: Path, tmp_path: Path) -> None:
+    key = data / "keys" / "log.key"
+    away = key.rename(tmp_path / "log.key")
+    try:
+        with (
+            pytest.raises(LedgerError, match=r"log\.key"),
+            open_house(data, settings_for("127.0.0.1", 8000, None)),
+        ):
+            pass
+        assert not key.exists()
+    finally:
+        away.rename(key)
+
+
+def test_a_restored_record_that_is_not_all_that_was_signed_says_so(
+    data: Path, tmp_path: Path
+) -> None:
+    dump = tmp_path / "c.dump"
+    assert exeat("backup", str(dump), "--data", str(data)).returncode == 0
+    again = Path(tempfile.mkdtemp(prefix="exr"))
+    again.chmod(0o755)
+    try:
+        shutil.copytree(data / "keys", again / "keys")
+        signer = Signer.decode((again / "keys" / "log.key").read_text(encoding="ascii").strip())
+        kept = Kept(again / "keys" / "log.checkpoints", signer.verifier())
+        kept.add(signer.sign(Checkpoint(signer.name, 10**6, bytes(32))), datetime.now(UTC))
+        back = exeat("restore", str(dump), "--data", str(again))
+        assert "1000000 entries" in back.stdout and "--begin-anew" in back.stdout
+        live = exeat("verify", "--data", str(again))
+        assert live.returncode == 1 and "truncated" in live.stdout
+    finally:
+        shutil.rmtree(again, ignore_errors=True)
 
 
 def test_a_backup_needs_the_folder_it_is_to_lie_in(data: Path, tmp_path: Path) -> None:

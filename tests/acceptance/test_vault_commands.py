@@ -17,9 +17,10 @@ from pathlib import Path
 import pytest
 
 from exeat.cli.serve import settings_for
-from exeat.desk.house import open_house, signing
+from exeat.desk.house import open_house
 from exeat.desk.service.models import Released
 from exeat.desk.service.setup import system_context
+from exeat.desk.signing import signing
 from exeat.office.context import Role
 from exeat.record import NotFound
 from tests.acceptance.readme import ROOT, exeat

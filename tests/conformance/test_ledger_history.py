@@ -211,7 +211,7 @@ def test_what_begins_anew_is_compared_with_what_was_kept_elsewhere(
     shortened(ground)
     with ground.ledger(keep_views=False) as ledger:
         with pytest.raises(LedgerError, match="kept elsewhere"):
-            begin_anew(ledger.conn, ground.signer, kept, known=elsewhere.checkpoint)
+            begin_anew(ledger.conn, ground.signer, kept, known=[elsewhere.checkpoint])
         assert sizes(kept) == [0, 5, 10]
         begin_anew(ledger.conn, ground.signer, kept)
     assert sizes(kept) == [7]

@@ -124,7 +124,7 @@ def test_a_role_opens_its_own_pages_and_no_other(client: Any, role: str) -> None
     assert client.get(first[role]).status_code == 200
     kept = {
         "/board": {"booking", "supervisor"},
-        "/tasks": {"booking", "supervisor"},
+        "/tasks": {"booking", "supervisor", "admin"},
         "/people/new": {"booking", "supervisor"},
         "/clients": {"counsel"},
         "/requests/send": {"requester"},

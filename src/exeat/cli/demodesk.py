@@ -20,8 +20,9 @@ from rich.table import Table
 from exeat.auth import COOKIE
 from exeat.cli.serve import application, free_port, running, settings_for
 from exeat.desk.demo import Demo, enter, fill
-from exeat.desk.house import House, open_house, signing
+from exeat.desk.house import House, open_house
 from exeat.desk.service.setup import system_context
+from exeat.desk.signing import signing
 from exeat.office.clock import utcnow
 from exeat.office.context import Role
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 import psycopg
@@ -16,6 +16,7 @@ from exeat.cli.serve import DataDir, data_folder
 from exeat.desk.casefile import attachments_of
 from exeat.desk.house import (
     desk_login,
+    kept_of,
     master_of,
     open_record,
     signer_of,
@@ -39,10 +40,10 @@ from exeat.record import (
 from exeat.record import backup as write_backup
 from exeat.record import restore as read_backup
 from exeat.record.bundle import facility_of
-from exeat.record.consistency import Consistency
+from exeat.record.consistency import Consistency, known_checkpoints
 from exeat.record.server import database
 
-__all__ = ["backup", "export", "restore", "verify"]
+__all__ = ["backup", "export", "read_notes", "restore", "verify"]
 
 Keys = Annotated[
     list[str] | None,
@@ -89,7 +90,7 @@ def verify(
       exeat verify request.json --key "exeat.example/desk+1234abcd+..."
     """
     verifiers = [Verifier.decode(text) for text in key or []]
-    notes = [read_text(path)[0] for path in known or []]
+    notes = read_notes(known)
     proofs = [Consistency.parse(*read_text(path)) for path in consistency or []]
     if file is not None:
         check = verify_request if _is_json(file) else verify_bundle
@@ -99,8 +100,32 @@ def verify(
         verifiers = verifiers or [signer_of(folder).verifier()]
         # Without its key as much is verified as can be, and the first line says what was not.
         master = _vault_key(folder) if contents else None
-        report = verify_database(conn, verifiers, parts=PARTS, master=master, known=notes)
+        kept = _kept_notes(folder, verifiers)
+        report = verify_database(
+            conn, verifiers, parts=PARTS, master=master, known=notes, kept=kept
+        )
     _finish(report)
+
+
+def read_notes(paths: list[str] | None) -> list[str]:
+    """Return the text of kept checkpoints.
+
+    Raises:
+        UsageError: A file cannot be read.
+    """
+    return [read_text(path)[0] for path in paths or []]
+
+
+def _kept_notes(folder: Path, verifiers: Sequence[Verifier]) -> list[str]:
+    """Return what lies beside the key of the log, where that is one of the keys."""
+    with suppress(LedgerError):
+        signer = signer_of(folder)
+        if signer.verifier() in verifiers:
+            kept = kept_of(folder, signer)
+            if not kept.begun():
+                typer.echo(f"{kept.path} is not there: compare with one kept elsewhere", err=True)
+            return kept.notes()
+    return []
 
 
 def _vault_key(folder: Path) -> MasterKey | None:
@@ -140,6 +165,10 @@ def export(
         str | None,
         typer.Option(help="Code of the facility that holds it, where several have that id."),
     ] = None,
+    known: Annotated[
+        list[str] | None,
+        typer.Option(help="A checkpoint that its reader has, to prove that the log goes on."),
+    ] = None,
     data: DataDir = None,
 ) -> None:
     """Export one case as a bundle that a court can check offline, with a PDF to read.
@@ -151,15 +180,16 @@ def export(
     now = utcnow()
     with open_record(folder) as admin:
         master, signer = master_of(folder), signer_of(folder)
+        others = known_checkpoints(read_notes(known), [signer.verifier()])
         with Ledger.connect(signing_login(admin), master) as signing:
-            signing.checkpoint(signer)
+            signing.checkpoint(signer, kept=kept_of(folder, signer))
         with psycopg.connect(admin, autocommit=True) as conn:
             facility = facility or facility_of(conn, record)
         with Ledger.connect(desk_login(admin), master, agency=facility) as ledger:
             case = _case(ledger, record, facility)
             attachments = attachments_of(case, now)
             history = export_bundle(
-                ledger, case.record, out, signer, at=now, attachments=attachments
+                ledger, case.record, out, signer, at=now, attachments=attachments, known=others
             )
     typer.echo(f"{out}: {len(history.entries)} entries, {len(attachments)} files beside them")
     typer.echo(f"Check it: exeat verify {out} --key '{signer.verifier().encode()}'")
@@ -207,4 +237,13 @@ def restore(
         with psycopg.connect(admin, autocommit=True) as conn:
             master = _vault_key(folder)
             report = verify_database(conn, [signer.verifier()], parts=PARTS, master=master)
+    newest = kept_of(folder, signer).newest()
+    if newest is None or newest.checkpoint.size > report.size:
+        typer.echo(_NOT_SIGNED.format(size=newest.checkpoint.size if newest else "?"))
     _finish(report)
+
+
+_NOT_SIGNED: Final = """\
+This is not all that was signed: what is kept beside the key speaks of {size} entries. Until you say
+that the record goes on from here, the desk signs nothing: exeat checkpoint --begin-anew
+"""

@@ -23,11 +23,12 @@ from rich.console import Console
 from exeat.cli.clear import console_for_reading
 from exeat.cli.common import LawDir
 from exeat.desk.app import create_app
-from exeat.desk.house import House, open_house, signing
+from exeat.desk.house import House, open_house
 from exeat.desk.listening import config
 from exeat.desk.pages.app import pages_of
 from exeat.desk.pages.verifying import checker
 from exeat.desk.service.setup import first_shown
+from exeat.desk.signing import signing
 from exeat.errors import UsageError
 from exeat.office.settings import Settings
 
@@ -134,7 +135,7 @@ def _greet(house: House, settings: Settings, console: Console) -> None:
 
 def application(house: House) -> FastAPI:
     """Return the application of an open desk, its pages and its verifier with it."""
-    verify = checker(house.admin, [house.signer.verifier()])
+    verify = checker(house.admin, [house.signer.verifier()], house.kept)
     app = create_app(house.desk, pages=pages_of(house.desk, verify))
     # The law and the pages stay for good; looking them over for garbage took a tenth of a second.
     gc.collect()

@@ -50,6 +50,11 @@ COMMANDS: Final = (
         "Verify the record, live or as an exported bundle; or the proof of one request.",
     ),
     Listed(
+        "checkpoint",
+        "exeat.cli.checkpoint:checkpoint",
+        "Print the newest signed checkpoint, to be kept where nobody can change it.",
+    ),
+    Listed(
         "export",
         "exeat.cli.ledger:export",
         "Export one case as a bundle that a court can check offline, with a PDF to read.",

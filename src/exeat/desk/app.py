@@ -78,16 +78,38 @@ def _errors(app: FastAPI) -> None:
 
 def _health(desk: Desk) -> Callable[[], Response]:
     def healthz() -> Response:
-        """Say whether the desk reaches its database; nothing else."""
+        """Say whether the desk reaches its database, and how signing stands; nothing else."""
         try:
             with desk.office.db.pool.connection(timeout=5) as conn:
                 conn.execute("SELECT 1")
         except Exception as error:
             _log.error("the database does not answer: %s", type(error).__name__)
             return JSONResponse({"database": "unreachable"}, 503)
-        return JSONResponse({"database": "ok"})
+        return JSONResponse({"database": "ok", "signing": _signing(desk)})
 
     return healthz
+
+
+def _signing(desk: Desk) -> dict[str, object]:
+    """Return how signing stands, for whoever watches. The desk works on without it."""
+    try:
+        found = desk.log.signing()
+    except Exception as error:
+        _log.error("how signing stands cannot be told: %s", type(error).__name__)
+        return {"state": "unknown"}
+    age = (desk.office.clock() - found.signed).total_seconds() if found.signed else None
+    return {
+        "state": found.state,
+        "well": found.well,
+        "signed_entries": found.size,
+        "unsigned_entries": found.unsigned,
+        "last_signed": found.signed.isoformat() if found.signed else None,
+        "age_seconds": None if age is None else round(age),
+        "unsigned_since": found.since.isoformat() if found.since else None,
+        "fault": found.fault.code if found.fault else None,
+        "bad_rows": list(found.bad),
+        "rows_gone": found.gone,
+    }
 
 
 def sweep_all(desk: Desk) -> int:

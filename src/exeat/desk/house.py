@@ -2,20 +2,19 @@
 
 The folder holds ``pg`` (the private server, where ``EXEAT_DATABASE_URL`` names no other) and
 ``keys``: ``vault.key``, without which no content can be opened, and ``log.key``, which signs
-checkpoints. Both are made at the first start and readable by this user only; keep a copy of them
-apart from every backup. A vault key is never made for a record that is there: nothing in it would
-open.
+checkpoints; beside it ``log.checkpoints``, all that it has signed, and ``log.signing``, what came
+of the last try. They are made at the first start and readable by this user only; keep a copy of
+them apart from every backup. No key is ever made for a record that is there: with a new vault key
+nothing in it would open, and a new log key would vouch for what another one has signed.
 """
 
 from __future__ import annotations
 
 import base64
-import logging
 import os
 import secrets
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -28,8 +27,8 @@ from exeat.desk.service.setup import HOST, FirstUse, first_use, open_desk, prepa
 from exeat.errors import LedgerError
 from exeat.office.settings import Settings
 from exeat.record.checkpoint import Signer
+from exeat.record.kept import Kept
 from exeat.record.keyfile import read_keys
-from exeat.record.ledger import Ledger
 from exeat.record.rotation import key_in_use
 from exeat.record.schema import add_login, holds_ledger
 from exeat.record.server import DATABASE_URL, database
@@ -38,18 +37,18 @@ from exeat.record.vault import VAULT_KEY, VAULT_KEY_FILE, MasterKey
 __all__ = [
     "House",
     "desk_login",
+    "kept_of",
+    "make_log_key",
     "open_house",
     "open_record",
-    "signing",
     "signing_login",
     "vault_key_file",
 ]
 
 SIGNING: Final = "exeat_signing"
 LOG_NAME: Final = "EXEAT_LOG_NAME"
+_KEPT: Final = "log.checkpoints"
 DESK_PASSWORD: Final = "EXEAT_DESK_PASSWORD"  # noqa: S105 - the name of a setting
-
-_log = logging.getLogger("exeat.desk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +58,7 @@ class House:
     Attributes:
         admin: How to connect to its database as an administrator.
         signing: How to connect as the login that may sign; its agency holds no record.
+        kept: All that the signer has signed, outside the database.
         first: The first login, at the first start only.
     """
 
@@ -67,25 +67,40 @@ class House:
     signing: str
     master: MasterKey
     signer: Signer
+    kept: Kept
     first: FirstUse | None
 
 
-def make_keys(folder: Path, *, vault: bool) -> None:
-    """Make the keys of a data folder that are not there yet.
-
-    Args:
-        folder: The data folder.
-        vault: Also the vault key. Never where a ledger is: what is in it would not open.
+def make_keys(folder: Path) -> None:
+    """Make the keys of a data folder that are not there yet. Never where a ledger is.
 
     Raises:
         LedgerError: A key cannot be written.
     """
     keys = folder / "keys"
     keys.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if vault and not _key_is_named():
+    if not _key_is_named():
         _make(keys / "vault.key", base64.b64encode(secrets.token_bytes(32)).decode())
-    name = os.environ.get(LOG_NAME, "exeat.invalid/desk")
-    _make(keys / "log.key", Signer.generate(name).encode())
+    make_log_key(folder)
+    with suppress(FileExistsError):
+        (keys / _KEPT).touch(mode=0o600, exist_ok=False)
+
+
+def make_log_key(folder: Path) -> None:
+    """Make the key of the log, under a name of its own, unless it is there.
+
+    Two logs of one name could be taken for each other, and their checkpoints for two histories.
+
+    Raises:
+        LedgerError: It cannot be written, or ``EXEAT_LOG_NAME`` cannot name a log.
+    """
+    name = os.environ.get(LOG_NAME) or f"exeat.invalid/{secrets.token_hex(6)}"
+    _make(folder / "keys" / "log.key", Signer.generate(name).encode())
+
+
+def kept_of(folder: Path, signer: Signer) -> Kept:
+    """Return the file of kept checkpoints of a data folder."""
+    return Kept(folder / "keys" / _KEPT, signer.verifier())
 
 
 def master_of(folder: Path) -> MasterKey:
@@ -132,7 +147,8 @@ def signer_of(folder: Path) -> Signer:
             "E531",
             str(path),
             f"cannot be read ({reason})",
-            "Copy the keys folder of this record there.",
+            "Copy the keys folder of this record there. If the key is lost, a new one is made by"
+            " `exeat checkpoint --begin-anew`, and nothing signed before can be told by it.",
         ) from None
 
 
@@ -208,7 +224,8 @@ def open_house(folder: Path, settings: Settings) -> Iterator[House]:
     folder = folder.expanduser().resolve()
     folder.mkdir(parents=True, exist_ok=True)
     with database(folder / "pg") as admin, psycopg.connect(admin, autocommit=True) as conn:
-        make_keys(folder, vault=not holds_ledger(conn))
+        if not holds_ledger(conn):
+            make_keys(folder)
         # Before the key is read, and until the desk ends: it is changed under no desk.
         with key_in_use(conn):
             yield from _opened(folder, settings, admin)
@@ -217,36 +234,10 @@ def open_house(folder: Path, settings: Settings) -> Iterator[House]:
 def _opened(folder: Path, settings: Settings, admin: str) -> Iterator[House]:
     master, signer = master_of(folder), signer_of(folder)
     conninfo = prepare(admin, settings, os.environ.get(DESK_PASSWORD))
-    desk = open_desk(conninfo, master, settings, signer)
+    kept = kept_of(folder, signer)
+    desk = open_desk(conninfo, master, settings, signer, kept=kept)
     try:
         first = first_use(desk)
-        yield House(desk, admin, signing_login(admin), master, signer, first)
+        yield House(desk, admin, signing_login(admin), master, signer, kept, first)
     finally:
         desk.office.db.close()
-
-
-@contextmanager
-def signing(house: House, every_seconds: float = 60.0) -> Iterator[None]:
-    """Sign a checkpoint now and once a minute, so that a verifier can tell what was there when."""
-    stop = threading.Event()
-
-    def sign() -> None:
-        with Ledger.connect(house.signing, house.master) as ledger:
-            ledger.checkpoint(house.signer)
-
-    def rounds() -> None:
-        while not stop.wait(every_seconds):
-            try:
-                sign()
-            except (psycopg.Error, LedgerError) as error:
-                # The next round tries again; `exeat verify` shows what is unsigned.
-                _log.error("no checkpoint was signed: %s", type(error).__name__)
-
-    sign()
-    thread = threading.Thread(target=rounds, daemon=True, name="exeat-signing")
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join(timeout=5)

@@ -23,7 +23,7 @@ _QUERIES: Final[dict[str, tuple[frozenset[Role], Scope]]] = {
     "request_proof": (ASKS, Scope.READ),
     "near": (JAIL, Scope.READ),
     "handovers": (JAIL, Scope.READ),
-    "tasks": (JAIL, Scope.READ),
+    "tasks": (JAIL | {Role.ADMIN}, Scope.READ),
     "audit_log": (COUNTS, Scope.AUDIT),
     "counts": (COUNTS | JAIL, Scope.AUDIT),
     "agencies": (frozenset(Role), Scope.READ),

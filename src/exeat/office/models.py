@@ -153,6 +153,10 @@ class TaskKind(Described):
         "What is kept about a person cannot be read: tell the keeper of the desk at once.",
     )
     NO_BASIS = "no-basis", "Nothing on record says why the person is in custody."
+    SIGNING = (
+        "ledger-unsigned",
+        "The ledger is not signed, or holds what nobody here has signed: find out who changed it.",
+    )
 
 
 @dataclass(frozen=True, slots=True)

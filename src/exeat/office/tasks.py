@@ -41,6 +41,7 @@ _OWNERS: Final = {
     TaskKind.OVERDUE: Role.SUPERVISOR,
     TaskKind.UNREADABLE: Role.SUPERVISOR,
     TaskKind.COUNSEL: Role.SUPERVISOR,
+    TaskKind.SIGNING: Role.ADMIN,
 }
 
 

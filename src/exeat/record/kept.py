@@ -57,6 +57,11 @@ class KeptCheckpoint:
     note: str
     signed: datetime
 
+    @property
+    def pair(self) -> tuple[Checkpoint, str]:
+        """The checkpoint with its note."""
+        return self.checkpoint, self.note
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:

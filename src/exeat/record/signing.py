@@ -15,6 +15,7 @@ somebody else may write anew.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -25,12 +26,12 @@ from exeat.errors import LedgerError
 from exeat.record import merkle
 from exeat.record._errors import translated
 from exeat.record._rows import Connection, call
-from exeat.record.checkpoint import Checkpoint, Signer
+from exeat.record.checkpoint import Checkpoint, Signer, Verifier
 from exeat.record.kept import Kept, KeptCheckpoint
-from exeat.record.proofs import OnRecord, StoredTree, on_record
+from exeat.record.proofs import OnRecord, StoredTree, last_checkpoint, on_record
 from exeat.record.steps import reached
 
-__all__ = ["Signed", "begin_anew", "sign_log"]
+__all__ = ["Signed", "begin_anew", "newest_signed", "sign_log"]
 
 _WAIT_SECONDS: Final = 10
 
@@ -53,7 +54,12 @@ class Signed:
 
 
 def sign_log(
-    conn: Connection, signer: Signer, kept: Kept | None = None, *, known: Checkpoint | None = None
+    conn: Connection,
+    signer: Signer,
+    kept: Kept | None = None,
+    *,
+    known: Checkpoint | None = None,
+    at: datetime | None = None,
 ) -> Signed:
     """Sign the log as it stands, keep the checkpoint, and put it on record.
 
@@ -62,6 +68,7 @@ def sign_log(
         signer: The log's key, under the log's name.
         kept: The file beside the key. Without one, whoever has the database can rewrite history.
         known: A checkpoint that was kept elsewhere; the log must begin with it too.
+        at: When it is signed, to be kept with it; now by default.
 
     Raises:
         LedgerError: The log does not begin with what was signed before (E510), or nobody can tell,
@@ -78,11 +85,11 @@ def sign_log(
         new = Checkpoint(signer.name, size, root)
         if kept is not None and not latest:
             _may_begin(kept, before, size)
-        _refuse_splits(tree, new, before, latest[:1], known)
+        _refuse_splits(tree, new, before, latest[:1], () if known is None else (known,))
         note = _same(new, before, latest[:1]) or signer.sign(new)
         reached("checkpoint-signed")
         if kept is not None and (not latest or latest[0].note != note):
-            kept.add(note, datetime.now(UTC))
+            kept.add(note, at or datetime.now(UTC))
         if before.last is None or before.last[1] != note:
             call(conn, "add_checkpoint", {"size": size, "root": root, "note": note})
         reached("checkpoint-written")
@@ -90,7 +97,7 @@ def sign_log(
 
 
 def begin_anew(
-    conn: Connection, signer: Signer, kept: Kept, *, known: Checkpoint | None = None
+    conn: Connection, signer: Signer, kept: Kept, *, known: Iterable[Checkpoint] = ()
 ) -> Signed:
     """Begin the file of kept checkpoints anew, and sign the log as it stands now.
 
@@ -102,8 +109,8 @@ def begin_anew(
         conn: As for :func:`sign_log`.
         signer: The log's key.
         kept: The file.
-        known: A checkpoint that was kept elsewhere; if the log does not begin with it, nothing is
-            done.
+        known: Checkpoints that were kept elsewhere; if the log does not begin with each, nothing
+            is done.
 
     Raises:
         LedgerError: The log does not begin with ``known``, or with what its database has signed.
@@ -113,12 +120,25 @@ def begin_anew(
         before = on_record(conn, signer.verifier())
         tree = StoredTree(conn)
         new = Checkpoint(signer.name, *tree.head())
-        _refuse_splits(tree, new, before, [], known)
+        _refuse_splits(tree, new, before, [], tuple(known))
         kept.set_aside(datetime.now(UTC))
         kept.begin()
         if before.last is not None:
             kept.add(before.last[1], datetime.now(UTC))
         return sign_log(conn, signer, kept)
+
+
+def newest_signed(
+    conn: Connection, key: Verifier, kept: Kept | None
+) -> tuple[Checkpoint, str] | None:
+    """Return the newest checkpoint with its note: the larger of what was kept and is on record.
+
+    What the database no longer has, or never should have had, is no matter: what was signed was
+    kept.
+    """
+    newest = None if kept is None else kept.newest()
+    found = [last_checkpoint(conn, key), None if newest is None else newest.pair]
+    return max((one for one in found if one), key=lambda one: one[0].size, default=None)
 
 
 def _alone(conn: Connection) -> None:
@@ -149,7 +169,7 @@ def _may_begin(kept: Kept, before: OnRecord, size: int) -> None:
 
 def _same(new: Checkpoint, before: OnRecord, latest: list[KeptCheckpoint]) -> str | None:
     """Return the note of this very state, if one was signed."""
-    notes = [(one.checkpoint, one.note) for one in latest]
+    notes = [one.pair for one in latest]
     if before.last is not None:
         notes.append(before.last)
     return next((note for one, note in notes if one.size == new.size), None)
@@ -160,14 +180,13 @@ def _refuse_splits(
     new: Checkpoint,
     before: OnRecord,
     latest: list[KeptCheckpoint],
-    known: Checkpoint | None,
+    known: Iterable[Checkpoint],
 ) -> None:
     """Refuse where the log does not begin with one of those that were signed."""
     earlier = [(one.checkpoint, "in the file beside the key") for one in latest]
     if before.last is not None:
         earlier.append((before.last[0], "on record"))
-    if known is not None:
-        earlier.append((known, "kept elsewhere"))
+    earlier += [(one, "kept elsewhere") for one in known]
     for old, where in earlier:
         held = old.size <= new.size and merkle.verify_consistency(
             old.size, new.size, old.root, new.root, tree.consistency(old.size, new.size)

@@ -34,6 +34,7 @@ from exeat.record import ClockWrong, DuplicateDifferent, Expunged, NotAllowed, N
 
 __all__ = [
     "ERRORS",
+    "PUBLIC_ERRORS",
     "ErrorOut",
     "SaidOut",
     "Unauthenticated",
@@ -139,6 +140,9 @@ def _responses(*codes: int) -> dict[int | str, dict[str, Any]]:
 
 
 ERRORS: Final = _responses(401, 403, 404, 409, 413, 422, 429, 503)
+
+PUBLIC_ERRORS: Final = _responses(404, 422, 503)
+"""Of a route that needs no login."""
 
 
 def events_out(events: tuple[Event, ...]) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse
 
 from exeat._version import __version__
-from exeat.desk.api import desk, records
+from exeat.desk.api import desk, public, records
 from exeat.desk.api._errors import install_errors
 
 __all__ = ["OPENAPI", "PREFIX", "install", "openapi"]
@@ -22,6 +22,7 @@ def _router() -> APIRouter:
     router = APIRouter(prefix=PREFIX)
     router.include_router(records.router)
     router.include_router(desk.router)
+    router.include_router(public.router)
     return router
 
 

@@ -11,6 +11,7 @@ from exeat.desk.pages.views import Verified
 from exeat.desk.part import PARTS
 from exeat.office.context import Context
 from exeat.record.checkpoint import Verifier
+from exeat.record.kept import Kept
 from exeat.record.verify import verify_database
 
 __all__ = ["checker"]
@@ -19,7 +20,9 @@ _SHOWN = 20
 _STATES = {0: "sound", 1: "damaged", 2: "damaged", 3: "unsigned", 4: "unsigned"}
 
 
-def checker(conninfo: str, verifiers: Sequence[Verifier]) -> Callable[[Context], Verified]:
+def checker(
+    conninfo: str, verifiers: Sequence[Verifier], kept: Kept | None = None
+) -> Callable[[Context], Verified]:
     """Return what verifies a ledger, without opening a content, and says what it passed over.
 
     No auditor sees contents, and a large ledger takes minutes to open; the command does it all.
@@ -27,6 +30,7 @@ def checker(conninfo: str, verifiers: Sequence[Verifier]) -> Callable[[Context],
     Args:
         conninfo: How to connect as an administrator or an auditor of the database.
         verifiers: Keys of this log.
+        kept: The file of kept checkpoints, with which the log is compared.
 
     Returns:
         A call that takes who asks. One runs at a time: a second one waits.
@@ -35,7 +39,8 @@ def checker(conninfo: str, verifiers: Sequence[Verifier]) -> Callable[[Context],
 
     def check(ctx: Context) -> Verified:
         with lock, psycopg.connect(conninfo, autocommit=True) as conn:
-            report = verify_database(conn, verifiers, parts=PARTS)
+            notes = [] if kept is None else kept.notes()
+            report = verify_database(conn, verifiers, parts=PARTS, kept=notes)
         state = _STATES[report.exit_code]
         return Verified(
             state="part" if state == "sound" and report.unlooked else state,

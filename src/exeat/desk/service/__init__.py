@@ -15,6 +15,7 @@ from exeat.desk.service.board import Board
 from exeat.desk.service.forbidden import AgainstLaw
 from exeat.desk.service.gate import Gate
 from exeat.desk.service.profiles import Profiles
+from exeat.desk.service.public_log import PublicLog
 from exeat.desk.service.reading import Reading
 from exeat.desk.service.requests import Requests
 from exeat.desk.service.rounds import Rounds
@@ -23,6 +24,7 @@ from exeat.facts.papers import paper_of
 from exeat.office.context import Context
 from exeat.office.models import Done
 from exeat.office.office import Office
+from exeat.record.kept import Kept
 
 __all__ = ["Desk"]
 
@@ -35,11 +37,13 @@ class Desk:
     Args:
         office: What every part stands on.
         accounts: Who people are.
+        kept: The file of kept checkpoints; None: this desk keeps none.
 
     Attributes:
         acts: What happens to a person in custody.
         board: Everyone in custody, at a glance.
         gate: Clearance and release.
+        log: What everybody may know of the log.
         profiles: What counsel and office have answered about each facility's place.
         reading: What pages read.
         requests: What agencies ask of a facility.
@@ -47,13 +51,14 @@ class Desk:
         transfers: From one facility to the next.
     """
 
-    def __init__(self, office: Office, accounts: Accounts) -> None:
+    def __init__(self, office: Office, accounts: Accounts, kept: Kept | None = None) -> None:
         self.office = office
         self.accounts = accounts
         against = AgainstLaw(office, accounts)
         self.acts = Acts(office, against)
         self.board = Board(office)
         self.gate = Gate(office, against)
+        self.log = PublicLog(office, kept)
         self.profiles = Profiles(office, self.board)
         self.reading = Reading(office, self.board)
         self.requests = Requests(office)

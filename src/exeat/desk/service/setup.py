@@ -22,6 +22,7 @@ from exeat.office.held import log
 from exeat.office.office import Office
 from exeat.office.settings import Settings
 from exeat.record.checkpoint import Signer
+from exeat.record.kept import Kept
 from exeat.record.part import queries_of
 from exeat.record.schema import make_login, migrate
 from exeat.record.vault import MasterKey
@@ -85,6 +86,7 @@ def open_desk(
     *,
     clock: Callable[[], datetime] = utcnow,
     accounts: Callable[[Database, Settings], Accounts] | None = None,
+    kept: Kept | None = None,
 ) -> Desk:
     """Return a desk that is connected; close it with ``desk.office.db.close()``.
 
@@ -95,12 +97,13 @@ def open_desk(
         signer: The desk's key, which signs receipts.
         clock: The one clock; a test sets its own.
         accounts: For a test that makes passwords cheaper.
+        kept: The file of kept checkpoints.
     """
     db = Database(conninfo, master, settings, queries_of(PARTS))
     db.open()
     people, law = (accounts or Accounts)(db, settings), library(settings.law)
     people.library = law
-    return Desk(Office(db, law, settings, signer, clock), people)
+    return Desk(Office(db, law, settings, signer, clock), people, kept)
 
 
 def system_context(now: datetime, agency: str = HOST, role: Role = Role.ADMIN) -> Context:

@@ -43,7 +43,8 @@ def tasks(request: Request, site: At) -> Response:
     """Show what is open."""
     viewer = may(site, request, "tasks")
     found = [one for one in site.desk.reading.tasks(viewer.ctx) if one.closed is None]
-    names = {row.record: row.name for row in site.desk.board.rows(viewer.ctx)}
+    rows = site.desk.board.rows(viewer.ctx) if viewer.ctx.may("board") else ()
+    names = {row.record: row.name for row in rows}
     return site.page(
         request,
         viewer,
@@ -250,6 +251,7 @@ def _counts(site: Site, request: Request, viewer: Viewer, verified: Verified | N
         numbers=numbers,
         tables=_tables(found, t),
         verified=verified,
+        signing=site.desk.log.signing(),
         can_verify=site.verify is not None,
     )
 

@@ -148,6 +148,7 @@ def _list(site: Site, request: Request) -> Response:
         page=found,
         first=not after,
         handovers=handovers,
+        signing=site.desk.log.signing(),
         agency_names={one.code: one.name for one in agencies},
         # Times are the jail's, whoever reads them: as they stand on its record.
         zone_at=lambda code: zones.get(code, viewer.zone),
