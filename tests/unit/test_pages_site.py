@@ -354,3 +354,21 @@ def test_every_verdict_can_be_read_in_both_schemes(scheme: str) -> None:
     for ink in ("ink", "muted", "link", "fault", "good"):
         for ground in ("page", "card"):
             assert contrast(colours[ink], colours[ground]) >= 4.5, (ink, ground)
+
+
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        # What a browser sends from a page of ours, which names no referrer.
+        ({"origin": "null", "sec-fetch-site": "same-origin"}, 422),
+        ({"origin": "http://testserver"}, 422),
+        ({"origin": "null", "sec-fetch-site": "cross-site"}, 403),
+        ({"origin": "https://elsewhere.example"}, 403),
+        ({"origin": "null"}, 403),
+    ],
+)
+def test_a_form_of_our_own_page_is_taken_and_no_other(
+    client: Any, head: dict[str, str], status: int
+) -> None:
+    said = {"name": "nobody", "password": "nothing"}
+    assert signed(client, "").post("/sign-in", data=said, headers=head).status_code == status

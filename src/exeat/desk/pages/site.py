@@ -157,9 +157,11 @@ class Site:
         Raises:
             Stop: The browser says that it came from elsewhere.
         """
-        foreign = request.headers.get("sec-fetch-site") in _FOREIGN
-        named = request.headers.get("origin")
-        if named is not None and not foreign:
+        fetched = request.headers.get("sec-fetch-site")
+        foreign, named = fetched in _FOREIGN, request.headers.get("origin")
+        # Our own pages name no referrer, and so a browser that says where it fetched from calls
+        # their origin `null`; what it fetched from is then the surer word.
+        if named is not None and fetched is None:
             here = {f"{scheme}://{request.headers.get('host', '')}" for scheme in ("http", "https")}
             foreign = named not in {*here, self.desk.office.settings.origin}
         if foreign:
