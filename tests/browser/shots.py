@@ -41,6 +41,7 @@ PAGES = {
     "enrol": ("nell.new:first", "/sign-in/second"),
     "password": ("booking", "/password"),
     "account": ("booking", "/account"),
+    "account-again": ("supervisor", "/account"),
     "board": ("booking", "/board"),
     "board-filtered": ("booking", "/board?show=must-hold"),
     "board-nobody": ("booking", "/board?find=zzz"),

@@ -53,6 +53,7 @@ def log(
     concerns: str | None = None,
     about: str | None = None,
     role: str | None = None,
+    by: str | None = None,
 ) -> None:
     """Write down who did or read what.
 
@@ -65,6 +66,7 @@ def log(
             where the host's administrator resets an account of Pierce.
         about: What else it is about: an account's name, an event's id. No person held.
         role: Of whoever acts, where they are at the door and not in yet.
+        by: Who acts besides whoever asks: the second of two people who sign.
     """
     ctx = tx.ctx
     tx.run(
@@ -72,7 +74,7 @@ def log(
         at=ctx.now,
         agency=ctx.agency,
         facility=held.facility if held is not None else concerns,
-        actor=ctx.actor_name,
+        actor=by or ctx.actor_name,
         role=role or ctx.role.value,
         what=what,
         outcome=outcome if isinstance(outcome, str) else outcome.to_text(),

@@ -12,12 +12,12 @@ from exeat.desk.pages.correcting import ENVELOPE
 from exeat.desk.pages.views import EventLine
 from exeat.desk.service.models import PersonPage
 from exeat.facts.codes import Described
-from exeat.facts.events import Corrected, Disputed, Event
+from exeat.facts.events import Corrected, Disputed, Event, Released
 from exeat.facts.record import Conviction, Facility, Offence
 from exeat.facts.times import Uncertain, When, bounds, show_when
 from exeat.i18n.words import Words
 
-__all__ = ["event_line", "history_of", "instant_of"]
+__all__ = ["event_line", "history_of", "instant_of", "signed_by"]
 
 _UNSAID: Final = ENVELOPE | {"occurred", "note", "instead"}
 
@@ -96,6 +96,8 @@ def history_of(page: PersonPage, zone: ZoneInfo, t: Words) -> tuple[EventLine, .
     corrected = {event.of: event.id for event in page.events if isinstance(event, Corrected)}
     read: dict[str, Event | None] = {}
     lines = []
+    # What the gate said lies beside each release, in the same order.
+    gates = iter([given["gate"] for given in page.answers if "gate" in given])
     for event in page.events:
         line = event_line(event, zone, t, corrected.get(event.id, ""))
         if isinstance(event, Corrected):
@@ -103,11 +105,23 @@ def history_of(page: PersonPage, zone: ZoneInfo, t: Words) -> tuple[EventLine, .
             read[event.of] = event.instead
         else:
             read[event.id] = event
+        if isinstance(event, Released):
+            line = replace(line, detail=(*line.detail, *signed_by(next(gates, {}), t)))
         lines.append(line)
     first = datetime.min.replace(tzinfo=UTC)
     return tuple(
         sorted(lines, key=lambda one: (one.recorded or first, one.occurred or first))[::-1]
     )
+
+
+def signed_by(gate: Mapping[str, Any], t: Words) -> tuple[tuple[str, str], ...]:
+    """Return what a release passed over, and which two people signed for it; nothing else."""
+    against = gate.get("override")
+    if not against:
+        return ()
+    kinds = "; ".join(t(f"refused.kind.{kind}") for kind in against["refusals"])
+    both = t("released.both", first=gate["officer"], second=against["second"])
+    return (t("released.overridden"), kinds), (t("released.signed"), both)
 
 
 def _correction(

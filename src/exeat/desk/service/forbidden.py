@@ -21,10 +21,10 @@ from exeat.facts.codes import NoticeKind, ReleaseKind
 from exeat.facts.fold import standing
 from exeat.facts.record import CustodyRecord
 from exeat.i18n.said import Said, Sayings
-from exeat.office.context import Context
+from exeat.office.context import Context, Role
 from exeat.office.db import Tx
 from exeat.office.errors import Refusing
-from exeat.office.held import Held
+from exeat.office.held import Held, log
 from exeat.office.messages import refused_field
 from exeat.office.models import TaskKind
 from exeat.office.office import Office
@@ -136,6 +136,9 @@ def bans_said(bans: Iterable[Option]) -> Sayings:
     return tuple(said.values())
 
 
+_SECOND: Final = Role.SUPERVISOR.value
+
+
 class AgainstLaw:
     """Acts that the law of a place forbids.
 
@@ -235,6 +238,8 @@ class AgainstLaw:
             first=first,
             second=signed.second,
         )
+        # Both have a line of their own: whoever looks for one of the two finds what they signed.
+        log(tx, "countersign", held=held, about=override.hex, role=_SECOND, by=signed.second)
         return tuple(self._reviews(tx, held, override, signed, tuple(kinds), tuple(bans)))
 
     def _reviews(

@@ -14,7 +14,7 @@ from exeat.decide import Verdict
 from exeat.desk.pages import picks
 from exeat.desk.pages.acts import RELEASE
 from exeat.desk.pages.forms import Problem, Wrong, starts
-from exeat.desk.pages.history import event_line, instant_of
+from exeat.desk.pages.history import event_line, instant_of, signed_by
 from exeat.desk.pages.present import PersonView, still_owed
 from exeat.desk.pages.reading import read_form
 from exeat.desk.pages.routes._common import may, see, shown_name
@@ -108,6 +108,7 @@ def released(request: Request, site: At, record: str) -> Response:
         at=gone,
         event=left[-1],
         overridden=passed,
+        signed=signed_by(given.get("gate", {}), t),
         unless=given.get("verdict") == Verdict.RELEASE_UNLESS_INSTRUCTED,
     )
 

@@ -218,6 +218,7 @@ def _account(
         passkeys=passkeys.of(session, now),
         proved=proved,
         has_app=session.account.enrolled,
+        minutes=site.desk.office.settings.proof_minutes,
         options=passkeys.register_options(session, now) if proved else "",
         problems=problems or [],
         label=label,
