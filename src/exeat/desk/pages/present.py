@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
+from math import ceil
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -259,6 +260,14 @@ class PersonView:
     def duties(self) -> tuple[DutyView, ...]:
         """Return what the facility must do, or did."""
         return duties_of(self.page.answer, self._t)
+
+    @property
+    def turns_in(self) -> int:
+        """Return in how many seconds the answer may turn, rounded up; 0: it is of another time."""
+        page = self.page
+        if page.turns is None:
+            return 0
+        return max(ceil((page.turns - page.answer.at).total_seconds()), 0) + 1
 
     @cached_property
     def must_nots(self) -> tuple[MustNot, ...]:

@@ -75,6 +75,7 @@ class Frame:
         path: Of this page, for the choice of language.
         invented: The page shows invented people, and says so.
         still: Clocks do not run, for pictures and tests.
+        ends: After how many seconds without a page the session ends; 0: there is none.
     """
 
     t: Words
@@ -87,6 +88,7 @@ class Frame:
     still: bool = False
     done: str = ""
     changes: str = ""
+    ends: int = 0
 
     @property
     def zone(self) -> ZoneInfo:

@@ -103,7 +103,8 @@ class Site:
         if not token:
             raise Elsewhere(f"/sign-in?next={quote(request.url.path)}")
         try:
-            used = _BY_ITSELF not in request.headers
+            # Without a script a page comes again by its own address, and says so there.
+            used = not (_BY_ITSELF in request.headers or "itself" in request.query_params)
             found = self.desk.accounts.signin.session(token, self.clock(), used=used)
         except SignInError as error:
             raise Elsewhere(f"/sign-in{ended}") from error
@@ -192,6 +193,7 @@ class Site:
             invented=self.invented,
             still=self.still,
             changes=self.changes if viewer is not None else "",
+            ends=self.desk.office.settings.idle_minutes * 60 if viewer is not None else 0,
         )
 
     def page(

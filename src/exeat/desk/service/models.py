@@ -104,6 +104,8 @@ class PersonPage:
 
     Attributes:
         shut: All that keeps the gate shut now; empty where another time is asked about.
+        turns: The first instant at which the answer may be another, if nothing comes in; None
+            where another time is asked about.
     """
 
     record: CustodyRecord
@@ -119,6 +121,7 @@ class PersonPage:
     acts: tuple[str, ...]
     warnings: Sayings = ()
     shut: tuple[Refusal, ...] = ()
+    turns: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from exeat.decide import decide
 from exeat.desk.service._refusals import Inside, shut_of, warnings_of
 from exeat.desk.service._waiting import Waiting, waiting_for
-from exeat.desk.service.board import Board
+from exeat.desk.service.board import Board, next_change
 from exeat.desk.service.models import Counts, LogLine, PersonPage
 from exeat.facts.case import zone_of
 from exeat.facts.events import DetainerLodged
@@ -91,6 +91,7 @@ class Reading:
             if known_at is not None:
                 facts = history.fold(known_at=known_at)
             law = self.office.law(tx, held.facility, facts.facility.kind)
+            now = at is None and known_at is None
             when = at if at is not None else ctx.now
             answer = decide(facts, law, when, known_at=known_at)
             mine = held.stake == "facility"
@@ -122,11 +123,25 @@ class Reading:
                     *waits.warnings,
                     *cleared_before(tx, held, zone_of(facts.zone)),
                 ),
-                shut=shut_of(inside) if mine and at is None and known_at is None else (),
+                shut=shut_of(inside) if mine and now else (),
+                turns=next_change(facts, law, answer, when) if now else None,
             )
             return _as_issuer(page, ctx.agency) if held.stake == "issuer" else page
 
         return self.office.run(ctx, "person", work, about=record)
+
+    def version(self, ctx: Context, record: str) -> int:
+        """Return at which version a record stands; a page asks it by itself, and shows nothing.
+
+        It is nothing about the person, so no reading of them is written down.
+
+        Raises:
+            NotFound: There is no such record for this agency.
+        """
+        ctx.need("person")
+        with self.office.db.transaction(ctx) as tx:
+            held = self.office.find(tx, record)
+            return int((tx.one("version", record=held.record) or {"version": 0})["version"])
 
     def clients(self, ctx: Context) -> list[tuple[str, str, bool]]:
         """Return the records that counsel may read: id, facility, and whether custody goes on."""

@@ -6,7 +6,7 @@ from dataclasses import fields
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from fastapi.responses import PlainTextResponse, Response
 from starlette.datastructures import FormData
 
 from exeat.decide import Verdict
@@ -20,7 +20,7 @@ from exeat.desk.pages.present import (
     shown,
 )
 from exeat.desk.pages.reading import Filled, read_form
-from exeat.desk.pages.rendering import link_of
+from exeat.desk.pages.rendering import HEADERS, link_of
 from exeat.desk.pages.routes._asking import page_at
 from exeat.desk.pages.routes._common import done_words, form_page, may, see, shown_name, tried
 from exeat.desk.pages.signing import SIGNING, override_of
@@ -114,6 +114,14 @@ def person(request: Request, site: At, record: str) -> Response:
         when=when,
         asked=asked,
     )
+
+
+@router.get("/people/{record}/version")
+def version(request: Request, site: At, record: str) -> Response:
+    """Say at which version a record stands, for a page that asks by itself whether it moved on."""
+    viewer = site.viewer(request)
+    found = site.asked(lambda: site.desk.reading.version(viewer.ctx, record))
+    return PlainTextResponse(str(found), headers=HEADERS)
 
 
 @router.get("/people/{record}/{act}")

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from exeat.desk.pages.forms import Problem, sayings_of
+from exeat.desk.pages.rendering import HEADERS
 from exeat.desk.pages.routes._common import done_words, see
 from exeat.desk.pages.site import COOKIE, At, Elsewhere, PageRoute, SentForm, Site
 from exeat.errors import ExeatError
@@ -95,6 +96,13 @@ def passkey(request: Request, site: At, sent: SentForm) -> Response:
         return site.let_in(request, see(after or "/"), whole)
     except SignInError:
         return _second(site, request, after, [Problem("", "login.passkey_failed")])
+
+
+@router.get("/still-in")
+def still_in(request: Request, site: At) -> Response:
+    """Say whether the session goes on; a page asks by itself, and goes with it."""
+    site.viewer(request)
+    return Response(status_code=204, headers=HEADERS)
 
 
 @router.post("/sign-out")

@@ -44,28 +44,142 @@
     if (next) { e.preventDefault(); next.focus(); }
   });
 
-  // --- what came in: the server names records, never people
+  // --- what a screen may still show: it is live, or says that it is not, and ends with its session
+  const BY_ITSELF = { "X-Exeat-By-Itself": "1" };
+  const EVERY = 30_000, OLD = 60_000;
+  const page = document.body.dataset.record;
   const live = document.getElementById("live");
-  const source = root.dataset.changes;
-  if (live && source && "EventSource" in window && moving) {
-    const stream = new EventSource(source);
-    const say = (on) => {
+  const bar = document.getElementById("stale");
+  let good = 0, failed = false;
+  const say = () => {
+    const asked = good > 0 || failed;
+    const on = !failed && Date.now() - good < OLD;
+    if (live) {
       live.classList.toggle("on", on);
-      live.textContent = on ? live.dataset.on : live.dataset.off;
-    };
-    stream.onopen = () => say(true);
-    stream.onerror = () => say(false);
-    // The session ended: the page goes with it, and nobody stands before names.
-    stream.addEventListener("ended", () => { stream.close(); location.reload(); });
-    stream.addEventListener("record", (e) => {
-      const page = document.body.dataset.record;
-      if (!page) document.body.dispatchEvent(new CustomEvent("exeat-changed"));
-      if (page && e.data === page) {
-        const note = document.getElementById("changed");
-        if (note) note.hidden = false;
+      live.textContent = on ? live.dataset.on : asked ? live.dataset.off : live.dataset.wait;
+    }
+    if (bar) bar.hidden = on || !asked;
+  };
+  const got = (ok) => {
+    failed = !ok;
+    if (ok) good = Date.now();
+    say();
+  };
+  // What was typed is kept on the server, for whoever typed it; then nothing stays on the screen.
+  const keep = async () => {
+    const form = document.querySelector("form.act");
+    if (!form || !form.dataset.typed) return;
+    const sent = new URLSearchParams({ "kept-for": new URL(form.action).pathname });
+    for (const [name, value] of new FormData(form)) if (typeof value === "string") sent.append(name, value);
+    // Never where the form itself goes: what nobody has sent is not done.
+    await fetch("/kept", { method: "POST", body: sent, headers: BY_ITSELF, redirect: "manual" });
+  };
+  let leaving = false;
+  const leave = async () => {
+    if (leaving) return;
+    leaving = true;
+    const next = encodeURIComponent(location.pathname + location.search);
+    try { await keep(); } catch { /* the line is down: names go from the screen all the same */ }
+    document.body.replaceChildren();
+    location.replace(`/sign-in?ended=1&next=${next}`);
+  };
+  const away = (answer) => answer.type === "opaqueredirect" || answer.redirected ||
+    answer.status === 401 || answer.status === 403;
+  const ask = (path) => fetch(path, { headers: BY_ITSELF, redirect: "manual", cache: "no-store" });
+  document.addEventListener("input", (e) => {
+    const form = e.target.closest && e.target.closest("form.act");
+    if (form) form.dataset.typed = "1";
+  });
+
+  // The board asks for itself, by htmx; a person's page asks only whether the record moved on.
+  const board = () => document.getElementById("board");
+  document.addEventListener("htmx:before:response", (e) => {
+    const raw = e.detail.ctx.response.raw;
+    if (away(raw)) { e.preventDefault(); leave(); return; }
+    if (!raw.ok) e.preventDefault();
+    got(raw.ok);
+  });
+  document.addEventListener("htmx:error", () => got(false));
+  document.addEventListener("htmx:before:swap", (e) => {
+    if (!String(e.detail.ctx.text).includes('id="board"')) { e.preventDefault(); leave(); }
+  });
+  const moved = async () => {
+    try {
+      const answer = await ask(`/people/${page}/version`);
+      if (away(answer)) { leave(); return; }
+      got(answer.ok);
+      const note = document.getElementById("changed");
+      if (answer.ok && note && Number(await answer.text()) > Number(document.body.dataset.version)) {
+        note.hidden = false;
       }
-    });
-    addEventListener("pagehide", () => stream.close());
+    } catch { got(false); }
+  };
+  let soon = 0;
+  const again = () => {
+    clearTimeout(soon);
+    soon = setTimeout(() => {
+      if (board()) document.body.dispatchEvent(new CustomEvent("exeat-changed"));
+      else if (page) moved();
+    }, 200);
+  };
+
+  // The answer turns at its hour, whether anything came in or not.
+  let turning = 0;
+  const turn = () => {
+    clearTimeout(turning);
+    const at = Date.parse(document.body.dataset.turn || "");
+    if (!Number.isNaN(at)) turning = setTimeout(turned, Math.max(at - Date.now() - skew, 0) + 1000);
+  };
+  const turned = async () => {
+    if (!document.querySelector("form.act")) { location.replace(location.pathname); return; }
+    try {
+      const answer = await ask(location.pathname);
+      if (away(answer)) { leave(); return; }
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const id of ["answer", "send"]) {
+        const [old, now] = [document.getElementById(id), fresh.getElementById(id)];
+        if (old && now) old.replaceWith(now);
+      }
+      document.body.dataset.turn = fresh.body.dataset.turn || "";
+      turn();
+    } catch { got(false); turning = setTimeout(turned, EVERY); }
+  };
+
+  // The session ends after its time, whether the line is up or not.
+  let ending = 0;
+  const end = (seconds) => {
+    clearTimeout(ending);
+    ending = setTimeout(async () => {
+      try {
+        const answer = await ask("/still-in");
+        if (answer.ok) { end(60); return; }
+      } catch { /* no line: nobody says that the session goes on, so it does not */ }
+      leave();
+    }, seconds * 1000);
+  };
+
+  if (moving) {
+    if (root.dataset.ends) end(Number(root.dataset.ends));
+    turn();
+  }
+  const source = root.dataset.changes;
+  if (source && moving && (board() || page)) {
+    again();
+    setInterval(again, EVERY);
+    setInterval(say, 1000);
+    addEventListener("online", again);
+    addEventListener("offline", () => got(false));
+    addEventListener("pageshow", (e) => { if (e.persisted) { got(false); again(); turn(); } });
+    document.addEventListener("visibilitychange", () => { if (!document.hidden) again(); });
+    if ("EventSource" in window) {
+      const stream = new EventSource(source);
+      stream.onopen = again;
+      stream.onerror = again;
+      // The session ended: the page goes with it, and nobody stands before names.
+      stream.addEventListener("ended", () => { stream.close(); leave(); });
+      stream.addEventListener("record", (e) => { if (!page || e.data === page) again(); });
+      addEventListener("pagehide", () => stream.close());
+    }
   }
 
   // --- passkeys
