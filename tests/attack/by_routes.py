@@ -54,11 +54,12 @@ FOREIGN: Final = (
 
 
 def routes() -> list[tuple[str, str]]:
-    """Return method and path of every route of the OpenAPI, without the API's own prefix."""
+    """Return method and path of every route that asks for a login, without the API's own prefix."""
     return [
         (method.upper(), path.removeprefix(API))
         for path, methods in openapi()["paths"].items()
         for method in methods
+        if path not in PAGES_OPEN
     ]
 
 

@@ -152,7 +152,12 @@ def test_a_database_that_was_opened_is_found(step: str, damage: str) -> None:
     with ground() as here:
         with psycopg.connect(here.town.admin, autocommit=True) as conn:
             conn.execute(damage.encode())
-        report = attack(here, SEED, 2, only=[step])
+        try:
+            report = attack(here, SEED, 2, only=[step])
+        finally:
+            with psycopg.connect(here.town.admin, autocommit=True) as conn:
+                # Roles are the whole server's, and other tests' databases stand on it.
+                conn.execute(b"REVOKE exeat_owner FROM exeat_app")
     assert any(f"`{step}`" in one for one in report.through), "it saw nothing"
 
 
