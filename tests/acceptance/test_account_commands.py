@@ -47,10 +47,10 @@ def run(data: Path, *words: str, code: int = 0) -> str:
 def test_accounts_are_listed_unlocked_reset_and_approved(data: Path) -> None:
     listed = run(data, "list")
     assert re.search(r"host +admin +admin +locked, has a first password\n", listed)
-    assert re.search(r"jail +kim +supervisor has a first password, not approved\n", listed)
+    assert re.search(r"jail +kim@jail +supervisor has a first password, not approved\n", listed)
     assert "is unlocked" in run(data, "unlock", "admin")
     assert "locked" not in run(data, "list")
-    assert "counts as one of two people" in run(data, "approve", "kim")
+    assert "counts as one of two people" in run(data, "approve", "kim@jail")
     assert "not approved" not in run(data, "list")
     said = run(data, "reset", "admin")
     password = said.split("password: ")[1].split("\n")[0]

@@ -186,7 +186,7 @@ def override_by_a_ghost(here: Ground, chance: Random) -> None:
     town = here.town
     maker = town.ctx("sam", role=Role.SUPERVISOR)
     if chance.random() < 0.5:
-        name, said = f"g{here.number('')}", {"shown": "Ghost", "role": "supervisor"}
+        name, said = f"g{here.number('')}@pierce", {"shown": "Ghost", "role": "supervisor"}
         _, first = town.desk.accounts.add_account(maker, name=name, **said)
     else:
         name = here.account("supervisor")

@@ -202,4 +202,4 @@ def test_an_account_made_for_it_reviews_nothing(town: Town) -> None:
     town.desk.accounts.add_account(maker, **said)
     [task] = end(town, record, maker)
     with pytest.raises(Refusing, match="an act of your own"):
-        town.desk.rounds.close_task(lead(town, "ghost"), task, "Looked at it.")
+        town.desk.rounds.close_task(lead(town, "ghost@arizona"), task, "Looked at it.")

@@ -297,6 +297,26 @@ def test_a_supervisor_keeps_the_accounts_of_the_own_agency_only(town: Town) -> N
         people.add_account(town.ctx(), name="x3", shown="x", role="booking")
 
 
+def test_a_supervisor_learns_no_name_that_another_agency_has(town: Town) -> None:
+    people, ctx = town.desk.accounts, town.ctx("sam", role=Role.SUPERVISOR)
+    root = system_context(town.now)
+    for name, agency in (("kim", "arizona"), ("lee", "ice-sea")):
+        role = "booking" if agency == "arizona" else "requester"
+        people.add_account(root, name=name, shown="x", role=role, agency=agency)
+    for name in ("kim", "lee", "nobody.has.this"):
+        made, password = people.add_account(ctx, name=name, shown="x", role="booking")
+        assert made.name == f"{name}@pierce"
+        assert people.signin.sign_in(f" {made.name.upper()}", password, town.now)
+    for name in ("kim", "kim@pierce", "sam@pierce@pierce"):  # Only the own agency's are taken.
+        with pytest.raises(BadInput, match="is taken" if "kim" in name else "no sign-in name"):
+            people.add_account(ctx, name=name, shown="x", role="booking")
+    for name in ("kim@arizona", "@pierce", "k@pierce", "a@b", "é@pierce"):
+        with pytest.raises(BadInput, match="no sign-in name"):
+            people.add_account(ctx, name=name, shown="x", role="booking")
+    with pytest.raises(BadInput, match="no sign-in name"):
+        people.add_account(root, name="x.y@pierce", shown="x", role="booking", agency="arizona")
+
+
 def test_the_first_login_is_made_once(town: Town) -> None:
     assert first_use(town.desk) is None
 

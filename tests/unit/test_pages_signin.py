@@ -255,3 +255,15 @@ def test_an_agency_words_the_notice_itself(desk: Scene, client: Any) -> None:
         page = client.get("/sign-in").text
     assert "<li>Use &lt;only&gt; on duty.</li><li>All is recorded.</li>" in page
     assert "restricted system" not in page
+
+
+@pytest.mark.parametrize("path", ["/accounts/new", "/keys-of-systems/new"])
+def test_where_there_is_one_agency_to_choose_it_is_chosen(path: str) -> None:
+    town = still()
+    with town.client() as client:
+        page = town.signed(client, "supervisor").get(path).text
+        every = town.signed(client, "admin").get(path).text
+    assert re.search(r'<option value="fl" selected', page)
+    assert " selected>" not in every.split('name="agency"')[1].split("</select>")[0].replace(
+        '<option value="" selected>', ""
+    )

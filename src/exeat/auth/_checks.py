@@ -104,7 +104,7 @@ def of_account(
     """Return what is wrong with an account; ``kinds`` says what each agency is."""
     help = "Use small letters, digits and . _ - within 2 to 64 characters."
     faults = [
-        *_shaped("name", name, _NAME, "is no sign-in name", help),
+        *_shaped("name", name.removesuffix(f"@{agency}"), _NAME, "is no sign-in name", help),
         *_needed("shown", shown, "Enter the name that others see."),
     ]
     if agency not in kinds:

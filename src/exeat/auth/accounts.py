@@ -108,6 +108,9 @@ class Accounts:
     ) -> tuple[Account, str]:
         """Add an account. A supervisor adds those of the own agency, the administrator any.
 
+        The name of one that a supervisor adds ends in ``@`` and the agency's code: so nobody learns
+        from a name that is taken whom another agency has.
+
         A supervisor's account that a colleague made counts as one of two people once the host
         has approved it.
 
@@ -119,7 +122,7 @@ class Accounts:
         """
         ctx.need("keep_users")
         agency = agency_for(ctx, agency)
-        name = name.strip().lower()
+        name = _own_name(ctx, name.strip().lower(), agency)
         password = secrets.token_urlsafe(12)
         hashed = self.signin.hasher.hash(password)
         with self.db.transaction(ctx) as tx:
@@ -271,3 +274,9 @@ class Accounts:
         if row is None:
             raise refused_field("account", account, "is no account here", "Take it from the list.")
         return row
+
+
+def _own_name(ctx: Context, name: str, agency: str) -> str:
+    """Return the name under which an account is added; the host's administrator sees them all."""
+    end = f"@{agency}"
+    return name if ctx.role is Role.ADMIN or name.endswith(end) else f"{name}{end}"

@@ -39,7 +39,7 @@ def accounts(request: Request, site: At) -> Response:
 def adding(request: Request, site: At) -> Response:
     """Ask for a new account."""
     viewer = may(site, request, "keep_users")
-    return _form(site, request, viewer, ADD_USER, "/accounts/new", {}, ())
+    return _form(site, request, viewer, ADD_USER, "/accounts/new", _start(viewer), ())
 
 
 @router.post("/accounts/new")
@@ -91,7 +91,7 @@ def add_agency(request: Request, site: At, sent: SentForm) -> Response:
 def adding_key(request: Request, site: At) -> Response:
     """Ask for a new key of a system."""
     viewer = may(site, request, "keep_keys")
-    return _form(site, request, viewer, ADD_KEY, "/keys-of-systems/new", {}, ())
+    return _form(site, request, viewer, ADD_KEY, "/keys-of-systems/new", _start(viewer), ())
 
 
 @router.post("/keys-of-systems/new")
@@ -176,6 +176,11 @@ def _state(one: Account) -> str:
 def _secret(site: Site, request: Request, viewer: Viewer, label: str, value: str) -> Response:
     """Show a secret once, on the page itself: in no address and in no cookie."""
     return _page(site, request, viewer, SimpleNamespace(label=label, value=value))
+
+
+def _start(viewer: Viewer) -> dict[str, list[str]]:
+    """Return what a form starts with: where there is one agency to choose, that one."""
+    return {} if viewer.ctx.role is Role.ADMIN else {"agency": [viewer.ctx.agency]}
 
 
 def _form(
