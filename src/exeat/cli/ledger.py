@@ -181,11 +181,11 @@ def export(
     with open_record(folder) as admin:
         master, signer = master_of(folder), signer_of(folder)
         others = known_checkpoints(read_notes(known), [signer.verifier()])
-        with Ledger.connect(signing_login(admin), master) as signing:
+        with Ledger.connect(signing_login(admin, master), master) as signing:
             signing.checkpoint(signer, kept=kept_of(folder, signer))
         with psycopg.connect(admin, autocommit=True) as conn:
             facility = facility or facility_of(conn, record)
-        with Ledger.connect(desk_login(admin), master, agency=facility) as ledger:
+        with Ledger.connect(desk_login(admin, master=master), master, agency=facility) as ledger:
             case = _case(ledger, record, facility)
             attachments = attachments_of(case, now)
             history = export_bundle(

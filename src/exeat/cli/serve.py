@@ -24,7 +24,8 @@ from exeat.cli.clear import console_for_reading
 from exeat.cli.common import LawDir
 from exeat.desk.app import create_app
 from exeat.desk.house import House, open_house
-from exeat.desk.listening import config
+from exeat.desk.keeper import Keeper, listening, until_told
+from exeat.desk.listening import config, say_kinds_alone
 from exeat.desk.pages.app import pages_of
 from exeat.desk.pages.verifying import checker
 from exeat.desk.service.setup import first_shown
@@ -55,6 +56,9 @@ def serve(
     data: DataDir = None,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on; 0: any that is free.")] = 8000,
+    workers: Annotated[
+        int, typer.Option(min=1, max=64, help="Processes that serve; one a core is enough.")
+    ] = 1,
     law: LawDir = None,
 ) -> None:
     """Start the release desk: database, schema, keys and pages, with no other step.
@@ -66,14 +70,20 @@ def serve(
       exeat serve
 
       exeat serve --data /srv/exeat --port 8443
+
+      exeat serve --data /srv/exeat --workers 4
     """
     port = free_port(host, port)
     settings = settings_for(host, port, law)
     console = console_for_reading()
     console.print("starting the desk: database, schema, keys", style="dim")
-    with open_house(data_folder(data), settings) as house, signing(house):
+    say_kinds_alone()
+    folder = data_folder(data)
+    with open_house(folder, settings) as house:
         _greet(house, settings, console)
-        uvicorn.Server(config(application(house), host=host, port=port)).run()
+        verify = checker(house.admin, [house.signer.verifier()], house.kept)
+        with signing(house), listening(host, port) as sock, until_told() as told:
+            Keeper(house, folder, sock, verify, workers).run(told)
 
 
 def settings_for(host: str, port: int, law: Path | None) -> Settings:

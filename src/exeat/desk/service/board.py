@@ -86,6 +86,12 @@ class Board:
 
         return sorted(self.office.run(ctx, "board", work), key=urgency)
 
+    @property
+    def unreadable(self) -> int:
+        """How many rows could not be read when they were last looked at."""
+        with self._lock:
+            return sum(one.unreadable for one in self._kept.values())
+
     def forget(self) -> None:
         """Make every row anew: the law of a place has changed."""
         with self._lock:

@@ -31,12 +31,16 @@ class Changes:
 
     Args:
         desk: Says which of the records that moved a reader may see.
+
+    Attributes:
+        listens: The line to the database is open.
     """
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self._queues: set[asyncio.Queue[str]] = set()
         self._task: asyncio.Task[None] | None = None
+        self.listens = False
 
     async def start(self) -> None:
         """Begin to listen."""
@@ -94,10 +98,12 @@ class Changes:
                 )
                 async with conn:
                     await conn.execute(f"LISTEN {_CHANNEL}".encode())
+                    self.listens = True
                     async for note in conn.notifies():
                         self._tell(note.payload)
             except psycopg.Error:
                 # The database went away; pages fall back on being reloaded meanwhile.
+                self.listens = False
                 await asyncio.sleep(_RETRY_SECONDS)
 
     def _tell(self, key: str) -> None:

@@ -24,7 +24,7 @@ from exeat.office.settings import Settings
 from exeat.record.checkpoint import Signer
 from exeat.record.kept import Kept
 from exeat.record.part import queries_of
-from exeat.record.schema import make_login, migrate
+from exeat.record.schema import make_login, migrate, set_password
 from exeat.record.vault import MasterKey
 from exeat.rules.library import library
 
@@ -33,6 +33,7 @@ __all__ = [
     "FirstUse",
     "first_shown",
     "first_use",
+    "make_host",
     "open_desk",
     "prepare",
     "system_context",
@@ -65,14 +66,14 @@ def prepare(admin: str, settings: Settings, password: str | None = None) -> str:
             conn.execute("SELECT pg_advisory_xact_lock(hashtextextended('exeat desk login', 0))")
             make_login(conn, settings.login, auditor=False)
             if password is not None:
-                text = sql.SQL("ALTER ROLE {} PASSWORD {}")
-                conn.execute(text.format(role, sql.Literal(password)))
+                set_password(conn, settings.login, password)
             # A restored desk without a facility could only be taken for an auditor's.
             member = "SELECT pg_has_role(%s, 'exeat_auditor', 'MEMBER')"
             if conn.execute(member, [settings.login]).fetchone() == (True,):
                 conn.execute(sql.SQL("REVOKE exeat_auditor FROM {}").format(role))
     parts = {**conninfo_to_dict(admin), "user": settings.login}
-    parts.pop("password", None)
+    for secret in ("password", "passfile"):
+        parts.pop(secret, None)
     if password is not None:
         parts["password"] = password
     return make_conninfo("", **parts)
@@ -114,14 +115,20 @@ def system_context(now: datetime, agency: str = HOST, role: Role = Role.ADMIN) -
     )
 
 
+def make_host(desk: Desk) -> None:
+    """Make the agency that keeps the installation, where there is none."""
+    ctx = system_context(desk.office.clock())
+    desk.accounts.add_agency(ctx, code=HOST, name="Host of this installation", kind="host")
+
+
 def first_use(desk: Desk) -> FirstUse | None:
     """Make the host and the first administrator; None where the first login was shown already.
 
     Call :func:`first_shown` once it was: if the desk ends before, whatever the reason, the next
     start gives the administrator a new password, so that none is lost.
     """
+    make_host(desk)
     ctx, people = system_context(desk.office.clock()), desk.accounts
-    people.add_agency(ctx, code=HOST, name="Host of this installation", kind="host")
     found = [one for one in people.users(ctx) if one.role is Role.ADMIN]
     if not found:
         said = {"name": _ADMIN, "shown": "First administrator", "role": "admin"}

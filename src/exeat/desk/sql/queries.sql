@@ -202,6 +202,9 @@ WHERE what = 'release' AND agency = %(agency)s
   -- The first is how desks wrote it before lines had values.
   AND (outcome LIKE 'refused:%%' OR outcome LIKE '{"code": "refused"%%') GROUP BY outcome
 
+-- signing_age: How much is on record, and how much of it is signed.
+SELECT size AS entries, (SELECT coalesce(max(size), 0) FROM exeat.checkpoint) AS signed FROM exeat.head
+
 -- sees_requests: Whether this login sees the requests of every agency.
 SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = 'exeat_desk' AND c.relname = 'request' AND NOT row_security_active(c.oid)
