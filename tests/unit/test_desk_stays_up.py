@@ -262,7 +262,8 @@ def test_a_last_entry_of_the_future_stops_the_ledger_until_somebody_has_looked(t
         conn.execute("SELECT exeat.accept_clock()")
     town.book("Other", "B-2")
     with psycopg.connect(town.admin, autocommit=True) as conn:
-        assert not verify_database(conn).damages
+        # Of the triggers that this test took away it says so; of what is on record nothing.
+        assert {one.kind for one in verify_database(conn).damages} == {"schema"}
 
 
 def test_after_a_restart_of_the_database_the_first_request_is_answered(town: Town) -> None:

@@ -105,7 +105,8 @@ def _keeper(data: DataDir) -> Iterator[tuple[Accounts, Context]]:
     folder = data_folder(data)
     with open_record(folder) as admin:
         settings = Settings.from_environment().model_copy(update={"pool_size": 1})
-        db = Database(desk_login(admin), master_of(folder), settings, queries_of(PARTS))
+        master = master_of(folder)
+        db = Database(desk_login(admin, settings, master), master, settings, queries_of(PARTS))
         db.open()
         try:
             # No account has a name with a colon: who is at the console is nobody of an agency.

@@ -25,6 +25,7 @@ from exeat.desk.house import (
 from exeat.desk.part import PARTS
 from exeat.errors import LedgerError
 from exeat.office.clock import utcnow
+from exeat.office.settings import Settings
 from exeat.record import (
     History,
     Ledger,
@@ -185,7 +186,8 @@ def export(
             signing.checkpoint(signer, kept=kept_of(folder, signer))
         with psycopg.connect(admin, autocommit=True) as conn:
             facility = facility or facility_of(conn, record)
-        with Ledger.connect(desk_login(admin, master=master), master, agency=facility) as ledger:
+        login = desk_login(admin, Settings.from_environment(), master)
+        with Ledger.connect(login, master, agency=facility) as ledger:
             case = _case(ledger, record, facility)
             attachments = attachments_of(case, now)
             history = export_bundle(

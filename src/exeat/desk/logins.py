@@ -25,18 +25,15 @@ SIGNING: Final = "exeat_signing"
 DESK_PASSWORD: Final = "EXEAT_DESK_PASSWORD"  # noqa: S105 - the name of a setting
 
 
-def desk_login(
-    admin: str, settings: Settings | None = None, master: MasterKey | None = None
-) -> str:
+def desk_login(admin: str, settings: Settings, master: MasterKey) -> str:
     """Return how to connect as the desk does, with its rights and no more.
 
     Args:
         admin: How to connect as an administrator.
-        settings: The login's name; None: as the environment has it.
+        settings: The login's name.
         master: The vault's key, of which the login's password follows where the cluster asks for
-            one and ``EXEAT_DESK_PASSWORD`` names none; None: leave the password as it is.
+            one and ``EXEAT_DESK_PASSWORD`` names none.
     """
-    settings = settings or Settings.from_environment()
     password = os.environ.get(DESK_PASSWORD) or _password(settings.login, master)
     return prepare(admin, settings, password)
 
