@@ -41,6 +41,11 @@ def fill(town: Town) -> None:
     desk.requests.send_request(
         town.ice, facility="pierce", person=person_of("Other", ""), paper=town.paper()
     )
+    gone = desk.requests.send_request(
+        town.ice, facility="pierce", person=person_of("Nobody", "", born=None), paper=town.paper()
+    )
+    town.not_here(gone.id)
+    desk.requests.take_back_answer(ctx, gone.id, "Another was meant.")
     desk.rounds.subscribe(ctx, record, kinds=["released"], channel="mail:desk@pierce.example")
     desk.accounts.keys.add(
         town.ctx("sam", role=Role.SUPERVISOR), label="jms", role="booking", scopes=["read"]
@@ -52,9 +57,9 @@ def fill(town: Town) -> None:
         tx.run("add_passkey", id=b"k", account=session.account.id, **said)
     moved = town.book("Mover", "QZ-2")
     desk.transfers.transfer(ctx, moved, to="franklin-ny")
-    gone = town.book("Gone", "QZ-3")
+    left = town.book("Gone", "QZ-3")
     second = Override(reason=OverrideReason.COURT_ORDER, words="26-417", second=town.witness("sam"))
-    town.release(gone, "QZ-3", override=second)
+    town.release(left, "QZ-3", override=second)
 
 
 @contextmanager
@@ -127,7 +132,7 @@ def test_an_issuer_knows_of_its_record_and_reads_nothing_of_it(town: Town) -> No
     for table in ("exeat.entry", "exeat.board", *(f"exeat_vault.{t}" for t in SEALED)):
         assert found[table] == 0, table
     assert found["exeat_desk.task"] == 0
-    assert found["exeat_desk.request"] == 2
+    assert found["exeat_desk.request"] == 3
 
 
 def test_a_desk_that_was_restored_is_no_auditor_of_the_database(town: Town, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from exeat.decide import Verdict
 from exeat.desk.api._shown import person_out
 from exeat.desk.pages.present import PersonView
 from exeat.desk.service.models import RefusalKind, Released
-from exeat.facts.codes import LiftReason, StatusProof
+from exeat.facts.codes import LiftReason, StatusProof, WarrantKind
 from exeat.facts.events import Corrected, DetainerLodged, Disputed
 from exeat.facts.record import Person
 from exeat.i18n.words import words
@@ -140,14 +140,17 @@ def test_a_correction_that_leaves_the_hold_opens_nothing(town: Town) -> None:
 
 def sent(town: Town, number: str) -> str:
     """Book somebody about whom an agency sends a request itself; return the record."""
-    record = town.book(f"Sent{number}", number, agency="arizona")
+    name = f"Sent{number}".replace("-", "")
+    record = town.book(name, number, agency="arizona")
     town.desk.requests.send_request(
-        town.ice, facility="arizona", person=person_of(f"Sent{number}", number),
+        town.ice, facility="arizona", person=person_of(name, number),
         paper=town.paper(),
     )  # fmt: skip
     ctx = town.ctx(agency="arizona")
     detainer = town.desk.reading.person(ctx, record).record.detainers[0].id
     town.desk.acts.enter(ctx, "serve", record, detainer=detainer)
+    read = {"warrants": (WarrantKind.I200,), "names_this_person": True}
+    town.desk.acts.enter(ctx, "read_paper", record, detainer=detainer, **read)
     town.desk.acts.enter(
         ctx, "set_person_fact", record, person=Person(status_proof=StatusProof.NONE)
     )

@@ -87,7 +87,7 @@ def test_a_check_for_warrants_is_neither_stale_nor_from_the_future(
 ) -> None:
     """Two minutes ahead is a clock that differs; more is a check that nobody has made."""
     number = f"W{minutes}"
-    record = town.book(f"Warrant{number}", number)
+    record = town.book(f"Warrant{number}".replace("-", "m"), number)
     town.bail(record)
     checked = town.now + timedelta(minutes=minutes)
     found = town.release(record, number, warrants_checked=checked)

@@ -16,6 +16,10 @@ SENT: dict[str, tuple[str, dict[str, Any], str]] = {
     "add_basis": ("stays", {"kind": "sentence", "agency": "xx-court"}, "basis-added"),
     "end_basis": ("stays", {"basis": "b-1", "ended_by": "bail"}, "basis-ended"),
     "serve": ("sent", {"detainer": "{q_stands}", "note": "At noon."}, "detainer-served"),
+    "read_paper": (
+        "sent", {"detainer": "{q_stands}", "warrants": ["I-200"], "names_this_person": "yes"},
+        "paper-read",
+    ),
     "copy_refused": ("must_hold", {"detainer": "d-1", "witness": "badge-17"}, "copy-refused"),
     "acknowledge": ("sent", {"detainer": "{q_stands}"}, "detainer-acknowledged"),
     "hold_ordered": ("must_hold", {"detainer": "d-1"}, "hold-ordered"),

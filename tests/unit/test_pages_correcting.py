@@ -39,6 +39,10 @@ EXAMPLES: tuple[ev.Plain, ...] = (
         issued=Uncertain("2026-03"), grounds=(codes.Ground.BIOMETRIC, codes.Ground.STATEMENTS),
         warrants=(codes.WarrantKind.I200,), names_this_person=True, addressed_to="99",
     ),
+    ev.PaperRead(
+        **SAID, detainer="d-1", warrants=(codes.WarrantKind.I200,),
+        form=codes.DetainerForm.I247A, issued=Uncertain("2026-03"), names_this_person=True,
+    ),
     ev.DetainerReceived(**SAID, detainer="d-1"),
     ev.DetainerServed(**SAID, detainer="d-1"),
     ev.CopyRefused(**SAID, detainer="d-1", witness="b-17", language="es"),
@@ -128,8 +132,9 @@ def test_every_kind_has_a_form_or_is_said_to_have_only_a_time() -> None:
         assert told == {f"time_only.{by_kind[kind]}" for kind in TIME_ONLY}
 
 
-STAYS = {"basis-added": {"basis"}, "detainer-lodged": {"detainer"}}
-"""The ids by which other entries name these things: another id would be another thing."""
+STAYS = {"basis-added": {"basis"}, "detainer-lodged": {"detainer", "unread"}}
+"""The ids by which other entries name these things: another id would be another thing. And that
+nobody had read the papers when they came: to read them is an entry of its own."""
 
 
 @kinds()

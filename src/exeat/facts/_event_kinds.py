@@ -40,6 +40,7 @@ __all__ = [
     "HoldOrdered",
     "NotInCustodyHere",
     "NoticeGiven",
+    "PaperRead",
     "PersonFact",
     "Plain",
     "ReleaseScheduled",
@@ -136,6 +137,38 @@ class DetainerLodged(Happening):
     ] = None
     addressed_to: Annotated[
         Text | None, Field(description="FIPS or facility code on the form, if it names one.")
+    ] = None
+    unread: Annotated[
+        bool,
+        Field(
+            description="Nobody of the facility has read the papers: what is said of warrants is"
+            " the issuer's word, and counts as not known until a `paper-read` says it."
+        ),
+    ] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperRead(Happening):
+    """The facility read the papers of a request: who signed, which form, when, about whom.
+
+    An issuer's tick is the issuer's word. What the facility has read counts from then on.
+    """
+
+    event: Literal["paper-read"] = "paper-read"
+    detainer: _DetainerId
+    warrants: Annotated[
+        tuple[WarrantKind, ...],
+        AtEdge(most=20),
+        Field(description="What came with it, by who signed it; []: nothing came."),
+    ]
+    form: Annotated[
+        DetainerForm | None, Field(description="The form, as read; null: as it was lodged.")
+    ] = None
+    issued: Annotated[
+        When | None, Field(description="Date on the paper; null: as it was lodged.")
+    ] = None
+    names_this_person: Annotated[
+        bool | None, Field(description="The papers match this person by two identifiers.")
     ] = None
 
 
@@ -289,6 +322,7 @@ Plain: TypeAlias = (
     | BasisAdded
     | BasisEnded
     | DetainerLodged
+    | PaperRead
     | DetainerReceived
     | DetainerServed
     | CopyRefused

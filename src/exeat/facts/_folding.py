@@ -148,6 +148,9 @@ class Folding:
                     change["lift_reason"] = event.reason
                 detainer = self._detainers[event.detainer]
                 self._detainers[event.detainer] = replace(detainer, **change)
+            case ev.PaperRead(detainer=id):
+                if self._told_of(event, "detainer", id, self._detainers):
+                    self._detainers[id] = _read(self._detainers[id], event)
             case _:
                 pass
 
@@ -180,7 +183,7 @@ class Folding:
         """Refuse an event that adds nothing to the record and names no request of it."""
         named = getattr(event, "detainer", None)
         # What a request's own acts name has been looked at with them.
-        if named is not None and type(event) not in (ev.DetainerLodged, *_ACTS):
+        if named is not None and type(event) not in (ev.DetainerLodged, ev.PaperRead, *_ACTS):
             self._known(event, "detainer", named, self._detainers)
 
     def _tell(self, event: ev.NoticeGiven | ev.NotInCustodyHere) -> None:
@@ -238,7 +241,16 @@ def _lodged(event: ev.DetainerLodged) -> Detainer:
     """Return the request as lodged: what the desk itself would record has not happened yet."""
     paper = {name: getattr(event, name) for name in _PAPER}
     undone: dict[str, Any] = dict.fromkeys(_ACTS.values(), NEVER)
+    if event.unread:
+        paper["warrants"] = None
     return Detainer(id=event.detainer, issuer=event.issuer, **paper, **undone)
+
+
+def _read(detainer: Detainer, event: ev.PaperRead) -> Detainer:
+    """Return a request as the facility has read its papers."""
+    read = {name: getattr(event, name) for name in ("form", "issued", "names_this_person")}
+    said = {name: value for name, value in read.items() if value is not None}
+    return replace(detainer, warrants=event.warrants, **said)
 
 
 def _notice(event: ev.NoticeGiven) -> Notice:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
-from exeat.facts.codes import JUDGE_SIGNED, BasisEnd, BasisKind, StatusProof
+from exeat.facts.codes import JUDGE_SIGNED, BasisEnd, BasisKind, StatusProof, WarrantKind
 from exeat.facts.events import (
     BasisEnded,
     Booked,
@@ -17,6 +17,7 @@ from exeat.facts.events import (
     DetainerLodged,
     Disputed,
     Event,
+    PaperRead,
     PersonFact,
     Released,
     TransferAcknowledged,
@@ -56,10 +57,16 @@ _COUNTS_AGAIN: Final = (
     DetainerAcknowledged,
     DetainerDecided,
     DetainerLifted,
+    PaperRead,
     PersonFact,
 )
 """Kinds of which a corrected entry has the same consequences as one entered so at first."""
-_OF_A_REQUEST: Final = (TaskKind.ACKNOWLEDGE, TaskKind.CONTRADICTION, TaskKind.WARRANT)
+_OF_A_REQUEST: Final = (
+    TaskKind.ACKNOWLEDGE,
+    TaskKind.CLAIM,
+    TaskKind.CONTRADICTION,
+    TaskKind.WARRANT,
+)
 
 
 def weighed(event: Event, before: Mapping[str, Event]) -> Event:
@@ -126,6 +133,8 @@ def _opens(event: Event, record: CustodyRecord) -> Iterator[_Opened]:
             yield _Opened(TaskKind.NO_BASIS)
         case DetainerLodged():
             yield from _asked_for(event, record)
+        case PaperRead():
+            yield from _of_papers(event)
         case BasisEnded(basis=id) if _needs_the_court(event, record):
             how = Said(f"code.BasisEnd.{event.ended_by}") if event.ended_by else "–"
             why = Said("task_why.sentence_ended", {"basis": id, "how": how})
@@ -145,6 +154,8 @@ def _closes(event: Event, record: CustodyRecord) -> Iterator[_Over]:
             yield _Over([TaskKind.ACKNOWLEDGE], Said("closed.acknowledged"), id)
         case DetainerDecided(detainer=id):
             yield _Over([TaskKind.ACKNOWLEDGE], Said("closed.answered"), id)
+        case PaperRead(detainer=id):
+            yield _Over([TaskKind.CLAIM], Said("closed.read"), id)
         case DetainerLifted(detainer=id):
             yield _Over(_OF_A_REQUEST, Said("closed.lifted"), id)
             if not any(detainer.open for detainer in record.detainers):
@@ -177,11 +188,26 @@ def _asked_for(event: DetainerLodged, record: CustodyRecord) -> Iterator[_Opened
     """Yield what a request waits for, and what is due where it meets what the jail knows."""
     if not _answered(event.detainer, record):
         yield _Opened(TaskKind.ACKNOWLEDGE, event.detainer)
+    if event.unread and claims_a_warrant(event):
+        yield _Opened(TaskKind.CLAIM, event.detainer)
+        if event.names_this_person is False:
+            yield _Opened(TaskKind.CONTRADICTION, event.detainer)
+    else:
+        yield from _of_papers(event)
+    yield from _to_look_into(record.person)
+
+
+def _of_papers(event: DetainerLodged | PaperRead) -> Iterator[_Opened]:
+    """Yield what is due because of who signed, and whom the papers name."""
     if event.warrants and JUDGE_SIGNED.intersection(event.warrants):
         yield _Opened(TaskKind.WARRANT, event.detainer)
     if event.names_this_person is False:
         yield _Opened(TaskKind.CONTRADICTION, event.detainer)
-    yield from _to_look_into(record.person)
+
+
+def claims_a_warrant(event: DetainerLodged) -> bool:
+    """Say whether a request says that some warrant came with it."""
+    return bool(set(event.warrants or ()) - {WarrantKind.NONE})
 
 
 def _to_look_into(person: Person) -> Iterator[_Opened]:
@@ -212,11 +238,11 @@ def disputes_that_follow(
         before: What stood before it, by id.
     """
     what = weighed(event, before)
-    said = _says_back(what)
-    if said is None or (what is not event and said == _says_back(before.get(what.id))):
+    said = _says_back(what, before)
+    if said is None or (what is not event and said == _says_back(before.get(what.id), before)):
         return []
     open_requests = [d.id for d in record.detainers if d.open]
-    if isinstance(what, DetainerLodged):
+    if isinstance(what, DetainerLodged | PaperRead):
         open_requests = [what.detainer]
     return [
         Disputed(
@@ -232,7 +258,7 @@ def disputes_that_follow(
     ]
 
 
-def _says_back(event: Event | None) -> str | None:
+def _says_back(event: Event | None, before: Mapping[str, Event]) -> str | None:
     """Return the code of what goes back to an issuer; its words stand under ``dispute``.
 
     The ledger keeps it for ever, so it is in nobody's language.
@@ -244,6 +270,16 @@ def _says_back(event: Event | None) -> str | None:
             return "citizenship-claimed"
         if event.person.disputes_identity:
             return "identity-disputed"
-    if isinstance(event, DetainerLodged) and event.names_this_person is False:
+    if isinstance(event, DetainerLodged | PaperRead) and event.names_this_person is False:
         return "record-differs"
+    if isinstance(event, PaperRead) and _reads_otherwise(event, before):
+        return "paper-differs"
     return None
+
+
+def _reads_otherwise(event: PaperRead, before: Mapping[str, Event]) -> bool:
+    """Say whether the papers are not those that their issuer said it sent."""
+    lodged = (one for one in before.values() if isinstance(one, DetainerLodged))
+    claims = [one for one in lodged if one.detainer == event.detainer and claims_a_warrant(one)]
+    read = set(event.warrants) - {WarrantKind.NONE}
+    return any(not set(one.warrants or ()) - {WarrantKind.NONE} <= read for one in claims)

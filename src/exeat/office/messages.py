@@ -9,7 +9,7 @@ from exeat.errors import Fault, near_miss
 from exeat.facts.codes import Described
 from exeat.office.errors import BadInput
 
-__all__ = ["bad_field", "code_of", "one_line", "refused_field"]
+__all__ = ["at_odds", "bad_field", "code_of", "one_line", "refused_field"]
 
 D = TypeVar("D", bound=Described)
 
@@ -21,6 +21,29 @@ def code_of(kind: type[D], value: str) -> D:
         ValueError: It stands for none.
     """
     return kind.__call__(value)
+
+
+def at_odds(said: object) -> list[Fault]:
+    """Return where a paper says that nothing is there, and in the same list that something is.
+
+    Args:
+        said: A paper, or an event that has such lists; anything else has none.
+
+    Examples:
+        >>> from exeat.facts.codes import WarrantKind
+        >>> from exeat.facts.papers import RequestPaper
+        >>> both = RequestPaper(warrants=(WarrantKind.I200, WarrantKind.NONE))
+        >>> [(fault.place, fault.message) for fault in at_odds(both)]
+        [('warrants', 'says `none`, and besides `I-200`')]
+    """
+    faults = []
+    for field in ("grounds", "warrants"):
+        values = [str(one.value) for one in getattr(said, field, None) or ()]
+        rest = ", ".join(f"`{one}`" for one in values if one != "none")
+        if rest and "none" in values:
+            words = f"says `none`, and besides {rest}"
+            faults.append(bad_field(field, words, "Look at the paper, and say one of the two."))
+    return faults
 
 
 def one_line(text: str, limit: int = 60) -> str:

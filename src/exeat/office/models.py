@@ -111,6 +111,10 @@ class TaskKind(Described):
     )
     ACKNOWLEDGE = "request-to-acknowledge", "Tell the issuer that the request was received."
     PAPER = "paper-to-read", "A paper of a court came in and was not read."
+    CLAIM = (
+        "request-to-read",
+        "A request says that a warrant came with it: read the paper, and enter what it is.",
+    )
     VERIFY_ORDER = (
         "order-to-verify",
         "Ask the court whether the order that frees a sentenced person is theirs.",

@@ -28,7 +28,7 @@ from exeat.office.models import Agency, Done, PersonalData, TaskKind
 from exeat.office.outcomes import Outcome
 from exeat.office.personal import put_personal
 from exeat.office.register import WRITING
-from exeat.office.review import takes_a_hold_away
+from exeat.office.review import ends_unread, reads_a_judge_away, takes_a_hold_away
 from exeat.office.settings import Settings
 from exeat.office.tasks import open_task
 from exeat.record import StaleVersion
@@ -275,7 +275,9 @@ class Office:
         lodged = (event for event in before.values() if isinstance(event, DetainerLodged))
         theirs = {event.detainer for event in lodged if event.by != held.facility}
         law = self.law(tx, held.facility, record.facility.kind)
-        if not takes_a_hold_away(ours, was, record, law, tx.ctx.now, theirs=theirs):
+        away = takes_a_hold_away(ours, was, record, law, tx.ctx.now, theirs=theirs)
+        away = away or reads_a_judge_away(ours, before) or ends_unread(ours, before)
+        if not away:
             return ()
         kind, about = TaskKind.CORRECTION, events[0].id
         because = (Said(f"task_why.{kind.value}", {"by": tx.ctx.actor_name}),)

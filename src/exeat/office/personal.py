@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date
 from typing import Any, Final
@@ -75,13 +76,17 @@ def name_macs(index: PersonKey, name: str) -> list[bytes]:
     return [mac for mac in macs if mac is not None]
 
 
-def check_personal(person: PersonalData) -> None:
+def check_personal(person: PersonalData, more: Iterable[Fault] = ()) -> None:
     """Refuse personal data that name nobody.
+
+    Args:
+        person: Who it is said to be.
+        more: What else is wrong with what was sent, to be said at once.
 
     Raises:
         BadInput: With every field that will not do.
     """
-    faults: list[Fault] = []
+    faults = list(more)
     if not plain(person.surname):
         faults.append(bad_field("surname", "is missing", "Enter the surname."))
     for name in ("surname", "given_names"):

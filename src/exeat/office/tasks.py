@@ -28,6 +28,7 @@ __all__ = [
 
 _SETTING: Final[dict[TaskKind, tuple[str, int]]] = {
     TaskKind.PAPER: ("paper_minutes", 1),
+    TaskKind.CLAIM: ("paper_minutes", 1),
     TaskKind.VERIFY_ORDER: ("paper_minutes", 1),
     TaskKind.MATCH: ("receipt_minutes", 1),
     TaskKind.ACKNOWLEDGE: ("receipt_minutes", 1),

@@ -4,7 +4,7 @@ with another middle name; the jail's own data said so; he was held for about thr
 
 from tests.scenario.failures.kit import Town, date_of, person_of
 
-from exeat.facts.codes import StatusProof
+from exeat.facts.codes import StatusProof, WarrantKind
 from exeat.facts.record import Person
 from exeat.office.models import TaskKind
 
@@ -42,4 +42,8 @@ def test_the_same_request_on_the_right_person_lets_them_be_held(town: Town) -> N
     assert detainer.names_this_person is True and detainer.id == sent.id
     desk.acts.enter(ctx, "serve", record, detainer=detainer.id)
     town.bail(record, agency="arizona")
+    # The warrant that its issuer ticked counts once somebody has read it.
+    assert desk.gate.clear(ctx, record).answer.verdict.value != "may-hold"
+    read = {"warrants": (WarrantKind.I200,), "names_this_person": True}
+    desk.acts.enter(ctx, "read_paper", record, detainer=detainer.id, **read)
     assert desk.gate.clear(ctx, record).answer.verdict.value == "may-hold"

@@ -158,6 +158,10 @@ class Week:
                 return
             ctx = self.ctx(agency, at + timedelta(minutes=40))
             self.desk.acts.enter(ctx, "acknowledge", sent.record, detainer=sent.id)
+            self.desk.acts.enter(
+                ctx, "read_paper", sent.record, detainer=sent.id, warrants=paper.warrants,
+                names_this_person=True,
+            )  # fmt: skip
             self.desk.acts.enter(ctx, "serve", sent.record, detainer=sent.id)
 
         return send

@@ -16,7 +16,8 @@ from exeat.office.asking import How, asked_of
 from exeat.office.models import PersonalData
 
 __all__ = [
-    "ACTS", "BOOK", "BOXES", "INTAKE", "NONE_FOUND", "PAPER", "PERSON", "RELEASE", "WHEN_ASKED",
+    "ACTS", "BOOK", "BOXES", "INTAKE", "NONE_FOUND", "PAPER", "PERSON", "RELEASE", "SENT_BOXES",
+    "WHEN_ASKED",
     "form_of",
 ]  # fmt: skip
 
@@ -102,6 +103,8 @@ BOXES: Final = _some(
     "lodge", "grounds", "warrants", "names_this_person", "names_federal_felony_warrant",
     "names_watch_list_match",
 )  # fmt: skip
+SENT_BOXES: Final = tuple(one for one in BOXES if one.name != "names_this_person")
+"""What an issuer says of its request: whether the papers match the person, the jail looks."""
 INTAKE: Final = replace(
     form_of(register.ACTS["lodge"]),
     groups=(

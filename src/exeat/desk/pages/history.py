@@ -20,6 +20,8 @@ from exeat.i18n.words import Words
 __all__ = ["event_line", "history_of", "instant_of", "signed_by"]
 
 _UNSAID: Final = ENVELOPE | {"occurred", "note", "instead"}
+_PLAIN: Final = (("unread", False),)
+"""Parts that say nothing where they are as they mostly are."""
 
 
 def instant_of(when: When | None, zone: ZoneInfo) -> datetime | None:
@@ -32,7 +34,7 @@ def event_line(event: Event, zone: ZoneInfo, t: Words, corrected: str = "") -> E
     detail = []
     for one in fields(event):
         value = getattr(event, one.name)
-        if one.name not in _UNSAID and value is not None and value != ():
+        if one.name not in _UNSAID and value not in (None, ()) and (one.name, value) not in _PLAIN:
             said = _plain(value, t, zone)
             if isinstance(event, Disputed) and one.name == "says":
                 # What the desk itself says back to an issuer is a code.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from exeat.desk.pages.acts import ACTS, BOOK, BOXES, INTAKE, PAPER, PERSON, RELEASE
+from exeat.desk.pages.acts import ACTS, BOOK, INTAKE, PAPER, PERSON, RELEASE, SENT_BOXES
 from exeat.desk.pages.forms import Field, Form, Group, plain
 from exeat.office.context import Role, Scope
 
@@ -37,7 +37,7 @@ SEND_REQUEST: Final = Form(
     (
         _ABOUT_WHOM,
         Group("paper", tuple(one for one in PAPER if one.name not in ("issuer", "received"))),
-        Group("boxes", BOXES),
+        Group("boxes", SENT_BOXES),
     ),
     "send",
     "n",

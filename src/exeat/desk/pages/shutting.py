@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import quote
 
 from exeat.desk.service.models import PersonPage, Refusal, RefusalKind
 from exeat.desk.service.shut import SHUT
@@ -39,6 +40,9 @@ def _one(page: PersonPage, why: Refusal) -> Shutting:
     of_the_answer = why.kind in SHUT.values()
     if why.kind is RefusalKind.REQUEST_WAITING:
         return Shutting(why, _REQUEST.format(about=why.about), "shut.to_request", False)
+    if why.place == "papers":
+        href = f"/people/{page.record.id}/read_paper?detainer={quote(why.about)}"
+        return Shutting(why, href, "act.read_paper.short", False)
     if why.about:
         return Shutting(why, _TASK.format(about=why.about), "shut.to_task", of_the_answer)
     if why.kind is RefusalKind.IN_CUSTODY and any(one.open for one in page.record.grounds):

@@ -12,7 +12,7 @@ from exeat.office.models import PersonalData
 from exeat.office.names import name_keys
 from exeat.office.personal import plain
 
-__all__ = ["agree", "both", "lodging"]
+__all__ = ["agree", "lodging"]
 
 
 def agree(on_file: PersonalData | None, said: PersonalData) -> bool | None:
@@ -36,10 +36,6 @@ def agree(on_file: PersonalData | None, said: PersonalData) -> bool | None:
     return True if same >= 2 else None
 
 
-def both(paper: bool | None, ours: bool | None) -> bool | None:
-    return False if ours is False else ours if paper is None else paper
-
-
 def lodging(
     said: dict[str, Any],
     detainer: str,
@@ -47,10 +43,17 @@ def lodging(
     paper: RequestPaper,
     received: When | None,
     served: When | None = None,
+    *,
+    unread: bool = False,
 ) -> list[ev.Event]:
-    """Return the events of a request in hand: lodged, received, and served where it was."""
+    """Return the events of a request in hand: lodged, received, and served where it was.
+
+    ``unread``: nobody of the facility has read its papers.
+    """
     paper_says = {one.name: getattr(paper, one.name) for one in fields(paper)}
-    lodged = ev.DetainerLodged(**said, detainer=detainer, issuer=issuer, **paper_says)
+    lodged = ev.DetainerLodged(
+        **said, detainer=detainer, issuer=issuer, unread=unread, **paper_says
+    )
 
     def besides(name: str, when: When) -> dict[str, Any]:
         id = f"{said['id']}.{name}"

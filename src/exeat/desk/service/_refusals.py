@@ -50,12 +50,14 @@ class Inside:
     Attributes:
         waiting: Unanswered requests at this facility that may be about the person.
         open_tasks: What is open about the record: of each kind the ids of its tasks.
+        unread: Requests on the record whose unread papers would turn the verdict.
     """
 
     answer: Answer
     law: LawOfPlace
     waiting: Waiting
     open_tasks: Mapping[TaskKind, Sequence[str]]
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +262,9 @@ def _of_the_papers(inside: Inside) -> Iterator[Refusal]:
     for id in inside.waiting.named:
         help = Said("opens.request-waiting", {"request": id})
         yield _refusal(RefusalKind.REQUEST_WAITING, "requests", help=(help,), about=id)
+    for id in inside.unread:
+        said, help = Said("shut.claim-unread"), Said("opens.claim-unread", {"request": id})
+        yield _refusal(RefusalKind.PAPER_UNREAD, "papers", (said,), (help,), about=id)
     for task, kind in TASKS_SHUT.items():
         for id in inside.open_tasks.get(task, ()):
             yield _refusal(kind, "tasks", about=id)
@@ -279,6 +284,7 @@ _WARN_OF: Final = (
     TaskKind.IDENTITY,
     TaskKind.CONTRADICTION,
     TaskKind.PAPER,
+    TaskKind.CLAIM,
     TaskKind.VERIFY_ORDER,
     TaskKind.CORRECTION,
     TaskKind.WARRANT,

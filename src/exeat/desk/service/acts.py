@@ -18,7 +18,7 @@ from exeat.office.context import Context
 from exeat.office.db import Tx
 from exeat.office.errors import BadInput, Refusing
 from exeat.office.held import Held
-from exeat.office.messages import bad_field, one_line, refused_field
+from exeat.office.messages import at_odds, bad_field, one_line, refused_field
 from exeat.office.models import Done, PersonalData
 from exeat.office.office import Given, Office, another, envelope, log_act
 from exeat.office.personal import check_personal, read_personal, ref_of
@@ -159,16 +159,18 @@ class Acts:
 
         def events(tx: Tx, held: Held) -> list[ev.Event]:
             missing = [part for part in one.must if {**content, "note": note}.get(part) is None]
-            if missing:
-                raise BadInput([bad_field(part, "is missing", "Say it.") for part in missing])
+            faults = [bad_field(part, "is missing", "Say it.") for part in missing]
+            event = enters(**given.envelope(ctx, held.name), **content) if not faults else None
+            faults += at_odds(getattr(event, "instead", None) or event)
+            if faults or event is None:
+                raise BadInput(faults)
             # As far as it may act at all: whether another's request is there is not said.
             if held.stake == "issuer" and "detainer" in content:
                 _own_request(tx.ledger.read(held.record).fold(), content["detainer"], ctx.agency)
             if one.enters is ev.Corrected:
                 _own_entry(tx.ledger.read(held.record).events(), content.get("of"), held.facility)
-            made = [enters(**given.envelope(ctx, held.name), **content)]
-            self._lawful(tx, held, made, signed, f"act `{one.name}`")
-            return made
+            self._lawful(tx, held, [event], signed, f"act `{one.name}`")
+            return [event]
 
         return self.office.perform(ctx, one.name, record, given, events)
 

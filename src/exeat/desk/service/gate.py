@@ -8,6 +8,7 @@ from typing import Final
 from uuid import uuid4
 
 from exeat.decide import Answer, Verdict, decide
+from exeat.desk.service._claims import unread_claims, waiting_papers
 from exeat.desk.service._counsel import FOR_COUNSEL, counsel_says, counsel_within
 from exeat.desk.service._refusals import Door, Inside, refusals_of, shut_of, warnings_of
 from exeat.desk.service._waiting import Waiting, waiting_for
@@ -102,7 +103,8 @@ class Gate:
             if at is None and known_at is None and ours:
                 opened = self._await(tx, held, answer, law, kinds)
                 kinds = open_tasks(tx, held)
-            shut = shut_of(Inside(answer, law, waits, kinds)) if ours else ()
+            papers = waiting_papers(facts, unread_claims(history.events()), law, when, answer)
+            shut = shut_of(Inside(answer, law, waits, kinds, papers)) if ours else ()
             earlier = cleared_before(tx, held, zone)
             log(tx, "clear", answer.verdict.value, held=held)
             return Clearance(
@@ -188,11 +190,13 @@ class Gate:
         person = read_personal(tx, held, self.office.key(tx, held))
         issuers = self.against.issuers(tx)
         waits = waiting_for(tx, held.facility, person)
+        now, claims = tx.ctx.now, unread_claims(history.events())
+        papers = waiting_papers(history.fold(), claims, law, now, answer)
         return Door(
-            now=tx.ctx.now,
+            now=now,
             order=order,
             history=history,
-            inside=Inside(answer, law, waits, open_tasks(tx, held)),
+            inside=Inside(answer, law, waits, open_tasks(tx, held), papers),
             person=person,
             namesakes=namesakes(tx, held, person),
             to_them=by_the_door(order.kind, order.to, history.fold(), issuers),

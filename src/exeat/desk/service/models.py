@@ -22,6 +22,7 @@ from exeat.desk.service._gate_models import (
     ReleaseOrder,
 )
 from exeat.desk.service._near import Likeness, Near
+from exeat.facts.codes import WarrantKind
 from exeat.facts.events import Event
 from exeat.facts.papers import RequestPaper
 from exeat.facts.record import CustodyRecord
@@ -106,6 +107,8 @@ class PersonPage:
         shut: All that keeps the gate shut now; empty where another time is asked about.
         turns: The first instant at which the answer may be another, if nothing comes in; None
             where another time is asked about.
+        claims: Of each request whose papers nobody here has read: what its issuer says came with
+            it.
     """
 
     record: CustodyRecord
@@ -122,6 +125,7 @@ class PersonPage:
     warnings: Sayings = ()
     shut: tuple[Refusal, ...] = ()
     turns: datetime | None = None
+    claims: Mapping[str, tuple[WarrantKind, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from exeat.decide import decide
+from exeat.desk.service._claims import unread_claims, waiting_papers
 from exeat.desk.service._refusals import Inside, shut_of, warnings_of
 from exeat.desk.service._waiting import Waiting, waiting_for
 from exeat.desk.service.board import Board, next_change
@@ -104,7 +105,9 @@ class Reading:
             waits = waiting_for(tx, held.facility, person) if mine else Waiting()
             rows = tx.all("tasks_of", record=held.record) if mine else []
             standing = open_tasks(tx, held) if mine else {}
-            inside = Inside(answer, law, waits, standing)
+            claims = unread_claims(history.events())
+            papers = waiting_papers(facts, claims, law, when, answer) if mine else ()
+            inside = Inside(answer, law, waits, standing, papers)
             log(tx, "person", held=held)
             page = PersonPage(
                 record=facts,
@@ -117,6 +120,7 @@ class Reading:
                 tasks=tuple(task_of(row, ctx.now, zone_of(facts.zone)) for row in rows),
                 read_by=tuple(self._lines(tx, held.record)) if mine else (),
                 namesakes=others,
+                claims={id: lodged.warrants or () for id, lodged in claims.items()},
                 acts=tuple(act for act in _ON_A_PERSON if ctx.may(act)),
                 warnings=(
                     *warnings_of(answer, standing, others),
@@ -318,6 +322,8 @@ def _as_issuer(page: PersonPage, agency: str) -> PersonPage:
         to_judge=(),
     )
     events = tuple(e for e in page.events if e.id in entries or getattr(e, "of", None) in touched)
+    claims = {id: said for id, said in page.claims.items() if id in own}
     return replace(
-        page, record=record, answer=answer, events=events, answers=(), namesakes=(), warnings=()
-    )
+        page, record=record, answer=answer, events=events, answers=(), namesakes=(), warnings=(),
+        claims=claims,
+    )  # fmt: skip

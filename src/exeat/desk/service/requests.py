@@ -17,7 +17,7 @@ from exeat.desk.service._filing import (
     wait_again,
     within_quota,
 )
-from exeat.desk.service._lodging import agree, both, lodging
+from exeat.desk.service._lodging import agree, lodging
 from exeat.desk.service._looking import looked, near_of
 from exeat.desk.service._meant import must_be_identified, must_be_meant, must_be_seen
 from exeat.desk.service._near import Near, likeness, near, numbered
@@ -30,9 +30,9 @@ from exeat.facts.times import When
 from exeat.i18n.said import Said
 from exeat.office.context import Context
 from exeat.office.db import Tx
-from exeat.office.errors import Refusing
+from exeat.office.errors import BadInput, Refusing
 from exeat.office.held import Held, log
-from exeat.office.messages import refused_field
+from exeat.office.messages import at_odds, refused_field
 from exeat.office.models import Done, PersonalData, TaskKind
 from exeat.office.office import Given, Office
 from exeat.office.outcomes import Outcome
@@ -86,7 +86,7 @@ class Requests:
         within_quota(self.office, ctx)
 
         def work(tx: Tx) -> IncomingRequest:
-            check_personal(person)
+            check_personal(person, at_odds(paper))
             _, house = self.office.facility(tx, facility)
             right_house(paper, house, facility)
             id_mac = tx.key_of(ctx.agency).mac(uuid5(NAMESPACE_OID, "exeat request"), request_id)
@@ -124,12 +124,11 @@ class Requests:
         identifiers: Mapping[str, str] | None = None,
         **common: Any,
     ) -> Done:
-        """Enter a request that came on paper: lodged, received, and served where it was.
-
-        ``identifiers`` are two of the person's as the paper names them, where they are asked for.
-        """
+        """Enter a request that came on paper; ``identifiers``: two of the person's, as it says."""
 
         def events(tx: Tx, held: Held) -> list[ev.Event]:
+            if faults := at_odds(paper):
+                raise BadInput(faults)
             if identifiers is not None:
                 file = read_personal(tx, held, self.office.key(tx, held))
                 must_be_identified(file, identifiers)
@@ -363,7 +362,8 @@ class Requests:
         _, person, paper = opened(tx, row)
         on_file = read_personal(tx, held, self.office.key(tx, held))
         same = agree(on_file, person)
-        paper = replace(paper, names_this_person=both(paper.names_this_person, same))
+        # Whether the papers name this person is for the jail to say, and not for their issuer.
+        paper = replace(paper, names_this_person=same)
         said = {
             "id": f"{row['request'].hex}.lodged",
             "record": held.name,
@@ -373,7 +373,7 @@ class Requests:
             "note": None,
         }
         tx.ledger.share(held.name, row["sender"], "issuer")
-        events = lodging(said, detainer, row["sender"], paper, row["lodged"])
+        events = lodging(said, detainer, row["sender"], paper, row["lodged"], unread=True)
         done = self.office.commit(tx, held, events)
         self._close(tx, row, "matched", row["facility"], held.record)
         return done

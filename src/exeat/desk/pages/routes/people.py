@@ -173,6 +173,7 @@ def _own_requests(site: Site, request: Request, viewer: Viewer, page: PersonPage
         "own_requests.html.j2",
         here="requester",
         done=done_words(request, site.words(request)),
+        page=page,
         record=page.record,
         detainers=mine,
         events=[line for line in view.events if line.id in kept],
