@@ -237,9 +237,17 @@ def test_a_page_that_asks_by_itself_keeps_no_session_from_ending(town: Town) -> 
 def test_what_was_counted_is_forgotten_after_a_while(town: Town) -> None:
     import psycopg
 
-    tried(town, "nobody")
-    town.later(days=3)
     people: Accounts = town.desk.accounts
-    people.disable_unused(system_context(town.now, "pierce"))
-    with psycopg.connect(town.admin) as conn:
-        assert conn.execute("SELECT count(*) FROM exeat_desk.tally").fetchone() == (0,)
+    half = people.signin.sign_in("sam", town.passwords["sam"], town.now, HERE)
+    people.signin.confirm(half, town.code("sam"), town.now, HERE)
+
+    def kept(table: str) -> int:
+        town.later(days=3)
+        people.disable_unused(system_context(town.now, "pierce"))
+        with psycopg.connect(town.admin) as conn:
+            (n,) = conn.execute(f"SELECT count(*) FROM exeat_desk.{table}".encode()).fetchone()
+        return int(n)
+
+    assert (kept("tally"), kept("known_place")) == (0, 2)  # The browser, and the network.
+    town.later(days=90)
+    assert kept("known_place") == 0

@@ -163,6 +163,16 @@ def test_a_passkey_is_added_or_taken_away_by_whoever_has_just_shown_the_old_fact
     assert "challenge" in people.passkeys.register_options(again(town, session), town.now)
 
 
+def test_a_code_app_beside_a_passkey_asks_for_the_passkey_first(town: Town) -> None:
+    registered(town, Key())
+    session = replace_app(town, None)
+    town.later(minutes=11)
+    with pytest.raises(SignInError, match="was not given just now"):
+        town.desk.accounts.signin.enrol(session, town.now)
+    town.later(minutes=-2)
+    assert town.desk.accounts.signin.enrol(session, town.now).startswith("otpauth://")
+
+
 def test_a_challenge_to_sign_in_makes_no_second_factor(town: Town) -> None:
     people = town.desk.accounts
     registered(town, Key())

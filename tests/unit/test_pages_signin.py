@@ -13,6 +13,7 @@ from tests.scene import Scene, scene, still
 
 from exeat.auth import COOKIE
 from exeat.desk.service.setup import system_context
+from exeat.office.context import Role
 
 RIGHT = "booking"
 
@@ -267,3 +268,22 @@ def test_where_there_is_one_agency_to_choose_it_is_chosen(path: str) -> None:
     assert " selected>" not in every.split('name="agency"')[1].split("</select>")[0].replace(
         '<option value="" selected>', ""
     )
+
+
+def test_a_header_that_anybody_can_send_says_nothing_about_where_they_are(
+    desk: Scene, client: Any
+) -> None:
+    """Only the server is told which proxy to believe; what reaches the desk is its word."""
+    client.cookies.clear()
+    let_in(
+        desk, client, RIGHT, **{"x-forwarded-for": "203.0.113.5", "forwarded": "for=203.0.113.5"}
+    )
+    lines = desk.town.desk.reading.audit_log(desk.town.ctx("ari", "fl", Role.AUDITOR))
+    assert (lines[0].what, lines[0].address) == ("sign_in", "testclient")
+    signin, now = desk.town.desk.accounts.signin, desk.town.now
+    half = signin.sign_in("auditor", desk.town.passwords["auditor"], now)
+    with desk.client() as other:
+        other.cookies.set(COOKIE, signin.made_whole(half, now, "code").token)
+        page = other.get("/log").text
+        sheet = other.get("/log.csv").text
+    assert "testclient" in page and ",address" in sheet.splitlines()[0] and "testclient" in sheet

@@ -241,6 +241,7 @@ class Accounts:
             names = [row["name"] for row in tx.all("disable_unused", now=ctx.now, before=before)]
             for name in names:
                 log(tx, "disable", "unused", about=name)
+            tx.run("forget_old_places", before=before)
             forget(tx)
         return names
 

@@ -127,6 +127,8 @@ class SignIn:
         Raises:
             SignInError: An app is enrolled already, or a passkey is and was not shown.
         """
+        if session.whole:
+            self.need_proof(session, now)
         with self.db.transaction(door(session.account.agency, now, session.account.name)) as tx:
             row = tx.one("account_by_name", name=session.account.name)
             assert row is not None

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from exeat.errors import Fault
+from exeat.i18n.said import Said
 from exeat.office.db import Tx
 from exeat.office.errors import TooMany
 
@@ -62,7 +63,8 @@ def spend(tx: Tx, limits: Iterable[Limit]) -> int:
 def too_many(place: str, seconds: int) -> TooMany:
     """Return the error that says after how long it can be tried again."""
     help = f"Try again in {seconds} seconds."
-    return TooMany([Fault("E619", place, "came too often in a short time", help)], seconds)
+    said = Said("fault.many", {"n": seconds})
+    return TooMany([Fault("E619", place, "came too often in a short time", help, said)], seconds)
 
 
 def forget(tx: Tx) -> None:

@@ -82,6 +82,9 @@ INSERT INTO exeat_desk.known_place (account, mark, kind, seen)
 VALUES (%(account)s, %(mark)s, %(kind)s, %(now)s)
 ON CONFLICT (account, mark) DO UPDATE SET seen = excluded.seen, failed = '{}'
 
+-- forget_old_places: Forget places from which nobody has signed in for long.
+DELETE FROM exeat_desk.known_place WHERE seen < %(before)s
+
 -- unlock_places: Unlock the known places of an account.
 UPDATE exeat_desk.known_place SET failed = '{}', locked = NULL WHERE account = %(account)s
 
