@@ -89,7 +89,8 @@ class LogOut(BaseModel):
 
     number: int
     at: datetime
-    agency: str
+    agency: str = Field(description="Of whoever did it.")
+    facility: str | None = Field(description="Whose record it concerned, if one did.")
     actor: str
     role: str
     what: str
@@ -99,6 +100,7 @@ class LogOut(BaseModel):
     record: str | None
     about: str | None
     address: str | None = Field(description="Source address; none of the installation itself.")
+    request: str = Field(description="Joins the lines of one request.")
 
 
 class ClearanceOut(BaseModel):

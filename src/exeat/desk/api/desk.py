@@ -14,11 +14,12 @@ from exeat.desk.api._callers import Caller, StillIn, TheDesk
 from exeat.desk.api._errors import ERRORS
 from exeat.desk.api._proofs import RequestProofOut, request_proof_out
 from exeat.desk.api._shown import BoardOut, LogOut, TaskOut, board_out, log_out, task_out
-from exeat.desk.api._words import Count, Id
+from exeat.desk.api._words import Count, Id, Instant, Text
 from exeat.desk.service.models import (
     Counts,
     Handover,
     IncomingRequest,
+    LogFilter,
     Near,
     Reconciliation,
 )
@@ -180,9 +181,15 @@ def audit_log(
     record: Annotated[Id | None, Query()] = None,
     before: _Before = None,
     limit: Count = 200,
+    actor: Annotated[Text | None, Query(description="Name of an account, or of a key.")] = None,
+    what: Annotated[Id | None, Query(description="Code of an act or a reading.")] = None,
+    since: Annotated[Instant | None, Query(description="From this instant on.")] = None,
+    until: Annotated[Instant | None, Query(description="Before this instant.")] = None,
 ) -> list[LogOut]:
     """Return who did or read what, the newest first."""
-    return [log_out(line) for line in desk.reading.audit_log(ctx, record, before, limit)]
+    only = LogFilter(record=record, actor=actor, what=what, since=since, until=until)
+    lines = desk.reading.audit_log(ctx, before=before, limit=limit, only=only)
+    return [log_out(line) for line in lines]
 
 
 @router.get("/counts")

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from exeat.desk.service.models import LogLine
-from exeat.i18n.words import Words
+from exeat.i18n.words import Words, catalogue
 from exeat.office.register import ACTS
 
-__all__ = ["Logged", "logged"]
+__all__ = ["Logged", "acts_in_words", "logged"]
 
 _NAMED: Final = (
     "add_agency", "add_account", "unlock", "disable", "enable", "reset", "add_key", "revoke_key",
@@ -67,6 +67,18 @@ def logged(line: LogLine, t: Words) -> Logged:
     what = _what(line.what, t, failed=failed)
     about = line.about if line.what in _NAMED and not failed else None
     return Logged(what, about or "", _outcome(line, t), line.outcome.code == "done")
+
+
+def acts_in_words(t: Words) -> list[tuple[str, str]]:
+    """Return every act and reading that a line can be about: its words and its code, in order.
+
+    Examples:
+        >>> from exeat.i18n.words import words
+        >>> [code for said, code in acts_in_words(words("en")) if said == "Read the log"]
+        ['audit_log']
+    """
+    written = {key.removeprefix("did.") for key in catalogue("en").texts if key.startswith("did.")}
+    return sorted((_what(act, t, failed=False), act) for act in written | set(ACTS))
 
 
 def _what(act: str, t: Words, *, failed: bool) -> str:

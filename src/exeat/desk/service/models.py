@@ -41,6 +41,7 @@ __all__ = [
     "Handover",
     "IncomingRequest",
     "Likeness",
+    "LogFilter",
     "LogLine",
     "Near",
     "Override",
@@ -85,7 +86,13 @@ class BoardRow:
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """One line of who did or read what."""
+    """One line of who did or read what.
+
+    Attributes:
+        agency: Of whoever did it.
+        facility: Whose record it concerned, if one did.
+        request: Joins the lines of one request.
+    """
 
     number: int
     at: datetime
@@ -97,6 +104,29 @@ class LogLine:
     record: str | None
     about: str | None
     address: str | None = None
+    facility: str | None = None
+    request: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogFilter:
+    """Which lines of the log; what is left out lets every line through.
+
+    Attributes:
+        record: Only about this record, by its id.
+        number: Only about people with this booking number here.
+        actor: Only by this account or key, by its name.
+        what: Only this act or reading, by its code.
+        since: Only from this instant on.
+        until: Only before this instant.
+    """
+
+    record: str | None = None
+    number: str | None = None
+    actor: str | None = None
+    what: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

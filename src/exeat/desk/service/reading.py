@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -11,10 +11,17 @@ from zoneinfo import ZoneInfo
 
 from exeat.decide import decide
 from exeat.desk.service._claims import unread_claims, waiting_papers
+from exeat.desk.service._logbook import (
+    EVERY_LINE,
+    Matching,
+    lines_of,
+    matching_of,
+    pages_of_log,
+)
 from exeat.desk.service._refusals import Inside, shut_of, warnings_of
 from exeat.desk.service._waiting import Waiting, waiting_for
 from exeat.desk.service.board import Board, next_change
-from exeat.desk.service.models import Counts, LogLine, PersonPage
+from exeat.desk.service.models import Counts, LogFilter, LogLine, PersonPage
 from exeat.facts.case import zone_of
 from exeat.facts.events import DetainerLodged
 from exeat.facts.record import CustodyRecord, Person
@@ -118,7 +125,7 @@ class Reading:
                 events=history.events(),
                 answers=history.answers(),
                 tasks=tuple(task_of(row, ctx.now, zone_of(facts.zone)) for row in rows),
-                read_by=tuple(self._lines(tx, held.record)) if mine else (),
+                read_by=_readers(tx, held) if mine else (),
                 namesakes=others,
                 claims={id: lodged.warrants or () for id, lodged in claims.items()},
                 acts=tuple(act for act in _ON_A_PERSON if ctx.may(act)),
@@ -172,6 +179,8 @@ class Reading:
         record: str | None = None,
         before: int | None = None,
         limit: int = 200,
+        *,
+        only: LogFilter | None = None,
     ) -> list[LogLine]:
         """Return who did or read what, the newest first.
 
@@ -180,15 +189,39 @@ class Reading:
             record: Only about this record.
             before: Only lines with a smaller number, for the next page.
             limit: At most so many lines.
+            only: Which lines, where more than a record is asked for.
         """
+        said = only or LogFilter(record=record)
 
         def work(tx: Tx) -> list[LogLine]:
-            key = self.office.find(tx, record).record if record else None
-            lines = self._lines(tx, key, before, min(max(limit, 1), 1000))
+            lines = lines_of(tx, matching_of(tx, self.office, said), before, limit)
             log(tx, "audit_log", Outcome.counted(line=len(lines)))
             return lines
 
         return self.office.run(ctx, "audit_log", work)
+
+    def whole_log(
+        self, ctx: Context, only: LogFilter, before: int | None = None
+    ) -> Iterator[list[LogLine]]:
+        """Yield the whole log as far as it is asked for, the newest first, a part at a time.
+
+        That it was taken stands in the log before the first part is given.
+
+        Raises:
+            NotPermitted: It is not for this role; before anything is given.
+            NotFound: There is no such record for this agency.
+        """
+
+        def first(tx: Tx) -> Matching:
+            wanted = matching_of(tx, self.office, only)
+            # Its own line would be the newest of all: what is given ends before it.
+            row = tx.one("last_line")
+            end = (row["number"] or 0) + 1 if row is not None else 1
+            wanted["before"] = end if before is None else min(before, end)
+            log(tx, "log_taken")
+            return wanted
+
+        return pages_of_log(lambda work: self.office.run(ctx, "audit_log", work), first)
 
     def counts(self, ctx: Context) -> Counts:
         """Return how many of what this agency has; nothing in it is about one person."""
@@ -230,15 +263,11 @@ class Reading:
             rows = tx.all("names_of", records=[UUID(key) for key in keys])
         return sorted(row["name"] for row in rows if row["name"])
 
-    def _lines(
-        self,
-        tx: Tx,
-        record: UUID | None,
-        before: int | None = None,
-        limit: int = _READERS_SHOWN,
-    ) -> list[LogLine]:
-        rows = tx.all("log", record=record, before=before, limit=limit)
-        return [_line(row) for row in rows]
+
+def _readers(tx: Tx, held: Held) -> tuple[LogLine, ...]:
+    """Return who read or did something on a record lately."""
+    wanted = {**EVERY_LINE, "records": [held.record]}
+    return tuple(lines_of(tx, wanted, None, _READERS_SHOWN))
 
 
 def _history(tx: Tx, held: Held) -> History:
@@ -252,21 +281,6 @@ def _history(tx: Tx, held: Held) -> History:
     tx.ledger.noted(held.record, "read")
     with tx.acting_for(held.facility):
         return tx.ledger.read(held.record)
-
-
-def _line(row: dict[str, Any]) -> LogLine:
-    return LogLine(
-        number=row["number"],
-        at=row["at"],
-        agency=row["agency"],
-        actor=row["actor"],
-        role=row["role"],
-        what=row["what"],
-        outcome=Outcome.of_text(row["outcome"]),
-        record=row["record_name"],
-        about=row["about"],
-        address=row["address"],
-    )
 
 
 def _refusals(rows: list[dict[str, Any]]) -> dict[str, int]:

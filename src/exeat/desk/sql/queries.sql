@@ -129,9 +129,19 @@ SELECT task, kind, about FROM exeat_desk.task WHERE record = %(record)s AND clos
 
 -- log: Who did or read what, the newest first.
 SELECT l.*, r.name AS record_name FROM exeat_desk.log l LEFT JOIN exeat_vault.record r USING (record)
-WHERE (%(record)s::uuid IS NULL OR l.record = %(record)s)
+WHERE (%(records)s::uuid[] IS NULL OR l.record = ANY (%(records)s))
+  AND (%(actor)s::text IS NULL OR l.actor = %(actor)s)
+  AND (%(what)s::text IS NULL OR l.what = %(what)s)
+  AND (%(since)s::timestamptz IS NULL OR l.at >= %(since)s)
+  AND (%(until)s::timestamptz IS NULL OR l.at < %(until)s)
   AND (%(before)s::bigint IS NULL OR l.number < %(before)s)
 ORDER BY l.number DESC LIMIT %(limit)s
+
+-- last_line: The number of the newest line of the log that this agency sees.
+SELECT max(number) AS number FROM exeat_desk.log
+
+-- records_numbered: The records of this facility that have a booking number.
+SELECT record FROM exeat_vault.personal WHERE agency = %(agency)s AND number_mac = %(number_mac)s
 
 -- add_handover: Put a person on the way.
 INSERT INTO exeat_desk.handover (handover, sender, receiver, record, began, wrapped_key, nonce, sealed)

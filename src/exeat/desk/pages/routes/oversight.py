@@ -1,9 +1,7 @@
-"""Tasks, the roster, counsel's clients, counts, proofs, the log; accounts, agencies and keys."""
+"""Tasks, the roster, counsel's clients, counts and proofs."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -19,7 +17,7 @@ from exeat.desk.pages.history import instant_of
 from exeat.desk.pages.more_acts import CLOSE_TASK, ROSTER
 from exeat.desk.pages.present import deadline_of
 from exeat.desk.pages.reading import Filled, read_form
-from exeat.desk.pages.rendering import HEADERS, link_of
+from exeat.desk.pages.rendering import HEADERS
 from exeat.desk.pages.routes._common import done_words, form_page, may, see
 from exeat.desk.pages.site import At, PageRoute, SentForm, Site, Stop
 from exeat.desk.pages.views import Verified, Viewer
@@ -34,8 +32,6 @@ _NO_PROBLEMS: tuple[Problem, ...] = ()
 __all__ = ["router"]
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
-
-_LINES = 200
 
 
 @router.get("/tasks")
@@ -122,45 +118,6 @@ def counts_json(request: Request, site: At) -> Response:
     viewer = may(site, request, "audit_log")
     text = json.dumps(asdict(site.desk.reading.counts(viewer.ctx)), indent=2)
     return _file(text, "application/json", "counts.json")
-
-
-@router.get("/log")
-def log(request: Request, site: At, record: str = "", before: int | None = None) -> Response:
-    """Show who read and did what."""
-    viewer = may(site, request, "audit_log")
-    wanted = record.strip() or None
-    lines = site.asked(
-        lambda: site.desk.reading.audit_log(viewer.ctx, record=wanted, before=before, limit=_LINES)
-    )
-    last = {"record": record, "before": str(lines[-1].number)} if lines else {}
-    older = link_of("/log", last) if len(lines) == _LINES else ""
-    return site.page(
-        request, viewer, "log.html.j2", here="log", lines=lines, record=record, older=older
-    )
-
-
-@router.get("/log.csv")
-def log_csv(request: Request, site: At) -> Response:
-    """Return the log as a file."""
-    viewer = may(site, request, "audit_log")
-    out = io.StringIO()
-    sheet = csv.writer(out)
-    named = ("number", "at", "agency", "actor", "role", "what", "outcome", "record", "address")
-    sheet.writerow(named)
-    for line in site.desk.reading.audit_log(viewer.ctx, limit=1000):
-        sheet.writerow(
-            [
-                line.number, line.at.isoformat(), _cell(line.agency), _cell(line.actor),
-                line.role, line.what, _cell(str(line.outcome)), line.record or "",
-                line.address or "",
-            ]
-        )  # fmt: skip
-    return _file(out.getvalue(), "text/csv", "log.csv")
-
-
-def _cell(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 def _file(text: str, kind: str, name: str) -> Response:
