@@ -81,7 +81,7 @@ class Passkeys:
                 account=row["id"],
                 public_key=made.credential_public_key,
                 sign_count=made.sign_count,
-                label=label or "passkey",
+                label=label if label and label.isprintable() else "passkey",
                 now=now,
             )
             tx.run("session_challenge", hash=session.token_hash, challenge=None)
