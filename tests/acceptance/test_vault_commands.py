@@ -182,6 +182,9 @@ def earlier(dump: Path, data: Path) -> Iterator[Path]:
     try:
         shutil.copytree(data / "keys", back / "keys")
         exeat("restore", str(dump), "--data", str(back))
+        # More was signed since, and somebody has to say that the record goes on from here.
+        assert exeat("verify", "--data", str(back)).returncode == 1
+        assert exeat("checkpoint", "--begin-anew", "--data", str(back)).returncode == 0
         yield back
     finally:
         shutil.rmtree(back, ignore_errors=True)

@@ -23,7 +23,7 @@ from exeat.record import Ledger, check_request_proof
 
 # Who needs no login to ask for these, and why.
 OPEN = {
-    "/healthz": "says only whether the database answers",
+    "/healthz": "says only whether the database answers, and how signing stands",
     "/api/v1/openapi.json": "the description of the API, which is published",
     "/api/v1/checkpoint": "a number of entries and a hash, to be kept by everybody",
     "/api/v1/consistency?from=0": "hashes, by which everybody sees that the log only grows",

@@ -264,6 +264,7 @@ def test_a_split_view_of_another_length_is_never_verified(ground: Ground, tmp_pa
         assert (report.exit_code, report.count, report.uncompared) == (4, 0, [size])
         assert report.lines()[0].startswith("not compared with what was kept: ")
         assert not any(line.startswith("verified") for line in report.lines())
+        assert any(f"checkpoint of {size} entries: no proof" in line for line in report.lines())
 
 
 def test_what_was_compared_with_nothing_says_so(case: tuple[Ground, Path]) -> None:

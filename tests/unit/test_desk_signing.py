@@ -291,6 +291,19 @@ def test_what_was_not_signed_is_not_proved(
     assert answer.json()["error"]["faults"][0]["help"]
 
 
+def test_a_log_that_lost_what_was_signed_proves_nothing(
+    town: Town, house: House, asked: TestClient
+) -> None:
+    town.book(number="P-5")
+    sign_once(house)
+    ahead(town, house)
+    answer = asked.get("/api/v1/consistency", params={"from": "3"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "E510")
+    assert open_checkpoint(
+        asked.get("/api/v1/checkpoint").text, [town.signer.verifier()]
+    ).size == 1000  # what was signed stays to be seen  # fmt: skip
+
+
 def test_what_the_database_lost_is_still_shown_to_everybody(
     town: Town, house: House, asked: TestClient
 ) -> None:

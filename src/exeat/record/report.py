@@ -193,7 +193,7 @@ class Report:
     def _history(self) -> list[str]:
         """Say with which checkpoints it was compared, that nobody takes a part for the whole."""
         lines = [f"history: compared with {self.compared} checkpoint(s) kept elsewhere"]
-        if not self.compared:
+        if not self.compared and not self.uncompared:
             lines = ["history: not compared with a checkpoint that was kept elsewhere (--known)"]
         for size in self.uncompared:
             words = f"the known checkpoint of {size} entries: no proof of consistency with it"

@@ -141,7 +141,7 @@ def _responses(*codes: int) -> dict[int | str, dict[str, Any]]:
 
 ERRORS: Final = _responses(401, 403, 404, 409, 413, 422, 429, 503)
 
-PUBLIC_ERRORS: Final = _responses(404, 422, 503)
+PUBLIC_ERRORS: Final = _responses(404, 409, 422, 503)
 """Of a route that needs no login."""
 
 

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
-from exeat.errors import Fault
+from exeat.errors import Fault, LedgerError
+from exeat.office.errors import Refusing
 from exeat.office.messages import refused_field
 from exeat.office.office import Office
 from exeat.record import NotFound
@@ -100,6 +101,7 @@ class PublicLog:
         Raises:
             BadInput: One of them is larger than what was signed, or than the other.
             NotFound: Nothing was signed yet.
+            Refusing: The ledger no longer holds what was signed.
         """
         signed = self._newest()[0].size
         new = signed if new is None else new
@@ -108,7 +110,11 @@ class PublicLog:
         if old > new:
             raise refused_field("from", str(old), f"is more than {new}", _SIZE)
         with self.office.db.pool.connection() as conn:
-            return Consistency(old, new, tuple(StoredTree(conn).consistency(old, new)))
+            try:
+                return Consistency(old, new, tuple(StoredTree(conn).consistency(old, new)))
+            except LedgerError as error:
+                # The tree lacks what was signed: no proof, and no fault of whoever asks.
+                raise Refusing(error.faults) from error
 
     def signing(self) -> Signing:
         """Return how signing stands at this moment."""
