@@ -90,6 +90,14 @@ bench: dev ## Measure speed, and print the figures.
 	@$(BIN)/python bench/run.py
 	@$(BIN)/python bench/files.py
 
+.PHONY: soak
+soak: dev ## Ten minutes of mixed load, while the database is restarted and workers are killed.
+	@$(BIN)/python bench/mixed.py
+
+.PHONY: bench-workers
+bench-workers: dev ## Clearances a second at one, two and four workers.
+	@$(BIN)/python bench/workers.py
+
 # 10 million entries take a quarter of an hour to make, and 21 GB.
 BENCH ?= build/bench
 .PHONY: bench-ledger

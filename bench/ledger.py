@@ -51,10 +51,11 @@ SECONDS = 20.0
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[int]:
+def served(folder: Path, workers: int = 1) -> Iterator[int]:
     """Run `exeat serve` on a folder as a process of its own; yield its port."""
     port = free_port()
     command = [EXEAT, "serve", "--data", str(folder), "--port", str(port)]
+    command += ["--workers", str(workers)]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
         until = time.monotonic() + 120

@@ -13,7 +13,9 @@ from tests.scenario.failures.kit import Town, county
 
 from exeat.desk.pages.app import add_pages
 from exeat.desk.service import profiles
+from exeat.desk.service.setup import open_desk
 from exeat.errors import LawError
+from exeat.facts.codes import FacilityKind
 from exeat.office.context import Role
 from exeat.office.errors import DeskError, NotPermitted
 from exeat.rules.profile_file import profile_of, save_profile
@@ -132,13 +134,13 @@ class Signed:
     def __init__(self, ctx: Any, real: Any) -> None:
         self.ctx, self.real, self.signin = ctx, real, self
 
-    def session(self, token: str, now: Any) -> Any:
+    def session(self, token: str, now: Any, **_: Any) -> Any:
         from types import SimpleNamespace as Made
 
         account = Made(must_change=False, shown="Root", name="root")
         return Made(whole=True, account=account, csrf="mark", token=token)
 
-    def context(self, session: Any, now: Any, request_id: str) -> Any:
+    def context(self, session: Any, now: Any, request_id: str, *_: Any) -> Any:
         return self.ctx
 
     def __getattr__(self, name: str) -> Any:
@@ -287,3 +289,25 @@ def test_a_flag_is_read_at_the_page_as_at_the_prompt(client: Any, tmp_path: Path
     assert client.post("/profiles/pierce", data=sent(page, **asked)).status_code == 303
     found = profile_of("us-wa-pierce", tmp_path)
     assert found is not None and found.judged[0].needs_warrant
+
+
+def test_what_one_process_sets_counts_in_every_other_at_once(town: Town) -> None:
+    """Each keeps law and rows of the board in memory; the file is what they have in common."""
+    other = open_desk(
+        town.conninfo, town.master, town.settings, town.signer, clock=lambda: town.now
+    )
+    try:
+        town.book()
+
+        def seen() -> tuple[object, object]:
+            with other.office.db.transaction(town.ctx()) as tx:
+                law = other.office.law(tx, "pierce", FacilityKind.JAIL)
+                return law.profile, other.board.shown(tx)[0]
+
+        before = seen()
+        assert before[0] is None and seen()[1] is before[1], "kept as long as nothing changes"
+        town.desk.profiles.set_place_profile(admin(town), "pierce", POWER, SIGN)
+        after = seen()
+        assert after[0] is not None and after[1] is not before[1]
+    finally:
+        other.office.db.close()

@@ -228,6 +228,19 @@ def test_a_wrong_clock_stands_on_the_board(town: Town) -> None:
             assert (said in text) if said else ("of this desk is" not in text)
 
 
+def test_a_desk_whose_clock_is_wrong_counts_no_code_as_wrong(town: Town) -> None:
+    town.account("sam", "supervisor")
+    people, clock = town.desk.accounts.signin, town.desk.office.db.clock
+    session = people.sign_in("sam", town.passwords["sam"], town.now)
+    wall = clock.wall
+    clock.wall = lambda: wall() + 7200
+    for _ in range(10):
+        with pytest.raises(NotNow):
+            people.confirm(session, "000000", town.now)
+    clock.wall = wall
+    assert people.confirm(session, town.code("sam"), town.now).whole
+
+
 def test_a_code_taken_under_a_wrong_clock_shuts_nobody_out(town: Town) -> None:
     town.account("sam", "supervisor")
     people, right = town.desk.accounts.signin, town.now

@@ -277,6 +277,7 @@ class SignIn:
 
     def _code(self, name: str, agency: str, code: str, now: datetime, origin: Origin) -> None:
         with self.db.transaction(door(agency, now, name, origin)) as tx:
+            self.db.clock.need()  # By a wrong clock every right code is a wrong one.
             row = self.door.held(tx, name, origin)
             shut = self.door.shut(tx, row)
             right = not shut and self._code_right(tx, row, code, now)

@@ -38,7 +38,7 @@ from exeat.record.vault import PersonKey
 from exeat.rules.counties import place_id
 from exeat.rules.model import Actor, Jurisdiction
 from exeat.rules.place import LawOfPlace, law_of_place
-from exeat.rules.profile_file import profile_of
+from exeat.rules.profile_file import profile_of, profile_path
 
 __all__ = ["Given", "Office", "another", "envelope", "log_act", "said_again", "stale"]
 
@@ -90,7 +90,7 @@ class Office:
         self.signer = signer
         self.clock = clock
         self._directory: dict[str, Agency] = {}
-        self._laws: dict[tuple[str, str], LawOfPlace] = {}
+        self._laws: dict[tuple[str, str], tuple[int, LawOfPlace]] = {}
 
     def run(
         self,
@@ -175,14 +175,25 @@ class Office:
 
     def law(self, tx: Tx, facility: str, kind: FacilityKind) -> LawOfPlace:
         """Return the law of a facility's place, for its kind of house."""
-        if (facility, kind) not in self._laws:
+        stamp = self.law_stamp(tx, facility)
+        kept = self._laws.get((facility, kind))
+        if kept is None or kept[0] != stamp:
             agency, _ = self.facility(tx, facility)
             assert agency.place is not None
             profile = profile_of(place_id(agency.place), self.settings.law)
-            self._laws[(facility, kind)] = law_of_place(
-                agency.place, self.library, actor=Actor(kind.value), profile=profile
-            )
-        return self._laws[(facility, kind)]
+            law = law_of_place(agency.place, self.library, actor=Actor(kind.value), profile=profile)
+            kept = self._laws[(facility, kind)] = (stamp, law)
+        return kept[1]
+
+    def law_stamp(self, tx: Tx, facility: str) -> int:
+        """Return what is another as soon as a place's profile is, whichever process wrote it."""
+        agency, _ = self.facility(tx, facility)
+        if agency.place is None or self.settings.law is None:
+            return 0
+        try:
+            return profile_path(place_id(agency.place), self.settings.law).stat().st_mtime_ns
+        except OSError:
+            return 0
 
     def commit(
         self,

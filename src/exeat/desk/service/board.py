@@ -47,6 +47,7 @@ class Shown:
         until: When something in it may change, if nobody adds to the record.
         bare: Nothing on record says why the person is in custody.
         counsel: What only counsel can settle about the person, if there is anything.
+        stamp: Of the law of the place, as it was when the row was made.
         unreadable: What is kept of the person does not open.
         within: How long counsel has to answer, where the place's profile says so.
     """
@@ -58,6 +59,11 @@ class Shown:
     counsel: Sayings = ()
     within: timedelta | None = None
     unreadable: bool = False
+    stamp: int = 0
+
+    def holds(self, version: int, stamp: int, now: datetime) -> bool:
+        """Say whether the row still stands: for this version, under this law, at this instant."""
+        return self.row.version == version and self.stamp == stamp and now < self.until
 
 
 class Board:
@@ -100,22 +106,24 @@ class Board:
     def shown(self, tx: Tx) -> list[Shown]:
         """Return the row of everyone in custody here, with what pages do not show."""
         now, rows = tx.ctx.now, tx.all("board", agency=tx.agency)
+        stamp = self.office.law_stamp(tx, tx.agency) if rows else 0
         tasks = Counter(row["record"] for row in tx.all("open_tasks"))
         kept, fresh = {}, []
         for row in rows:
             one = self._kept.get(row["record"])
-            if one is not None and one.row.version == row["version"] and now < one.until:
+            if one is not None and one.holds(row["version"], stamp, now):
                 kept[row["record"]] = one
             else:
                 fresh.append(row)
         if fresh:
-            kept |= self._built(tx, fresh)
+            kept |= self._built(tx, fresh, stamp)
         return [_counted(kept[row["record"]], tasks[row["record"]]) for row in rows]
 
-    def _built(self, tx: Tx, rows: list[dict[str, Any]]) -> dict[UUID, Shown]:
+    def _built(self, tx: Tx, rows: list[dict[str, Any]], stamp: int) -> dict[UUID, Shown]:
         keys = [row["record"] for row in rows]
         sealed = {one["record"]: one for one in tx.all("board_sealed", records=keys)}
-        found = {row["record"]: self._row(tx, row, sealed.get(row["record"])) for row in rows}
+        made = (self._row(tx, row, sealed.get(row["record"])) for row in rows)
+        found = {one.key: replace(one, stamp=stamp) for one in made}
         with self._lock:
             # Whoever has left the board, or was expunged, is out of this memory within a day.
             for key in [key for key, one in self._kept.items() if one.until <= tx.ctx.now]:
