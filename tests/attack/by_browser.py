@@ -207,7 +207,8 @@ def accounts_of_another(here: Ground, chance: Random) -> None:
 def password_of_everybody(here: Ground, chance: Random) -> None:
     name = here.account("booking")
     session = here.signed_in(name)
-    new = chance.choice(["short", "", name, f"{name}", here.town.passwords[name]])
+    guessed = [*_COMMON, "short", "", name, here.town.passwords[name]]
+    new = chance.choice([*guessed, chance.choice(_COMMON).upper()])
     form = {
         "csrf": session.csrf, "old": here.town.passwords[name], "new": new, "again": new,
     }  # fmt: skip
@@ -226,3 +227,44 @@ def password_without_the_old(here: Ground, chance: Random) -> None:
     here.town.later(minutes=1)
     half = here.half(name)  # raises where the password is another
     must(half.account.name == name, "the password is another")
+
+
+@step("B7", "a changed password leaves other sessions of the account open")
+def password_changed_elsewhere(here: Ground, chance: Random) -> None:
+    name = here.account("booking")
+    first, second = here.signed_in(name), here.signed_in(name)
+    must(is_in(here, first) and is_in(here, second), "they never opened")
+    here._settle(name)
+    must(not is_in(here, first) and not is_in(here, second), "an older session still opens")
+
+
+@step("C", "what a browser held before the second step opens something after it")
+def token_of_the_first_step(here: Ground, chance: Random) -> None:
+    who = chance.choice(["flo", "kim"])
+    here.town.later(minutes=1)
+    half = here.half(who)
+    form = {"csrf": half.csrf, "code": here.town.code(who)}
+    said = here.browse("POST", "/sign-in/second", half, form)
+    must(said.status_code == 303, f"the right code did not open: {said.status_code}")
+    must(not is_in(here, half), "the token of the first step opens the board")
+
+
+@step("C", "another site signs a browser in, as somebody of its choice")
+def sign_in_from_elsewhere(here: Ground, chance: Random) -> None:
+    form = {"name": "flo", "password": here.town.passwords["flo"]}
+    headers = chance.choice([
+        {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"},
+        {"Origin": "https://evil.example"},
+    ])  # fmt: skip
+    said = here.browse("POST", "/sign-in", None, form, headers)
+    must("set-cookie" not in said.headers, f"{headers} -> a session, {said.status_code}")
+
+
+@step("A7", "wrong passwords of a stranger end the work of somebody who is signed in")
+def lock_somebody_out(here: Ground, chance: Random) -> None:
+    name = here.account("booking")
+    session = here.signed_in(name)
+    for _ in range(chance.randint(5, 9)):
+        form = {"name": name, "password": f"wrong {chance.random()}"}
+        here.browse("POST", "/sign-in", None, form)
+    must(is_in(here, session), "the session is over")

@@ -22,6 +22,7 @@ _BODIES: Final[dict[str, dict[str, Any]]] = {
     "/records/{record}/schedule": {"release_at": "2026-12-01T08:00:00-08:00"},
     "/records/{record}/transfer": {"to": "texas"},
     "/records/{record}/requests/{detainer}/decide": {"complies": False, "why": "x"},
+    "/records/{record}/requests/{detainer}/read": {"warrants": [], "names_this_person": True},
     "/records/{record}/notices": {"kind": "notify", "to": "issuer", "evidence": "x"},
     "/records/{record}/facts": {"facts": {}},
     "/records/{record}/convictions": {"convictions": []},

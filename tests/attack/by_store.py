@@ -103,6 +103,7 @@ def writing_for_another(here: Ground, chance: Random) -> None:
         "UPDATE exeat.board SET open = false WHERE facility = 'pierce'",
         "UPDATE exeat_desk.account SET role = 'admin' WHERE agency = 'pierce'",
         "DELETE FROM exeat_vault.personal WHERE agency = 'pierce'",
+        "SELECT exeat_desk.lock_desk('pierce', true)",
         f"SELECT exeat.shred(p.person) FROM exeat_vault.record r JOIN exeat_vault.person p"
         f" USING (person) WHERE r.name = '{record}'",
     )

@@ -24,7 +24,7 @@ from exeat.auth import COOKIE, Session
 from exeat.desk.app import create_app
 from exeat.desk.pages.app import pages_of
 from exeat.desk.part import PARTS
-from exeat.facts.codes import StatusProof
+from exeat.facts.codes import StatusProof, WarrantKind
 from exeat.facts.record import Person
 from exeat.office.context import Role
 from exeat.record.verify import verify_database
@@ -194,6 +194,9 @@ class Ground:
             )
             [detainer] = town.desk.reading.person(ctx, record).record.detainers
             town.desk.acts.enter(ctx, "serve", record, detainer=detainer.id)
+            if chance.random() < 0.7:  # the jail read what the issuer had ticked
+                read = {"warrants": (WarrantKind.I200,), "names_this_person": True}
+                town.desk.acts.enter(ctx, "read_paper", record, detainer=detainer.id, **read)
         known = Person(status_proof=StatusProof.NONE)
         town.desk.acts.enter(ctx, "set_person_fact", record, person=known)
         town.bail(record, agency=agency)
