@@ -42,7 +42,8 @@ class Settings(BaseSettings):
         proof_minutes: How long after the second factor a person may add or remove one.
         tries_account: Sign-ins that may be tried in a minute with one name.
         tries_address: Sign-ins that may be tried in a minute from one address.
-        tries_all: Sign-ins that may be tried in a minute in all, from places that nobody knows.
+        tries_all: Sign-ins that may be tried in a minute in all, but from a browser or
+            network from which the account signed in before.
         password_checks: Passwords that one process checks at a time.
         unused_days: After how many an account is disabled.
         key_days: How long a system's key lives.
