@@ -66,8 +66,9 @@ def client(town: Town) -> Iterator[TestClient]:
 def health(town: Town) -> dict[str, Any]:
     with client(town) as one:
         answer = one.get("/healthz")
-        assert answer.status_code == 200
-        return dict(answer.json()["signing"])
+        found = dict(answer.json()["signing"])
+        assert answer.status_code == (200 if found["ok"] else 503)
+        return found
 
 
 def host(town: Town) -> Context:
@@ -135,6 +136,10 @@ def test_a_log_that_does_not_fit_is_not_signed_and_everybody_is_told(
         assert "NOTHING IS SIGNED" in caplog.text and "1000 leaves" in caplog.text
     found = health(town)
     assert (found["state"], found["fault"], found["well"]) == ("refused", "E510", False)
+    assert found["ok"]  # it is told at once, and counts when it stays so
+    town.later(minutes=6)
+    sign_once(house)
+    assert not health(town)["ok"]
     (task,) = tasks(town)
     assert (task.kind, task.owner_role) == (TaskKind.SIGNING, "admin")
     # It is mended, and goes on: the task is over by itself.

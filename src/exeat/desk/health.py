@@ -89,7 +89,10 @@ class Health:
         db, now = self.desk.office.db, self.desk.office.clock()
         with db.transaction(system_context(now)) as tx:
             found = {"log": _log_line(tx), "signing": self._signing(tx)}
-        found["signing"] |= self._last_try(now)
+        tried = self._last_try(now)
+        # A ledger that was cut short has nothing unsigned, and is not signed for all that.
+        found["signing"]["ok"] &= tried.pop("seconds_not_signed") < _UNSIGNED_SECONDS
+        found["signing"] |= tried
         return found
 
     def _signing(self, tx: Tx) -> Found:
@@ -111,6 +114,7 @@ class Health:
         found = self.desk.log.signing()
         age = (now - found.signed).total_seconds() if found.signed else None
         return {
+            "seconds_not_signed": (now - found.since).total_seconds() if found.since else 0.0,
             "state": found.state,
             "well": found.well,
             "signed_entries": found.size,
