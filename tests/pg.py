@@ -103,7 +103,7 @@ def pg_template(pg_server: PrivateServer) -> str:
         for code in AGENCIES:
             add_agency(conn, code, f"Agency {code}")
         for login, agency, duty, signs in LOGINS:
-            add_login(conn, login, agency, duty, signs=signs)
+            add_login(conn, login, agency, duty, signs=signs, expunges=signs)
     return "model"
 
 

@@ -232,8 +232,19 @@ def test_views_show_no_foreign_row(two_jails: Ground) -> None:
 
 
 def test_counsel_may_not_drop_a_view(two_jails: Ground) -> None:
+    with two_jails.admin() as conn:
+        views = "SELECT array_agg(record) FROM exeat.board"
+        (records,) = conn.execute(views.encode()).fetchone()
     with two_jails.raw("counsel") as conn:
-        assert conn.execute("DELETE FROM exeat.board").rowcount == 0
+        conn.execute("SELECT exeat.drop_view(NULL)")
+        for record in records:
+            with pytest.raises(psycopg.Error) as caught:
+                conn.execute("SELECT exeat.drop_view(%s)", [record])
+            assert caught.value.sqlstate == "EX002"
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            conn.execute("DELETE FROM exeat.board")
+    with two_jails.admin() as conn:
+        assert conn.execute(views.encode()).fetchone() == (records,)
 
 
 def test_whoever_looked_is_written_down(own_jails: Ground) -> None:

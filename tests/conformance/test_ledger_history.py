@@ -14,6 +14,7 @@ from tests.pg import Ground, booking, verify_database
 
 from exeat.errors import LedgerError
 from exeat.record import Checkpoint, Signer
+from exeat.record._lines import extensions
 from exeat.record.kept import Kept
 from exeat.record.merkle import Frontier, Tree
 from exeat.record.signing import begin_anew, sign_log
@@ -128,12 +129,29 @@ def test_an_emptied_table_of_checkpoints_is_found(ground: Ground, kept: Kept) ->
     assert "2 that the desk has kept are not on record" in str(report.damages[0])
 
 
+def test_a_desk_that_died_after_keeping_is_no_damage_when_the_log_has_gone_on(
+    ground: Ground, kept: Kept
+) -> None:
+    signed_twice_with_start(ground, kept)
+    with ground.ledger() as ledger:
+        ledger.append(booking("r3"))
+        new = Checkpoint("example.org/log", *ledger.tree.head())
+        kept.add(ground.signer.sign(new), datetime.now(UTC))
+        ledger.append(booking("r4"))
+    with ground.raw("desk_a") as conn:
+        sign_log(conn, ground.signer, kept)
+    with ground.admin() as conn:
+        report = verify_database(conn, [ground.signer.verifier()], kept=kept.notes())
+    assert (sizes(kept), report.exit_code) == ([0, 5, 10, 15, 20], 0), report.lines()
+
+
 def test_a_desk_that_died_after_keeping_is_no_damage(ground: Ground, kept: Kept) -> None:
     signed_twice_with_start(ground, kept)
     with ground.ledger() as ledger:
         ledger.append(booking("r3"))
         size, root = ledger.tree.head()
-        kept.add(ground.signer.sign(Checkpoint("example.org/log", size, root)), datetime.now(UTC))
+        new = Checkpoint("example.org/log", size, root, extensions(ledger.conn))
+        kept.add(ground.signer.sign(new), datetime.now(UTC))
     keys = [ground.signer.verifier()]
     with ground.admin() as conn:
         assert verify_database(conn, keys, kept=kept.notes()).exit_code == 0

@@ -16,6 +16,7 @@ from tests.pg import board, custody, guards_off, verify_database
 from tests.scenario.failures.kit import Town, county, database, person_of
 
 from exeat.desk.house import signing_login
+from exeat.desk.logins import expunging_login
 from exeat.desk.service import requests as service
 from exeat.desk.service.models import IncomingRequest
 from exeat.errors import LedgerError
@@ -218,7 +219,7 @@ def test_a_row_that_was_changed_by_hand_is_a_damage(town: Town, statement: str, 
     for contents in (True, False):  # with the vault key, and without
         report = verified(town, contents=contents)
         assert report.exit_code == 1
-        assert {one.kind for one in report.damages} == {"request"}, report.lines()
+        assert {one.kind for one in report.damages} - {"row"} == {"request"}, report.lines()
         assert any(words in one.message for one in report.damages), report.lines()
 
 
@@ -452,7 +453,7 @@ def test_the_record_of_requests_is_no_custody_record(town: Town) -> None:
 )
 def test_the_database_neither_expunges_nor_shares_it(town: Town, call: str) -> None:
     not_here(town)
-    with psycopg.connect(town.conninfo, autocommit=True) as conn:
+    with psycopg.connect(expunging_login(town.admin, "pierce"), autocommit=True) as conn:
         conn.execute("SET exeat.agency = 'pierce'")
         with pytest.raises(psycopg.Error) as caught:
             conn.execute(f"SELECT {call} FROM exeat_vault.record WHERE kind = 'requests'".encode())
@@ -482,8 +483,7 @@ def test_what_a_record_is_of_never_changes(town: Town) -> None:
 def test_an_expungement_leaves_receipt_and_answer_and_what_they_prove(town: Town) -> None:
     record = town.book("Example", "B-1")
     sent = send(town, "Example", "B-1")
-    with town.desk.office.db.transaction(town.ctx()) as tx:
-        tx.ledger.shred(record)
+    town.shred(record)
     signed(town)
     report = verified(town)
     assert report.exit_code == 0 and report.expunged > 0, report.lines()

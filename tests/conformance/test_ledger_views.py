@@ -45,8 +45,9 @@ def test_views_rebuilt_from_the_ledger_equal_the_views_as_they_stood(ground: Gro
         ledger.shred("r5")
         stood = board(ledger.conn), custody(ledger.conn, ground.master)
         assert [row.readable for row in stood[0]].count(False) == 1
-        ledger.conn.execute("DELETE FROM exeat.board")
-        ledger.conn.execute("DELETE FROM exeat_vault.custody")
+        with ground.admin() as conn:
+            conn.execute("DELETE FROM exeat.board")
+            conn.execute("DELETE FROM exeat_vault.custody")
         assert (board(ledger.conn), custody(ledger.conn, ground.master)) == ([], {})
         assert rebuild(ledger.conn, ground.master) == 5
         assert (board(ledger.conn), custody(ledger.conn, ground.master)) == stood
@@ -56,9 +57,8 @@ def test_a_view_that_was_tampered_with_is_put_right(ground: Ground) -> None:
     with ground.ledger() as ledger:
         ledger.append(booking())
         stood = board(ledger.conn)
-        ledger.conn.execute(
-            "UPDATE exeat.board SET open = false, active_detainers = 0, version = 99"
-        )
+        with ground.admin() as conn:
+            conn.execute("UPDATE exeat.board SET open = false, active_detainers = 0, version = 99")
         assert board(ledger.conn) != stood
         rebuild(ledger.conn, ground.master)
         assert board(ledger.conn) == stood

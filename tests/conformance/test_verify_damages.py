@@ -225,6 +225,71 @@ DAMAGES: list[tuple[str, list[str], set[str]]] = [
         ],
         {"request"},
     ),
+    (
+        "a foreign stake",
+        [f"INSERT INTO exeat.stake (record, agency, role) VALUES ({HERE}, {STRANGER}, 'counsel')"],
+        {"row"},
+    ),
+    (
+        "every task closed",
+        [
+            "UPDATE exeat_desk.task SET closed = now(), closed_by = 'officer', outcome = 'done'"
+            " WHERE closed IS NULL"
+        ],
+        {"row"},
+    ),
+    ("every task gone", ["DELETE FROM exeat_desk.task"], {"row"}),
+    ("the desk's log emptied", ["DELETE FROM exeat_desk.log"], {"log"}),
+    (
+        "a line of the desk's log changed",
+        ["UPDATE exeat_desk.log SET actor = 'another' WHERE number = 3"],
+        {"log"},
+    ),
+    (
+        "a line of the desk's log dated back",
+        ["UPDATE exeat_desk.log SET at = at - interval '1 day' WHERE number = 3"],
+        {"log"},
+    ),
+    (
+        "a line of the desk's log about another",
+        [
+            "UPDATE exeat_desk.log SET about = 'another' WHERE number ="
+            " (SELECT min(number) FROM exeat_desk.log WHERE about IS NOT NULL)"
+        ],
+        {"log"},
+    ),
+    ("the list of accesses emptied", ["DELETE FROM exeat.access"], {"log"}),
+    ("the list of changes emptied", ["DELETE FROM exeat.change"], {"log", "row"}),
+    (
+        "a second factor removed",
+        ["UPDATE exeat_desk.account SET second_factor = NULL WHERE second_factor IS NOT NULL"],
+        {"row"},
+    ),
+    (
+        "an account made",
+        [
+            "INSERT INTO exeat_desk.account (id, agency, name, shown, role, password_hash, created,"
+            " last_used) SELECT gen_random_uuid(), agency, 'ghost', 'Ghost', 'supervisor',"
+            " password_hash, created, last_used FROM exeat_desk.account LIMIT 1"
+        ],
+        {"row"},
+    ),
+    (
+        "a session made",
+        [
+            "INSERT INTO exeat_desk.session (token_hash, account, csrf, whole, began, seen)"
+            " SELECT sha256('x'), id, 'x', true, now(), now() FROM exeat_desk.account LIMIT 1"
+        ],
+        {"row"},
+    ),
+    (
+        "personal data altered",
+        [
+            "UPDATE exeat_vault.personal SET nonce = sha256(nonce)"
+            f" WHERE record = {HERE}"
+        ],
+        {"row"},
+    ),
     ("another migration said", ["UPDATE exeat.migration SET sha256 = sha256('')"], {"schema"}),
     (
         "a matched request moved to another record",
@@ -338,6 +403,15 @@ def test_what_was_done_to_the_guards_is_found(whole: Kept, done: str, said: str)
         report = whole.verified(conn)
     assert report.exit_code == 1
     assert any(str(one).startswith(f"schema: {said}") for one in report.damages), report.lines()
+
+
+def test_what_a_superuser_changes_with_the_guards_on_is_by_no_act(whole: Kept) -> None:
+    with whole.copied() as conn:
+        done = "UPDATE exeat_desk.task SET owner = 'nobody' WHERE closed IS NULL RETURNING task"
+        task = conn.execute(done).fetchone()[0]
+        found = [str(one) for one in whole.verified(conn).damages]
+    words = f"row: exeat_desk.task {task}: was changed by the login postgres, and by no act of"
+    assert any(one.startswith(words) for one in found), found
 
 
 def test_a_login_that_no_policy_binds_is_named(whole: Kept) -> None:

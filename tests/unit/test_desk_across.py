@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,10 @@ from exeat.record import backup, restore
 
 SEALED = ("person", "payload", "custody", "personal")
 # Holds nothing about anybody in custody or at a desk.
-OPEN_TO_ALL = {"exeat.agency", "exeat.head", "exeat.node", "exeat.checkpoint"}
+OPEN_TO_ALL = {
+    *("exeat.agency", "exeat.head", "exeat.node", "exeat.checkpoint"),
+    *("exeat.chained", "exeat.seal"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +125,8 @@ def test_another_agency_changes_no_row_of_any_table(town: Town, agency: str) -> 
     ]
     with bare(town, agency) as conn:
         for statement in statements:
-            assert conn.execute(statement.encode()).rowcount == 0, statement
+            with suppress(psycopg.errors.InsufficientPrivilege):
+                assert conn.execute(statement.encode()).rowcount == 0, statement
 
 
 def test_an_issuer_knows_of_its_record_and_reads_nothing_of_it(town: Town) -> None:

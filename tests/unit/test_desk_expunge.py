@@ -14,6 +14,7 @@ from tests.pg import verify_database
 from tests.scenario.failures.kit import Town, county, person_of
 
 from exeat.desk.expunge import Affected, Console
+from exeat.desk.logins import expunging_login
 from exeat.desk.service.models import Override, OverrideReason, Released
 from exeat.errors import ExeatError
 from exeat.facts.codes import BasisEnd
@@ -72,7 +73,8 @@ def leave(town: Town, record: str, *, override: bool = False) -> None:
 
 
 def expunge(town: Town, record: str, agency: str = "pierce") -> Affected:
-    return Console(town.desk.office.db, agency).expunge(record, "26-EX-1")
+    with Console.at(expunging_login(town.admin, agency), town.master, agency) as console:
+        return console.expunge(record, "26-EX-1")
 
 
 def in_clear(town: Town) -> str:

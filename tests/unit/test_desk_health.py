@@ -46,7 +46,7 @@ def test_a_log_that_takes_no_line_shuts_the_desk(town: Town) -> None:
         [(before,)] = conn.execute("SELECT count(*) FROM exeat_desk.log").fetchall()
         assert asked(town)[0] == 200
         assert conn.execute("SELECT count(*) FROM exeat_desk.log").fetchall() == [(before,)]
-        conn.execute("REVOKE INSERT ON exeat_desk.log FROM exeat_app")
+        conn.execute("REVOKE EXECUTE ON FUNCTION exeat_desk.put_log FROM exeat_app")
     status, said = asked(town)
     assert status == 503 and said["log"] == {"ok": False, "error": "InsufficientPrivilege"}
     assert said["database"]["ok"]

@@ -311,8 +311,7 @@ def test_an_expungement_takes_the_personal_data_and_the_requests_along(town: Tow
     town.desk.requests.send_request(
         town.ice, facility="pierce", person=person_of("Example", "B-1"), paper=town.paper()
     )
-    with town.desk.office.db.transaction(town.ctx()) as tx:
-        tx.ledger.shred(record)
+    town.shred(record)
     with psycopg.connect(town.admin, autocommit=True) as conn:
         counted = conn.execute(
             "SELECT (SELECT count(*) FROM exeat_vault.personal),"

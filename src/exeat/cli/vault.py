@@ -11,7 +11,7 @@ import typer
 from exeat.cli.serve import DataDir, data_folder
 from exeat.desk.expunge import Affected, Console
 from exeat.desk.house import master_of, open_record, vault_key_file
-from exeat.desk.logins import desk_login, upgrade
+from exeat.desk.logins import desk_login, expunging_login, upgrade
 from exeat.desk.part import PARTS
 from exeat.errors import UsageError
 from exeat.office.settings import Settings
@@ -39,8 +39,9 @@ def expunge(
     _check_order(order)
     folder = data_folder(data)
     with open_record(folder) as admin:
-        master = master_of(folder)
-        login = desk_login(admin, Settings.from_environment(), master)
+        settings, master = Settings.from_environment(), master_of(folder)
+        desk_login(admin, settings, master)  # Brings the database up to date.
+        login = expunging_login(admin, facility, master)
         with Console.at(login, master, facility) as console:
             _announce(console.affected(record), facility)
             _confirm(record, yes)

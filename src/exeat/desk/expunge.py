@@ -127,7 +127,7 @@ class Console:
                 _log(tx, key, order)
             return gone
 
-        return self.db.retrying(self.ctx, work)
+        return self.db.retrying(self.ctx, work, act="expunge")
 
 
 def system_user() -> str:

@@ -15,13 +15,14 @@ from exeat.desk.service.setup import HOST, prepare
 from exeat.errors import LedgerError
 from exeat.office.settings import Settings
 from exeat.record.rotation import key_at_rest
-from exeat.record.schema import add_login, migrate, pending
+from exeat.record.schema import add_login, make_login, migrate, pending
 from exeat.record.server import DATABASE_URL
 from exeat.record.vault import MasterKey
 
-__all__ = ["DESK_PASSWORD", "desk_login", "reached", "signing_login", "upgrade"]
+__all__ = ["DESK_PASSWORD", "desk_login", "expunging_login", "reached", "signing_login", "upgrade"]
 
 SIGNING: Final = "exeat_signing"
+EXPUNGING: Final = "exeat_expunging"
 DESK_PASSWORD: Final = "EXEAT_DESK_PASSWORD"  # noqa: S105 - the name of a setting
 
 
@@ -43,7 +44,26 @@ def signing_login(admin: str, master: MasterKey | None = None) -> str:
     password = _password(SIGNING, master)
     with psycopg.connect(admin, autocommit=True) as conn:
         add_login(conn, SIGNING, HOST, "desk", signs=True, password=password)
-    parts = {**conninfo_to_dict(admin), "user": SIGNING}
+    return _as(admin, SIGNING, password)
+
+
+def expunging_login(admin: str, facility: str, master: MasterKey | None = None) -> str:
+    """Return how to connect as the login that expunges, for one facility.
+
+    It is the one login that may destroy a person's key, and nothing but the command uses it. Where
+    there is no such facility it acts for nobody, and finds no record.
+    """
+    password = _password(EXPUNGING, master)
+    with psycopg.connect(admin, autocommit=True) as conn:
+        make_login(conn, EXPUNGING, auditor=False)
+        known = conn.execute("SELECT FROM exeat.agency WHERE code = %s", [facility])
+        if known.fetchone() is not None:
+            add_login(conn, EXPUNGING, facility, "desk", expunges=True, password=password)
+    return _as(admin, EXPUNGING, password)
+
+
+def _as(admin: str, login: str, password: str | None) -> str:
+    parts = {**conninfo_to_dict(admin), "user": login}
     parts.pop("password", None)
     if password is not None:
         parts["password"] = password

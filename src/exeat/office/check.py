@@ -50,6 +50,9 @@ def check_personal_rows(
     if conn.execute(part.query("sees_personal")).fetchone() is None:
         report.skip("desk", "this login may not see it")
         return
+    for number in _misquoted(part, conn):
+        words = f"exeat_desk.log: line {number} is about something else than it was"
+        report.add("log", None, words)
     keys = {} if master is None else index_keys(conn, master, report)
     with conn.cursor("personal_kept", row_factory=dict_row, binary=True) as cursor:
         cursor.itersize = _BATCH_ROWS
@@ -99,3 +102,9 @@ def _of_content(
         for column, mac in wanted.items():
             if row[column] != mac:
                 yield f"its index {column} is not that of its personal data"
+
+
+def _misquoted(part: Part, conn: Connection) -> list[int]:
+    """Return the lines of the log whose words are not those of the salted hash that is chained."""
+    with conn.cursor(row_factory=tuple_row) as cursor:
+        return [number for (number,) in cursor.execute(part.query("misquoted"))]

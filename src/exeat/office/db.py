@@ -155,25 +155,33 @@ class Database:
         self.pool.close()
 
     @contextmanager
-    def transaction(self, ctx: Context) -> Iterator[Tx]:
-        """Yield one transaction for the agency of ``ctx``."""
+    def transaction(self, ctx: Context, act: str = "") -> Iterator[Tx]:
+        """Yield one transaction for the agency of ``ctx``.
+
+        Whatever is changed in it leaves a line that says who did it, by which act, and under which
+        request of the log; the database asks for the first.
+        """
         with self.pool.connection() as conn, conn.transaction():
             row = conn.execute(
                 "SELECT set_config('exeat.agency', %s, true), set_config('exeat.role', %s, true),"
-                " set_config('exeat.actor', %s, true), extract(epoch FROM clock_timestamp())",
-                [ctx.agency, ctx.role.value, ctx.actor],
+                " set_config('exeat.actor', %s, true), extract(epoch FROM clock_timestamp()),"
+                " set_config('exeat.act', %s, true), set_config('exeat.request', %s, true)",
+                [ctx.agency, ctx.role.value, ctx.actor, act, ctx.request_id],
             ).fetchone()
             assert row is not None
             self.clock.saw(float(row[3]))
             yield Tx(conn, self.master, ctx, self.queries)
 
-    def retrying(self, ctx: Context, work: Callable[[Tx], T], *, writes: bool = False) -> T:
+    def retrying(
+        self, ctx: Context, work: Callable[[Tx], T], *, writes: bool = False, act: str = ""
+    ) -> T:
         """Run a whole transaction; run it again where two of them stood in each other's way.
 
         Args:
             ctx: Who acts.
             work: What is done in it.
             writes: It adds to the ledger, or may.
+            act: Its name, as the log has it.
 
         Raises:
             NotNow: It writes, and nothing can be written just now.
@@ -181,7 +189,7 @@ class Database:
         with self._turn() if writes else nullcontext():
             for attempt in range(_ATTEMPTS):
                 try:
-                    with self.transaction(ctx) as tx:
+                    with self.transaction(ctx, act) as tx:
                         if writes:
                             self.clock.need()
                         return work(tx)

@@ -102,7 +102,7 @@ class Office:
         """Do an act in one transaction; a refused act leaves a line in the log, and only that."""
         try:
             ctx.need(act)
-            return self.db.retrying(ctx, work, writes=act in WRITING)
+            return self.db.retrying(ctx, work, writes=act in WRITING, act=act)
         except NotNow:
             raise  # Nothing can be written now, a line of the log neither.
         except ExeatError as error:

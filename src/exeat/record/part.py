@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -22,7 +22,17 @@ from psycopg import sql
 from exeat.record.report import Report
 from exeat.record.vault import MasterKey
 
-__all__ = ["RECORD", "Check", "Connection", "Migration", "Part", "Query", "Wrapped", "queries_of"]
+__all__ = [
+    "RECORD",
+    "Check",
+    "Connection",
+    "Migration",
+    "Noted",
+    "Part",
+    "Query",
+    "Wrapped",
+    "queries_of",
+]
 
 Connection: TypeAlias = psycopg.Connection[Any]
 
@@ -86,6 +96,21 @@ class Wrapped:
         return sql.Identifier(self.schema, self.table)
 
 
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A table each change of which leaves a line; see migration 10.
+
+    Attributes:
+        place: Its full name.
+        keys: The columns that tell its rows apart.
+        columns: Those that count.
+    """
+
+    place: str
+    keys: str
+    columns: str
+
+
 @dataclass(frozen=True)
 class Part:
     """One part of the house.
@@ -94,11 +119,15 @@ class Part:
         sql: Its folder of SQL: ``queries.sql``, and the folder ``migrations``.
         wrapped: Its tables of wrapped keys; a change of the vault key goes through them.
         check: Compares its tables with the ledger, when the ledger is verified.
+        noted: Its tables of which each change leaves a line.
+        chained: Its lists of lines that are chained, without the columns named.
     """
 
     sql: Traversable
     wrapped: tuple[Wrapped, ...] = ()
     check: Check | None = None
+    noted: tuple[Noted, ...] = ()
+    chained: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
     def migrations(self) -> tuple[Migration, ...]:
@@ -153,5 +182,10 @@ def queries_of(parts: Iterable[Part]) -> dict[str, Query]:
     return found
 
 
-RECORD: Final = Part(files(__package__) / "sql", (Wrapped("exeat_vault", "person", "person"),))
+RECORD: Final = Part(
+    files(__package__) / "sql",
+    (Wrapped("exeat_vault", "person", "person"),),
+    noted=(Noted("exeat.stake", "record agency", "record agency role"),),
+    chained={"exeat.access": (), "exeat.change": ()},
+)
 """The record itself, on which all others stand."""

@@ -75,6 +75,8 @@ def migrate(conn: psycopg.Connection[object], parts: Sequence[Part]) -> list[Mig
 def apply(conn: psycopg.Connection[object], steps: Iterable[Migration]) -> None:
     """Apply migrations, whatever was applied before; the caller has begun a transaction."""
     for step in steps:
+        who = "SELECT set_config('exeat.actor', %s, true), set_config('exeat.act', %s, true)"
+        conn.execute(who, ["migration", step.name])
         if step.number > 1:
             conn.execute("SET LOCAL ROLE exeat_owner")
         conn.execute(step.text.encode())
@@ -152,6 +154,7 @@ def add_login(
     duty: LoginDuty,
     *,
     signs: bool = False,
+    expunges: bool = False,
     password: str | None = None,
 ) -> None:
     """Let a database login act for an agency; make the login where there is none.
@@ -162,6 +165,7 @@ def add_login(
         agency: Code of a registered agency.
         duty: What it is for.
         signs: It may put signed checkpoints on record.
+        expunges: It may destroy the key of a person; the desk's everyday login never.
         password: For a login over the network; a private server asks for none.
     """
     with conn.transaction():
@@ -170,10 +174,10 @@ def add_login(
             set_password(conn, login, password)
         conn.execute("SET LOCAL ROLE exeat_owner")
         conn.execute(
-            "INSERT INTO exeat.login (login, agency, duty, signs) VALUES (%s, %s, %s, %s)"
-            " ON CONFLICT (login, agency)"
-            " DO UPDATE SET duty = excluded.duty, signs = excluded.signs",
-            [login, agency, duty, signs],
+            "INSERT INTO exeat.login (login, agency, duty, signs, expunges)"
+            " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (login, agency) DO UPDATE SET"
+            " duty = excluded.duty, signs = excluded.signs, expunges = excluded.expunges",
+            [login, agency, duty, signs, expunges],
         )
         conn.execute("RESET ROLE")
 

@@ -25,6 +25,7 @@ import psycopg
 from exeat.errors import LedgerError
 from exeat.record import merkle
 from exeat.record._errors import translated
+from exeat.record._lines import extensions, seal_lines
 from exeat.record._rows import Connection, call
 from exeat.record.checkpoint import Checkpoint, Signer, Verifier
 from exeat.record.kept import Kept, KeptCheckpoint
@@ -75,6 +76,8 @@ def sign_log(
             as the file is gone (E515). Nothing is signed then.
         NotAllowed: This login may not sign.
     """
+    with translated("checkpoint"):
+        seal_lines(conn)
     with translated("checkpoint"), conn.transaction():
         _alone(conn)
         # Before the head: the log may grow in between, and never shrinks.
@@ -82,7 +85,7 @@ def sign_log(
         latest = [] if kept is None else kept.latest(2)
         tree = StoredTree(conn)
         size, root = tree.head()
-        new = Checkpoint(signer.name, size, root)
+        new = Checkpoint(signer.name, size, root, extensions(conn))
         if kept is not None and not latest:
             _may_begin(kept, before, size)
         _refuse_splits(tree, new, before, latest[:1], () if known is None else (known,))
@@ -90,6 +93,8 @@ def sign_log(
         reached("checkpoint-signed")
         if kept is not None and (not latest or latest[0].note != note):
             kept.add(note, at or datetime.now(UTC))
+        if latest and note != latest[0].note:
+            _catch_up(conn, before, latest[0])
         if before.last is None or before.last[1] != note:
             call(conn, "add_checkpoint", {"size": size, "root": root, "note": note})
         reached("checkpoint-written")
@@ -167,12 +172,22 @@ def _may_begin(kept: Kept, before: OnRecord, size: int) -> None:
     raise LedgerError.one("E515", str(kept.path), words, help)
 
 
+def _catch_up(conn: Connection, before: OnRecord, newest: KeptCheckpoint) -> None:
+    """Put on record what a desk kept and died before it could, where the log has gone on since."""
+    one = newest.checkpoint
+    if before.last is None or (before.last[1] != newest.note and before.last[0].size <= one.size):
+        call(conn, "add_checkpoint", {"size": one.size, "root": one.root, "note": newest.note})
+
+
 def _same(new: Checkpoint, before: OnRecord, latest: list[KeptCheckpoint]) -> str | None:
     """Return the note of this very state, if one was signed."""
     notes = [one.pair for one in latest]
     if before.last is not None:
         notes.append(before.last)
-    return next((note for one, note in notes if one.size == new.size), None)
+    return next(
+        (note for one, note in notes if (one.size, one.extensions) == (new.size, new.extensions)),
+        None,
+    )
 
 
 def _refuse_splits(

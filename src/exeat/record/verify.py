@@ -18,14 +18,16 @@ from collections.abc import Iterable, Sequence
 import psycopg
 
 from exeat.errors import LedgerError
+from exeat.record._changes import check_changes
 from exeat.record._contents import Contents
+from exeat.record._lines import check_lines
 from exeat.record._made import check_made
 from exeat.record._rows import Connection, values
 from exeat.record._scan import Scan
 from exeat.record._standing import check_standing, sees_all
 from exeat.record.checkpoint import Checkpoint, Verifier, open_checkpoint, unsigned_checkpoint
 from exeat.record.consistency import known_checkpoints
-from exeat.record.part import Part
+from exeat.record.part import RECORD, Part
 from exeat.record.report import Report
 from exeat.record.vault import MasterKey
 
@@ -66,6 +68,7 @@ def verify_database(
     try:
         with conn.transaction():
             conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            conn.execute(RECORD.query("plainly"))
             signed = _signed(conn, verifiers, others, kept, report)
             Scan(conn, signed, report).run()
             if master is None:
@@ -78,6 +81,8 @@ def verify_database(
             else:
                 report.skip("desk", "this login may not see it")
             check_made(conn, parts, report)
+            check_lines(conn, parts, signed, report)
+            check_changes(conn, parts, report)
             for part in parts:
                 if part.check is not None:
                     part.check(part, conn, master, report)

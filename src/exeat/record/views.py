@@ -91,15 +91,13 @@ def put(conn: Connection, view: View, key: PersonKey) -> None:
     """Write a view, unless a newer one is there."""
     row = view.board
     nonce, sealed = key.seal(view.state.encode(), _about(row.record))
-    params = {"record": row.record, "version": row.version, "nonce": nonce, "sealed": sealed}
-    call(conn, "put_custody", params)
-    call(conn, "put_board", {name: getattr(row, name) for name in ViewRow.__slots__})
+    said = {name: getattr(row, name) for name in ViewRow.__slots__}
+    call(conn, "put_view", {**said, "nonce": nonce, "sealed": sealed})
 
 
 def drop(conn: Connection, record: UUID | None = None) -> None:
     """Drop the views of one record, or of all that this login may write."""
-    call(conn, "drop_custody", {"record": record})
-    call(conn, "drop_board", {"record": record})
+    call(conn, "drop_view", {"record": record})
 
 
 def rebuild(conn: Connection, master: MasterKey) -> int:

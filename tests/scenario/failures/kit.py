@@ -24,6 +24,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from exeat.auth.accounts import Accounts
 from exeat.desk.api._errors import refusal_faults
+from exeat.desk.expunge import Console
+from exeat.desk.logins import expunging_login
 from exeat.desk.service import Desk
 from exeat.desk.service.acts import NewBasis
 from exeat.desk.service.models import IncomingRequest, Refused, Released, ReleaseOrder
@@ -125,6 +127,12 @@ class Town:
     now: datetime = NOON
     passwords: dict[str, str] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
+
+    def shred(self, record: str, agency: str = "pierce") -> None:
+        """Expunge the person of a record, whether or not the command would refuse."""
+        login = expunging_login(self.admin, agency)
+        with Console.at(login, self.master, agency) as here, here.db.transaction(here.ctx) as tx:
+            tx.ledger.shred(record)
 
     def at(self, text: str) -> None:
         """Set the clock: a time with an offset."""

@@ -122,8 +122,7 @@ UPDATE exeat_desk.account SET disabled = %(now)s, disabled_because = 'unused'
 WHERE disabled IS NULL AND last_used < %(before)s RETURNING name
 
 -- add_session: Begin a session.
-INSERT INTO exeat_desk.session (token_hash, account, csrf, began, seen)
-VALUES (%(hash)s, %(account)s, %(csrf)s, %(now)s, %(now)s)
+SELECT exeat_desk.begin_session(%(hash)s, %(account)s, %(csrf)s, %(now)s)
 
 -- session: A session with its account.
 SELECT s.token_hash, s.csrf, s.whole, s.challenge, s.began, s.seen, s.ended, s.proved, a.*

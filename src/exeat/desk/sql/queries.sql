@@ -33,17 +33,15 @@ SELECT exeat_desk.lock_desk(%(agency)s, %(alone)s)
 SELECT coalesce(max(version), 0) AS version FROM exeat.entry WHERE record = %(record)s
 
 -- add_request: Put an incoming request on file with its receipt.
-INSERT INTO exeat_desk.request (request, sender, facility, id_mac, lodged, receipt, wrapped_key, nonce,
-    sealed, surname_mac, number_mac, born_mac, name_macs)
-VALUES (%(request)s, %(sender)s, %(facility)s, %(id_mac)s, %(lodged)s, %(receipt)s, %(wrapped_key)s,
-    %(nonce)s, %(sealed)s, %(surname_mac)s, %(number_mac)s, %(born_mac)s, %(name_macs)s)
+SELECT exeat_desk.file_request(%(request)s, %(sender)s, %(facility)s, %(id_mac)s, %(lodged)s, %(receipt)s,
+    %(wrapped_key)s, %(nonce)s, %(sealed)s, %(surname_mac)s, %(number_mac)s, %(born_mac)s, %(name_macs)s)
 
 -- request_by_mac: A request by the id that its sender gave.
 SELECT q.*, r.name AS record_name FROM exeat_desk.request q LEFT JOIN exeat_vault.record r USING (record)
 WHERE q.sender = %(sender)s AND q.id_mac = %(id_mac)s
 
 -- request: One request, held until the transaction ends.
-SELECT * FROM exeat_desk.request WHERE request = %(request)s FOR UPDATE
+SELECT * FROM exeat_desk.hold_request(%(request)s)
 
 -- requests: Requests that this agency sent or got: those that wait first, then the newest first.
 SELECT q.*, r.name AS record_name FROM exeat_desk.request q LEFT JOIN exeat_vault.record r USING (record)
@@ -68,9 +66,7 @@ SELECT * FROM (
 WHERE named OR born OR NOT indexed ORDER BY lodged, request
 
 -- answer_request: Say what became of a request.
-UPDATE exeat_desk.request SET answered = %(at)s, answer = %(answer)s, record = %(record)s, answer_note = %(note)s,
-    name_macs = NULL
-WHERE request = %(request)s AND answered IS NULL
+SELECT exeat_desk.answer_request(%(request)s, %(at)s, %(answer)s, %(record)s, %(note)s)
 
 -- take_back_answer: Keep an answer that was given in error, and what takes it back.
 INSERT INTO exeat_desk.taken_back (request, number, answered, answer, answer_note, answer_leaf, at, by, why, note)
@@ -79,9 +75,7 @@ SELECT request, (SELECT count(*) + 1 FROM exeat_desk.taken_back WHERE request = 
 FROM exeat_desk.request WHERE request = %(request)s AND answer IS NOT NULL
 
 -- waits_again: Let a request whose answer was taken back wait again.
-UPDATE exeat_desk.request SET answered = NULL, answer = NULL, answer_note = NULL, answer_leaf = NULL,
-    record = NULL, name_macs = %(name_macs)s
-WHERE request = %(request)s
+SELECT exeat_desk.wait_again(%(request)s, %(name_macs)s)
 
 -- taken_back: The answers to some requests that were taken back, in order.
 SELECT * FROM exeat_desk.taken_back WHERE request = ANY (%(requests)s) ORDER BY request, number
@@ -98,12 +92,10 @@ SELECT request, facility, receipt_leaf, answer_leaf,
 FROM exeat_desk.request q WHERE request = %(request)s
 
 -- put_leaves: Say which entries of the ledger hold a request's receipt and its answer.
-UPDATE exeat_desk.request SET receipt_leaf = coalesce(%(receipt_leaf)s, receipt_leaf),
-    answer_leaf = coalesce(%(answer_leaf)s, answer_leaf)
-WHERE request = %(request)s
+SELECT exeat_desk.put_leaves(%(request)s, %(receipt_leaf)s, %(answer_leaf)s)
 
 -- task: One task, held until the transaction ends.
-SELECT * FROM exeat_desk.task WHERE task = %(task)s FOR UPDATE
+SELECT * FROM exeat_desk.hold_task(%(task)s)
 
 -- tasks: Open tasks, the most urgent first.
 SELECT t.*, r.name AS record_name FROM exeat_desk.task t LEFT JOIN exeat_vault.record r USING (record)
@@ -114,15 +106,13 @@ SELECT t.*, r.name AS record_name FROM exeat_desk.task t JOIN exeat_vault.record
 WHERE t.record = %(record)s ORDER BY t.opened DESC, t.task
 
 -- close_task: Close one task.
-UPDATE exeat_desk.task SET closed = %(at)s, closed_by = %(by)s, outcome = %(outcome)s
-WHERE task = %(task)s AND closed IS NULL
+SELECT exeat_desk.close_tasks(%(task)s, NULL, NULL, NULL, %(at)s, %(by)s, %(outcome)s)
 
 -- raise_tasks: Put late tasks before a supervisor.
-UPDATE exeat_desk.task SET raised = %(at)s, owner_role = 'supervisor', owner = NULL
-WHERE closed IS NULL AND raised IS NULL AND due < %(at)s RETURNING task
+SELECT exeat_desk.raise_tasks(%(at)s) AS task
 
 -- take_task: Say who does a task.
-UPDATE exeat_desk.task SET owner = %(owner)s WHERE task = %(task)s AND closed IS NULL
+SELECT exeat_desk.take_task(%(task)s, %(owner)s)
 
 -- open_kinds: The kinds of task that are open about a record.
 SELECT task, kind, about FROM exeat_desk.task WHERE record = %(record)s AND closed IS NULL

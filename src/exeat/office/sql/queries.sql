@@ -44,9 +44,8 @@ WHERE p.agency = %(agency)s AND p.here AND (
 ORDER BY p.record
 
 -- open_task: Open a task, unless it is open already.
-INSERT INTO exeat_desk.task (task, agency, record, about, kind, because, opened, due, owner_role)
-VALUES (%(task)s, %(agency)s, %(record)s, %(about)s, %(kind)s, %(because)s, %(opened)s, %(due)s, %(owner_role)s)
-ON CONFLICT DO NOTHING RETURNING task
+SELECT exeat_desk.open_task(%(task)s, %(agency)s, %(record)s, %(about)s, %(kind)s, %(because)s, %(opened)s,
+    %(due)s, %(owner_role)s) AS task
 
 -- open_task_id: The open task of a kind about one thing.
 SELECT task FROM exeat_desk.task
@@ -54,13 +53,10 @@ WHERE agency = %(agency)s AND kind = %(kind)s AND record IS NOT DISTINCT FROM %(
   AND about = %(about)s AND closed IS NULL
 
 -- close_tasks: Close the open tasks of some kinds about a record, all or those about one thing.
-UPDATE exeat_desk.task SET closed = %(at)s, closed_by = %(by)s, outcome = %(outcome)s
-WHERE record = %(record)s AND kind = ANY (%(kinds)s) AND closed IS NULL
-  AND (%(about)s::text IS NULL OR about = %(about)s)
+SELECT exeat_desk.close_tasks(NULL, %(record)s, %(kinds)s, %(about)s, %(at)s, %(by)s, %(outcome)s)
 
 -- close_tasks_about: Close the open tasks of one kind about one thing.
-UPDATE exeat_desk.task SET closed = %(at)s, closed_by = %(by)s, outcome = %(outcome)s
-WHERE agency = %(agency)s AND kind = %(kind)s AND about = %(about)s AND closed IS NULL
+SELECT exeat_desk.close_tasks(NULL, NULL, ARRAY[%(kind)s::text], %(about)s, %(at)s, %(by)s, %(outcome)s)
 
 -- cleared_before: When checks of who a person is were closed in their favour, at earlier bookings here.
 SELECT t.closed FROM exeat_desk.task t
@@ -72,10 +68,8 @@ WHERE now.record = %(record)s AND earlier.record <> now.record
 ORDER BY t.closed
 
 -- put_log: Write down who did or read what.
-INSERT INTO exeat_desk.log (at, agency, facility, actor, role, what, outcome, record, about, request_id,
-    address)
-VALUES (%(at)s, %(agency)s, %(facility)s, %(actor)s, %(role)s, %(what)s, %(outcome)s, %(record)s,
-    %(about)s, %(request_id)s, %(address)s)
+SELECT exeat_desk.put_log(%(at)s, %(agency)s, %(facility)s, %(actor)s, %(role)s, %(what)s, %(outcome)s,
+    %(record)s, %(about)s, %(request_id)s, %(address)s)
 
 -- sees_personal: Whether this login sees the personal data of every agency.
 SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -101,3 +95,12 @@ SELECT exeat_desk.tally(%(what)s, %(since)s) AS n
 
 -- forget_tallies: Forget what was counted before an instant.
 SELECT exeat_desk.forget_tallies(%(before)s)
+
+-- misquoted: Lines of the log that are about something else than was chained; an expungement may empty it.
+SELECT number FROM exeat_desk.log l
+WHERE about_hash IS NOT NULL AND CASE WHEN about IS NOT NULL
+    THEN salt IS NULL OR sha256(salt || convert_to(about, 'UTF8')) <> about_hash
+    ELSE record IS NOT NULL AND NOT EXISTS (
+        SELECT FROM exeat_vault.record r JOIN exeat_vault.person p USING (person)
+        WHERE r.record = l.record AND p.shredded IS NOT NULL) END
+ORDER BY number LIMIT 1000

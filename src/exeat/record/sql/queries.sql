@@ -85,30 +85,21 @@ WHERE number < %(before)s::bigint ORDER BY number DESC LIMIT %(most)s
 -- add_checkpoint: Put a signed checkpoint on record.
 SELECT exeat.add_checkpoint(%(size)s, %(root)s, %(note)s)
 
--- put_custody: Write the view of a record, sealed.
-INSERT INTO exeat_vault.custody (record, version, nonce, sealed)
-VALUES (%(record)s, %(version)s, %(nonce)s, %(sealed)s)
-ON CONFLICT (record) DO UPDATE
-SET version = excluded.version, nonce = excluded.nonce, sealed = excluded.sealed
-WHERE custody.version <= excluded.version
+-- put_view: Write the view of a record, sealed, and its row on the board.
+SELECT exeat.put_view(%(record)s, %(version)s, %(readable)s, %(open)s, %(release_said)s,
+    %(release_from)s, %(active_detainers)s, %(nonce)s, %(sealed)s)
 
--- put_board: Write a record's row on the board.
-INSERT INTO exeat.board
-    (record, agency, version, readable, open, release_said, release_from, active_detainers)
-SELECT %(record)s, agency, %(version)s, %(readable)s, %(open)s, %(release_said)s, %(release_from)s,
-       %(active_detainers)s
-FROM exeat_vault.record WHERE record = %(record)s
-ON CONFLICT (record) DO UPDATE
-SET version = excluded.version, readable = excluded.readable, open = excluded.open,
-    release_said = excluded.release_said, release_from = excluded.release_from,
-    active_detainers = excluded.active_detainers
-WHERE board.version <= excluded.version
+-- drop_view: Drop the view of one record, or of all that this login may write.
+SELECT exeat.drop_view(%(record)s)
 
--- drop_custody: Drop the sealed view of one record, or of all that this login may write.
-DELETE FROM exeat_vault.custody WHERE record = coalesce(%(record)s::uuid, record)
+-- seal_lines: Chain the lines of a list that came since, unless that was done just now.
+SELECT exeat.seal_lines(%(place)s, %(every)s)
 
--- drop_board: Drop the board row of one record, or of all that this login may write.
-DELETE FROM exeat.board WHERE record = coalesce(%(record)s::uuid, record)
+-- chained: Which lists are chained, and without which columns.
+SELECT place, beside FROM exeat.chained ORDER BY place
+
+-- seals: How far each list was chained, and to what.
+SELECT DISTINCT ON (place) place, last, chain FROM exeat.seal ORDER BY place, last DESC
 
 -- copy_entries: Every entry in order, for the verifier.
 COPY (SELECT seq, record, version, appended, commitment, leaf, agency::text
@@ -147,6 +138,31 @@ SELECT level, index, hash FROM exeat.node ORDER BY level, index
 SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = %(schema)s AND c.relname = %(table)s AND NOT row_security_active(c.oid)
   AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
+
+-- noted: Rows of a table that are not what their last line says; no function is asked, as it may be replaced.
+SELECT coalesce(t.key, c.key), t.digest IS NULL, c.digest IS NULL
+FROM (
+    SELECT (SELECT string_agg(to_jsonb(x) ->> name, ':' ORDER BY at)
+            FROM unnest({keys}::text[]) WITH ORDINALITY AS k (name, at)) AS key,
+           (SELECT sha256(convert_to(jsonb_object_agg(e.key, e.value)::text, 'UTF8'))
+            FROM jsonb_each(to_jsonb(x)) e
+            WHERE e.key = ANY ({columns}::text[]) AND e.value <> 'null') AS digest
+    FROM {table} x
+) t
+FULL JOIN (
+    SELECT DISTINCT ON (key) key, digest FROM exeat.change WHERE place = {place}
+    ORDER BY key, number DESC
+) c ON c.key = t.key
+WHERE t.digest IS DISTINCT FROM c.digest
+
+-- by_hand: Changes by a login that acts for no agency, and by no act of the desk.
+SELECT number, login::text, place, key FROM exeat.change c
+WHERE actor IS NULL AND NOT EXISTS (SELECT FROM exeat.login l WHERE l.login = c.login)
+ORDER BY number
+
+-- plainly: Write times and bytes in one way, whatever this login is used to.
+SELECT set_config('timezone', 'UTC', true), set_config('bytea_output', 'hex', true),
+       set_config('cursor_tuple_fraction', '1', true)
 
 -- sees_migrations: Whether this login sees which migrations were applied.
 SELECT WHERE has_table_privilege('exeat.migration', 'SELECT')
