@@ -63,7 +63,8 @@ def book(storm: Storm, who: int, ctx: Context) -> str:
     bases = [NewBasis(id="charge", kind=BasisKind.CHARGE)]
     facts = Person(status_proof=StatusProof.NONE)
     person = person_of(f"Person{who}", f"B-{who}")
-    done = storm.town.desk.acts.book(ctx, person, bases=bases, facts=facts)
+    others = [one.record for one in storm.town.desk.acts.booked_already(ctx, person)]
+    done = storm.town.desk.acts.book(ctx, person, bases=bases, facts=facts, not_these=others)
     storm.took(done)
     return done.record
 

@@ -91,7 +91,7 @@ def test_a_check_closed_at_night_is_told_by_the_day_it_was_there(town: Town) -> 
     )
     town.later(days=3)
     again = town.desk.acts.book(
-        town.ctx(), person_of("Example", "B-2", fingerprint_id="F-B-1")
+        town.ctx(), person_of("Example", "B-2", fingerprint_id="F-B-1"), not_these=[first]
     ).record
     said = told(town.desk.gate.clear(town.ctx(), again).warnings)
     assert task.id

@@ -174,7 +174,12 @@ def test_who_may_do_what_is_the_table_and_nothing_else(town: Town) -> None:
         if not name.startswith("_") and callable(getattr(part, name))
     }
     outside = {"enter", "visible", "person_when", "rows", "shown", "forget"}
-    outside |= {"compared", "request", "requests_page"}  # as looking near, and as the list
+    outside |= {
+        "booked_already",
+        "compared",
+        "request",
+        "requests_page",
+    }  # as looking near, and as the list
     outside |= {"checkpoint", "consistency", "signing"}  # of the log, for everybody
     assert acts - outside - set(MAY) == {"take_task"}  # as closing one
     for name in ("sweep", "reconcile", "close_task"):

@@ -39,7 +39,7 @@ def test_all_faults_of_a_form_come_at_once_and_name_what_to_enter() -> None:
     assert keys == {
         "surname": "field.surname.missing",
         "given_names": "field.given_names.missing",
-        "born": "field.born.missing",
+        # A birth date may be unknown; nobody makes one up.
         "booking_number": "field.booking_number.missing",
         "occurred": "fault.no-time",
         "kind": "field.basis_kind.missing",

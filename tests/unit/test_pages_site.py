@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -309,6 +310,9 @@ def test_the_board_is_sorted_by_the_next_deadline() -> None:
     assert [one.record for one in shown(rows, "due", "")] == ["r2", "r3", "r4", "r5", "r6"]
     assert [one.record for one in shown(rows, "release", "PERSON 0003")] == ["r3"]
     assert shown(rows, "", "b-99") == []
+    named = [replace(rows[0], name=name) for name in ("Seán, Al", "O'Brien-Smith, Bo", "Li, Marta")]
+    for query, wanted in (("sean", 0), ("obrien", 1), ("SMITH obrien", 1), ("Marta Li", 2)):
+        assert shown(named, "", query) == [named[wanted]], query
 
 
 def test_the_board_shows_two_thousand_people_a_part_at_a_time(

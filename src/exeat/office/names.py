@@ -10,7 +10,7 @@ import re
 import unicodedata
 from typing import Final
 
-__all__ = ["mixed_scripts", "name_keys"]
+__all__ = ["mixed_scripts", "name_keys", "searched"]
 
 _FOLDED: Final = str.maketrans(
     {"ł": "l", "đ": "d", "ð": "d", "ø": "o", "æ": "a", "œ": "o", "þ": "th", "ı": "i", "ħ": "h"}
@@ -49,6 +49,27 @@ def name_keys(surname: str) -> frozenset[str]:
     parts = {word for word in words if len(word) > 1 and word not in _PARTICLES}
     whole = "".join(words)
     return frozenset(parts | {whole} if whole else parts)
+
+
+def searched(query: str, name: str, number: str) -> bool:
+    """Say whether each word that somebody typed is part of a name, or of a booking number.
+
+    In any order and any spelling, with marks left out or put in.
+
+    Examples:
+        >>> searched("sean", "Seán, Mary", ""), searched("obrien", "O'Brien-Smith, Al", "")
+        (True, True)
+        >>> searched("Marta Rivera", "Rivera, Marta", ""), searched("26 00417", "", "26-00417")
+        (True, True)
+        >>> searched("rivera zoe", "Rivera, Marta", "26-1")
+        False
+    """
+    whole, digits = _fold(name), _fold(number)
+    # A number is also typed with another mark, or none, between its parts.
+    if digits and _fold(query) in digits:
+        return True
+    words = [_fold(word) for word in query.split()]
+    return all(word in whole or word in digits for word in words)
 
 
 def mixed_scripts(name: str) -> bool:

@@ -159,7 +159,9 @@ class Town:
         """Book somebody on a charge, and return the record's id."""
         bases = more.pop("bases", [NewBasis(id="charge", kind=BasisKind.CHARGE)])
         person = person_of(surname, number, **more)
-        return self.desk.acts.book(self.ctx(agency=agency), person, bases=bases).record
+        ctx = self.ctx(agency=agency)
+        others = [one.record for one in self.desk.acts.booked_already(ctx, person)]
+        return self.desk.acts.book(ctx, person, bases=bases, not_these=others).record
 
     def bail(self, record: str, agency: str = "pierce", by: BasisEnd = BasisEnd.BAIL) -> None:
         """Let the charge end."""

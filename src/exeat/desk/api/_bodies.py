@@ -34,6 +34,10 @@ class BookIn(Body):
         None, description="Every ground of custody is, or will be, entered; left out: not said."
     )
     facts: Entered[Person] | None = None
+    not_these: Annotated[
+        list[Id],
+        Field(max_length=200, description="Who may be this person in the house, and is not."),
+    ] = Field(default_factory=list)
 
 
 class Lodge(ActBody):

@@ -51,6 +51,7 @@ def book(desk: TheDesk, ctx: Caller, body: b.BookIn) -> Done:
         bases_complete=body.bases_complete,
         facts=body.facts,
         note=body.note,
+        not_these=body.not_these,
     )
     return done
 

@@ -73,7 +73,7 @@ BOOK: Final = Form(
         Group(
             "who",
             (
-                *(replace(PERSON[name], required=True) for name in _BOOKED),
+                *(replace(PERSON[name], required=name != "born") for name in _BOOKED),
                 PERSON["fingerprint_id"],
                 *(replace(one, part="") for one in _some("set_person_fact", "language")),
                 *_some("add_basis", "occurred"),
@@ -86,6 +86,7 @@ BOOK: Final = Form(
                 Field("bases_complete", "truth"),
             ),
         ),
+        Group("", (Field("not_these", "picks", source="near", words="booked_already"),)),
     ),
     register.ACTS["book"].icon,
     register.ACTS["book"].key,

@@ -32,6 +32,7 @@ from exeat.facts.record import Detainer
 from exeat.i18n.said import Said
 from exeat.i18n.words import Words
 from exeat.office.models import Task
+from exeat.office.names import searched
 from exeat.rules.place import LawOfPlace
 from exeat.say.answers import rules_named
 from exeat.say.law_text import RuleText, rule_text
@@ -107,14 +108,13 @@ def shown(rows: Sequence[BoardRow], wanted: str, query: str) -> list[BoardRow]:
     Args:
         rows: The board.
         wanted: A verdict, ``due`` for whatever needs somebody, or "".
-        query: Part of a name or of a booking number.
+        query: Parts of a name or of a booking number, in any order and spelling.
     """
-    needle = query.casefold().strip()
     return [
         row
         for row in rows
         if (wanted in ("", row.verdict) or (wanted == "due" and is_due(row)))
-        and (needle in row.name.casefold() or needle in row.booking_number.casefold())
+        and searched(query, row.name, row.booking_number)
     ]
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import NAMESPACE_OID, uuid4, uuid5
+from zoneinfo import ZoneInfo
 
+from exeat.desk.service._booking import cannot_be, leaves_too_early, must_be_another, same_person
+from exeat.desk.service._near import Near
 from exeat.desk.service.forbidden import AgainstLaw, Signed
 from exeat.desk.service.models import Override
 from exeat.facts import events as ev
@@ -17,10 +20,11 @@ from exeat.facts.times import When
 from exeat.office.context import Context
 from exeat.office.db import Tx
 from exeat.office.errors import BadInput, Refusing
-from exeat.office.held import Held
+from exeat.office.held import Held, log
 from exeat.office.messages import at_odds, bad_field, one_line, refused_field
 from exeat.office.models import Done, PersonalData
 from exeat.office.office import Given, Office, another, envelope, log_act
+from exeat.office.outcomes import Outcome
 from exeat.office.personal import check_personal, read_personal, ref_of
 from exeat.office.register import ACTS
 
@@ -64,6 +68,7 @@ class Acts:
         bases_complete: bool | None = None,
         facts: Person | None = None,
         note: str | None = None,
+        not_these: Collection[str] = (),
     ) -> Done:
         """Book a person: open a record, with its grounds of custody and protective facts.
 
@@ -76,20 +81,25 @@ class Acts:
             bases_complete: Every ground is, or will be, entered here; without one there is none.
             facts: Protective facts.
             note: Anything else.
+            not_these: Records of those in the house who may be this person, and are not.
 
         Raises:
-            BadInput: The personal data name nobody.
+            BadInput: The personal data name nobody, or cannot be.
+            Refusing: The person may be in the house already.
         """
         event_id = event_id or uuid4().hex
 
         def work(tx: Tx) -> Done:
-            check_personal(person)
+            # Two bookings of one person at once: the second sees the first.
+            tx.run("lock_desk", agency=ctx.agency, alone=True)
             agency, facility = self.office.facility(tx, ctx.agency)
             index = tx.key_of(ctx.agency)
             # Unguessable, and the same again when a client sends its booking again.
             name = index.mac(uuid5(NAMESPACE_OID, "exeat record"), event_id)[:16].hex()
             said = envelope(ctx, name, event_id, occurred, note)
             assert agency.zone is not None
+            faults = cannot_be(person, occurred, ctx.now, ZoneInfo(agency.zone))
+            check_personal(person, faults)
             events: list[ev.Event] = [
                 ev.Booked(
                     **said, zone=agency.zone, facility=facility, bases_complete=bases_complete
@@ -107,12 +117,23 @@ class Acts:
                     raise another(f"event `{event_id}`")
                 done = self.office.commit(tx, held, events, timed=occurred is not None)
             else:
+                must_be_another(same_person(tx, ctx.agency, person), not_these)
                 ref = ref_of(index, person)
                 held, done = self.office.open_record(tx, name, events, person, ref)
             log_act(tx, "book", held, done)
             return done
 
         return self.office.run(ctx, "book", work)
+
+    def booked_already(self, ctx: Context, person: PersonalData) -> tuple[Near, ...]:
+        """Return who in the house may be this person, before they are booked once more."""
+
+        def work(tx: Tx) -> tuple[Near, ...]:
+            found = same_person(tx, ctx.agency, person)
+            log(tx, "near", Outcome.counted(person=len(found)))
+            return found
+
+        return self.office.run(ctx, "near", work)
 
     def enter(
         self,
@@ -162,6 +183,9 @@ class Acts:
             faults = [bad_field(part, "is missing", "Say it.") for part in missing]
             event = enters(**given.envelope(ctx, held.name), **content) if not faults else None
             faults += at_odds(getattr(event, "instead", None) or event)
+            if isinstance(event, ev.ReleaseScheduled):
+                facts = tx.ledger.read(held.record).fold()
+                faults += leaves_too_early(event, facts, ZoneInfo(facts.zone))
             if faults or event is None:
                 raise BadInput(faults)
             # As far as it may act at all: whether another's request is there is not said.

@@ -13,7 +13,7 @@ from exeat.decide import Verdict
 from exeat.desk.pages import picks
 from exeat.desk.pages.acts import ACTS, BOOK
 from exeat.desk.pages.content import made_up, personal, said
-from exeat.desk.pages.forms import Form, Problem, starts
+from exeat.desk.pages.forms import Choice, Form, Problem, starts
 from exeat.desk.pages.present import (
     PersonView,
     is_due,
@@ -33,6 +33,8 @@ from exeat.facts.record import Person
 from exeat.i18n.words import Words
 from exeat.office import register
 from exeat.office.context import Role
+from exeat.office.errors import Refusing
+from exeat.office.models import PersonalData
 
 __all__ = ["router"]
 
@@ -81,7 +83,9 @@ def booking(request: Request, site: At) -> Response:
 def book(request: Request, site: At, form: SentForm) -> Response:
     """Book a person."""
     viewer = site.checked(request, form)
-    filled = read_form(BOOK, form, viewer.zone, {})
+    seen = [str(one) for one in form.getlist("not_these")]
+    near = [Choice(one, one) for one in seen]
+    filled = read_form(BOOK, form, viewer.zone, {"near": near})
     problems = filled.problems
     event_id = str(form.get("event_id") or "")
     if not problems:
@@ -90,9 +94,12 @@ def book(request: Request, site: At, form: SentForm) -> Response:
             return see(f"/people/{done.record}?done=book")
         except ExeatError as error:
             problems = tuple(Problem.of(fault, BOOK) for fault in error.faults)
+            if isinstance(error, Refusing):
+                near = _already(site, viewer, personal(filled.values))
+                problems = (Problem("not_these", "fault.booked-already", {"n": str(len(near))}),)
     return form_page(
         site, request, viewer, BOOK, filled.raw, back="/board", action="/people/new",
-        problems=problems, event_id=event_id,
+        problems=problems, event_id=event_id, choices={"near": near},
     )  # fmt: skip
 
 
@@ -145,6 +152,17 @@ def acting(request: Request, site: At, record: str, act: str, sent: SentForm) ->
     return _acted(site, request, viewer, form, page, sent)
 
 
+def _already(site: Site, viewer: Viewer, person: PersonalData) -> list[Choice]:
+    """Return who in the house may be the person that is booked."""
+    found = site.desk.acts.booked_already(viewer.ctx, person)
+    return [
+        Choice(
+            one.record, one.person.shown, f"{one.person.booking_number} · {one.person.born or '–'}"
+        )
+        for one in found
+    ]
+
+
 def _booked(site: Site, viewer: Viewer, filled: Filled, event_id: str) -> Any:
     values, ground = filled.values, said(BOOK, filled)
     basis = NewBasis(
@@ -158,6 +176,7 @@ def _booked(site: Site, viewer: Viewer, filled: Filled, event_id: str) -> Any:
         bases=(basis,),
         bases_complete=values["bases_complete"],
         facts=Person(language=values["language"]) if values["language"] else None,
+        not_these=values["not_these"],
     )
 
 
