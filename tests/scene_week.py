@@ -365,7 +365,7 @@ class Week:
             self.ago(1, lambda k=key, h=house: self._share(k, h))
 
     def _travel(self) -> None:
-        self.desk.transfers.transfer(self.ctx("ga"), self.made.people["traveller"], to=HOUSE)
+        self.town.move(self.ctx("ga"), self.made.people["traveller"], to=HOUSE)
         [one] = self.desk.transfers.handovers(self.ctx())
         self.made.handover = one.id
 

@@ -295,6 +295,8 @@ def _asks(one: Field) -> str:
         "long": "words",
         "time": "a time",
         "about": "a day, or about when",
+        "date": "a day",
+        "tick": "yes, if it is so",
         "truth": "yes, no, or not known",
         "yes-no": "yes or no",
         "pick": "one of those there are",

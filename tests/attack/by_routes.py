@@ -82,7 +82,7 @@ def things(here: Ground) -> dict[str, str]:
     request = here.ask_for("Waiting")
     moved, _ = here.book()
     ctx = here.town.ctx()
-    here.town.desk.transfers.transfer(ctx, moved, to="franklin-ny")
+    here.town.move(ctx, moved, to="franklin-ny")
     handover = max(here.town.desk.transfers.handovers(ctx), key=lambda one: one.began).id
     task = next(one.id for one in here.town.desk.reading.tasks(ctx) if one.closed is None)
     here.keeps("pierce", record)

@@ -306,7 +306,14 @@ def test_an_entry_is_corrected_and_the_verdict_follows(desk: Desk) -> None:
 def test_somebody_moves_on_to_the_next_facility_with_every_hold(desk: Desk) -> None:
     desk.town.people["vesper"] = desk.town.people["Vesper Paper"]
     with desk.reader("booking") as who, desk.reader("booking.ga") as there:
-        who.act("vesper", "transfer", to="ga")
+        who.go("/people/{vesper}/transfer")
+        who.press("act.transfer.send")
+        person = desk.town.who["Vesper Paper"]
+        who.fill(to="ga", born=str(person.born), booking_number=person.booking_number)
+        who.fill(warrants_checked="2026-03-06T18:12")
+        who.send("transfer")
+        who.go("/people/{vesper}")
+        who.sees(who.t("person.on_the_way", to="ga"))
         there.go("/requests")
         there.page.get_by_role("link", name=there.t("requests.take")).first.click()
         there.fill(booking_number="G-77")

@@ -62,7 +62,7 @@ def town() -> Iterator[Town]:
         one.desk.requests.send_request(
             one.ice, facility="pierce", person=person_of("Waiting", ""), paper=one.paper()
         )
-        one.desk.transfers.transfer(one.ctx(), one.book("Mover", "QZ-2"), to="franklin-ny")
+        one.move(one.ctx(), one.book("Mover", "QZ-2"), to="franklin-ny")
         yield one
 
 

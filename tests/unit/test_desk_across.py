@@ -59,7 +59,7 @@ def fill(town: Town) -> None:
         said = {"public_key": b"p", "sign_count": 0, "label": "k", "now": town.now}
         tx.run("add_passkey", id=b"k", account=session.account.id, **said)
     moved = town.book("Mover", "QZ-2")
-    desk.transfers.transfer(ctx, moved, to="franklin-ny")
+    town.move(ctx, moved, to="franklin-ny")
     left = town.book("Gone", "QZ-3")
     second = Override(reason=OverrideReason.COURT_ORDER, words="26-417", second=town.witness("sam"))
     town.release(left, "QZ-3", override=second)

@@ -200,7 +200,7 @@ def test_nobody_in_custody_is_expunged(town: Town) -> None:
 def test_nobody_on_the_way_is_expunged_and_then_both_sides_forget(town: Town) -> None:
     record = town.book(SURNAME, NUMBER)
     town.lodge(record)
-    town.desk.transfers.transfer(town.ctx(), record, to="franklin-ny")
+    town.move(town.ctx(), record, to="franklin-ny")
     with pytest.raises(Refusing, match="on the way"):
         expunge(town, record)
     there = town.ctx(agency="franklin-ny")

@@ -125,7 +125,7 @@ def test_a_question_that_is_answered_is_nobodys_task_any_more(town: Town) -> Non
 def test_a_transfer_that_was_taken_over_waits_nowhere(town: Town) -> None:
     sender, receiver = town.ctx(agency="texas"), town.ctx(agency="arizona")
     record = town.book("Moved", "T-1", agency="texas")
-    town.desk.transfers.transfer(sender, record, to="arizona")
+    town.move(sender, record, to="arizona")
     (sent,) = town.desk.transfers.handovers(receiver)
     assert TaskKind.TRANSFER_OUT in waiting(town, sender, record)
     assert TaskKind.TRANSFER in {one.kind for one in town.desk.reading.tasks(receiver)}

@@ -112,7 +112,7 @@ def test_no_text_that_the_desk_keeps_or_answers_has_a_time_for_machines(town: To
     town.bail(record, by=BasisEnd.COURT_ORDERED)
     town.desk.rounds.reconcile(town.ctx(), ["B-9"])
     moved = town.book("Mockup", "B-3")
-    town.desk.transfers.transfer(town.ctx(), moved, to="texas")
+    town.move(town.ctx(), moved, to="texas")
     free = town.book("Specimen", "B-4")
     town.bail(free)
     for hours in (0, 1, 30, 60):

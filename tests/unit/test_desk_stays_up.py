@@ -112,8 +112,8 @@ def test_a_request_and_a_transfer_that_cannot_be_read_cost_themselves(town: Town
     second = send(
         town.ice, facility="pierce", person=person_of("Elsewhere", ""), paper=town.paper()
     )
-    town.desk.transfers.transfer(town.ctx(), town.book("Mover", "B-8"), to="franklin-ny")
-    town.desk.transfers.transfer(town.ctx(), town.book("Goer", "B-9"), to="franklin-ny")
+    town.move(town.ctx(), town.book("Mover", "B-8"), to="franklin-ny")
+    town.move(town.ctx(), town.book("Goer", "B-9"), to="franklin-ny")
     with administrator(town) as conn:
         text = "UPDATE exeat_desk.request SET wrapped_key = 'x' WHERE request = %s"
         conn.execute(text.encode(), [first.id])

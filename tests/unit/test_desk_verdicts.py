@@ -231,7 +231,7 @@ def test_a_moved_person_has_everything_along_and_is_gone_from_the_first_jail(tow
     town.desk.acts.enter(here, "acknowledge", record, detainer="d1")
     town.desk.acts.enter(here, "give_notice", record, kind=NoticeKind.RELEASE, to="ice", about="d1")
     before = town.desk.reading.person(here, record)
-    town.desk.transfers.transfer(here, record, to="ohio")
+    town.move(here, record, to="ohio")
     assert town.desk.board.rows(here) == []
     assert town.desk.gate.clear(here, record).answer.verdict is Verdict.NOT_IN_CUSTODY
     (way,) = town.desk.transfers.handovers(next_jail)

@@ -36,7 +36,12 @@ SENT: dict[str, tuple[str, dict[str, Any], str]] = {
     ),
     "set_person_fact": ("stays", {"claims_citizenship": "yes"}, "person-fact"),
     "record_convictions": ("stays", {"none_found": "yes"}, "convictions-recorded"),
-    "transfer": ("stays", {"to": "ga"}, "transferred"),
+    "transfer": (
+        "stays",
+        {"to": "ga", "booking_number": "{number}", "photo": "yes",
+         "warrants_checked": "2026-03-06T18:12"},
+        "transferred",
+    ),
     "paper_arrived": ("go", {"paper": "26-1", "sender": "court", "legible": "yes"}, ""),
     "dispute": ("must_hold", {"of": "d-1", "says": "It names somebody else."}, "disputed"),
     "subscribe": ("stays", {"kinds": ["released"], "channel": "desk"}, ""),
@@ -55,8 +60,11 @@ def test_an_act_sent_from_its_page_stands_on_record(act: str) -> None:
     key, said, event = SENT[act]
     with scene() as town, town.client() as client:
         officer, path = town.signed(client, "booking"), town.path(f"/people/{{{key}}}/{act}")
-        given = {name: town.path(text) if isinstance(text, str) else text
-                 for name, text in said.items()}  # fmt: skip
+        number = town.who[key].booking_number if key in town.who else ""
+        given = {
+            name: town.path(text.replace("{number}", number)) if isinstance(text, str) else text
+            for name, text in said.items()
+        }
         sent = {**form_sent(officer.get(path).text), **given}
         answer = officer.post(path, data=sent)
         assert answer.status_code == 303, answer.text

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Annotated, Final
 
 from pydantic import Field as Said
@@ -16,7 +17,7 @@ from pydantic import Field as Said
 from exeat.facts import events as ev
 from exeat.facts.codes import LiftReason
 from exeat.facts.events import Event
-from exeat.facts.limits import AtEdge, Code, Line
+from exeat.facts.limits import AtEdge, Code, Line, Text
 from exeat.facts.times import When
 from exeat.office.asking import Field, How, asked_of, field_of, parts_of
 from exeat.office.roles import ASKS, JAIL, KEEPS, Role, Scope
@@ -28,6 +29,7 @@ __all__ = [
     "WRITING",
     "Act",
     "Lodging",
+    "Moving",
     "PaperArrived",
     "Sharing",
     "Subscription",
@@ -70,6 +72,29 @@ class Sharing:
     """Whom to let read a record."""
 
     agency: Annotated[Code, Said(description="Code of counsel, or of an agency that asked.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moving:
+    """What is checked before a person is moved on: it is a door, as a release is."""
+
+    born: Annotated[
+        date | None, Said(description="As the person says it; two identifiers are needed.")
+    ] = None
+    booking_number: Annotated[Text, Said(description="From the wristband.")] = ""
+    fingerprint_id: Annotated[Text, Said(description="From the reader.")] = ""
+    photo: Annotated[bool, Said(description="The photograph on file is this person.")] = False
+    namesakes_seen: Annotated[
+        tuple[Code, ...], AtEdge(most=200), Said(description="Looked at, and other people.")
+    ] = ()
+    papers: Annotated[
+        tuple[Code, ...],
+        AtEdge(most=200),
+        Said(description="The open requests whose papers travel: every one."),
+    ] = ()
+    warrants_checked: Annotated[
+        When | None, Said(description="When warrants were queried, just before.")
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +186,17 @@ _ALL: Final = (
         hows={"paper": How(mono=True, width="short"), "sender": How(words="court"),
               "legible": How(required=True)}),
     Act("transfer", "Send the person to another facility, with every hold.",
-        JAIL, Scope.RECORD, ev.Transferred, section="custody", icon="arrow_forward",
-        hows={"to": How(kind="pick", source="facilities", words="transfer_to")},
+        JAIL, Scope.RECORD, ev.Transferred, takes=Moving, section="custody",
+        icon="arrow_forward",
+        hows={"to": How(kind="pick", source="facilities", words="transfer_to"),
+              "born": How(kind="date", words="id_born", quiet=True),
+              "booking_number": How(words="id_booking_number", quiet=True, mono=True,
+                                    width="short"),
+              "fingerprint_id": How(words="id_fingerprint", quiet=True, mono=True, width="short"),
+              "photo": How(kind="tick", words="id_photo"),
+              "namesakes_seen": How(kind="picks", source="namesakes", words="namesakes"),
+              "papers": How(kind="picks", source="open_requests", words="papers_along"),
+              "warrants_checked": How(required=True)},
         unasked=("detainers_passed_on",), path="transfer"),
     Act("lodge", "Enter a request that came on paper.",
         JAIL, Scope.REQUESTS, ev.DetainerLodged, takes=Lodging, icon="mail", key="i",

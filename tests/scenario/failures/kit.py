@@ -37,6 +37,7 @@ from exeat.i18n.words import words
 from exeat.office.context import Context, Role
 from exeat.office.db import Database
 from exeat.office.models import Done, PersonalData, Task, Witness
+from exeat.office.register import Moving
 from exeat.office.settings import Settings
 from exeat.record.checkpoint import Signer
 from exeat.record.server import PrivateServer
@@ -208,6 +209,20 @@ class Town:
         return self.desk.requests.match_request(
             ctx, request, record, detainer=detainer, identifiers=said, differs_seen=one.differs
         )
+
+    def move(self, ctx: Context, record: str, *, to: str, **common: Any) -> Done:
+        """Send somebody on, as a careful officer does."""
+        page = self.desk.reading.person(ctx, record)
+        assert page.personal is not None
+        said = Moving(
+            booking_number=page.personal.booking_number,
+            born=page.personal.born,
+            photo=True,
+            namesakes_seen=tuple(one.record for one in page.namesakes),
+            papers=tuple(one.id for one in page.record.detainers if one.open),
+            warrants_checked=ctx.now,
+        )
+        return self.desk.transfers.transfer(ctx, record, to=to, said=said, **common)
 
     def order_for(
         self, ctx: Context, record: str, number: str = "B-1", **more: Any

@@ -12,7 +12,7 @@ def test_the_hold_moves_with_the_person_and_the_next_jail_says_so(town: Town) ->
     record = town.book(agency="texas")
     town.lodge(record, agency="texas")
     sender, receiver = town.ctx(agency="texas"), town.ctx(agency="arizona")
-    town.desk.transfers.transfer(sender, record, to="arizona")
+    town.move(sender, record, to="arizona")
     waits = [task.kind for task in town.desk.reading.tasks(receiver)]
     assert waits == [TaskKind.TRANSFER]
     assert TaskKind.TRANSFER_OUT in [task.kind for task in town.desk.reading.tasks(sender)]
@@ -35,7 +35,7 @@ def test_the_hold_moves_with_the_person_and_the_next_jail_says_so(town: Town) ->
 def test_a_hold_that_comes_in_on_the_way_moves_along_too(town: Town) -> None:
     record = town.book(agency="texas")
     sender, receiver = town.ctx(agency="texas"), town.ctx(agency="arizona")
-    town.desk.transfers.transfer(sender, record, to="arizona")
+    town.move(sender, record, to="arizona")
     town.later(minutes=10)
     town.lodge(record, agency="texas")
     (on_the_way,) = town.desk.transfers.handovers(town.ctx(agency="arizona"))
@@ -49,7 +49,7 @@ def test_a_hold_that_comes_in_on_the_way_moves_along_too(town: Town) -> None:
 
 def test_the_next_jail_knows_what_the_first_one_knew_at_its_own_gate(town: Town) -> None:
     record = town.book(agency="texas")
-    town.desk.transfers.transfer(town.ctx(agency="texas"), record, to="arizona")
+    town.move(town.ctx(agency="texas"), record, to="arizona")
     receiver = town.ctx(agency="arizona")
     (on_the_way,) = town.desk.transfers.handovers(receiver)
     done = town.desk.transfers.acknowledge_transfer(receiver, on_the_way.id, booking_number="B-1")

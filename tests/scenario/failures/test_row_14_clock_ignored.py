@@ -65,4 +65,4 @@ def test_nobody_is_moved_on_to_hide_that_their_time_is_over(town: Town) -> None:
     record = held(town)
     town.later(hours=49)
     with pytest.raises(Refusing, match="nobody may keep the person"):
-        town.desk.transfers.transfer(town.ctx(agency="arizona"), record, to="texas")
+        town.move(town.ctx(agency="arizona"), record, to="texas")

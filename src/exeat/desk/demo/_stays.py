@@ -26,6 +26,7 @@ from exeat.facts.record import Offence, Person
 from exeat.facts.times import NEVER
 from exeat.office.context import Context, Role
 from exeat.office.models import PersonalData
+from exeat.office.register import Moving
 
 __all__ = ["broward", "pierce", "today"]
 
@@ -139,6 +140,18 @@ def _scenes(desk: Desk, ctx: Context) -> tuple[Callable[[str], object], ...]:
             ctx, "give_notice", record, kind=NoticeKind.INFORM, to="person", evidence="in writing"
         )
 
+    def moved(record: str) -> None:
+        page = desk.reading.person(ctx, record)
+        assert page.personal is not None
+        said = Moving(
+            booking_number=page.personal.booking_number,
+            photo=True,
+            namesakes_seen=tuple(one.record for one in page.namesakes),
+            papers=tuple(one.id for one in page.record.detainers if one.open),
+            warrants_checked=ctx.now,
+        )
+        desk.transfers.transfer(ctx, record, to="fl-broward", said=said)
+
     return (
         free,
         lambda record: desk.rounds.paper_arrived(
@@ -153,7 +166,7 @@ def _scenes(desk: Desk, ctx: Context) -> tuple[Callable[[str], object], ...]:
         lambda record: desk.acts.enter(
             ctx, "schedule_release", record, release_at=ctx.now + timedelta(hours=3)
         ),
-        lambda record: desk.transfers.transfer(ctx, record, to="fl-broward"),
+        moved,
         lambda record: desk.rounds.share(ctx, record, agency="defender-demo"),
         told,
     )

@@ -34,6 +34,8 @@ __all__ = [
 ]
 
 UNKNOWN: Final = "not-known"
+_ASKED: Final = frozenset({"facilities"})
+"""Where a person goes, or a request is sent, is never chosen by itself."""
 _OUT_OF_ORDER: Final = "E105"
 """A fault about two times, which forms ask for as the time at which it happened."""
 
@@ -161,7 +163,7 @@ def starts(
             raw[one.name] = [given[one.name]]
         elif one.start == "now":
             raw[one.name] = [f"{now.astimezone(zone):%Y-%m-%dT%H:%M}"]
-        elif one.kind == "pick" and one.required and len(choices) == 1:
+        elif one.kind == "pick" and one.required and len(choices) == 1 and one.source not in _ASKED:
             raw[one.name] = [choices[0].value]
     return raw
 

@@ -48,6 +48,7 @@ def of_person(site: Site, viewer: Viewer, page: PersonPage, t: Words) -> dict[st
         "grounds": grounds,
         "bases": [_ground(b, t) for b in record.grounds if b.open],
         "detainers": detainers,
+        "open_requests": [_request(one, t) for one in shown if one.open],
         "events": plain,
         "disputable": [*detainers, *grounds, *([] if mine else plain)],
         "told": [Choice(one, f"to.{one}") for one in _TOLD],

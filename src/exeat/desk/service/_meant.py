@@ -11,7 +11,7 @@ from exeat.office.messages import bad_field
 from exeat.office.models import PersonalData
 from exeat.office.personal import matches
 
-__all__ = ["must_be_identified", "must_be_meant", "must_be_seen"]
+__all__ = ["must_be_identified", "must_be_meant", "must_be_seen", "of_identifiers"]
 
 _NEEDED = 2
 
@@ -26,7 +26,7 @@ def must_be_identified(file: PersonalData | None, said: Mapping[str, str]) -> No
     Raises:
         BadInput: With every identifier that differs, or that two are wanted.
     """
-    faults = list(_of_identifiers(file, said))
+    faults = list(of_identifiers(file, said))
     if faults:
         raise BadInput(faults)
 
@@ -48,7 +48,7 @@ def must_be_meant(
     Raises:
         BadInput: With all that is wrong.
     """
-    faults = list(_of_identifiers(file, said))
+    faults = list(of_identifiers(file, said))
     if file is not None:
         faults += _unseen(file, theirs, differs_seen)
     if faults:
@@ -66,7 +66,8 @@ def must_be_seen(found: Sequence[Near], not_these: Collection[str]) -> None:
         raise Refusing(faults)
 
 
-def _of_identifiers(file: PersonalData | None, said: Mapping[str, str]) -> Iterator[Fault]:
+def of_identifiers(file: PersonalData | None, said: Mapping[str, str]) -> Iterator[Fault]:
+    """Yield each identifier that differs, or that two are wanted."""
     if file is None:
         words = "cannot be compared: no personal data of this person are on file"
         yield bad_field("identifiers", words, "Enter the person's data first.")

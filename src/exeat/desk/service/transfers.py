@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import fields, replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from exeat.decide import Verdict, decide
 from exeat.desk.service._moved import moved_along
+from exeat.desk.service._moving import must_be_ready
+from exeat.desk.service._waiting import waiting_for
 from exeat.desk.service.models import Handover
 from exeat.errors import ExeatError, LedgerError
 from exeat.facts import events as ev
@@ -30,6 +33,7 @@ from exeat.office.personal import (
     personal_to_json,
     read_personal,
 )
+from exeat.office.register import Moving
 from exeat.office.tasks import close_about, open_task
 from exeat.record.entries import History
 
@@ -55,16 +59,33 @@ class Transfers:
     def __init__(self, office: Office) -> None:
         self.office = office
 
-    def transfer(self, ctx: Context, record: str, *, to: str, **common: Any) -> Done:
+    def transfer(
+        self, ctx: Context, record: str, *, to: str, said: Moving | None = None, **common: Any
+    ) -> Done:
         """Send a person to another facility of this system, with every hold and every ground.
 
+        It is a door, as a release is: who leaves, warrants and every paper are looked at first.
+
+        Args:
+            ctx: Who sends them.
+            record: Id of the record.
+            to: Code of the next facility.
+            said: What was checked; or each part of it by its own name.
+            **common: What every act on a record takes.
+
         Raises:
+            BadInput: With everything that was not checked.
             Refusing: Nobody may keep the person any longer, so they are let go and not moved.
         """
+        names = {one.name for one in fields(Moving)}
+        parts = {name: common.pop(name) for name in names & common.keys()}
+        moving = said or Moving(**{name: value for name, value in parts.items() if value})
         given = Given(**common)
+        oldest = self.office.settings.minutes("warrant_check_minutes")
 
         def work(tx: Tx) -> Done:
             self.office.facility(tx, to, "to")
+            tx.run("lock_desk", agency=tx.agency, alone=False)
             held = self.office.hold(tx, record)
             event = ev.Transferred(
                 **given.envelope(ctx, held.name), to=to, detainers_passed_on=True
@@ -76,7 +97,7 @@ class Transfers:
                 [event],
                 given.expected_version,
                 timed=given.occurred is not None,
-                check=lambda facts: self._may_be_moved(tx, held, facts),
+                check=lambda facts: self._checked(tx, held, facts, moving, oldest),
             )
             if not done.repeated:
                 self._send(tx, held, before, to, given.event_id)
@@ -139,6 +160,15 @@ class Transfers:
             return found
 
         return self.office.run(ctx, "handovers", work)
+
+    def _checked(
+        self, tx: Tx, held: Held, facts: CustodyRecord, said: Moving, oldest: timedelta
+    ) -> None:
+        """Refuse a move at whose door not everything was looked at."""
+        self._may_be_moved(tx, held, facts)
+        person = read_personal(tx, held, self.office.key(tx, held))
+        waits = waiting_for(tx, held.facility, person).named
+        must_be_ready(tx, held, person, said, (facts, waits), oldest)
 
     def _may_be_moved(self, tx: Tx, held: Held, facts: CustodyRecord) -> None:
         law = self.office.law(tx, held.facility, facts.facility.kind)
