@@ -76,7 +76,6 @@ PAGES = {
         "/people/{must_hold}/correct/entry?of=must_hold.record_convictions",
     ),
     "correct-booking": ("booking", "/people/{must_hold}/correct/entry?of=must_hold.booked"),
-    "act-subscribe": ("booking", "/people/{must_hold}/subscribe"),
     "act-notice-forbidden": ("booking.wa", "/people/{overdue}/give_notice?kind=notify&to=ice"),
     "release-forbidden": ("booking.wa", "/people/{overdue}/release"),
     "act-decide": ("booking", "/people/{must_hold}/decide_request"),

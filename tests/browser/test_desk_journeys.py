@@ -360,7 +360,7 @@ def test_what_else_is_known_and_who_may_know_it(desk: Desk) -> None:
         counsel.page.get_by_role("link", name="Imaginary, Kit").click()
         counsel.checked()
         counsel.sees(counsel.t("person.because"))
-        counsel.act("kit", "subscribe", kinds="released", channel="mail:desk@example.org")
+        counsel.act("kit", "dispute", of="b-1", says="It was dismissed.")
 
 
 def test_the_auditor_counts_verifies_and_reads_the_log(desk: Desk) -> None:

@@ -44,7 +44,6 @@ SENT: dict[str, tuple[str, dict[str, Any], str]] = {
     ),
     "paper_arrived": ("go", {"paper": "26-1", "sender": "court", "legible": "yes"}, ""),
     "dispute": ("must_hold", {"of": "d-1", "says": "It names somebody else."}, "disputed"),
-    "subscribe": ("stays", {"kinds": ["released"], "channel": "desk"}, ""),
     "share": ("stays", {"agency": "xx-defender"}, ""),
 }  # fmt: skip
 """By act: about whom, what is filled in, and the kind of entry that it makes, if it makes one."""

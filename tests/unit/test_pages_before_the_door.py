@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,8 +15,9 @@ from tests.scenario.failures.kit import person_of
 from tests.scene import Scene, form_sent, scene, still
 from tests.scene_week import ICE, NOW, paper
 
-from exeat.desk.pages.present import PersonView
-from exeat.facts.codes import BasisEnd, Ground, WarrantKind
+from exeat.decide import Certainty
+from exeat.desk.pages.present import PersonView, look_of
+from exeat.facts.codes import BasisEnd, BasisKind, Ground, WarrantKind
 from exeat.facts.record import Person
 from exeat.i18n.words import words
 from exeat.office.context import Context, Role
@@ -158,8 +160,6 @@ def test_an_answer_for_another_time_says_nothing_of_the_gate_now(desk: Scene) ->
 
 
 def test_a_hold_without_an_hour_names_no_instant(desk: Scene) -> None:
-    from dataclasses import replace
-
     page = desk.town.desk.reading.person(desk.ctx(), desk.people["must_hold"])
     endless = replace(page, answer=replace(page.answer, until=None))
     view = PersonView(endless, words("en"))
@@ -254,3 +254,101 @@ def test_a_warning_has_its_own_links_and_no_others(desk: Scene) -> None:
     assert links_of(same) == [f"/people/{other}"]
     assert all(not links_of(note) for note in notes if note is not same and "hidden" not in note)
     assert ".:" not in page
+
+
+# -- the board --------------------------------------------------------------------------------
+
+
+def row_of(page: str, record: str) -> str:
+    found = re.search(rf'<tr class="[^"]*" id="r-{record}">.*?</tr>', page, re.S)
+    assert found is not None
+    return found[0]
+
+
+def test_the_board_says_whose_gate_is_shut_though_they_must_go(desk: Scene) -> None:
+    record = desk.town.book("Papered", "N-7", agency="fl")
+    desk.town.desk.acts.enter(
+        desk.ctx(), "end_basis", record, basis="charge", ended_by=BasisEnd.BAIL
+    )
+    before = row_of(seen(desk, "/board?all=1", "booking"), record)
+    assert 'class="v-release"' in before and "A paper" not in before
+    desk.town.desk.do(desk.ctx(), "paper_arrived", record, paper="26-9", sender="xx-court")
+    after = row_of(seen(desk, "/board?all=1", "booking"), record)
+    assert 'class="v-shut"' in after and "court&#39;s paper was not read" in after
+    assert 'class="button small plain"' in after
+
+
+def test_the_board_does_not_call_overdue_whom_no_paper_explains(desk: Scene) -> None:
+    record = bare(desk)
+    desk.town.later(minutes=20)
+    row = row_of(seen(desk, "/board?all=1", "booking"), record)
+    assert "Why here?" in row and "v-unknown" in row and "v-overdue" not in row
+    assert "kept too long" not in row
+    kinds = {
+        task.kind for task in desk.town.desk.reading.tasks(desk.ctx()) if task.record == record
+    }
+    desk.town.desk.rounds.sweep(desk.ctx("supervisor"))
+    after = [t.kind for t in desk.town.desk.reading.tasks(desk.ctx()) if t.record == record]
+    assert kinds == {TaskKind.NO_BASIS} and after == [TaskKind.NO_BASIS]
+
+
+def test_what_is_possible_is_not_said_in_the_words_and_colour_of_what_is_certain(
+    desk: Scene,
+) -> None:
+    page = desk.town.desk.reading.person(wa(desk), desk.people["overdue"])
+    sure = PersonView(page, words("en"))
+    perhaps = PersonView(
+        replace(page, answer=replace(page.answer, certainty=Certainty.POSSIBLE)), words("en")
+    )
+    assert (sure.look, perhaps.look) == ("overdue", "perhaps")
+    assert perhaps.headline != sure.headline and "Perhaps" in perhaps.headline
+    assert "Kept past every authority" not in perhaps.card.why
+    [row] = [r for r in desk.town.desk.board.rows(wa(desk)) if r.record == desk.people["overdue"]]
+    assert look_of(row) == "overdue"
+    assert look_of(replace(row, certainty="possible")) == "perhaps"
+
+
+def test_tasks_and_answer_agree_at_once(desk: Scene) -> None:
+    town = desk.town
+    record = town.book("Agreed", "N-8", agency="fl")
+    town.desk.acts.enter(desk.ctx(), "end_basis", record, basis="charge", ended_by=BasisEnd.BAIL)
+    town.desk.rounds.sweep(desk.ctx("supervisor"))
+
+    def kinds() -> set[TaskKind]:
+        return {t.kind for t in town.desk.reading.tasks(desk.ctx()) if t.record == record}
+
+    assert TaskKind.RELEASE_DUE in kinds()
+    town.desk.do(desk.ctx(), "add_basis", record, basis="b-2", kind=BasisKind.CHARGE)
+    assert TaskKind.RELEASE_DUE not in kinds()
+
+
+# -- what is offered ------------------------------------------------------------------------------
+
+
+def acts_of(page: str, record: str) -> set[str]:
+    menu = page[page.index('class="card acts') :]
+    return set(re.findall(rf'href="/people/{record}/(\w+)"', menu[: menu.index("</section>")]))
+
+
+def test_an_act_is_offered_only_where_it_can_be_done(desk: Scene) -> None:
+    town = desk.town
+    record = town.book("Offered", "N-9", agency="fl")
+    desk.people["one"] = record
+    asks = {"receive", "serve", "copy_refused", "acknowledge", "decide_request", "hold_ordered"}
+    first = acts_of(seen(desk, "/people/{one}", "booking"), record)
+    assert not first & (asks | {"lift"}) and "end_basis" in first
+    desk.come_in("one")
+    assert asks <= acts_of(seen(desk, "/people/{one}", "booking"), record)
+    gone = acts_of(seen(desk, "/people/{left}", "booking"), desk.people["left"])
+    assert not gone & {"end_basis", "add_basis", "transfer", "schedule_release", "paper_arrived"}
+    assert {"correct", "give_notice"} <= gone
+
+
+def test_nobody_is_offered_to_be_told_while_nothing_is_sent(desk: Scene) -> None:
+    for name, path in (("booking", "/people/{must_hold}"), ("requester", "/people/{sent}")):
+        assert "/subscribe" not in seen(desk, path, name)
+    with desk.client() as client:
+        desk.signed(client, "booking")
+        assert client.get(desk.path("/people/{must_hold}/subscribe")).status_code == 404
+    with pytest.raises(AssertionError):
+        desk.town.desk.do(desk.ctx(), "subscribe", desk.people["must_hold"], kinds=("released",))

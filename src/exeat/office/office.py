@@ -17,6 +17,7 @@ from exeat.facts.fold import standing
 from exeat.facts.record import CustodyRecord, Facility
 from exeat.facts.times import When
 from exeat.i18n.said import Said
+from exeat.office.alarms import settle
 from exeat.office.clock import utcnow
 from exeat.office.consequences import consequences, disputes_that_follow, weighed
 from exeat.office.context import Context
@@ -266,6 +267,7 @@ class Office:
         opened = consequences(tx, self.settings, held, said, record)
         if was is not None:
             opened += self._to_review(tx, held, events, before, (was, record))
+        settle(tx, held, record, self.law(tx, held.facility, record.facility.kind))
         back = [one for event in events for one in disputes_that_follow(event, record, before)]
         if back:
             tx.ledger.append(back, expected_version=history.version, facility=held.facility)

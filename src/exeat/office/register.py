@@ -32,7 +32,6 @@ __all__ = [
     "Moving",
     "PaperArrived",
     "Sharing",
-    "Subscription",
 ]
 
 _HAPPENED: Final = ("occurred", "note")
@@ -57,14 +56,6 @@ class PaperArrived:
     paper: Annotated[Line, Said(description="The number on it, or any id.")]
     sender: Annotated[Code, Said(description="Code of the court.")]
     legible: Annotated[bool, Said(description="It can be read.")] = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subscription:
-    """What to be told of, and where."""
-
-    kinds: Annotated[tuple[Code, ...], AtEdge(most=20, least=1), Said(description="Of event.")]
-    channel: Annotated[Line, Said(description="Where to tell it.")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,10 +250,10 @@ _ALL: Final = (
         hows={"of": How(kind="pick", source="disputable", words="disputed"),
               "says": How(words="disputed_says")},
         path="disputes"),
-    Act("subscribe", "Ask to be told of kinds of event.",
-        ASKS | {Role.COUNSEL}, Scope.RECORD, takes=Subscription, section="record",
-        icon="notifications_active",
-        hows={"kinds": How(kind="picks", source="kinds", words="told_of")}),
+    # Nothing sends what it asks for yet, and whoever relied on it would wait for ever: it stands
+    # here for what is on record of it, and is offered on no page and by no call.
+    Act("subscribe", "Ask to be told of kinds of event; not offered, as nothing is sent yet.",
+        ASKS | {Role.COUNSEL}, Scope.RECORD),
     Act("share", "Let counsel, or an agency that asked, read the record.",
         JAIL, Scope.RECORD, takes=Sharing, section="record", icon="groups",
         hows={"agency": How(kind="pick", source="readers", words="share_with")}, signed=True),

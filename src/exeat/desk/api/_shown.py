@@ -32,7 +32,6 @@ __all__ = [
     "LogOut",
     "PersonOut",
     "ReleasedOut",
-    "SubscriptionOut",
     "TaskOut",
     "board_out",
     "clearance_out",
@@ -82,6 +81,10 @@ class BoardOut(BaseModel):
     version: int
     warnings: tuple[str, ...]
     warning_codes: tuple[SaidOut, ...]
+    shut: tuple[RefusalKind, ...] = Field(
+        description="What keeps the gate shut besides the answer, as far as an open task says it."
+    )
+    unexplained: bool = Field(description="Nothing on record says why the person is here.")
 
 
 class LogOut(BaseModel):
@@ -147,12 +150,6 @@ class ReleasedOut(BaseModel):
     repeated: bool
     warnings: tuple[str, ...]
     warning_codes: tuple[SaidOut, ...]
-
-
-class SubscriptionOut(BaseModel):
-    """A subscription."""
-
-    subscription: str
 
 
 def _said(said: Sayings, zone: tzinfo) -> tuple[str, ...]:

@@ -21,7 +21,6 @@ from exeat.desk.api._shown import (
     ClearanceOut,
     PersonOut,
     ReleasedOut,
-    SubscriptionOut,
     clearance_out,
     person_out,
     released_out,
@@ -31,7 +30,7 @@ from exeat.desk.service import Desk
 from exeat.desk.service.models import Refused, ReleaseOrder
 from exeat.office.context import Context
 from exeat.office.models import Done
-from exeat.office.register import ACTS, Act, PaperArrived, Subscription
+from exeat.office.register import ACTS, Act, PaperArrived
 from exeat.say.answers import answer_to_json
 
 __all__ = ["router"]
@@ -140,15 +139,6 @@ def paper_arrived(
 def share(desk: TheDesk, ctx: Caller, record: RecordId, body: b.ShareIn) -> None:
     """Let counsel, or an agency that asked, read the record."""
     desk.rounds.share(ctx, record, agency=body.agency, override=body.override)
-
-
-@router.post("/{record}/subscriptions", status_code=201)
-def subscribe(
-    desk: TheDesk, ctx: Caller, record: RecordId, body: Entered[Subscription]
-) -> SubscriptionOut:
-    """Ask to be told of kinds of event."""
-    found = desk.rounds.subscribe(ctx, record, kinds=body.kinds, channel=body.channel)
-    return SubscriptionOut(subscription=found)
 
 
 @router.get("/{record}/clearance")

@@ -17,17 +17,6 @@ from exeat.office.models import Agency
 
 __all__ = ["agencies", "of_person", "zone_of"]
 
-_KINDS = (
-    "release-scheduled",
-    "released",
-    "transferred",
-    "detainer-lodged",
-    "detainer-decided",
-    "detainer-lifted",
-    "corrected",
-    "disputed",
-)
-"""Kinds of event that somebody may ask to be told of."""
 _TOLD = ("ice", "person", "judge", "counsel", "victim", "file")
 
 
@@ -52,7 +41,6 @@ def of_person(site: Site, viewer: Viewer, page: PersonPage, t: Words) -> dict[st
         "events": plain,
         "disputable": [*detainers, *grounds, *([] if mine else plain)],
         "told": [Choice(one, f"to.{one}") for one in _TOLD],
-        "kinds": [Choice(kind, f"event.{kind}") for kind in _KINDS],
         "facilities": agencies(site, viewer, "facility"),
         "readers": agencies(site, viewer, "counsel", "requester"),
         "namesakes": [Choice(n.record, n.name, n.booking_number) for n in page.namesakes],

@@ -25,7 +25,7 @@ from exeat.desk.pages.timeline import Bar, bars_of, draw
 from exeat.desk.pages.views import EventLine
 from exeat.desk.service.models import BoardRow, PersonPage
 from exeat.desk.service.shut import unexplained
-from exeat.desk.service.urgency import SINCE, DeadlineKind
+from exeat.desk.service.urgency import SINCE, DeadlineKind, overdue
 from exeat.facts.events import DetainerDecided, Event, NoticeGiven
 from exeat.facts.fold import standing
 from exeat.facts.record import Detainer
@@ -43,6 +43,7 @@ __all__ = [
     "deadline_of",
     "is_due",
     "laws_of",
+    "look_of",
     "shown",
     "still_owed",
 ]
@@ -66,7 +67,7 @@ def deadline_of(
     """
     verdict = answer.verdict
     if verdict is Verdict.OVERDUE:
-        return answer.overdue_since or answer.eligible_since, DeadlineKind.OVERDUE
+        return answer.overdue_since or answer.eligible_since, overdue(answer.certainty.value)
     if verdict in (Verdict.MAY_HOLD, Verdict.MUST_HOLD):
         return answer.until, DeadlineKind.HOLD_ENDS if answer.until else None
     task = _first_task(tasks)
@@ -81,6 +82,21 @@ def deadline_of(
     if verdict is Verdict.NOT_IN_CUSTODY or answer.eligible_since is None:
         return None, None
     return answer.eligible_since, SINCE.get(verdict, DeadlineKind.GO)
+
+
+def look_of(row: BoardRow) -> str:
+    """Return the class that colours a row of the board, as the person's page has it."""
+    shut = bool(row.shut) and row.verdict in {verdict.value for verdict in GO}
+    return _look(row.verdict, row.certainty, shut=shut, bare=row.unexplained)
+
+
+def _look(verdict: str, certainty: str, *, shut: bool, bare: bool) -> str:
+    late = verdict == Verdict.OVERDUE.value
+    if bare:
+        return Verdict.UNKNOWN.value
+    if late and certainty == Certainty.POSSIBLE.value:
+        return "perhaps"
+    return "shut" if shut and not late else verdict
 
 
 def still_owed(then: PersonView, events: Iterable[Event]) -> tuple[DutyView, ...]:
@@ -157,6 +173,8 @@ class PersonView:
         self.place_name = page.law.chain[-1].name
         planned = instant_of(page.record.scheduled_release, self.zone)
         self.deadline, self.deadline_kind = deadline_of(page.answer, planned, page.tasks)
+        if self.unexplained:
+            self.deadline_kind = DeadlineKind.UNEXPLAINED
 
     @property
     def laws(self) -> tuple[RuleText, ...]:
@@ -208,13 +226,8 @@ class PersonView:
     def look(self) -> str:
         """Return the class that colours the verdict; no colour says more than the words do."""
         answer = self.page.answer
-        if self.unexplained:
-            return Verdict.UNKNOWN.value
-        if answer.verdict is Verdict.OVERDUE and answer.certainty is Certainty.POSSIBLE:
-            return "perhaps"
-        if self.shut_besides and answer.verdict is not Verdict.OVERDUE:
-            return "shut"
-        return answer.verdict.value
+        sure = answer.certainty.value
+        return _look(answer.verdict.value, sure, shut=self.shut_besides, bare=self.unexplained)
 
     @cached_property
     def because(self) -> tuple[Because, ...]:

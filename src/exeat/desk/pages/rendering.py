@@ -165,6 +165,7 @@ def _environment() -> Environment:
         GO=tuple(verdict.value for verdict in Verdict if verdict in present.GO),
         OPEN=tuple(verdict.value for verdict in Verdict if verdict not in SHUT),
         next_of=next_of,
+        look_of=present.look_of,
         link_of=link_of,
         instant_of=history.instant_of,
         options_of=forms.options_of,

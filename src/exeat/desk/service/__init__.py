@@ -70,7 +70,6 @@ class Desk:
             "lodge": self.requests.lodge,
             "transfer": self.transfers.transfer,
             "paper_arrived": self.rounds.paper_arrived,
-            "subscribe": self.rounds.subscribe,
             "share": self.rounds.share,
         }
 
@@ -85,7 +84,7 @@ class Desk:
                 takes besides: ``event_id``, ``occurred``, ``expected_version``, ``note``.
 
         Returns:
-            What was done; of a subscription its id.
+            What was done.
         """
         if act == "lodge" and "paper" not in said:
             paper, rest = paper_of(said)

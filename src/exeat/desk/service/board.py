@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from threading import Lock
@@ -14,6 +13,7 @@ from uuid import UUID
 from exeat.decide import Answer, DutyState, Verdict, decide
 from exeat.desk.service._counsel import FOR_COUNSEL, counsel_says, counsel_within
 from exeat.desk.service.models import BoardRow
+from exeat.desk.service.shut import TASKS_SHUT, unexplained
 from exeat.desk.service.urgency import urgency
 from exeat.errors import ExeatError, LedgerError, RecordError
 from exeat.facts.case import zone_of
@@ -107,7 +107,9 @@ class Board:
         """Return the row of everyone in custody here, with what pages do not show."""
         now, rows = tx.ctx.now, tx.all("board", agency=tx.agency)
         stamp = self.office.law_stamp(tx, tx.agency) if rows else 0
-        tasks = Counter(row["record"] for row in tx.all("open_tasks"))
+        tasks: dict[UUID, list[str]] = {}
+        for row in tx.all("open_tasks"):
+            tasks.setdefault(row["record"], []).append(row["kind"])
         kept, fresh = {}, []
         for row in rows:
             one = self._kept.get(row["record"])
@@ -117,7 +119,7 @@ class Board:
                 fresh.append(row)
         if fresh:
             kept |= self._built(tx, fresh, stamp)
-        return [_counted(kept[row["record"]], tasks[row["record"]]) for row in rows]
+        return [_counted(kept[row["record"]], tasks.get(row["record"], ())) for row in rows]
 
     def _built(self, tx: Tx, rows: list[dict[str, Any]], stamp: int) -> dict[UUID, Shown]:
         keys = [row["record"] for row in rows]
@@ -216,13 +218,16 @@ def _filled(row: BoardRow, facts: CustodyRecord, answer: Answer, now: datetime) 
         eligible_since=answer.eligible_since,
         scheduled_release=facts.scheduled_release,
         requests=sum(paper.open for paper in facts.detainers),
+        unexplained=unexplained(facts, answer.verdict),
     )
 
 
-def _counted(shown: Shown, tasks: int) -> Shown:
-    if shown.row.tasks == tasks:
+def _counted(shown: Shown, tasks: Sequence[str]) -> Shown:
+    """Return a row with what is open about the person now: it moves without the record."""
+    shut = tuple(why for kind, why in TASKS_SHUT.items() if kind.value in tasks)
+    if shown.row.tasks == len(tasks) and shown.row.shut == shut:
         return shown
-    return replace(shown, row=replace(shown.row, tasks=tasks))
+    return replace(shown, row=replace(shown.row, tasks=len(tasks), shut=shut))
 
 
 def _is_bare(facts: CustodyRecord) -> bool:

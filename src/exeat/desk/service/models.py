@@ -63,7 +63,12 @@ NAMESAKES: Final = "warning.namesakes"
 
 @dataclass(frozen=True, slots=True)
 class BoardRow:
-    """One person on the board."""
+    """One person on the board.
+
+    Attributes:
+        shut: What keeps the gate shut besides the answer, as far as an open task says it.
+        unexplained: Nothing on record says why the person is here.
+    """
 
     __pydantic_config__ = SHOWN
 
@@ -82,6 +87,8 @@ class BoardRow:
     requests: int
     version: int
     warnings: Sayings = ()
+    shut: tuple[RefusalKind, ...] = ()
+    unexplained: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,7 @@ from exeat.desk.service._refusals import Inside, shut_of, warnings_of
 from exeat.desk.service._waiting import Waiting, waiting_for
 from exeat.desk.service.board import Board, next_change
 from exeat.desk.service.models import Counts, LogFilter, LogLine, PersonPage
+from exeat.desk.service.offers import offered
 from exeat.facts.case import zone_of
 from exeat.facts.events import DetainerLodged
 from exeat.facts.record import CustodyRecord, Person
@@ -32,7 +33,6 @@ from exeat.office.models import Agency, Task
 from exeat.office.office import Office
 from exeat.office.outcomes import Outcome
 from exeat.office.personal import namesakes, read_personal
-from exeat.office.register import ACTS
 from exeat.office.tasks import cleared_before, open_tasks, task_of
 from exeat.record.entries import History
 
@@ -41,13 +41,6 @@ __all__ = ["Reading", "Times"]
 Times = tuple[datetime | None, datetime | None]
 """The instant asked about, and that of which the knowledge counts; None: now, and all."""
 
-_ON_A_PERSON: Final = (
-    *(act.name for act in ACTS.values() if act.section),
-    "lodge",
-    "clear",
-    "release",
-)
-"""What may be done on a record."""
 _READERS_SHOWN = 50
 
 
@@ -128,7 +121,7 @@ class Reading:
                 read_by=_readers(tx, held) if mine else (),
                 namesakes=others,
                 claims={id: lodged.warrants or () for id, lodged in claims.items()},
-                acts=tuple(act for act in _ON_A_PERSON if ctx.may(act)),
+                acts=offered(ctx.may, facts, answer.verdict),
                 warnings=(
                     *warnings_of(answer, standing, others),
                     *waits.warnings,

@@ -15,11 +15,12 @@ from exeat.desk.service.forbidden import AgainstLaw, Signed, sharing
 from exeat.desk.service.models import Override, Reconciliation
 from exeat.facts import events as ev
 from exeat.i18n.said import Said, Sayings, sayings_of_text
+from exeat.office.alarms import ALARM_OF
 from exeat.office.context import Context
 from exeat.office.db import Tx
 from exeat.office.errors import BadInput, Refusing
 from exeat.office.held import Held, log
-from exeat.office.messages import bad_field, refused_field
+from exeat.office.messages import bad_field, code_of, refused_field
 from exeat.office.models import Done, TaskKind
 from exeat.office.office import Office
 from exeat.office.outcomes import Outcome
@@ -28,16 +29,6 @@ from exeat.office.tasks import answer_now, close_tasks, open_task
 
 __all__ = ["Rounds"]
 
-_ALARMS = {
-    Verdict.OVERDUE.value: TaskKind.OVERDUE,
-    Verdict.RELEASE.value: TaskKind.RELEASE_DUE,
-    Verdict.NOTIFY_FIRST.value: TaskKind.RELEASE_DUE,
-    Verdict.RELEASE_UNLESS_INSTRUCTED.value: TaskKind.RELEASE_DUE,
-    Verdict.BRING_FIRST.value: TaskKind.ACT_FIRST,
-    Verdict.SERVE_FIRST.value: TaskKind.ACT_FIRST,
-    Verdict.UNKNOWN.value: TaskKind.ANSWER,
-    Verdict.CONFLICT.value: TaskKind.ANSWER,
-}
 _HELD = frozenset({Verdict.MAY_HOLD.value, Verdict.MUST_HOLD.value})
 """Of the others, `until` says when a hold would end that nobody has opened."""
 _OF_THE_CLOCK = (
@@ -112,7 +103,10 @@ class Rounds:
         if shown.unreadable:
             yield TaskKind.UNREADABLE, _because(TaskKind.UNREADABLE, "since", None)
             return
-        kind = _ALARMS.get(row.verdict)
+        kind = ALARM_OF.get(code_of(Verdict, row.verdict))
+        if row.unexplained:
+            # Not that they are kept too long: a paper was not entered, or there is none.
+            kind = TaskKind.NO_BASIS
         if shown.counsel:
             yield TaskKind.COUNSEL, shown.counsel
         if kind is not None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from exeat.decide import Verdict
+from exeat.decide import Certainty, Verdict
 from exeat.desk.service.models import BoardRow
 from exeat.office.messages import code_of
 
-__all__ = ["SINCE", "DeadlineKind", "next_of", "urgency"]
+__all__ = ["SINCE", "DeadlineKind", "next_of", "overdue", "urgency"]
 
 _LATEST = datetime.max.replace(tzinfo=UTC)
 
@@ -19,6 +19,10 @@ class DeadlineKind(StrEnum):
 
     OVERDUE = "overdue"
     """Every authority ended then."""
+    PERHAPS_OVERDUE = "overdue-perhaps"
+    """Every authority ended then, on one reading of the law or of what is open."""
+    UNEXPLAINED = "unexplained"
+    """Nothing says since then why the person is here."""
     GO = "go"
     """The person could go since then, and nothing keeps them."""
     FIRST = "first"
@@ -45,12 +49,20 @@ SINCE = {
 """What a person waits for since release eligibility; under every other verdict, to be let go."""
 
 
+def overdue(certainty: str) -> DeadlineKind:
+    """Return what is said of somebody who is kept too long, for certain or perhaps."""
+    sure = certainty == Certainty.CERTAIN.value
+    return DeadlineKind.OVERDUE if sure else DeadlineKind.PERHAPS_OVERDUE
+
+
 def next_of(row: BoardRow) -> tuple[datetime | None, DeadlineKind | None]:
     """Return the next instant that matters on a row of the board, and what it is."""
     verdict = code_of(Verdict, row.verdict)
+    if row.unexplained:
+        return row.overdue_since or row.eligible_since, DeadlineKind.UNEXPLAINED
     match verdict:
         case Verdict.OVERDUE:
-            return row.overdue_since or row.eligible_since, DeadlineKind.OVERDUE
+            return row.overdue_since or row.eligible_since, overdue(row.certainty)
         case Verdict.MAY_HOLD | Verdict.MUST_HOLD:
             return row.until, DeadlineKind.HOLD_ENDS if row.until else None
         case Verdict.NOTIFY_FIRST if row.next_deadline is not None:
