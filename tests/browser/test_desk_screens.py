@@ -158,3 +158,17 @@ def test_only_what_came_in_since_the_page_was_made_is_told(
     assert not page.locator("#changed").is_visible()
     town.lodge(record)
     page.locator("#changed").wait_for(state="visible", timeout=15_000)
+
+
+def test_a_session_does_not_end_over_a_form_that_is_being_filled_in(
+    page: Any, address: str, town: Town
+) -> None:
+    page.goto(f"{address}/people/new")
+    for letter in "Typed":
+        town.later(minutes=7)
+        page.clock.run_for(7 * 60_000)
+        with page.expect_response("**/still-in"):
+            page.get_by_label("Surname").press_sequentially(letter)
+    assert page.get_by_label("Surname").input_value() == "Typed"
+    page.goto(f"{address}/board")
+    assert page.url == f"{address}/board"

@@ -20,6 +20,7 @@ from exeat.errors import ExeatError
 from exeat.facts.codes import BasisEnd
 from exeat.office.context import Role
 from exeat.office.errors import Refusing
+from exeat.office.models import PaperKind, PaperRead
 from exeat.record import Expunged, NotFound
 
 SURNAME, NUMBER, PAPER = "Quillfeather", "QF-7731", "26-2-88441-7"
@@ -43,7 +44,8 @@ def lived(town: Town) -> tuple[str, str]:
     desk.rounds.paper_arrived(town.ctx(), first, paper=PAPER, sender="court")
     for task in desk.reading.tasks(town.ctx()):
         said = f"asked the sister of {SURNAME} ({NUMBER})"
-        desk.rounds.close_task(town.ctx(role=Role.SUPERVISOR), task.id, said)
+        read = PaperRead(kind=PaperKind.OTHER, signed_by=SURNAME, court="court", matches=True)
+        desk.rounds.close_task(town.ctx(role=Role.SUPERVISOR), task.id, said, read)
     desk.rounds.paper_arrived(town.ctx(), first, paper=PAPER, sender="court")
     channel = f"mail:{SURNAME}@defender.example"
     desk.rounds.share(town.ctx(), first, agency="defender")

@@ -19,7 +19,7 @@ from exeat.facts.codes import BasisEnd, BasisKind, LiftReason, NoticeKind, Statu
 from exeat.facts.record import Person
 from exeat.office.context import MAY, Context, Role
 from exeat.office.errors import BadInput, DeskError, NotPermitted, Refusing, Stale
-from exeat.office.models import TaskKind
+from exeat.office.models import PaperKind, PaperRead, TaskKind
 from exeat.record import NotFound
 from exeat.record.part import queries_of
 
@@ -181,6 +181,7 @@ def test_who_may_do_what_is_the_table_and_nothing_else(town: Town) -> None:
         "requests_page",
     }  # as looking near, and as the list
     outside |= {"checkpoint", "consistency", "signing"}  # of the log, for everybody
+    outside |= {"version", "whole_log"}  # as the person's page, and as the log
     assert acts - outside - set(MAY) == {"take_task"}  # as closing one
     for name in ("sweep", "reconcile", "close_task"):
         assert Role.COUNSEL not in MAY[name][0]
@@ -244,7 +245,8 @@ def test_a_task_says_what_came_of_it_and_a_supervisors_is_a_supervisors(town: To
     with pytest.raises(Refusing, match="supervisor"):
         town.desk.rounds.close_task(town.ctx(), task.id, "read")
     sam = town.ctx("sam", role=Role.SUPERVISOR)
-    town.desk.rounds.close_task(sam, task.id, "read: it changes nothing")
+    read = PaperRead(kind=PaperKind.OTHER, signed_by="the clerk", court="court", matches=True)
+    town.desk.rounds.close_task(sam, task.id, "read: it changes nothing", read)
     with pytest.raises(Refusing, match="closed already"):
         town.desk.rounds.close_task(sam, task.id, "again")
     with pytest.raises(BadInput, match="no task here"):
@@ -280,9 +282,13 @@ def test_only_a_round_that_changes_something_leaves_a_line(town: Town) -> None:
     for _ in range(2):
         town.desk.rounds.sweep(town.ctx())
     assert rounds() == 1
-    town.desk.acts.enter(town.ctx(), "add_basis", record, basis="w", kind=BasisKind.WARRANT)
+    town.later(hours=3)
     for _ in range(2):
         town.desk.rounds.sweep(town.ctx())
+    assert rounds() == 2
+    # What waited for the answer closes with what changed it, and not with the round.
+    town.desk.acts.enter(town.ctx(), "add_basis", record, basis="w", kind=BasisKind.WARRANT)
+    town.desk.rounds.sweep(town.ctx())
     assert rounds() == 2
 
 

@@ -280,7 +280,7 @@ def test_the_board_says_whose_gate_is_shut_though_they_must_go(desk: Scene) -> N
 
 def test_the_board_does_not_call_overdue_whom_no_paper_explains(desk: Scene) -> None:
     record = bare(desk)
-    desk.town.later(minutes=20)
+    desk.town.later(minutes=3)
     row = row_of(seen(desk, "/board?all=1", "booking"), record)
     assert "Why here?" in row and "v-unknown" in row and "v-overdue" not in row
     assert "kept too long" not in row
@@ -352,3 +352,27 @@ def test_nobody_is_offered_to_be_told_while_nothing_is_sent(desk: Scene) -> None
         assert client.get(desk.path("/people/{must_hold}/subscribe")).status_code == 404
     with pytest.raises(AssertionError):
         desk.town.desk.do(desk.ctx(), "subscribe", desk.people["must_hold"], kinds=("released",))
+
+
+def test_a_courts_paper_is_closed_with_what_was_read_in_it_and_not_with_a_letter(
+    desk: Scene,
+) -> None:
+    task = with_paper(desk)
+    with desk.client() as client:
+        desk.signed(client, "booking.wa")
+        sent = form_sent(client.get(f"/tasks/{task}").text)
+        letter = client.post(f"/tasks/{task}", data={**sent, "outcome": "x"})
+        assert letter.status_code == 422
+        for field in ("paper_kind", "signed_by", "court_of", "matches"):
+            assert f'id="e-{field}"' in letter.text
+        assert "The gate is shut" in seen(desk, "/people/{overdue}")
+        said = {
+            "paper_kind": "release-order", "signed_by": "Judge Sample", "court_of": "xx-court",
+            "matches": "yes", "outcome": "Read at the desk.",
+        }  # fmt: skip
+        assert client.post(f"/tasks/{task}", data={**sent, **said}).status_code == 303
+    assert "The gate is shut" not in seen(desk, "/people/{overdue}")
+    page = desk.town.desk.reading.person(wa(desk), desk.people["overdue"])
+    [closed] = [one for one in page.tasks if one.id == task]
+    words_of = words("en").tell(closed.outcome)
+    assert "An order of release" in words_of and "Judge Sample" in words_of

@@ -14,7 +14,18 @@ from exeat.facts.limits import AtEdge, Line, Text
 from exeat.facts.times import LAST_YEAR
 from exeat.i18n.said import Sayings
 
-__all__ = ["SHOWN", "Agency", "Done", "Namesake", "PersonalData", "Task", "TaskKind", "Witness"]
+__all__ = [
+    "SHOWN",
+    "Agency",
+    "Done",
+    "Namesake",
+    "PaperKind",
+    "PaperRead",
+    "PersonalData",
+    "Task",
+    "TaskKind",
+    "Witness",
+]
 
 
 SHOWN: Final = ConfigDict(json_schema_serialization_defaults_required=True)
@@ -161,6 +172,33 @@ class TaskKind(Described):
         "ledger-unsigned",
         "The ledger is not signed, or holds what nobody here has signed: find out who changed it.",
     )
+
+
+class PaperKind(Described):
+    """What a court's paper turned out to be, once it was read."""
+
+    RELEASE = "release-order", "An order that the person be released."
+    COMMITMENT = "commitment", "An order, or a sentence, that keeps the person."
+    WARRANT = "warrant", "A warrant that a judge signed."
+    OTHER = "other", "Another paper, such as a notice of hearing."
+    UNREADABLE = "unreadable", "It cannot be read; the court said by telephone what it is."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperRead:
+    """What somebody read in a court's paper: without it the paper counts as not read.
+
+    Attributes:
+        kind: What it is.
+        signed_by: Who signed it, as the paper has the name or the office.
+        court: Of which court it is.
+        matches: It is about this person, by two identifiers.
+    """
+
+    kind: PaperKind
+    signed_by: Line
+    court: Line
+    matches: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,13 @@
 10,000 papers a day; a killer was free for three days.
 """
 
+import pytest
 from tests.scenario.failures.kit import Town, told
 
 from exeat.desk.service.models import RefusalKind, Refused, Released
 from exeat.facts.codes import BasisEnd
-from exeat.office.models import TaskKind
+from exeat.office.errors import BadInput
+from exeat.office.models import PaperKind, PaperRead, TaskKind
 
 
 def test_an_unread_order_is_a_task_with_an_age_and_keeps_the_gate_shut(town: Town) -> None:
@@ -23,7 +25,13 @@ def test_an_unread_order_is_a_task_with_an_age_and_keeps_the_gate_shut(town: Tow
     town.later(hours=2)
     (task,) = [task for task in town.desk.reading.tasks(town.ctx()) if task.kind is TaskKind.PAPER]
     assert task.late and (town.now - task.opened).total_seconds() == 7200
-    town.desk.rounds.close_task(town.ctx(), task.id, "Court called: it orders release.")
+    with pytest.raises(BadInput, match="what kind of paper"):
+        town.desk.rounds.close_task(town.ctx(), task.id, "x")
+    assert isinstance(town.release(record), Refused)
+    read = PaperRead(
+        kind=PaperKind.UNREADABLE, signed_by="the clerk", court="court-1", matches=True
+    )
+    town.desk.rounds.close_task(town.ctx(), task.id, "Court called: it orders release.", read)
     assert isinstance(town.release(record), Released)
 
 

@@ -14,7 +14,7 @@ from exeat.facts.codes import ReleaseKind
 from exeat.facts.papers import RequestPaper
 from exeat.facts.record import Person
 from exeat.facts.times import When
-from exeat.office.models import PersonalData
+from exeat.office.models import PaperRead, PersonalData
 
 __all__ = [
     "BookIn", "CloseTask", "Lodge", "Match", "NotHere", "ReleaseIn", "Roster", "SendRequest",
@@ -80,6 +80,10 @@ class CloseTask(Body):
     """What came of a task."""
 
     outcome: Words
+    read: Annotated[
+        Entered[PaperRead] | None,
+        Field(description="Of a court's paper: what was read in it; without it none is closed."),
+    ] = None
 
 
 class Roster(Body):

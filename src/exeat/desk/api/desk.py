@@ -159,7 +159,7 @@ def take_task(desk: TheDesk, ctx: Caller, task: _Number) -> None:
 @router.post("/tasks/{task}/close", status_code=204)
 def close_task(desk: TheDesk, ctx: Caller, task: _Number, body: b.CloseTask) -> None:
     """Close a task, and say what came of it."""
-    desk.rounds.close_task(ctx, task, body.outcome)
+    desk.rounds.close_task(ctx, task, body.outcome, body.read)
 
 
 @router.post("/sweep")

@@ -8,11 +8,13 @@ from typing import Final
 from exeat.desk.pages.acts import ACTS, BOOK, INTAKE, PAPER, PERSON, RELEASE, SENT_BOXES
 from exeat.desk.pages.forms import Field, Form, Group, plain
 from exeat.office.context import Role, Scope
+from exeat.office.models import PaperKind
 
 __all__ = [
     "ADD_AGENCY",
     "ADD_KEY",
     "ADD_USER",
+    "CLOSE_PAPER",
     "CLOSE_TASK",
     "EVERY",
     "MATCH",
@@ -65,6 +67,16 @@ TAKE_OVER: Final = plain(
     icon="check",
 )
 CLOSE_TASK: Final = plain("close_task", Field("outcome", "long", required=True), icon="check")
+CLOSE_PAPER: Final = plain(
+    "close_task",
+    Field("paper_kind", "code", required=True, codes=PaperKind),
+    Field("signed_by", required=True),
+    Field("court_of", required=True),
+    Field("matches", "yes-no", required=True),
+    Field("outcome", "long", required=True),
+    icon="check",
+)
+"""Of a court's paper, what was read in it: one letter opens no gate."""
 ROSTER: Final = plain("reconcile", Field("roster", "long", required=True), icon="list")
 ADD_USER: Final = plain(
     "add_user",
@@ -102,6 +114,7 @@ EVERY: Final = (
     NOT_HERE,
     TAKE_BACK,
     TAKE_OVER,
+    CLOSE_PAPER,
     CLOSE_TASK,
     ROSTER,
     ADD_USER,

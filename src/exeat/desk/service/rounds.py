@@ -14,14 +14,14 @@ from exeat.desk.service.board import Board, Shown
 from exeat.desk.service.forbidden import AgainstLaw, Signed, sharing
 from exeat.desk.service.models import Override, Reconciliation
 from exeat.facts import events as ev
-from exeat.i18n.said import Said, Sayings, sayings_of_text
+from exeat.i18n.said import Said, Sayings, Value, own, sayings_of_text, sayings_to_text
 from exeat.office.alarms import ALARM_OF
 from exeat.office.context import Context
 from exeat.office.db import Tx
 from exeat.office.errors import BadInput, Refusing
 from exeat.office.held import Held, log
 from exeat.office.messages import bad_field, code_of, refused_field
-from exeat.office.models import Done, TaskKind
+from exeat.office.models import Done, PaperRead, TaskKind
 from exeat.office.office import Office
 from exeat.office.outcomes import Outcome
 from exeat.office.personal import blind
@@ -117,11 +117,19 @@ class Rounds:
         if ends is not None and ctx.now < ends <= ctx.now + alarm:
             yield TaskKind.HOLD_ENDS, _because(TaskKind.HOLD_ENDS, "at", ends)
 
-    def close_task(self, ctx: Context, task: str, outcome: str) -> None:
+    def close_task(
+        self, ctx: Context, task: str, outcome: str, read: PaperRead | None = None
+    ) -> None:
         """Close a task, and say what came of it.
 
+        Args:
+            ctx: Who closes it.
+            task: Its id.
+            outcome: What came of it, in words.
+            read: Of a court's paper, what was read in it.
+
         Raises:
-            BadInput: There is no such task, or nothing is said.
+            BadInput: There is no such task, nothing is said, or not what a paper reads.
             Refusing: It is closed already, or it is a supervisor's.
         """
 
@@ -133,7 +141,8 @@ class Rounds:
                 help = "Ask a supervisor."
                 raise Refusing.one("E604", f"task `{task}`", "is for a supervisor", help)
             self._by_another(tx, row, task)
-            params = {"at": ctx.now, "by": ctx.actor_name, "outcome": outcome}
+            said = outcome if row["closed"] is not None else _outcome(row, outcome, read)
+            params = {"at": ctx.now, "by": ctx.actor_name, "outcome": said}
             if not tx.run("close_task", task=row["task"], **params):
                 help = "Reload the list of tasks."
                 raise Refusing.one("E604", f"task `{task}`", "is closed already", help)
@@ -328,6 +337,27 @@ def _not_by(tx: Tx, row: dict[str, Any]) -> set[str]:
     if row["kind"] in _SIGNED:
         return {by for one in tx.all("signers", override=row["about"]) for by in one.values()}
     return set()
+
+
+def _outcome(row: dict[str, Any], outcome: str, read: PaperRead | None) -> str:
+    """Return what came of a task; of a court's paper, what it is, as it opens the gate."""
+    if row["kind"] != TaskKind.PAPER.value:
+        return outcome
+    if read is None:
+        help = (
+            "Enter what kind of paper it is, who signed it, of which court, and whom it is about."
+        )
+        raise BadInput([bad_field("read", "is missing", help)])
+    texts = {"signed_by": read.signed_by, "court": read.court}
+    if not all(text.strip() for text in texts.values()):
+        raise BadInput(
+            bad_field(name, "is missing", "Enter it as the paper has it.")
+            for name, text in texts.items()
+            if not text.strip()
+        )
+    values: dict[str, Value] = {**texts, "kind": Said(f"code.PaperKind.{read.kind.value}")}
+    about = Said("closed.paper_matches" if read.matches else "closed.paper_differs")
+    return sayings_to_text((Said("closed.paper_read", values), about, own(outcome)))
 
 
 def _because(kind: TaskKind, when: str, at: datetime | None) -> Sayings:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
@@ -12,9 +14,9 @@ from fastapi.responses import Response
 from starlette.datastructures import FormData
 
 from exeat.decide import Verdict
-from exeat.desk.pages.forms import Problem
+from exeat.desk.pages.forms import Form, Problem
 from exeat.desk.pages.history import instant_of
-from exeat.desk.pages.more_acts import CLOSE_TASK, ROSTER
+from exeat.desk.pages.more_acts import CLOSE_PAPER, CLOSE_TASK, ROSTER
 from exeat.desk.pages.present import deadline_of
 from exeat.desk.pages.reading import Filled, read_form
 from exeat.desk.pages.rendering import HEADERS
@@ -25,7 +27,7 @@ from exeat.desk.service.models import Counts
 from exeat.desk.service.urgency import DeadlineKind
 from exeat.errors import ExeatError
 from exeat.i18n.words import Words
-from exeat.office.models import TaskKind
+from exeat.office.models import PaperRead, TaskKind
 
 _NO_PROBLEMS: tuple[Problem, ...] = ()
 
@@ -125,6 +127,18 @@ def _file(text: str, kind: str, name: str) -> Response:
     return Response(text, media_type=f"{kind}; charset=utf-8", headers=headers)
 
 
+def _read(form: Form, values: Mapping[str, Any]) -> PaperRead | None:
+    """Return what was read in a court's paper, where the form asks for it."""
+    if form is not CLOSE_PAPER:
+        return None
+    return PaperRead(
+        kind=values["paper_kind"],
+        signed_by=values["signed_by"],
+        court=values["court_of"],
+        matches=values["matches"],
+    )
+
+
 def _close(
     site: Site, request: Request, viewer: Viewer, id: str, sent: FormData | None
 ) -> Response:
@@ -133,20 +147,22 @@ def _close(
         raise Stop(404, "error.gone")
     t = site.words(request)
     filled, problems = Filled({}, {}, ()), _NO_PROBLEMS
+    form = CLOSE_PAPER if found.kind is TaskKind.PAPER else CLOSE_TASK
     if sent is not None:
-        filled = read_form(CLOSE_TASK, sent, viewer.zone, {})
+        filled = read_form(form, sent, viewer.zone, {})
         problems = filled.problems
         if not problems:
             try:
-                site.desk.rounds.close_task(viewer.ctx, id, filled.values["outcome"])
+                said, read = filled.values, _read(form, filled.values)
+                site.desk.rounds.close_task(viewer.ctx, id, said["outcome"], read)
                 return see("/tasks?done=close_task")
             except ExeatError as error:
-                problems = tuple(Problem.of(fault, CLOSE_TASK) for fault in error.faults)
+                problems = tuple(Problem.of(fault, form) for fault in error.faults)
     due = t.time(found.due, viewer.zone)
     why = t.tell(found.because, found.zone)
     about = ((t(f"tasks.kind.{found.kind.value}"), why), (t("task.due"), due))
     return form_page(
-        site, request, viewer, CLOSE_TASK, filled.raw, back="/tasks", action=f"/tasks/{id}",
+        site, request, viewer, form, filled.raw, back="/tasks", action=f"/tasks/{id}",
         problems=problems, about=about, here="tasks",
     )  # fmt: skip
 

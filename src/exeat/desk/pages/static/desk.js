@@ -65,32 +65,17 @@
     if (ok) good = Date.now();
     say();
   };
-  // What was typed is kept on the server, for whoever typed it; then nothing stays on the screen.
-  const keep = async () => {
-    const form = document.querySelector("form.act");
-    if (!form || !form.dataset.typed) return;
-    const sent = new URLSearchParams({ "kept-for": new URL(form.action).pathname });
-    for (const [name, value] of new FormData(form)) if (typeof value === "string") sent.append(name, value);
-    // Never where the form itself goes: what nobody has sent is not done.
-    await fetch("/kept", { method: "POST", body: sent, headers: BY_ITSELF, redirect: "manual" });
-  };
   let leaving = false;
-  const leave = async () => {
+  const leave = () => {
     if (leaving) return;
     leaving = true;
     const next = encodeURIComponent(location.pathname + location.search);
-    try { await keep(); } catch { /* the line is down: names go from the screen all the same */ }
     document.body.replaceChildren();
     location.replace(`/sign-in?ended=1&next=${next}`);
   };
   const away = (answer) => answer.type === "opaqueredirect" || answer.redirected ||
     answer.status === 401 || answer.status === 403;
   const ask = (path) => fetch(path, { headers: BY_ITSELF, redirect: "manual", cache: "no-store" });
-  document.addEventListener("input", (e) => {
-    const form = e.target.closest && e.target.closest("form.act");
-    if (form) form.dataset.typed = "1";
-  });
-
   // The board asks for itself, by htmx; a person's page asks only whether the record moved on.
   const board = () => document.getElementById("board");
   document.addEventListener("htmx:before:response", (e) => {
@@ -157,6 +142,17 @@
       leave();
     }, seconds * 1000);
   };
+
+  // Whoever types is there: the session does not end over a form that is being filled in.
+  let used = Date.now();
+  document.addEventListener("input", async () => {
+    if (!root.dataset.ends || Date.now() - used < OLD) return;
+    used = Date.now();
+    try {
+      const answer = await fetch("/still-in", { redirect: "manual", cache: "no-store" });
+      if (answer.ok) end(Number(root.dataset.ends));
+    } catch { /* the next key asks again */ }
+  });
 
   if (moving) {
     if (root.dataset.ends) end(Number(root.dataset.ends));
