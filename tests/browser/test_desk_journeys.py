@@ -240,7 +240,7 @@ def test_a_request_is_sent_matched_answered_and_withdrawn(desk: Desk) -> None:
         for surname in ("Sketch", "Nowhere", "Mistake"):
             agent.go("/requests/send")
             agent.fill(facility="fl", surname=surname, form="I-247A")
-            agent.fill(warrants="I-200", names_this_person="yes")
+            agent.fill(warrants="I-200")
             agent.send("send_request")
         agent.page.locator("article", has_text="Mistake").get_by_role(
             "button", name=agent.t("requester.withdraw")
@@ -311,6 +311,8 @@ def test_somebody_moves_on_to_the_next_facility_with_every_hold(desk: Desk) -> N
         person = desk.town.who["Vesper Paper"]
         who.fill(to="ga", born=str(person.born), booking_number=person.booking_number)
         who.fill(warrants_checked="2026-03-06T18:12")
+        for paper in who.page.locator('input[name="papers"]').all():
+            paper.check()
         who.send("transfer")
         who.go("/people/{vesper}")
         who.sees(who.t("person.on_the_way", to="ga"))

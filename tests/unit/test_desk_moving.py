@@ -62,6 +62,8 @@ def test_the_form_chooses_nothing_by_itself_and_the_page_says_on_the_way() -> No
         officer, path = town.signed(client, "booking"), town.path("/people/{stays}")
         page = officer.get(f"{path}/transfer").text
         assert "selected" not in page.split('id="f-to"')[1].split("</select>")[0]
+        # Nobody has the name, and nothing is asked of nobody.
+        assert 'id="f-namesakes_seen"' not in page
         assert officer.post(f"{path}/transfer", data=form_sent(page)).status_code == 422
         one = town.who["stays"]
         said = {**form_sent(page), "to": "ga", "born": str(one.born),
