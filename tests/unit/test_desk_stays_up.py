@@ -16,6 +16,7 @@ from tests.scenario.failures.kit import Town, county, person_of, told
 
 from exeat.desk.app import create_app, sweep_all
 from exeat.desk.pages.app import pages_of
+from exeat.desk.pages.site import Stop
 from exeat.errors import LedgerError
 from exeat.office.context import Role
 from exeat.office.errors import NotNow
@@ -223,6 +224,22 @@ def test_a_wrong_clock_stands_on_the_board(town: Town) -> None:
             clock.wall = lambda shift=shift: wall() + shift  # type: ignore[misc]
             text = client.get("/board").text
             assert (said in text) if said else ("of this desk is" not in text)
+
+
+def test_the_page_of_a_record_that_cannot_be_read_does_not_say_that_there_is_none(
+    town: Town,
+) -> None:
+    record = town.book()
+    with administrator(town) as conn:
+        conn.execute(DAMAGES["key"].encode(), {"record": record})
+    app = create_app(town.desk, sweep=False, pages=pages_of(town.desk))
+    site = app.state.pages
+    with pytest.raises(Stop) as stop:
+        site.asked(lambda: town.desk.reading.person(town.ctx(), record))
+    assert (stop.value.status, stop.value.key) == (409, "error.unreadable")
+    with pytest.raises(Stop) as stop:
+        site.asked(lambda: town.desk.reading.person(town.ctx(), "0" * 32))
+    assert (stop.value.status, stop.value.key) == (404, "error.gone")
 
 
 def test_a_desk_whose_clock_is_wrong_counts_no_code_as_wrong(town: Town) -> None:

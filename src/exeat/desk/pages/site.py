@@ -39,6 +39,8 @@ _BY_ITSELF: Final = "x-exeat-by-itself"
 """A page that asks without anybody's doing says so: it keeps no session from ending."""
 _YEAR: Final = 365 * 24 * 3600
 _log = logging.getLogger("exeat.desk.pages")
+_UNREADABLE: Final = ("E532", "E533")
+"""Codes of what is there and does not open: to say that it is not there would be false."""
 _FOREIGN: Final = ("cross-site", "same-site")
 
 
@@ -239,6 +241,7 @@ class Site:
             case Stop(status=status, key=key, values=values):
                 title = "title.gone" if status == 404 else "title.denied"
                 title = "fault.title" if key == "fault.csrf" else title
+                title = "title.broken" if key == "error.unreadable" else title
                 return self._plain(request, status, t(title), t(key, **values))
             case NotNow() | OperationalError():
                 kind = type(stop).__name__
@@ -295,6 +298,8 @@ class Site:
         except NotPermitted as error:
             raise Stop(403, "error.denied") from error
         except LedgerError as error:
+            if error.faults[0].code in _UNREADABLE:
+                raise Stop(409, "error.unreadable") from error
             raise Stop(404, "error.gone") from error
 
 
