@@ -153,7 +153,7 @@ def _log_line(tx: Tx) -> Found:
     """Try to write a line of the log, and take it back."""
     try:
         with tx.conn.transaction(force_rollback=True):
-            log(tx, "sweep")  # whichever act: no line of it stays
+            log(tx, "healthz")
     except psycopg.Error as error:
         return {"ok": False, "error": type(error).__name__}
     return {"ok": True}
