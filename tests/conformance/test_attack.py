@@ -146,12 +146,13 @@ def test_a_guard_that_is_gone_is_found(
     [
         ("damage_by_the_everyday_login", "GRANT UPDATE, DELETE ON exeat_desk.log TO exeat_app;"
          " ALTER TABLE exeat_desk.log DISABLE TRIGGER append_only"),
-        ("damage_by_the_everyday_login", "GRANT DELETE ON exeat_desk.task TO exeat_app"),
+        ("damage_by_the_everyday_login", "GRANT CREATE ON SCHEMA public TO PUBLIC"),
         ("damage_by_the_everyday_login", "GRANT exeat_owner TO exeat_app"),
         ("rows_of_another", "ALTER TABLE exeat_desk.task DISABLE ROW LEVEL SECURITY"),
         ("rows_of_another", "CREATE POLICY all_of_it ON exeat_desk.log TO exeat_app USING (true)"),
         ("writing_for_another",
-         "CREATE POLICY mine ON exeat_desk.account TO exeat_app USING (true) WITH CHECK (true)"),
+         "CREATE OR REPLACE FUNCTION exeat_desk.lock_desk(p_agency text, p_alone boolean)"
+         " RETURNS void LANGUAGE sql AS 'SELECT 1'"),
     ],
 )  # fmt: skip
 def test_a_database_that_was_opened_is_found(step: str, damage: str) -> None:
