@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from exeat.desk.api._errors import RefusalOut, SaidOut, events_out, refusal_out, said_out
+from exeat.desk.service.forbidden import bans_said
 from exeat.desk.service.models import (
     BoardRow,
     Clearance,
@@ -126,7 +127,7 @@ class PersonOut(BaseModel):
     record: dict[str, Any]
     version: int
     personal: PersonalData | None
-    answer: dict[str, Any]
+    answer: dict[str, Any] | None = Field(description="None: it is withheld from this caller.")
     events: list[dict[str, Any]]
     answers: tuple[dict[str, Any], ...]
     tasks: tuple[TaskOut, ...]
@@ -136,6 +137,10 @@ class PersonOut(BaseModel):
     warnings: tuple[str, ...]
     warning_codes: tuple[SaidOut, ...]
     shut: tuple[RefusalOut, ...] = Field(description="All that keeps the gate shut now.")
+    withheld: tuple[str, ...] = Field(
+        description="What the law forbids, or may, so that this caller is shown no answer."
+    )
+    withheld_codes: tuple[SaidOut, ...]
 
 
 class ReleasedOut(BaseModel):
@@ -208,11 +213,12 @@ def clearance_out(found: Clearance) -> ClearanceOut:
 def person_out(page: PersonPage) -> PersonOut:
     """Return one person's page."""
     zone = zone_of(page.record.zone)
+    withheld = bans_said(page.withheld)
     return PersonOut(
         record=json.loads(record_to_json(page.record)),
         version=page.version,
         personal=page.personal,
-        answer=answer_to_json(page.answer, page.law, zone),
+        answer=None if page.withheld else answer_to_json(page.answer, page.law, zone),
         events=events_out(page.events),
         answers=page.answers,
         tasks=tuple(map(task_out, page.tasks)),
@@ -222,4 +228,6 @@ def person_out(page: PersonPage) -> PersonOut:
         warnings=_said(page.warnings, zone),
         warning_codes=said_out(page.warnings),
         shut=tuple(map(refusal_out, page.shut)),
+        withheld=_said(withheld, zone),
+        withheld_codes=said_out(withheld),
     )

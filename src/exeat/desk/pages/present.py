@@ -285,7 +285,7 @@ class PersonView:
     @cached_property
     def must_nots(self) -> tuple[MustNot, ...]:
         """Return what must not be done, with its citations."""
-        return must_nots_of(self.page.answer, self.page.law, self._t)
+        return must_nots_of(self.page.answer.bans, self.page.law, self._t)
 
     @property
     def forbidden(self) -> bool:

@@ -98,12 +98,13 @@ class MustNot:
     cites: tuple[Citation, ...]
 
 
-def must_nots_of(answer: Answer, law: LawOfPlace, t: Words) -> tuple[MustNot, ...]:
+def must_nots_of(bans: Iterable[Option], law: LawOfPlace, t: Words) -> tuple[MustNot, ...]:
     """Return what is forbidden, each sentence once with its citations, the certain ones first."""
-    rules = {one.rule.id: one.rule for one in answer.bans}
+    bans = tuple(bans)
+    rules = {one.rule.id: one.rule for one in bans}
     return tuple(
         MustNot(line.words, line.own, line.certain, _cites(law, [rules[id] for id in line.rules]))
-        for line in lines_of(answer.bans, t)
+        for line in lines_of(bans, t)
     )
 
 

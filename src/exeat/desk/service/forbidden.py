@@ -42,6 +42,7 @@ __all__ = [
     "immigration",
     "sharing",
     "telling",
+    "unseen",
 ]
 
 ICE: Final = "ice"
@@ -118,6 +119,19 @@ def telling(answer: Answer, kind: NoticeKind, *, them: bool) -> tuple[Option, ..
 def sharing(answer: Answer) -> tuple[Option, ...]:
     """Return what forbids that an immigration office reads the record: it says when they leave."""
     return _sure(answer, _SHARES)
+
+
+def unseen(answer: Answer) -> tuple[Option, ...]:
+    """Return why an issuer is not shown whether and when the person leaves.
+
+    Nobody signs for what a page shows by itself. So a ban that only may apply is enough here,
+    unless the law lets the release be told, or commands it.
+    """
+    says = [(one.rule.about, one.certainty) for one in answer.options]
+    says += [(one.rule.about, one.certainty) for one in answer.duties]
+    if (About.NOTIFY, Certainty.CERTAIN) in says:
+        return sharing(answer)
+    return tuple(one for one in answer.bans if one.rule.about in _SHARES)
 
 
 def before_leaving(record: CustodyRecord, now: datetime) -> datetime:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from exeat.decide import Answer
+from exeat.decide import Answer, Option
 from exeat.desk.service._gate_models import (
     OVERRIDABLE,
     Clearance,
@@ -146,6 +146,8 @@ class PersonPage:
             where another time is asked about.
         claims: Of each request whose papers nobody here has read: what its issuer says came with
             it.
+        withheld: What forbids that this reader is told whether and when the person leaves; the
+            answer, and the release with its plans, are then not theirs to see.
     """
 
     record: CustodyRecord
@@ -163,6 +165,7 @@ class PersonPage:
     shut: tuple[Refusal, ...] = ()
     turns: datetime | None = None
     claims: Mapping[str, tuple[WarrantKind, ...]] = field(default_factory=dict)
+    withheld: tuple[Option, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from exeat.decide import decide
+from exeat.decide import Option, decide
 from exeat.desk.service._claims import unread_claims, waiting_papers
 from exeat.desk.service._logbook import (
     EVERY_LINE,
@@ -21,6 +21,7 @@ from exeat.desk.service._logbook import (
 from exeat.desk.service._refusals import Inside, shut_of, warnings_of
 from exeat.desk.service._waiting import Waiting, waiting_for
 from exeat.desk.service.board import Board, next_change
+from exeat.desk.service.forbidden import before_leaving, unseen
 from exeat.desk.service.models import Counts, LogFilter, LogLine, PersonPage
 from exeat.desk.service.offers import offered
 from exeat.facts.case import zone_of
@@ -130,7 +131,13 @@ class Reading:
                 shut=shut_of(inside) if mine and now else (),
                 turns=next_change(facts, law, answer, when) if now else None,
             )
-            return _as_issuer(page, ctx.agency) if held.stake == "issuer" else page
+            if held.stake != "issuer":
+                return page
+            leaving = before_leaving(facts, when)
+            withheld = unseen(
+                answer if leaving == when else decide(facts, law, leaving, known_at=known_at)
+            )
+            return _as_issuer(page, ctx.agency, withheld)
 
         return self.office.run(ctx, "person", work, about=record)
 
@@ -306,11 +313,12 @@ def _record_of(record: CustodyRecord, own: set[str], touched: set[str]) -> Custo
     )
 
 
-def _as_issuer(page: PersonPage, agency: str) -> PersonPage:
+def _as_issuer(page: PersonPage, agency: str, withheld: tuple[Option, ...]) -> PersonPage:
     """Return what an agency that lodged a request may see: its own request and its answer.
 
     Not why else the person is held, nor what they are charged with, nor others' requests; the
-    verdict and its times stay, because they are what was asked for.
+    verdict and its times stay, because they are what was asked for. Where the law forbids that
+    they are told, this page is no way round it, and says so.
     """
     own = _own_requests(page, agency)
     entries = {e.id for e in page.events if getattr(e, "detainer", None) in own}
@@ -330,7 +338,9 @@ def _as_issuer(page: PersonPage, agency: str) -> PersonPage:
     )
     events = tuple(e for e in page.events if e.id in entries or getattr(e, "of", None) in touched)
     claims = {id: said for id, said in page.claims.items() if id in own}
+    if withheld:
+        record = replace(record, release=None, scheduled_release=None)
     return replace(
         page, record=record, answer=answer, events=events, answers=(), namesakes=(), warnings=(),
-        claims=claims,
+        claims=claims, turns=None if withheld else page.turns, withheld=withheld,
     )  # fmt: skip

@@ -23,6 +23,7 @@ from exeat.desk.pages.reading import Filled, read_form
 from exeat.desk.pages.rendering import HEADERS, link_of
 from exeat.desk.pages.routes._asking import page_at
 from exeat.desk.pages.routes._common import done_words, form_page, may, see, shown_name, tried
+from exeat.desk.pages.sentences import must_nots_of
 from exeat.desk.pages.signing import SIGNING, override_of
 from exeat.desk.pages.site import At, PageRoute, SentForm, Site, Stop
 from exeat.desk.pages.views import Viewer
@@ -197,6 +198,7 @@ def _own_requests(site: Site, request: Request, viewer: Viewer, page: PersonPage
         detainers=mine,
         events=[line for line in view.events if line.id in kept],
         zone=view.zone,
+        withheld={"must_nots": must_nots_of(page.withheld, page.law, site.words(request))},
     )
 
 
