@@ -43,6 +43,9 @@ SENT: dict[str, tuple[str, dict[str, Any], str]] = {
         "transferred",
     ),
     "paper_arrived": ("go", {"paper": "26-1", "sender": "court", "legible": "yes"}, ""),
+    "correct_identity": (
+        "stays", {"surname": "Readsotherwise", "mistake": "See passport."}, "identity-corrected",
+    ),
     "dispute": ("must_hold", {"of": "d-1", "says": "It names somebody else."}, "disputed"),
     "share": ("stays", {"agency": "xx-defender"}, ""),
 }  # fmt: skip

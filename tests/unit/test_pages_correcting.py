@@ -59,6 +59,7 @@ EXAMPLES: tuple[ev.Plain, ...] = (
     ev.TransferAcknowledged(**SAID, transfer="e0"),
     ev.NotInCustodyHere(**SAID, issuer="ice"),
     ev.PersonFact(**SAID, person=Person(under_18=False, language="es")),
+    ev.IdentityCorrected(**SAID, parts=(codes.IdentityPart.AGE,), mistake="A slip."),
     ev.ConvictionsRecorded(**SAID, convictions=(Conviction(offence=THEFT, on=Uncertain("2019")),)),
 )  # fmt: skip
 PICKS = {

@@ -12,6 +12,7 @@ from exeat.facts.codes import (
     BasisKind,
     DetainerForm,
     Ground,
+    IdentityPart,
     LiftReason,
     NoticeKind,
     ReleaseKind,
@@ -38,6 +39,7 @@ __all__ = [
     "Event",
     "Happening",
     "HoldOrdered",
+    "IdentityCorrected",
     "NotInCustodyHere",
     "NoticeGiven",
     "PaperRead",
@@ -317,6 +319,18 @@ class ConvictionsRecorded(Happening):
     convictions: Annotated[tuple[Conviction, ...], AtEdge(most=200)]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityCorrected(Happening):
+    """Who the person is was wrong on file, and was put right; no name stands here."""
+
+    event: Literal["identity-corrected"] = "identity-corrected"
+    parts: Annotated[
+        tuple[IdentityPart, ...],
+        Field(description="What was wrong. What it was, and is, lies with the personal data."),
+    ]
+    mistake: _Says
+
+
 Plain: TypeAlias = (
     Booked
     | BasisAdded
@@ -338,6 +352,7 @@ Plain: TypeAlias = (
     | NotInCustodyHere
     | PersonFact
     | ConvictionsRecorded
+    | IdentityCorrected
 )
 """An event about the person's custody, corrections and disputes apart."""
 

@@ -20,6 +20,7 @@ __all__ = [
     "FacilityKind",
     "FormFacts",
     "Ground",
+    "IdentityPart",
     "LiftReason",
     "NoticeKind",
     "OffenceClass",
@@ -198,6 +199,15 @@ JUDGE_SIGNED: Final = frozenset(
 """Warrants that a judge or magistrate signed: a paper of a court, and no request."""
 
 
+class IdentityPart(Described):
+    """What of who a person is was wrong on file."""
+
+    SURNAME = "surname", "The surname."
+    GIVEN_NAMES = "given-names", "The given names."
+    AGE = "age", "The day from which the age is counted."
+    BOOKING_NUMBER = "booking-number", "The facility's own number."
+
+
 class LiftReason(Described):
     """Why a detainer ended."""
 
@@ -271,6 +281,7 @@ CODE_LISTS: Final[tuple[type[Described], ...]] = (
     DetainerForm,
     Ground,
     WarrantKind,
+    IdentityPart,
     LiftReason,
     ReleaseKind,
     NoticeKind,

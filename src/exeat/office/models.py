@@ -132,7 +132,7 @@ class TaskKind(Described):
     )
     CORRECTION = (
         "correction-to-review",
-        "The jail took a hold away: another person looks at it before the person leaves.",
+        "A hold was taken away, or who the person is was changed: another person looks first.",
     )
     COUNSEL = (
         "counsel-to-decide",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import date
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import NAMESPACE_OID, UUID, uuid5
 
@@ -23,6 +24,7 @@ __all__ = [
     "IDENTIFIERS",
     "blind",
     "check_personal",
+    "former_personal",
     "macs_of",
     "matches",
     "name_macs",
@@ -39,6 +41,7 @@ __all__ = [
 
 _ABOUT: Final = b"exeat-personal/1"
 _LONGEST: Final = 200
+_FORMER: Final = "former"
 
 IDENTIFIERS: Final = ("born", "booking_number", "fingerprint_id", "photo")
 """What tells one person from another besides the name; a photo is compared by the officer."""
@@ -114,16 +117,35 @@ def personal_to_json(person: PersonalData) -> dict[str, Any]:
 def personal_from_json(said: dict[str, Any]) -> PersonalData:
     """Read what :func:`personal_to_json` wrote."""
     born = said.get("born")
-    return PersonalData(**{**said, "born": date.fromisoformat(born) if born else None})
+    parts = {name: value for name, value in said.items() if name != _FORMER}
+    return PersonalData(**{**parts, "born": date.fromisoformat(born) if born else None})
 
 
 def _about(record: UUID) -> bytes:
     return _ABOUT + record.bytes
 
 
-def put_personal(tx: Tx, held: Held, key: PersonKey, person: PersonalData) -> None:
-    """Write the personal data of a record, sealed under the person's key."""
-    data = json.dumps(personal_to_json(person)).encode()
+def put_personal(
+    tx: Tx,
+    held: Held,
+    key: PersonKey,
+    person: PersonalData,
+    former: Mapping[str, PersonalData] = MappingProxyType({}),
+) -> None:
+    """Write the personal data of a record, sealed under the person's key.
+
+    Args:
+        tx: For the facility.
+        held: The record, which it holds.
+        key: Of the person.
+        person: Who the person is.
+        former: What stood before each correction, by the id of its entry. It is sealed with the
+            rest, so that whatever takes the one takes the other.
+    """
+    said = personal_to_json(person)
+    if former:
+        said[_FORMER] = {id: personal_to_json(one) for id, one in former.items()}
+    data = json.dumps(said).encode()
     nonce, sealed = key.seal(data, _about(held.record))
     index = tx.key_of(held.facility)
     tx.run(
@@ -152,6 +174,14 @@ def read_personal(tx: Tx, held: Held, key: PersonKey) -> PersonalData | None:
     """Return the personal data of a record, where this agency may see them."""
     row = tx.one("personal", record=held.record)
     return None if row is None else open_personal(key, held.record, row["nonce"], row["sealed"])
+
+
+def former_personal(tx: Tx, held: Held, key: PersonKey) -> dict[str, PersonalData]:
+    """Return what stood before each correction of who the person is, by the id of its entry."""
+    row = tx.one("personal", record=held.record)
+    data = None if row is None else key.open(row["nonce"], row["sealed"], _about(held.record))
+    said = {} if data is None else json.loads(data).get(_FORMER, {})
+    return {id: personal_from_json(one) for id, one in said.items()}
 
 
 def namesakes(tx: Tx, held: Held, person: PersonalData | None) -> tuple[Namesake, ...]:

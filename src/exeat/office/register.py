@@ -28,6 +28,7 @@ __all__ = [
     "SECTIONS",
     "WRITING",
     "Act",
+    "Identity",
     "Lodging",
     "Moving",
     "PaperArrived",
@@ -63,6 +64,16 @@ class Sharing:
     """Whom to let read a record."""
 
     agency: Annotated[Code, Said(description="Code of counsel, or of an agency that asked.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who the person is, where that was wrong on file; what is left open stays as it is."""
+
+    surname: Annotated[Text, Said(description="As it should read.")] = ""
+    given_names: Annotated[Text, Said(description="As they should read.")] = ""
+    born: Annotated[date | None, Said(description="As it should read.")] = None
+    booking_number: Annotated[Text, Said(description="As it should read.")] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,6 +256,12 @@ _ALL: Final = (
     Act("correct", "Correct an event; it stays on record.",
         JAIL, Scope.RECORD, ev.Corrected, section="record", besides=(),
         signed=True, path="corrections"),
+    Act("correct_identity",
+        "Correct the name, birth date or booking number on file; what stood there is kept, sealed.",
+        JAIL, Scope.RECORD, ev.IdentityCorrected, takes=Identity, section="record", icon="person",
+        besides=(),
+        hows={"booking_number": How(mono=True, width="short")},
+        unasked=("parts",), path="identity"),
     Act("dispute", "Say that something on record is wrong.",
         ASKS | {Role.COUNSEL}, Scope.RECORD, ev.Disputed, section="record", icon="flag", besides=(),
         hows={"of": How(kind="pick", source="disputable", words="disputed"),

@@ -22,6 +22,7 @@ from exeat.facts.events import (
     Corrected,
     Disputed,
     Event,
+    IdentityCorrected,
     NotInCustodyHere,
     Plain,
     TransferAcknowledged,
@@ -46,7 +47,9 @@ __all__ = [
 
 Picks: TypeAlias = Mapping[str, Sequence[Choice]]
 
-TIME_ONLY: Final = (Booked, Transferred, TransferAcknowledged, NotInCustodyHere)
+TIME_ONLY: Final = (
+    Booked, Transferred, TransferAcknowledged, NotInCustodyHere, IdentityCorrected
+)  # fmt: skip
 """Kinds of which only time and note are corrected, or which are withdrawn; why, the catalogue says
 under ``time_only.<kind>``."""
 ENTERED_BY: Final[Mapping[type[Event], Form]] = {

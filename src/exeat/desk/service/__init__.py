@@ -14,6 +14,7 @@ from exeat.desk.service.acts import Acts
 from exeat.desk.service.board import Board
 from exeat.desk.service.forbidden import AgainstLaw
 from exeat.desk.service.gate import Gate
+from exeat.desk.service.identity import Identities
 from exeat.desk.service.profiles import Profiles
 from exeat.desk.service.public_log import PublicLog
 from exeat.desk.service.reading import Reading
@@ -71,6 +72,7 @@ class Desk:
             "transfer": self.transfers.transfer,
             "paper_arrived": self.rounds.paper_arrived,
             "share": self.rounds.share,
+            "correct_identity": Identities(office).correct,
         }
 
     def do(self, ctx: Context, act: str, record: str, /, **said: object) -> Done | str | None:

@@ -72,7 +72,7 @@ class RefusalKind(Described):
     ORDER_UNVERIFIED = "order-unverified", "The court has not confirmed the order that frees them."
     CORRECTION_UNREVIEWED = (
         "correction-unreviewed",
-        "The jail took a hold away, and nobody else has looked at it.",
+        "It took a hold away, or changed who the person is, and nobody else has looked at it.",
     )
     WARRANTS_UNCHECKED = "warrants-unchecked", "Warrants were not queried just before the release."
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import NAMESPACE_OID, uuid4, uuid5
@@ -193,6 +193,7 @@ class Acts:
                 _own_request(tx.ledger.read(held.record).fold(), content["detainer"], ctx.agency)
             if one.enters is ev.Corrected:
                 _own_entry(tx.ledger.read(held.record).events(), content.get("of"), held.facility)
+                _of_identity(tx.ledger.read(held.record).events(), content)
             self._lawful(tx, held, [event], signed, f"act `{one.name}`")
             return [event]
 
@@ -223,6 +224,18 @@ def _own_entry(events: Sequence[ev.Event], of: object, facility: str) -> None:
         if event.id == of and event.by != facility:
             words = f"was entered by `{event.by}`"
             help = "Answer it, or dispute it; only whoever lodged it can take it back."
+            raise Refusing.one("E604", f"event `{one_line(event.id)}`", words, help)
+
+
+def _of_identity(events: Sequence[ev.Event], content: Mapping[str, object]) -> None:
+    """Refuse to unsay that who the person is was corrected: what is on file would stay so."""
+    instead = content.get("instead")
+    for event in events:
+        if not isinstance(event, ev.IdentityCorrected) or event.id != content.get("of"):
+            continue
+        if not isinstance(instead, ev.IdentityCorrected) or instead.parts != event.parts:
+            words = "says that who the person is was corrected, which is on file"
+            help = "Correct the identity once more, to what is right."
             raise Refusing.one("E604", f"event `{one_line(event.id)}`", words, help)
 
 
