@@ -371,7 +371,7 @@ class Week:
 
     def _share(self, key: str, house: str) -> None:
         record = self.made.people[key]
-        self.desk.rounds.share(self.ctx(house), record, agency="xx-defender")
+        self.desk.shares.share(self.ctx(house), record, agency="xx-defender")
 
     def _at_the_desk(self) -> None:
         """Add what fills the log: a release that was refused, a paper, a roster, the rounds."""

@@ -30,6 +30,7 @@ _BODIES: Final[dict[str, dict[str, Any]]] = {
     "/records/{record}/disputes": {"of": "{event}", "says": "x"},
     "/records/{record}/papers": {"paper": "p1", "sender": "court"},
     "/records/{record}/share": {"agency": "defender"},
+    "/records/{record}/unshare": {"agency": "defender", "why": "shared-by-mistake"},
     "/records/{record}/release": {
         "seen_version": 1, "identifiers": {"born": "1990-01-31", "booking_number": "x"},
     },
@@ -211,11 +212,36 @@ def act_beyond_the_scopes(here: Ground, chance: Random) -> None:
 def write_by_a_reading_key(here: Ground, chance: Random) -> None:
     record, _ = here.book()
     headers = here.key("pierce", "booking", ("read",))
-    for path in ("share", "disputes", "papers", "events"):
+    for path in ("share", "unshare", "disputes", "papers", "events"):
         body = filled(_BODIES[f"/records/{{record}}/{path}"], {"event": "x"})
         said = here.send("POST", f"{API}/records/{record}/{path}", body, headers)
         must(said.status_code == 403, f"{path} -> {said.status_code}")
     here.keeps("pierce", record)
+
+
+@step("B8", "counsel goes on reading a record that is not shared with them any more")
+def read_what_was_taken_back(here: Ground, chance: Random) -> None:
+    names = things(here)
+    record, headers = names["record"], here.key("defender", "counsel")
+    session = here.session("counsel")
+    path = f"{API}/records/{record}"
+    here.send("POST", f"{path}/share", {"agency": "defender"}, here.key())
+    first = here.send("GET", path, headers=headers)
+    must(first.status_code == 200, f"it was never shared: {first.status_code}")
+    body = {"agency": "defender", "why": "shared-by-mistake"}
+    taken = here.send("POST", f"{path}/unshare", body, here.key())
+    must(taken.status_code == 204, f"unshare -> {taken.status_code} {taken.text[:200]}")
+    ways = [one for one in routes() if "{record}" in one[1]]
+    for method, way in chance.sample(ways, len(ways)):
+        body = filled(_BODIES.get(way, {}), names) if method == "POST" else None
+        said = here.send(method, API + str(filled(way, names)), body, headers)
+        must(said.status_code in (403, 404), f"{method} {way} -> {said.status_code}")
+    for page in ("", "/version", "/dispute"):
+        said = here.browse("GET", f"/people/{record}{page}", session)
+        leaked = names["surname"] in said.text
+        must(said.status_code in (403, 404) and not leaked, f"{page} -> {said.status_code}")
+    listed = here.browse("GET", "/clients", session)
+    must(record not in listed.text, "it stands among the clients")
 
 
 @step("F", "the log of another agency is read")

@@ -88,6 +88,12 @@ def _no_end_is_reviewed(_: Ground, patch: pytest.MonkeyPatch) -> None:
         patch.setattr(office, name, lambda *_, **__: False)
 
 
+def _no_share_ends(here: Ground, patch: pytest.MonkeyPatch) -> None:
+    db = here.town.desk.office.db
+    nothing = replace(db.queries["take_back_share"], sql="SELECT %(record)s, %(agency)s::text")
+    patch.setattr(db, "queries", {**db.queries, "take_back_share": nothing})
+
+
 def _names_are_not_checked(_: Ground, patch: pytest.MonkeyPatch) -> None:
     for where in (acts, requests):
         patch.setattr(where, "check_personal", lambda *_: None)
@@ -125,6 +131,7 @@ GUARDS: dict[str, tuple[str, Take]] = {
         "lead_to_another_site", without(sign_in, "_local", lambda path: path)
     ),
     "sessions end": ("session_that_ended", without(SignIn, "_over", lambda *_: False)),
+    "a share ends": ("read_what_was_taken_back", _no_share_ends),
     "names are checked": ("mix_scripts", _names_are_not_checked),
 }  # fmt: skip
 """What guards the desk, how it is taken away, and which step must see it."""

@@ -231,6 +231,11 @@ DAMAGES: list[tuple[str, list[str], set[str]]] = [
         {"row"},
     ),
     (
+        "a share gone",
+        ["DELETE FROM exeat.stake WHERE role = 'counsel'"],
+        {"row"},
+    ),
+    (
         "every task closed",
         [
             "UPDATE exeat_desk.task SET closed = now(), closed_by = 'officer', outcome = 'done'"

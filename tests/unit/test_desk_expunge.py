@@ -48,7 +48,7 @@ def lived(town: Town) -> tuple[str, str]:
         desk.rounds.close_task(town.ctx(role=Role.SUPERVISOR), task.id, said, read)
     desk.rounds.paper_arrived(town.ctx(), first, paper=PAPER, sender="court")
     channel = f"mail:{SURNAME}@defender.example"
-    desk.rounds.share(town.ctx(), first, agency="defender")
+    desk.shares.share(town.ctx(), first, agency="defender")
     counsel = town.ctx("counsel", "defender", Role.COUNSEL)
     desk.rounds.subscribe(counsel, first, kinds=["released"], channel=channel)
     with pytest.raises(ExeatError):

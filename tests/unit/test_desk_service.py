@@ -99,7 +99,7 @@ def test_an_act_about_nothing_on_record_is_refused_and_leaves_nothing(town: Town
 
 def test_every_reading_of_a_person_is_written_down(town: Town) -> None:
     record = town.book()
-    town.desk.rounds.share(town.ctx(), record, agency="defender")
+    town.desk.shares.share(town.ctx(), record, agency="defender")
     counsel = town.ctx("counsel", "defender", Role.COUNSEL)
     assert town.desk.reading.person(counsel, record).personal is not None
     assert town.desk.reading.clients(counsel) == [(record, "pierce", True)]
@@ -113,7 +113,7 @@ def test_every_reading_of_a_person_is_written_down(town: Town) -> None:
 
 def test_counsel_disputes_and_reads_and_does_nothing_else(town: Town) -> None:
     record = town.book()
-    town.desk.rounds.share(town.ctx(), record, agency="defender")
+    town.desk.shares.share(town.ctx(), record, agency="defender")
     counsel = town.ctx("counsel", "defender", Role.COUNSEL)
     town.desk.acts.enter(counsel, "dispute", record, of="charge", says="Dismissed last week.")
     page = town.desk.reading.person(town.ctx(), record)

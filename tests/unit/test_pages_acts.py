@@ -48,6 +48,9 @@ SENT: dict[str, tuple[str, dict[str, Any], str]] = {
     ),
     "dispute": ("must_hold", {"of": "d-1", "says": "It names somebody else."}, "disputed"),
     "share": ("stays", {"agency": "xx-defender"}, ""),
+    "unshare": (
+        "must_hold", {"agency": "xx-defender", "why": "no-longer-counsel"}, ""
+    ),
 }  # fmt: skip
 """By act: about whom, what is filled in, and the kind of entry that it makes, if it makes one."""
 

@@ -20,6 +20,7 @@ from exeat.desk.pages.logged import Logged, logged
 from exeat.desk.service.models import LogLine, RefusalKind
 from exeat.i18n.words import LANGUAGES, Words, catalogue, words
 from exeat.office.context import MAY
+from exeat.office.models import EndOfAccess
 from exeat.office.outcomes import Outcome
 from exeat.office.register import ACTS
 
@@ -28,6 +29,7 @@ PARTS = ("office", "auth", "desk")
 # What only the running desk knows, by how the code names it.
 SEEN = {
     "answer.verdict.value": [one.value for one in Verdict],
+    "reason.value": [one.value for one in EndOfAccess],
     "one.name": [act.name for act in ACTS.values() if act.enters is not None],
 }
 COUNTS = (0, 1, 12)

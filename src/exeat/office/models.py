@@ -18,6 +18,7 @@ __all__ = [
     "SHOWN",
     "Agency",
     "Done",
+    "EndOfAccess",
     "Namesake",
     "PaperKind",
     "PaperRead",
@@ -172,6 +173,16 @@ class TaskKind(Described):
         "ledger-unsigned",
         "The ledger is not signed, or holds what nobody here has signed: find out who changed it.",
     )
+
+
+class EndOfAccess(Described):
+    """Why somebody may not read a record any more. A code, as a line of the log names nobody."""
+
+    NOT_COUNSEL = "no-longer-counsel", "They do not, or not any more, represent the person."
+    MISTAKE = "shared-by-mistake", "It was shared with the wrong agency, or of the wrong person."
+    ASKED = "person-asked", "The person, or counsel, asked for it."
+    ORDERED = "court-ordered", "A court ordered it."
+    OTHER = "other-reason", "For another reason."
 
 
 class PaperKind(Described):

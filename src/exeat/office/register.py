@@ -20,6 +20,7 @@ from exeat.facts.events import Event
 from exeat.facts.limits import AtEdge, Code, Line, Text
 from exeat.facts.times import When
 from exeat.office.asking import Field, How, asked_of, field_of, parts_of
+from exeat.office.models import EndOfAccess
 from exeat.office.roles import ASKS, JAIL, KEEPS, Role, Scope
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "Moving",
     "PaperArrived",
     "Sharing",
+    "Unsharing",
 ]
 
 _HAPPENED: Final = ("occurred", "note")
@@ -74,6 +76,14 @@ class Identity:
     given_names: Annotated[Text, Said(description="As they should read.")] = ""
     born: Annotated[date | None, Said(description="As it should read.")] = None
     booking_number: Annotated[Text, Said(description="As it should read.")] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsharing:
+    """Who is not to read a record any more, and why."""
+
+    agency: Annotated[Code, Said(description="Code of counsel, or of the agency.")]
+    why: Annotated[EndOfAccess, Said(description="Why it is taken back.")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,6 +284,10 @@ _ALL: Final = (
     Act("share", "Let counsel, or an agency that asked, read the record.",
         JAIL, Scope.RECORD, takes=Sharing, section="record", icon="groups",
         hows={"agency": How(kind="pick", source="readers", words="share_with")}, signed=True),
+    Act("unshare", "Take back that counsel, or an agency, may read the record, from now on.",
+        JAIL, Scope.RECORD, takes=Unsharing, section="record", icon="close",
+        hows={"agency": How(kind="pick", source="shares", words="unshare_with"),
+              "why": How(words="why_unshared")}),
     Act("release",
         "Let the person go, or say why not (409): hold, read, decide, and only then write.",
         JAIL, Scope.RELEASE, icon="logout", key="r"),

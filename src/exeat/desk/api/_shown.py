@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from exeat.desk.api._errors import RefusalOut, SaidOut, events_out, refusal_out, said_out
 from exeat.desk.service.forbidden import bans_said
 from exeat.desk.service.models import (
+    Access,
     BoardRow,
     Clearance,
     LogLine,
@@ -141,6 +142,9 @@ class PersonOut(BaseModel):
         description="What the law forbids, or may, so that this caller is shown no answer."
     )
     withheld_codes: tuple[SaidOut, ...]
+    access: tuple[Access, ...] = Field(
+        description="Who else reads the record; told to its own facility."
+    )
 
 
 class ReleasedOut(BaseModel):
@@ -224,6 +228,7 @@ def person_out(page: PersonPage) -> PersonOut:
         tasks=tuple(map(task_out, page.tasks)),
         read_by=tuple(map(log_out, page.read_by)),
         namesakes=page.namesakes,
+        access=page.access,
         acts=page.acts,
         warnings=_said(page.warnings, zone),
         warning_codes=said_out(page.warnings),

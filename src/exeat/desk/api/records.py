@@ -30,7 +30,7 @@ from exeat.desk.service import Desk
 from exeat.desk.service.models import Refused, ReleaseOrder
 from exeat.office.context import Context
 from exeat.office.models import Done
-from exeat.office.register import ACTS, Act, PaperArrived
+from exeat.office.register import ACTS, Act, PaperArrived, Unsharing
 from exeat.say.answers import answer_to_json
 
 __all__ = ["router"]
@@ -138,7 +138,13 @@ def paper_arrived(
 @router.post("/{record}/share", status_code=204)
 def share(desk: TheDesk, ctx: Caller, record: RecordId, body: b.ShareIn) -> None:
     """Let counsel, or an agency that asked, read the record."""
-    desk.rounds.share(ctx, record, agency=body.agency, override=body.override)
+    desk.shares.share(ctx, record, agency=body.agency, override=body.override)
+
+
+@router.post("/{record}/unshare", status_code=204)
+def unshare(desk: TheDesk, ctx: Caller, record: RecordId, body: Entered[Unsharing]) -> None:
+    """Take back that counsel, or an agency, may read the record, from now on."""
+    desk.shares.unshare(ctx, record, agency=body.agency, why=body.why)
 
 
 @router.get("/{record}/clearance")

@@ -167,6 +167,6 @@ def _scenes(desk: Desk, ctx: Context) -> tuple[Callable[[str], object], ...]:
             ctx, "schedule_release", record, release_at=ctx.now + timedelta(hours=3)
         ),
         moved,
-        lambda record: desk.rounds.share(ctx, record, agency="defender-demo"),
+        lambda record: desk.shares.share(ctx, record, agency="defender-demo"),
         told,
     )

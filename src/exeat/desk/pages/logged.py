@@ -18,7 +18,7 @@ __all__ = ["Logged", "acts_in_words", "logged"]
 
 _NAMED: Final = (
     "add_agency", "add_account", "unlock", "disable", "enable", "reset", "add_key", "revoke_key",
-    "share", "set_place_profile", "approve", "first_login",
+    "share", "unshare", "set_place_profile", "approve", "first_login",
 )  # fmt: skip
 """Acts on an account, a key or an agency: a line says which. What others are about is an id."""
 
@@ -101,7 +101,8 @@ def _outcome(line: LogLine, t: Words) -> str:
     if line.outcome.counts:
         return ", ".join(_count(n, what, t) for what, n in line.outcome.counts.items())
     verdict = f"verdict.{code}.short" if line.what == "clear" else ""
-    return _lower(t.first(verdict, f"outcome.{code}") or code)
+    why = f"code.EndOfAccess.{code}" if line.what == "unshare" else ""
+    return _lower(t.first(verdict, why, f"outcome.{code}") or code)
 
 
 def _count(n: int, what: str, t: Words) -> str:

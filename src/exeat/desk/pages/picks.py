@@ -43,6 +43,7 @@ def of_person(site: Site, viewer: Viewer, page: PersonPage, t: Words) -> dict[st
         "told": [Choice(one, f"to.{one}") for one in _TOLD],
         "facilities": agencies(site, viewer, "facility"),
         "readers": agencies(site, viewer, "counsel", "requester"),
+        "shares": _shares(site, viewer, page),
         "namesakes": [Choice(n.record, n.name, n.booking_number) for n in page.namesakes],
     }
 
@@ -67,6 +68,14 @@ def agencies(site: Site, viewer: Viewer, *kinds: str) -> list[Choice]:
         for one in found
         if not kinds or (one.kind in kinds and one.code != viewer.ctx.agency)
     ]
+
+
+def _shares(site: Site, viewer: Viewer, page: PersonPage) -> list[Choice]:
+    """Return from whom it can be taken back that they read the record."""
+    found = {one.agency for one in page.access if not one.by_request}
+    if not found:
+        return []
+    return [one for one in agencies(site, viewer) if one.value in found]
 
 
 def _request(one: Detainer, t: Words) -> Choice:

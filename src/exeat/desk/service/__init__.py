@@ -20,6 +20,7 @@ from exeat.desk.service.public_log import PublicLog
 from exeat.desk.service.reading import Reading
 from exeat.desk.service.requests import Requests
 from exeat.desk.service.rounds import Rounds
+from exeat.desk.service.shares import Shares
 from exeat.desk.service.transfers import Transfers
 from exeat.facts.papers import paper_of
 from exeat.office.context import Context
@@ -49,6 +50,7 @@ class Desk:
         reading: What pages read.
         requests: What agencies ask of a facility.
         rounds: Tasks, and what the desk looks at of its own accord.
+        shares: Who reads a record besides the facility whose it is.
         transfers: From one facility to the next.
     """
 
@@ -63,7 +65,8 @@ class Desk:
         self.profiles = Profiles(office, self.board)
         self.reading = Reading(office, self.board)
         self.requests = Requests(office)
-        self.rounds = Rounds(office, self.board, against)
+        self.rounds = Rounds(office, self.board)
+        self.shares = Shares(office, against)
         self.transfers = Transfers(office)
         self._enter: _Doer = self.acts.enter
         # Acts that are more than one event of one record, or none.
@@ -71,8 +74,9 @@ class Desk:
             "lodge": self.requests.lodge,
             "transfer": self.transfers.transfer,
             "paper_arrived": self.rounds.paper_arrived,
-            "share": self.rounds.share,
             "correct_identity": Identities(office).correct,
+            "share": self.shares.share,
+            "unshare": self.shares.unshare,
         }
 
     def do(self, ctx: Context, act: str, record: str, /, **said: object) -> Done | str | None:

@@ -35,6 +35,7 @@ from exeat.rules.place import LawOfPlace
 __all__ = [
     "NAMESAKES",
     "OVERRIDABLE",
+    "Access",
     "BoardRow",
     "Clearance",
     "Counts",
@@ -137,6 +138,25 @@ class LogFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class Access:
+    """Somebody who reads a record besides the facility whose it is.
+
+    Attributes:
+        agency: Its code.
+        role: ``counsel``, or ``issuer``.
+        since: From when on.
+        given_by: The account or key that let them; None: the desk was older than its own list.
+        by_request: It lodged a request that stands on the record: that cannot be taken back.
+    """
+
+    agency: str
+    role: str
+    since: datetime
+    given_by: str | None
+    by_request: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PersonPage:
     """All that one page about a person shows.
 
@@ -148,6 +168,7 @@ class PersonPage:
             it.
         withheld: What forbids that this reader is told whether and when the person leaves; the
             answer, and the release with its plans, are then not theirs to see.
+        access: Who else reads the record; shown to its facility.
     """
 
     record: CustodyRecord
@@ -166,6 +187,7 @@ class PersonPage:
     turns: datetime | None = None
     claims: Mapping[str, tuple[WarrantKind, ...]] = field(default_factory=dict)
     withheld: tuple[Option, ...] = ()
+    access: tuple[Access, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

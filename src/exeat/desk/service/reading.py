@@ -24,6 +24,7 @@ from exeat.desk.service.board import Board, next_change
 from exeat.desk.service.forbidden import before_leaving, unseen
 from exeat.desk.service.models import Counts, LogFilter, LogLine, PersonPage
 from exeat.desk.service.offers import offered
+from exeat.desk.service.shares import accesses
 from exeat.facts.case import zone_of
 from exeat.facts.events import DetainerLodged
 from exeat.facts.record import CustodyRecord, Person
@@ -108,6 +109,7 @@ class Reading:
             standing = open_tasks(tx, held) if mine else {}
             claims = unread_claims(history.events())
             papers = waiting_papers(facts, claims, law, when, answer) if mine else ()
+            access = accesses(tx, held, history) if mine else ()
             inside = Inside(answer, law, waits, standing, papers)
             log(tx, "person", held=held)
             page = PersonPage(
@@ -122,7 +124,7 @@ class Reading:
                 read_by=_readers(tx, held) if mine else (),
                 namesakes=others,
                 claims={id: lodged.warrants or () for id, lodged in claims.items()},
-                acts=offered(ctx.may, facts, answer.verdict),
+                acts=offered(ctx.may, facts, answer.verdict, access),
                 warnings=(
                     *warnings_of(answer, standing, others),
                     *waits.warnings,
@@ -130,6 +132,7 @@ class Reading:
                 ),
                 shut=shut_of(inside) if mine and now else (),
                 turns=next_change(facts, law, answer, when) if now else None,
+                access=access,
             )
             if held.stake != "issuer":
                 return page

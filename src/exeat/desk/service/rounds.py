@@ -11,8 +11,7 @@ from uuid import UUID, uuid4
 from exeat.auth.two import may_be_one, unapproved
 from exeat.decide import Verdict
 from exeat.desk.service.board import Board, Shown
-from exeat.desk.service.forbidden import AgainstLaw, Signed, sharing
-from exeat.desk.service.models import Override, Reconciliation
+from exeat.desk.service.models import Reconciliation
 from exeat.facts import events as ev
 from exeat.i18n.said import Said, Sayings, Value, own, sayings_of_text, sayings_to_text
 from exeat.office.alarms import ALARM_OF
@@ -52,13 +51,11 @@ class Rounds:
     Args:
         office: What it stands on.
         board: Whom it looks at.
-        against: What is done though the law forbids it.
     """
 
-    def __init__(self, office: Office, board: Board, against: AgainstLaw) -> None:
+    def __init__(self, office: Office, board: Board) -> None:
         self.office = office
         self.board = board
-        self.against = against
 
     def sweep(self, ctx: Context) -> tuple[str, ...]:
         """Look at everyone in custody, open what is due, close what is over, raise what is late.
@@ -253,42 +250,6 @@ class Rounds:
         return open_task(
             tx, self.office.settings, TaskKind.ROSTER, held=held, about=about, because=(why,)
         )
-
-    def share(
-        self, ctx: Context, record: str, *, agency: str, override: Override | None = None
-    ) -> None:
-        """Let counsel, or an agency that asked, read a record of this facility.
-
-        Args:
-            ctx: Who shares it.
-            record: Its id.
-            agency: With whom.
-            override: Why it is done though the law forbids it, and the second person.
-
-        Raises:
-            Refusing: The law of the place forbids that they read it, and nobody signed besides.
-        """
-        signed = self.against.signed(ctx, "share", override)
-
-        def work(tx: Tx) -> None:
-            other = self.office.agency(tx, agency)
-            if other.kind not in ("counsel", "requester"):
-                help = "Give the code of counsel, or of an agency that lodges requests."
-                raise refused_field("agency", agency, "is neither counsel nor an issuer", help)
-            held = self.office.hold(tx, record)
-            if other.kind == "requester":
-                self._lawful(tx, held, signed)
-            tx.ledger.share(held.name, agency, "counsel" if other.kind == "counsel" else "issuer")
-            log(tx, "share", held=held, about=agency)
-
-        self.office.run(ctx, "share", work, about=record)
-
-    def _lawful(self, tx: Tx, held: Held, signed: Signed | None) -> None:
-        history = tx.ledger.read(held.record)
-        bans = sharing(self.against.answer(tx, held, history)[1])
-        self.against.need(bans, signed, "act `share`")
-        if bans and signed is not None:
-            self.against.entered(tx, held, history.version, signed, bans=bans)
 
     def subscribe(self, ctx: Context, record: str, *, kinds: Iterable[str], channel: str) -> str:
         """Ask to be told of kinds of event of a record.

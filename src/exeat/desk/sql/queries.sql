@@ -175,6 +175,12 @@ FROM exeat_vault.custody c JOIN exeat_vault.record r USING (record)
 JOIN exeat_vault.person USING (person) LEFT JOIN exeat_vault.personal p USING (record)
 WHERE c.record = ANY (%(records)s)
 
+-- take_back_share: End that another agency reads a record; no row: it did not.
+SELECT role FROM exeat_desk.take_back_share(%(record)s, %(agency)s) AS role
+
+-- shares_of: Who reads a record besides its facility, since when, and who let them.
+SELECT agency, role, since, given_by FROM exeat_desk.shares_of(%(record)s)
+
 -- clients: The records that counsel has a stake in.
 SELECT r.record, r.name, r.agency AS facility, b.open FROM exeat_vault.record r
 JOIN exeat.stake s USING (record) LEFT JOIN exeat.board b USING (record)

@@ -119,9 +119,16 @@ def person(request: Request, site: At, record: str) -> Response:
         done=done_words(request, t),
         view=PersonView(page, t),
         facts=_facts(page, t),
+        agencies={one.agency: _called(site, viewer, one.agency) for one in page.access},
         when=when,
         asked=asked,
     )
+
+
+def _called(site: Site, viewer: Viewer, code: str) -> str:
+    """Return the name of an agency; its code where the directory has none."""
+    found = site.agency(viewer.ctx, code)
+    return found.name if found is not None else code
 
 
 @router.get("/people/{record}/version")
@@ -265,7 +272,7 @@ def _acted(
     raw = {**filled.raw, **signing.raw}
     if filled.problems:
         event_id = str(sent.get("event_id") or "")
-        if any(event.id == event_id for event in page.events):
+        if any(event.id == event_id for event in page.events) or _taken_back(form, page, raw):
             # Sent twice: what could be chosen the first time is gone because that was done.
             return see(f"/people/{page.record.id}?done={form.name}&again=1")
         return _act_page(
@@ -285,6 +292,14 @@ def _acted(
     if done is not None:
         return see(f"/people/{page.record.id}?done={form.name}{done}")
     return _act_page(site, request, viewer, form, page, raw, **again)
+
+
+def _taken_back(form: Form, page: PersonPage, raw: dict[str, list[str]]) -> bool:
+    """Say whether the log has a form that takes a share back as done: it is no entry to find."""
+    agency = "".join(raw.get("agency", ()))
+    reads = {one.agency for one in page.access}
+    done = {one.about for one in page.read_by if one.what == form.name and not one.outcome.failed}
+    return form.name == "unshare" and agency in done - reads
 
 
 def _act_page(
