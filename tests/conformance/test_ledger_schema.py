@@ -69,6 +69,7 @@ APPLIED = {
     150: "3cefce9803591bd6",
     151: "d65c9c8b54fbd1ba",
     160: "5c37eae5e16f0866",
+    180: "8db59a214cf9ff64",
 }
 
 

@@ -22,6 +22,7 @@ _QUERIES: Final[dict[str, tuple[frozenset[Role], Scope]]] = {
     "requests": (ASKS, Scope.READ),
     "request_proof": (ASKS, Scope.READ),
     "near": (JAIL, Scope.READ),
+    "left": (JAIL, Scope.READ),
     "handovers": (JAIL, Scope.READ),
     "tasks": (JAIL | {Role.ADMIN}, Scope.READ),
     "audit_log": (COUNTS, Scope.AUDIT),

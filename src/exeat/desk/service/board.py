@@ -12,7 +12,8 @@ from uuid import UUID
 
 from exeat.decide import Answer, DutyState, Verdict, decide
 from exeat.desk.service._counsel import FOR_COUNSEL, counsel_says, counsel_within
-from exeat.desk.service.models import BoardRow
+from exeat.desk.service._left import who_left
+from exeat.desk.service.models import BoardRow, Left
 from exeat.desk.service.shut import TASKS_SHUT, unexplained
 from exeat.desk.service.urgency import urgency
 from exeat.errors import ExeatError, LedgerError, RecordError
@@ -91,6 +92,16 @@ class Board:
             return [one.row for one in shown]
 
         return sorted(self.office.run(ctx, "board", work), key=urgency)
+
+    def left(self, ctx: Context, query: str) -> list[Left]:
+        """Return who has left and may be meant: by number, by surname, or by birth date."""
+
+        def work(tx: Tx) -> list[Left]:
+            found = who_left(tx, tx.agency, query)
+            log(tx, "left", Outcome.counted(person=len(found)))
+            return found
+
+        return self.office.run(ctx, "left", work)
 
     @property
     def unreadable(self) -> int:

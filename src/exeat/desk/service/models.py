@@ -41,6 +41,7 @@ __all__ = [
     "Counts",
     "Handover",
     "IncomingRequest",
+    "Left",
     "Likeness",
     "LogFilter",
     "LogLine",
@@ -60,6 +61,19 @@ __all__ = [
 
 NAMESAKES: Final = "warning.namesakes"
 """The warning behind which pages name them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Somebody who has left.
+
+    Attributes:
+        record: Id of the record.
+        person: As the facility had them on file; None where that cannot be read.
+    """
+
+    record: str
+    person: PersonalData | None
 
 
 @dataclass(frozen=True, slots=True)

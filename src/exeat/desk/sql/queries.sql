@@ -165,6 +165,15 @@ SELECT b.record, r.name, b.version
 FROM exeat.board b JOIN exeat_vault.record r USING (record)
 WHERE b.open IS NOT FALSE AND b.agency = %(agency)s
 
+-- people_left: People who have left a house, by number, birth date or a part of the surname.
+SELECT p.record, r.name, p.nonce, p.sealed, r.person, person.wrapped_key
+FROM exeat_vault.personal p JOIN exeat_vault.record r USING (record)
+JOIN exeat_vault.person USING (person)
+WHERE p.agency = %(agency)s AND NOT p.here AND (
+    p.number_mac = %(number_mac)s OR p.surname_mac = %(surname_mac)s OR p.born_mac = %(born_mac)s
+    OR p.name_macs && %(name_macs)s::bytea[])
+ORDER BY p.record LIMIT %(most)s
+
 -- open_tasks: What is open about anybody here.
 SELECT task, record, kind FROM exeat_desk.task WHERE closed IS NULL AND record IS NOT NULL
 

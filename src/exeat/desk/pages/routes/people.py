@@ -28,7 +28,7 @@ from exeat.desk.pages.signing import SIGNING, override_of
 from exeat.desk.pages.site import At, PageRoute, SentForm, Site, Stop
 from exeat.desk.pages.views import Viewer
 from exeat.desk.service.acts import NewBasis
-from exeat.desk.service.models import BoardRow, PersonPage
+from exeat.desk.service.models import BoardRow, Left, PersonPage
 from exeat.errors import ExeatError
 from exeat.facts.record import Person
 from exeat.i18n.words import Words
@@ -59,16 +59,21 @@ _SHOWN: Final = (
 
 
 @router.get("/board")
-def board(request: Request, site: At, show: str = "", find: str = "", all: str = "") -> Response:
+def board(
+    request: Request, site: At, show: str = "", find: str = "", all: str = "", left: str = ""
+) -> Response:
     """Show everyone in custody."""
     viewer = site.viewer(request)
     rows = site.asked(lambda: site.desk.board.rows(viewer.ctx))
     found = shown(rows, show, find)
     first = found if all else found[:_FIRST]
     query = {"show": show, "find": find}
-    left = len(found) - len(first)
-    more = {"href": link_of("/board", {**query, "all": "1"}), "count": left}
-    return _board(site, request, viewer, rows, first, more if left else None, query)
+    rest = len(found) - len(first)
+    more = {"href": link_of("/board", {**query, "all": "1"}), "count": rest}
+    gone = None
+    if left and find.strip():
+        gone = site.asked(lambda: site.desk.board.left(viewer.ctx, find))
+    return _board(site, request, viewer, rows, first, more if rest else None, query, gone)
 
 
 @router.get("/people/new")
@@ -217,6 +222,7 @@ def _board(
     first: list[BoardRow],
     more: dict[str, Any] | None,
     query: dict[str, str],
+    gone: list[Left] | None,
 ) -> Response:
     t = site.words(request)
     return site.page(
@@ -232,6 +238,8 @@ def _board(
         wanted=query["show"],
         query=query["find"],
         again=link_of("/board", query),
+        gone=gone,
+        look_for_gone=link_of("/board", {**query, "left": "1"}),
     )
 
 
