@@ -29,6 +29,7 @@ _BODIES: Final[dict[str, dict[str, Any]]] = {
     "/records/{record}/corrections": {"of": "{event}", "says": "x"},
     "/records/{record}/disputes": {"of": "{event}", "says": "x"},
     "/records/{record}/papers": {"paper": "p1", "sender": "court"},
+    "/records/{record}/identity": {"mistake": "x", "given_names": "Other"},
     "/records/{record}/share": {"agency": "defender"},
     "/records/{record}/unshare": {"agency": "defender", "why": "shared-by-mistake"},
     "/records/{record}/release": {
