@@ -136,6 +136,7 @@ def test_sign_in_with_a_second_factor_and_a_password_of_ones_own(desk: Desk) -> 
     with desk.reader("") as who:
         who.page.goto(f"{desk.address}/board")
         who.fill(name="nell.new", password=town.passwords["nell.new"])
+        who.page.locator("#f-notice").check()
         who.press("login.send")
         who.heads("login.enrol")
         secret = who.page.locator("code.secret").inner_text().replace(" ", "")

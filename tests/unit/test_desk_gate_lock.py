@@ -72,8 +72,8 @@ def test_no_release_begins_while_a_request_comes_in(town: Town) -> None:
     record = town.book("Interleaved", "I-1")
     town.bail(record)
     order = town.order(record, "I-1")
-    with impatient(town) as other, psycopg.connect(town.conninfo) as coming_in:
-        coming_in.execute("SELECT exeat_desk.lock_desk('pierce', true)")
+    with impatient(town) as other, town.desk.office.db.transaction(town.ctx()) as coming_in:
+        coming_in.run("lock_desk", agency="pierce", alone=True)
         with pytest.raises(psycopg.errors.LockNotAvailable):
             other.gate.release(town.ctx(), order)
     send(town, town.desk, "X-7")

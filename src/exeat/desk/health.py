@@ -6,7 +6,7 @@ import logging
 import shutil
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final
@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse
 from exeat.desk.service import Desk
 from exeat.desk.service.setup import system_context
 from exeat.errors import ExeatError
+from exeat.office.clock import utcnow
 from exeat.office.db import Tx
 from exeat.office.held import log
 
@@ -141,7 +142,7 @@ class Health:
         last = (self.pulse or {}).get("rounds")
         if last is None:
             return {"ok": True, "age_seconds": None}
-        age = (datetime.now(UTC) - datetime.fromisoformat(last)).total_seconds()
+        age = (utcnow() - datetime.fromisoformat(last)).total_seconds()
         return {"ok": age < _ROUNDS_SECONDS, "age_seconds": round(age)}
 
     def _unreadable(self) -> Found:

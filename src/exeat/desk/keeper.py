@@ -21,7 +21,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from typing import Any, Final
@@ -34,6 +33,7 @@ from exeat.desk.house import House, master_of
 from exeat.desk.pages.views import Verified
 from exeat.desk.service.setup import system_context
 from exeat.errors import ExeatError, LedgerError
+from exeat.office.clock import utcnow
 from exeat.office.context import Context, Role
 from exeat.record.server import DATABASE_URL, revived
 
@@ -168,7 +168,7 @@ class Keeper:
                 worker.tell(number=int(asked["number"]), **self._verified(str(asked["agency"])))
 
     def _verified(self, agency: str) -> dict[str, Any]:
-        now = datetime.now(UTC)
+        now = utcnow()
         ctx = system_context(now, agency, Role.AUDITOR)
         try:
             return {"verified": _VERIFIED.dump_python(self.verify(ctx), mode="json")}
@@ -208,7 +208,7 @@ class Keeper:
             if row == (True,):
                 sweep_all(self.house.desk)
         self._pulse = {
-            "rounds": datetime.now(UTC).isoformat(),
+            "rounds": utcnow().isoformat(),
             "unreadable": self.house.desk.board.unreadable,
         }
 
