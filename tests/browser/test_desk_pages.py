@@ -271,7 +271,7 @@ def test_journeys_without_javascript(browser: Any, address: str, town: Scene) ->
     assert re.search(r"\d+ (h|min|d)", page.locator("td.next strong").first.inner_text())
     page.get_by_role("link", name="Enter a request").click()
     page.get_by_label("Booking number of the person").fill(town.who["stays"].booking_number)
-    page.get_by_label("Birth date of the person").fill(str(town.who["stays"].born))
+    page.locator("#f-born").fill(str(town.who["stays"].born))
     page.get_by_label("Form", exact=True).select_option("I-247G")
     page.get_by_label("Issuing office").fill("xx-ice-office")
     page.get_by_label("No warrant came with it").check()
