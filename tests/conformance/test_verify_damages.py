@@ -178,7 +178,12 @@ DAMAGES: list[tuple[str, list[str], set[str]]] = [
     ),
     (
         "an entry of another agency",
-        [f"UPDATE exeat.entry SET agency = {OTHER} WHERE seq = {SEQ}"],
+        # Another than the entry's own: whose record comes first is drawn by lot.
+        [
+            "UPDATE exeat.entry e SET agency = (SELECT code FROM exeat_desk.agency WHERE"
+            " kind = 'facility' AND code <> e.agency ORDER BY code LIMIT 1)"
+            f" WHERE seq = {SEQ}"
+        ],
         {"leaf"},
     ),
     ("a person off the board", [f"UPDATE exeat.board SET open = false WHERE record = {HERE}"],
