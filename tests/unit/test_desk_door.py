@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC
 
+import psycopg
 import pyotp
 import pytest
 from tests.scenario.failures.kit import CHEAP, Town, cheap_accounts, county
@@ -80,6 +81,25 @@ def test_one_name_one_address_and_all_together_may_be_tried_so_often(town: Town)
         origin = Origin(f"198.51.100.{number}")
         assert isinstance(tried(town, f"n{number}", origin=origin), SignInError)
     assert isinstance(tried(town, "n12", origin=Origin("198.51.100.77")), TooMany)
+
+
+def test_who_tries_without_end_from_one_address_uses_up_their_own_tries_alone(town: Town) -> None:
+    for number in range(40):
+        tried(town, f"n{number}", origin=AWAY)
+    assert isinstance(tried(town, "n40", origin=AWAY), TooMany)
+    with psycopg.connect(town.admin) as conn:
+        row = conn.execute("SELECT count(*) FROM exeat_desk.tally").fetchone()
+    assert row is not None and row[0] < 20  # What is refused grows no table.
+    signin = town.desk.accounts.signin
+    assert signin.sign_in("kim", town.passwords["kim"], town.now, Origin("192.0.2.99"))
+
+
+def test_whoever_has_a_network_of_many_addresses_counts_once(town: Town) -> None:
+    for number in range(9):
+        origin = Origin(f"2001:db8:0:7::{number:x}")
+        assert isinstance(tried(town, f"n{number}", origin=origin), SignInError)
+    assert isinstance(tried(town, "n9", origin=Origin("2001:db8:0:7:a::1")), TooMany)
+    assert isinstance(tried(town, "n9", origin=Origin("2001:db8:0:8::1")), SignInError)
 
 
 def test_a_flood_keeps_nobody_out_who_comes_from_where_they_always_do(town: Town) -> None:

@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from ipaddress import IPv4Address, IPv6Network, ip_address
 from typing import Any, Final
 
 from exeat.auth._rows import door
@@ -51,7 +52,10 @@ class Door:
         with self.db.transaction(door("", now, origin=origin)) as tx:
             row = self._named(tx, name, origin)
         with self.db.transaction(door("", now, origin=origin)) as tx:
-            wait = spend(tx, self._limits(row, name, origin))
+            # One after the other, always in this order: who has used up what their address may
+            # uses up nothing that everybody shares, and leaves no line for each name they make up.
+            waits = (spend(tx, (limit,)) for limit in self._limits(row, name, origin))
+            wait = next(filter(None, waits), 0)
         if wait:
             raise too_many("sign-in", wait)
         return row
@@ -119,10 +123,10 @@ class Door:
             who = row["id"].hex, row["mark"].hex()
             yield Limit(("place", *who), most.tries_account, _MINUTE)
             return
-        yield Limit(("account", name), most.tries_account, _MINUTE)
-        yield Limit(("everybody",), most.tries_all, _MINUTE)
         if origin.address:
-            yield Limit(("address", origin.address), most.tries_address, _MINUTE)
+            yield Limit(("address", _network(origin.address)), most.tries_address, _MINUTE)
+        yield Limit(("everybody",), most.tries_all, _MINUTE)
+        yield Limit(("account", name), most.tries_account, _MINUTE)
 
     def _say(self, tx: Tx, row: dict[str, Any], outcome: str) -> None:
         """Write a line that a shut account was tried, once a while: nobody can delete lines."""
@@ -133,6 +137,24 @@ class Door:
 def _marks(origin: Origin) -> list[tuple[str, bytes]]:
     return [
         (kind, hashlib.sha256(f"{kind} {text}".encode()).digest())
-        for kind, text in (("device", origin.device), ("address", origin.address))
+        for kind, text in (("device", origin.device), ("address", _network(origin.address)))
         if text
     ]
+
+
+def _network(address: str) -> str:
+    """Return what of an address is one place: who has an IPv6 network has all addresses of it.
+
+    Examples:
+        >>> _network("192.0.2.7"), _network("::ffff:192.0.2.7"), _network("2001:db8:0:1::abcd")
+        ('192.0.2.7', '192.0.2.7', '2001:db8:0:1::/64')
+    """
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, IPv4Address):
+        return str(found)
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(IPv6Network((int(found), 64), strict=False))

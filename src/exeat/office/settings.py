@@ -41,7 +41,8 @@ class Settings(BaseSettings):
         failure_minutes: Within how long they count.
         proof_minutes: How long after the second factor a person may add or remove one.
         tries_account: Sign-ins that may be tried in a minute with one name.
-        tries_address: Sign-ins that may be tried in a minute from one address.
+        tries_address: Sign-ins that may be tried in a minute from one address; of IPv6 from one
+            network of 64 bits.
         tries_all: Sign-ins that may be tried in a minute in all, but from a browser or
             network from which the account signed in before.
         password_checks: Passwords that one process checks at a time.
