@@ -114,6 +114,24 @@ def test_bodies_that_arrive_at_one_time_are_bounded_together() -> None:
     assert [one[0] for one in asyncio.run(together())] == [503, 200, 200, 200]
 
 
+def test_slow_large_bodies_of_others_keep_no_small_form_out() -> None:
+    guard = Guard(taken, largest_bytes=1000, arriving_bytes=1800)
+
+    async def full() -> list[int]:
+        async def part(wait: asyncio.Event) -> AsyncIterator[bytes]:
+            yield b"x" * 920
+            await wait.wait()
+
+        gone = asyncio.Event()
+        slow = [asyncio.create_task(answered(guard, part(gone), CHUNKED)) for _ in range(2)]
+        await asyncio.sleep(0)
+        form, large = [await answered(guard, many(n, 10), CHUNKED) for n in (2, 3)]
+        gone.set()
+        return [form[0], large[0], *[(await one)[0] for one in slow]]
+
+    assert asyncio.run(full()) == [200, 503, 200, 200]
+
+
 def test_a_body_that_does_not_come_to_an_end_is_not_waited_for() -> None:
     guard = Guard(taken, body_seconds=0.05)
     status, _, _ = asyncio.run(answered(guard, slow(), (b"content-length", b"20")))

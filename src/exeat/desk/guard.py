@@ -24,6 +24,7 @@ __all__ = ["Guard"]
 _LARGEST_BYTES: Final = 1_000_000
 _BODY_SECONDS: Final = 30.0
 _ARRIVING_BYTES: Final = 64_000_000
+_SMALL_PART: Final = 50
 _ALWAYS: Final = ((b"x-content-type-options", b"nosniff"),)
 _OF_API: Final = ((b"cache-control", b"no-store"),)
 _OF_HTTPS: Final = ((b"strict-transport-security", b"max-age=31536000; includeSubDomains"),)
@@ -47,7 +48,8 @@ class Guard:
         largest_bytes: Of a body.
         body_seconds: How long a body may take to arrive.
         arriving_bytes: Of all bodies that are arriving at one time, so that many slow ones
-            together are bounded too.
+            together are bounded too. The first fiftieth of what each may hold is not counted: the
+            form that lets somebody go is smaller, and no slow large ones of others keep it out.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class Guard:
         self.largest_bytes = largest_bytes
         self.body_seconds = body_seconds
         self.arriving_bytes = arriving_bytes
+        self._small_bytes = largest_bytes // _SMALL_PART
         self._arriving = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -131,24 +134,23 @@ class Guard:
 
     async def _arrived(self, receive: Receive) -> bytes | None:
         """Return a body when it is whole; None: the client went away."""
-        parts, count = [], 0
+        body, large = bytearray(), 0
         try:
             while True:
                 message = await receive()
                 if message["type"] == "http.disconnect":
                     return None
-                part = message.get("body", b"")
-                count += len(part)
-                self._arriving += len(part)
-                if count > self.largest_bytes:
+                body += message.get("body", b"")
+                more = max(0, len(body) - self._small_bytes) - large
+                large, self._arriving = large + more, self._arriving + more
+                if len(body) > self.largest_bytes:
                     raise self._too_large()
-                if self._arriving > self.arriving_bytes:
+                if more and self._arriving > self.arriving_bytes:
                     raise _Refused(_closing(unavailable()))
-                parts.append(part)
                 if not message.get("more_body", False):
-                    return b"".join(parts)
+                    return bytes(body)
         finally:
-            self._arriving -= count
+            self._arriving -= large
 
     def _too_large(self) -> _Refused:
         detail = f"is larger than {self.largest_bytes} bytes"
