@@ -363,7 +363,7 @@ def test_every_verdict_can_be_read_in_both_schemes(scheme: str) -> None:
 @pytest.mark.parametrize(
     ("head", "status"),
     [
-        # What a browser sends from a page of ours, which names no referrer.
+        # What a browser sends from a page of ours, where it is set to name no referrer.
         ({"origin": "null", "sec-fetch-site": "same-origin"}, 422),
         ({"origin": "http://testserver"}, 422),
         ({"origin": "null", "sec-fetch-site": "cross-site"}, 403),
@@ -376,3 +376,10 @@ def test_a_form_of_our_own_page_is_taken_and_no_other(
 ) -> None:
     said = {"name": "nobody", "password": "nothing"}
     assert signed(client, "").post("/sign-in", data=said, headers=head).status_code == status
+
+
+def test_a_browser_that_only_names_an_origin_names_ours_in_a_form_of_our_page(client: Any) -> None:
+    """Safari before 16.4 and Firefox before 90 do not say where they fetched from."""
+    policy = signed(client, "").get("/sign-in").headers["referrer-policy"]
+    # Fetch, "append a request Origin header": `null` by no-referrer, and by same-origin elsewhere.
+    assert policy == "same-origin"

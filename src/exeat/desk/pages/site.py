@@ -162,8 +162,8 @@ class Site:
         """
         fetched = request.headers.get("sec-fetch-site")
         foreign, named = fetched in _FOREIGN, request.headers.get("origin")
-        # Our own pages name no referrer, and so a browser that says where it fetched from calls
-        # their origin `null`; what it fetched from is then the surer word.
+        # A browser may be set to name no referrer, and calls the origin of our own pages `null`
+        # then; where it fetched from, if it says so, is the surer word.
         if named is not None and fetched is None:
             here = {f"{scheme}://{request.headers.get('host', '')}" for scheme in ("http", "https")}
             foreign = named not in {*here, self.desk.office.settings.origin}
