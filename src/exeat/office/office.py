@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeVar
 from uuid import uuid4
 
-from exeat.errors import ExeatError, Fault
+from exeat.errors import ExeatError
 from exeat.facts.codes import FacilityKind
 from exeat.facts.events import DetainerLodged, Event
 from exeat.facts.fold import standing
@@ -22,26 +22,26 @@ from exeat.office.clock import utcnow
 from exeat.office.consequences import consequences, disputes_that_follow, weighed
 from exeat.office.context import Context
 from exeat.office.db import Database, Tx
-from exeat.office.errors import DeskError, NotNow, Stale
+from exeat.office.errors import NotNow
 from exeat.office.held import Held, log, not_found
 from exeat.office.messages import code_of, refused_field
 from exeat.office.models import Agency, Done, PersonalData, TaskKind
 from exeat.office.outcomes import Outcome
 from exeat.office.personal import put_personal
 from exeat.office.register import WRITING
+from exeat.office.repeated import said_again, stale
 from exeat.office.review import ends_unread, reads_a_judge_away, takes_a_hold_away
 from exeat.office.settings import Settings
 from exeat.office.tasks import open_task
 from exeat.record import StaleVersion
 from exeat.record.checkpoint import Signer
-from exeat.record.entries import History
 from exeat.record.vault import PersonKey
 from exeat.rules.counties import place_id
 from exeat.rules.model import Actor, Jurisdiction
 from exeat.rules.place import LawOfPlace, law_of_place
 from exeat.rules.profile_file import profile_of, profile_path
 
-__all__ = ["Given", "Office", "another", "envelope", "log_act", "said_again", "stale"]
+__all__ = ["Given", "Office", "envelope", "log_act"]
 
 T = TypeVar("T")
 
@@ -322,58 +322,6 @@ class Office:
             return done
 
         return self.run(ctx, act, work, about=record)
-
-
-def said_again(
-    history: History, events: Sequence[Event], *, timed: bool = True
-) -> tuple[str, ...] | None:
-    """Return the ids if all of these events are on record already, with the same content.
-
-    Raises:
-        DeskError: An id is on record with another content.
-    """
-    known = {event.id: event for event in history.events()}
-    if not events or events[0].id not in known:
-        return None
-    for event in events:
-        first = known.get(event.id)
-        times: dict[str, Any] = {}
-        if first is not None:
-            times["recorded"] = first.recorded
-            if not timed:
-                times["occurred"] = first.occurred
-        if first is None or type(first) is not type(event) or replace(event, **times) != first:
-            raise another(f"event `{event.id}`")
-    return tuple(event.id for event in events)
-
-
-def another(place: str) -> DeskError:
-    """Return the error that an id which a client sends anew stood for something else at first."""
-    words = "stands for another content already"
-    help = "Give each event an id of its own; to change one, send a correction."
-    return DeskError.one("E605", place, words, help)
-
-
-def stale(history: History, expected: int) -> Stale:
-    """Return the error that says what came in since a version."""
-    came_in = tuple(
-        event
-        for entry in history.entries
-        if entry.leaf.version > expected and (event := entry.event()) is not None
-    )
-    kinds = ", ".join(event.event for event in came_in) or "nothing that can be read"
-    return Stale(
-        [
-            Fault(
-                "E603",
-                f"record `{history.name}`",
-                f"is at version {history.version}, not {expected}; came in since: {kinds}",
-                "Read the record again, and decide again.",
-            )
-        ],
-        history.version,
-        came_in,
-    )
 
 
 def _id_of_record(tx: Tx, text: str | None) -> str | None:

@@ -14,8 +14,9 @@ from exeat.office.context import Context
 from exeat.office.db import Tx
 from exeat.office.messages import refused_field
 from exeat.office.models import PersonalData, TaskKind
-from exeat.office.office import Office, another
+from exeat.office.office import Office
 from exeat.office.personal import macs_of, name_macs
+from exeat.office.repeated import another
 from exeat.office.tally import Limit, spend, too_many
 from exeat.office.tasks import open_task
 from exeat.record.canonical import new_salt

@@ -23,10 +23,11 @@ from exeat.office.errors import BadInput, Refusing
 from exeat.office.held import Held, log
 from exeat.office.messages import at_odds, bad_field, one_line, refused_field
 from exeat.office.models import Done, PersonalData
-from exeat.office.office import Given, Office, another, envelope, log_act
+from exeat.office.office import Given, Office, envelope, log_act
 from exeat.office.outcomes import Outcome
 from exeat.office.personal import check_personal, read_personal, ref_of
 from exeat.office.register import ACTS
+from exeat.office.repeated import another
 
 __all__ = ["Acts", "NewBasis"]
 

@@ -31,9 +31,10 @@ from exeat.office.db import Tx
 from exeat.office.held import Held, log
 from exeat.office.messages import refused_field
 from exeat.office.models import TaskKind
-from exeat.office.office import Office, envelope, said_again
+from exeat.office.office import Office, envelope
 from exeat.office.outcomes import Outcome
 from exeat.office.personal import namesakes, read_personal
+from exeat.office.repeated import said_again
 from exeat.office.steps import reached
 from exeat.office.tasks import answer_now, cleared_before, close_tasks, open_task, open_tasks
 from exeat.record.entries import History

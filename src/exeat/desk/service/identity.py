@@ -18,7 +18,7 @@ from exeat.office.errors import Refusing
 from exeat.office.held import Held, not_found
 from exeat.office.messages import bad_field
 from exeat.office.models import Done, PersonalData, TaskKind
-from exeat.office.office import Given, Office, another, log_act
+from exeat.office.office import Given, Office, log_act
 from exeat.office.personal import (
     check_personal,
     former_personal,
@@ -27,6 +27,7 @@ from exeat.office.personal import (
     read_personal,
 )
 from exeat.office.register import Identity
+from exeat.office.repeated import another
 from exeat.office.tasks import open_task
 
 __all__ = ["Identities"]
