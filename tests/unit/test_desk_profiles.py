@@ -18,7 +18,7 @@ from exeat.errors import LawError
 from exeat.facts.codes import FacilityKind
 from exeat.office.context import Role
 from exeat.office.errors import DeskError, NotPermitted
-from exeat.rules.profile_file import profile_of, save_profile
+from exeat.rules.profile_file import profile_of, profile_path, save_profile
 
 pytest.importorskip("fastapi")
 
@@ -65,6 +65,17 @@ def test_a_faulty_answer_changes_nothing(town: Town, tmp_path: Path) -> None:
             admin(town), "pierce", {"power": {"answer": "perhaps"}}, SIGN
         )
     assert profile_of("us-wa-pierce", tmp_path) is None
+
+
+def test_whoever_is_brought_in_is_booked_where_the_law_cannot_be_read(
+    town: Town, tmp_path: Path
+) -> None:
+    path = profile_path("us-wa-pierce", tmp_path)
+    path.parent.mkdir()
+    path.write_text("half of a file", encoding="utf-8")
+    record = town.book("Example", "L-1")
+    path.unlink()
+    assert [row.record for row in town.desk.board.rows(town.ctx())] == [record]
 
 
 def lines_of(town: Town) -> list[str]:

@@ -267,7 +267,9 @@ class Office:
         opened = consequences(tx, self.settings, held, said, record)
         if was is not None:
             opened += self._to_review(tx, held, events, before, (was, record))
-        settle(tx, held, record, self.law(tx, held.facility, record.facility.kind))
+            # What is opened here waits for no answer yet, and whoever is brought in is booked even
+            # where the law of the place cannot be read just now.
+            settle(tx, held, record, self.law(tx, held.facility, record.facility.kind))
         back = [one for event in events for one in disputes_that_follow(event, record, before)]
         if back:
             tx.ledger.append(back, expected_version=history.version, facility=held.facility)
