@@ -134,6 +134,19 @@ def test_a_sender_may_send_so_many_requests_a_minute_and_a_day(town: Town) -> No
     send(town, later(town, first), "Q-8")
 
 
+def test_that_a_request_was_over_the_quota_can_be_looked_up(town: Town) -> None:
+    town.later(days=1)
+    sender = let_in(town, "requester", "other-issuer")
+    for number in range(7):
+        try:
+            send(town, sender, f"O-{number}")
+        except TooMany:
+            assert number >= 3
+    lines = town.desk.reading.audit_log(town.ctx("ari", "other-issuer", Role.AUDITOR))
+    said = [str(one.outcome) for one in lines if one.actor == sender.actor_name]
+    assert said.count("error:E619") == 1 and said.count("done") == 3
+
+
 def later(town: Town, ctx: Context) -> Context:
     return replace(ctx, now=town.now)
 

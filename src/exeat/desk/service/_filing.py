@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from exeat.desk.service._request_rows import opened
@@ -12,17 +12,21 @@ from exeat.facts.papers import RequestPaper
 from exeat.facts.record import Facility
 from exeat.office.context import Context
 from exeat.office.db import Tx
+from exeat.office.held import log
 from exeat.office.messages import refused_field
 from exeat.office.models import PersonalData, TaskKind
 from exeat.office.office import Office
+from exeat.office.outcomes import Outcome
 from exeat.office.personal import macs_of, name_macs
 from exeat.office.repeated import another
-from exeat.office.tally import Limit, spend, too_many
+from exeat.office.tally import Limit, spend, tallied, too_many
 from exeat.office.tasks import open_task
 from exeat.record.canonical import new_salt
 from exeat.record.request_text import answer_text, receipt_text
 
 __all__ = ["file_request", "right_house", "same_again", "wait_again", "within_quota"]
+
+_QUARTER: Final = 15 * 60
 
 
 def same_again(
@@ -126,5 +130,10 @@ def within_quota(office: Office, ctx: Context) -> None:
     limits = (Limit(who, most.requests_minute, 60), Limit(who, most.requests_day, 24 * 3600))
     with office.db.transaction(ctx) as tx:
         wait = spend(tx, limits)
-    if wait:
-        raise too_many("request", wait)
+        if not wait:
+            return
+        error = too_many("request", wait)
+        # It can be looked up afterwards; a line once a while, as nobody can delete one.
+        if tallied(tx, ("refused", *who), _QUARTER) == 1:
+            log(tx, "send_request", Outcome.error(fault.code for fault in error.faults))
+    raise error
